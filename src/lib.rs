@@ -3,6 +3,7 @@
 mod label;
 mod span;
 mod suggest;
+pub mod syntax;
 
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use span::Span;

@@ -1,0 +1,87 @@
+//! Why a text has no syntax tree.
+
+use nom::error::{ErrorKind, ParseError};
+
+use super::token::{TokenKind, token_at};
+use crate::Span;
+
+/// What the grammar lets stand at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Expected {
+    /// A requirement, at the start of the text or after a comma.
+    Requirement,
+    /// A key, after `!`.
+    Key,
+    /// An operator after a key, or what ends a requirement.
+    Operator,
+    /// What ends a requirement.
+    EndOfRequirement,
+    /// The value of an operator, which may also be absent.
+    Value,
+    /// The list of `in` or `notin`.
+    OpenParen,
+    /// The first or next value of a list, or its end.
+    ValueOrCloseParen,
+    /// What follows a value in a list.
+    CommaOrCloseParen,
+}
+
+impl Expected {
+    /// The words for it in a message, as what follows "expected".
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Expected::Requirement => "a key or \"!\"",
+            Expected::Key => "a key after \"!\"",
+            Expected::Operator => "an operator, \",\" or the end of the text after the key",
+            Expected::EndOfRequirement => "\",\" or the end of the text",
+            Expected::Value => "a value",
+            Expected::OpenParen => "\"(\"",
+            Expected::ValueOrCloseParen => "a value or \")\"",
+            Expected::CommaOrCloseParen => "\",\" or \")\"",
+        }
+    }
+}
+
+/// Why a text has no syntax tree: what was expected, and what stands there instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What the grammar wanted.
+    pub expected: Expected,
+    /// What it found; `None` at the end of the text.
+    pub found: Option<TokenKind>,
+    /// The token found, or the place after the last one.
+    pub span: Span,
+}
+
+impl SyntaxError {
+    /// The error for a rule that stopped before `failure.rest` of `text`.
+    pub(super) fn new(text: &str, failure: Failure<'_>) -> SyntaxError {
+        let place = Span::of(text, failure.rest).start;
+        let found = token_at(failure.rest).map(|token| token.shifted(place));
+        let span = found.map_or(Span::new(text.len(), text.len()), |token| token.span);
+        SyntaxError { expected: failure.expected, found: found.map(|token| token.kind), span }
+    }
+}
+
+/// The error of the grammar rules: the text that was left and what it should have begun with.
+///
+/// It is a slice and a byte, so that a rule that gives up to let another one try costs nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Failure<'t> {
+    pub(super) rest: &'t str,
+    pub(super) expected: Expected,
+}
+
+impl<'t> ParseError<&'t str> for Failure<'t> {
+    /// A terminal does not know what it is part of. The rules say so when they commit; until they do, nothing but a
+    /// requirement can have been wanted.
+    fn from_error_kind(rest: &'t str, _: ErrorKind) -> Failure<'t> {
+        Failure { rest, expected: Expected::Requirement }
+    }
+
+    fn append(_: &'t str, _: ErrorKind, other: Failure<'t>) -> Failure<'t> {
+        other
+    }
+}

@@ -1,0 +1,267 @@
+//! The grammar rules, one function each, named as in `grammar/selector.abnf`.
+//!
+//! No rule refers to itself, so that no text, however long, can exhaust the stack, and none looks at a byte more than a
+//! few times. A rule that has seen a deciding token commits (`cut`): the error is then where the text went wrong, not
+//! where the requirement began.
+
+use nom::branch::alt;
+use nom::combinator::{cut, eof, map, opt, peek, recognize};
+use nom::multi::{fold_many0, many1_count, separated_list1};
+use nom::sequence::{pair, preceded, terminated};
+use nom::{Finish, Parser};
+
+use super::ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator};
+use super::error::{Expected, Failure, SyntaxError};
+use super::token::{
+    Parsed, blanks, close_paren, comma, double_equals, equals, exclamation, greater_than, identifier, in_kw,
+    less_than, not_equals, notin_kw, open_paren, ws,
+};
+
+/// Reads a selector's text. An empty text, or one of nothing but white space, is an [`Ast`] without requirements.
+///
+/// The time is linear in the length of the text.
+///
+/// # Errors
+///
+/// The first place where the text leaves the grammar, and what was expected there.
+pub fn parse(text: &str) -> Result<Ast<'_>, SyntaxError> {
+    match selector(text).finish() {
+        Ok(("", requirements)) => Ok(Ast { text, requirements }),
+        Ok((rest, requirements)) => {
+            Err(SyntaxError::new(text, Failure { rest, expected: goes_on(&requirements) }))
+        }
+        Err(failure) => Err(SyntaxError::new(text, failure)),
+    }
+}
+
+/// What may follow the last of `requirements`.
+fn goes_on(requirements: &[AstRequirement<'_>]) -> Expected {
+    match requirements.last() {
+        Some(AstRequirement { condition: Condition::Exists, .. }) => Expected::Operator,
+        _ => Expected::EndOfRequirement,
+    }
+}
+
+/// Commits to `rule`: if it does not hold here, the whole text is in error, as `expected` says.
+fn expect<'t, T>(
+    expected: Expected,
+    mut rule: impl Parser<&'t str, Output = T, Error = Failure<'t>>,
+) -> impl FnMut(&'t str) -> Parsed<'t, T> {
+    move |rest| {
+        rule.parse(rest).map_err(|error| match error {
+            nom::Err::Error(_) => nom::Err::Failure(Failure { rest, expected }),
+            committed => committed,
+        })
+    }
+}
+
+/// selector = ws [ requirement *( comma requirement ) ]
+fn selector(input: &str) -> Parsed<'_, Vec<AstRequirement<'_>>> {
+    let nothing = map(eof, |_| Vec::new());
+    let requirements = separated_list1(comma, expect(Expected::Requirement, requirement));
+    preceded(ws, alt((nothing, requirements))).parse(input)
+}
+
+/// requirement = absence / key condition
+fn requirement(input: &str) -> Parsed<'_, AstRequirement<'_>> {
+    let condition = map(pair(key, condition), |(key, condition)| AstRequirement { key, condition });
+    alt((absence, condition)).parse(input)
+}
+
+/// absence = exclamation key ws
+fn absence(input: &str) -> Parsed<'_, AstRequirement<'_>> {
+    let absence = (exclamation, expect(Expected::Key, key), ws);
+    map(absence, |(exclamation, key, _)| AstRequirement {
+        key,
+        condition: Condition::DoesNotExist { exclamation },
+    })
+    .parse(input)
+}
+
+/// condition = blanks membership / ws [ comparison ]
+///
+/// Without a blank, `in` would be a part of the key.
+fn condition(input: &str) -> Parsed<'_, Condition<'_>> {
+    let comparison = map(opt(comparison), |comparison| comparison.unwrap_or(Condition::Exists));
+    alt((preceded(blanks, membership), preceded(ws, comparison))).parse(input)
+}
+
+/// comparison = comparison-operator [ value ]
+fn comparison(input: &str) -> Parsed<'_, Condition<'_>> {
+    let absent = recognize(peek(alt((comma, eof))));
+    let value = expect(Expected::Value, alt((value, absent)));
+    map(pair(comparison_operator, value), |((operator, symbol), value)| Condition::Comparison {
+        operator,
+        symbol,
+        value,
+    })
+    .parse(input)
+}
+
+/// comparison-operator = double-equals / equals / not-equals / greater-than / less-than
+fn comparison_operator(input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
+    let means = |operator| move |symbol| (operator, symbol);
+    alt((
+        map(double_equals, means(ComparisonOperator::DoubleEquals)),
+        map(equals, means(ComparisonOperator::Equals)),
+        map(not_equals, means(ComparisonOperator::NotEquals)),
+        map(greater_than, means(ComparisonOperator::GreaterThan)),
+        map(less_than, means(ComparisonOperator::LessThan)),
+    ))
+    .parse(input)
+}
+
+/// membership = membership-operator values
+fn membership(input: &str) -> Parsed<'_, Condition<'_>> {
+    map(pair(membership_operator, cut(values)), |((operator, keyword), values)| Condition::Membership {
+        operator,
+        keyword,
+        values,
+    })
+    .parse(input)
+}
+
+/// membership-operator = in-kw / notin-kw
+fn membership_operator(input: &str) -> Parsed<'_, (MembershipOperator, &str)> {
+    let means = |operator| move |keyword| (operator, keyword);
+    alt((map(in_kw, means(MembershipOperator::In)), map(notin_kw, means(MembershipOperator::NotIn))))
+        .parse(input)
+}
+
+/// values = open-paren value-list close-paren
+fn values(input: &str) -> Parsed<'_, Vec<&str>> {
+    let (rest, _) = expect(Expected::OpenParen, open_paren)(input)?;
+    let (rest, values) = value_list(rest)?;
+    let after_comma = values.last().is_some_and(|value| value.is_empty());
+    let expected = if after_comma { Expected::ValueOrCloseParen } else { Expected::CommaOrCloseParen };
+    let (rest, _) = expect(expected, close_paren)(rest)?;
+    Ok((rest, values))
+}
+
+/// value-list = [ value ] *( commas value ) [ commas ]
+///
+/// Gives what stands before, between and after the commas, so that an empty value is one that nobody wrote.
+fn value_list(input: &str) -> Parsed<'_, Vec<&str>> {
+    let (rest, first) = opt(value).parse(input)?;
+    let first = first.unwrap_or(&input[..0]);
+    let mut more = fold_many0(
+        pair(commas, value),
+        || vec![first],
+        |mut values, (run, value)| {
+            values.extend(between(run));
+            values.push(value);
+            values
+        },
+    );
+    let (rest, mut values) = more.parse(rest)?;
+    let (rest, run) = opt(commas).parse(rest)?;
+    if let Some(run) = run {
+        values.extend(between(run));
+        values.push(&rest[..0]);
+    }
+    Ok((rest, values))
+}
+
+/// The empty values between the commas of a run.
+fn between(run: &str) -> impl Iterator<Item = &str> {
+    run.match_indices(',').skip(1).map(|(comma, _)| &run[comma..comma])
+}
+
+/// commas = 1*comma
+fn commas(input: &str) -> Parsed<'_, &str> {
+    recognize(many1_count(comma)).parse(input)
+}
+
+/// key = identifier
+fn key(input: &str) -> Parsed<'_, &str> {
+    identifier(input)
+}
+
+/// value = identifier ws
+fn value(input: &str) -> Parsed<'_, &str> {
+    terminated(identifier, ws).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    /// The requirements of a text in words.
+    #[track_caller]
+    fn read(text: &str) -> String {
+        let describe = |requirement: &AstRequirement<'_>| match &requirement.condition {
+            Condition::Exists => format!("{} exists", requirement.key),
+            Condition::DoesNotExist { exclamation } => format!("{exclamation} {}", requirement.key),
+            Condition::Comparison { symbol, value, .. } => format!("{} {symbol} {value:?}", requirement.key),
+            Condition::Membership { keyword, values, .. } => {
+                format!("{} {keyword} {values:?}", requirement.key)
+            }
+        };
+        parse(text).unwrap().requirements().iter().map(describe).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What was expected in a text that has no tree, and the place.
+    #[track_caller]
+    fn refused(text: &str) -> String {
+        let error = parse(text).unwrap_err();
+        format!(
+            "{} at {}..{}, not {:?}",
+            error.expected.as_str(),
+            error.span.start,
+            error.span.end,
+            error.found
+        )
+    }
+
+    #[test]
+    fn every_form_of_a_requirement() {
+        assert_snapshot!(read("a,!b,c=1,d==2,e!=3,f>4,g<5"), @r#"a exists; ! b; c = "1"; d == "2"; e != "3"; f > "4"; g < "5""#);
+        assert_snapshot!(read("a in (b),c notin (d,e)"), @r#"a in ["b"]; c notin ["d", "e"]"#);
+        assert_snapshot!(read(" \t\r\n"), @"");
+    }
+
+    #[test]
+    fn values_may_be_absent() {
+        assert_snapshot!(read("a=,b!= ,c=="), @r#"a = ""; b != ""; c == """#);
+        assert_snapshot!(read("a in (),b in (,),c in (d,),e in (,,f),g in (h,,i)"), @r#"a in [""]; b in ["", ""]; c in ["d", ""]; e in ["", "", "f"]; g in ["h", "", "i"]"#);
+        assert_snapshot!(read("a in (,,),b in (c , , )"), @r#"a in ["", "", ""]; b in ["c", "", ""]"#);
+    }
+
+    #[test]
+    fn keywords_are_words_elsewhere() {
+        assert_snapshot!(read("in in (in),notin,!in,in=notin"), @r#"in in ["in"]; notin exists; ! in; in = "notin""#);
+        assert_snapshot!(read("a in(b),inn,notin notin\n( c )"), @r#"a in ["b"]; inn exists; notin notin ["c"]"#);
+    }
+
+    #[test]
+    fn any_other_character_is_part_of_a_word() {
+        assert_snapshot!(read("é\"':{}=\u{1}"), @r#"é"':{} = "\u{1}""#);
+        assert_snapshot!(read("a=b\u{a0}c"), @r#"a = "b\u{a0}c""#);
+    }
+
+    #[test]
+    fn every_expectation_has_its_words() {
+        assert_snapshot!(refused("a,)"), @r#"a key or "!" at 2..3, not Some(CloseParen)"#);
+        assert_snapshot!(refused("! =a"), @r#"a key after "!" at 2..3, not Some(Equals)"#);
+        assert_snapshot!(refused("a  b"), @r#"an operator, "," or the end of the text after the key at 3..4, not Some(Identifier)"#);
+        assert_snapshot!(refused("a=b c"), @r#""," or the end of the text at 4..5, not Some(Identifier)"#);
+        assert_snapshot!(refused("a= =="), @"a value at 3..5, not Some(DoubleEquals)");
+        assert_snapshot!(refused("a notin\n"), @r#""(" at 8..8, not None"#);
+        assert_snapshot!(refused("a in (b,>"), @r#"a value or ")" at 8..9, not Some(GreaterThan)"#);
+        assert_snapshot!(refused("a in (b c)"), @r#""," or ")" at 8..9, not Some(Identifier)"#);
+        assert_snapshot!(refused("a=\0"), @"a value at 2..3, not Some(Unknown)");
+    }
+
+    #[test]
+    fn parts_know_their_places() {
+        let ast = parse(" k in ( v , ) , x=").unwrap();
+        let [first, second] = ast.requirements() else { panic!("two requirements") };
+        let Condition::Membership { keyword, values, .. } = &first.condition else { panic!("a list") };
+        let places = [first.key, keyword, values[0], values[1], second.key].map(|part| ast.span(part).start);
+        assert_eq!(places, [1, 3, 8, 12, 16]);
+        let Condition::Comparison { value, .. } = second.condition else { panic!("a comparison") };
+        assert_eq!(ast.span(value).start, 18);
+    }
+}

@@ -1,0 +1,297 @@
+//! The terminals of the grammar, and a lexer made of them that never fails.
+
+use nom::branch::alt;
+use nom::bytes::complete::tag;
+use nom::combinator::{map, not, value, verify};
+use nom::sequence::terminated;
+use nom::{IResult, Parser};
+
+use super::error::Failure;
+use crate::Span;
+
+/// What a grammar rule gives: the rest of the text and a result, or where it failed.
+pub(super) type Parsed<'t, T> = IResult<&'t str, T, Failure<'t>>;
+
+/// blank = %x20 / %x09 / %x0D / %x0A
+pub(super) fn blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// identifier-char = %x01-08 / %x0B-0C / %x0E-1F / %x22-27 / %x2A-2B / %x2D-3B / %x3F-D7FF / %xE000-10FFFF
+///
+/// Everything but U+0000, the blanks and the symbols: whether an identifier is a label key or value is not the grammar's to say.
+pub(super) fn identifier_char(byte: u8) -> bool {
+    IDENTIFIER_BYTES[usize::from(byte)]
+}
+
+/// The bytes of identifiers, as a table: the parser spends most of its time here.
+const IDENTIFIER_BYTES: [bool; 256] = {
+    let mut table = [true; 256];
+    let others = b"\0\t\n\r !(),<=>";
+    let mut i = 0;
+    while i < others.len() {
+        table[others[i] as usize] = false;
+        i += 1;
+    }
+    table
+};
+
+/// The longest beginning of `input` whose bytes all satisfy `predicate`, which holds for all bytes beyond ASCII or none,
+/// so that no character is cut.
+fn bytes_while(input: &str, predicate: impl Fn(u8) -> bool) -> (&str, &str) {
+    let end = input.bytes().position(|byte| !predicate(byte)).unwrap_or(input.len());
+    let (matched, rest) = input.split_at(end);
+    (rest, matched)
+}
+
+/// ws = *blank
+pub(super) fn ws(input: &str) -> Parsed<'_, &str> {
+    Ok(bytes_while(input, blank))
+}
+
+/// blanks = 1*blank
+pub(super) fn blanks(input: &str) -> Parsed<'_, &str> {
+    verify(ws, |matched: &str| !matched.is_empty()).parse(input)
+}
+
+/// identifier = 1*identifier-char
+pub(super) fn identifier(input: &str) -> Parsed<'_, &str> {
+    let identifier = |input| Ok(bytes_while(input, identifier_char));
+    verify(identifier, |matched: &str| !matched.is_empty()).parse(input)
+}
+
+/// A symbol and the white space after it.
+fn symbol<'t>(text: &'static str) -> impl Parser<&'t str, Output = &'t str, Error = Failure<'t>> {
+    terminated(tag(text), ws)
+}
+
+/// comma = "," ws
+pub(super) fn comma(input: &str) -> Parsed<'_, &str> {
+    symbol(",").parse(input)
+}
+
+/// exclamation = "!" ws
+pub(super) fn exclamation(input: &str) -> Parsed<'_, &str> {
+    symbol("!").parse(input)
+}
+
+/// equals = "=" ws
+pub(super) fn equals(input: &str) -> Parsed<'_, &str> {
+    symbol("=").parse(input)
+}
+
+/// double-equals = "==" ws
+pub(super) fn double_equals(input: &str) -> Parsed<'_, &str> {
+    symbol("==").parse(input)
+}
+
+/// not-equals = "!=" ws
+pub(super) fn not_equals(input: &str) -> Parsed<'_, &str> {
+    symbol("!=").parse(input)
+}
+
+/// greater-than = ">" ws
+pub(super) fn greater_than(input: &str) -> Parsed<'_, &str> {
+    symbol(">").parse(input)
+}
+
+/// less-than = "<" ws
+pub(super) fn less_than(input: &str) -> Parsed<'_, &str> {
+    symbol("<").parse(input)
+}
+
+/// open-paren = "(" ws
+pub(super) fn open_paren(input: &str) -> Parsed<'_, &str> {
+    symbol("(").parse(input)
+}
+
+/// close-paren = ")" ws
+pub(super) fn close_paren(input: &str) -> Parsed<'_, &str> {
+    symbol(")").parse(input)
+}
+
+/// A keyword that no identifier goes on with, and the white space after it.
+fn keyword<'t>(text: &'static str) -> impl Parser<&'t str, Output = &'t str, Error = Failure<'t>> {
+    terminated(tag(text), (not(identifier), ws))
+}
+
+/// in-kw = %s"in" ws
+pub(super) fn in_kw(input: &str) -> Parsed<'_, &str> {
+    keyword("in").parse(input)
+}
+
+/// notin-kw = %s"notin" ws
+pub(super) fn notin_kw(input: &str) -> Parsed<'_, &str> {
+    keyword("notin").parse(input)
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenKind {
+    /// A run of characters that mean nothing on their own: a key or a value.
+    Identifier,
+    /// `in`, where it is an operator
+    In,
+    /// `notin`, where it is an operator
+    NotIn,
+    /// `=`
+    Equals,
+    /// `==`
+    DoubleEquals,
+    /// `!=`
+    NotEquals,
+    /// `>`
+    GreaterThan,
+    /// `<`
+    LessThan,
+    /// `!`
+    Exclamation,
+    /// `,`
+    Comma,
+    /// `(`
+    OpenParen,
+    /// `)`
+    CloseParen,
+    /// A character that may stand nowhere: U+0000.
+    Unknown,
+}
+
+/// A token and its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it stands, without the white space around it.
+    pub span: Span,
+}
+
+impl Token {
+    /// The same token in a text of which this one's text is the part that begins at `offset`.
+    pub(super) fn shifted(self, offset: usize) -> Token {
+        Token { span: self.span.shifted(offset), ..self }
+    }
+}
+
+/// The tokens of any text, also of one that is no selector.
+///
+/// `in` and `notin` are keywords only where the grammar reads them as such: right after the key of a requirement.
+///
+/// ```
+/// use selq::syntax::{TokenKind, tokens};
+///
+/// let kinds: Vec<TokenKind> = tokens("in in (in").map(|token| token.kind).collect();
+/// assert_eq!(kinds, [TokenKind::Identifier, TokenKind::In, TokenKind::OpenParen, TokenKind::Identifier]);
+/// ```
+pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
+    let mut offset = 0;
+    let mut context = Context::Requirement;
+    std::iter::from_fn(move || {
+        let token = token_at(&text[offset..])?.shifted(offset);
+        offset = token.span.end;
+        let kind = context.read(token.kind, token.span.slice(text));
+        Some(Token { kind, ..token })
+    })
+}
+
+/// The first token of `input` after any white space, with every word an identifier; `None` at the end.
+pub(super) fn token_at(input: &str) -> Option<Token> {
+    let (rest, _) = bytes_while(input, blank);
+    let (_, (kind, matched)) = any_token(rest).unwrap_or_else(|_| unknown(rest));
+    (!matched.is_empty()).then(|| Token { kind, span: Span::of(input, matched) })
+}
+
+/// The first character of `input`, whatever it is; empty at the end.
+fn unknown(input: &str) -> (&str, (TokenKind, &str)) {
+    let end = input.chars().next().map_or(0, char::len_utf8);
+    let (matched, rest) = input.split_at(end);
+    (rest, (TokenKind::Unknown, matched))
+}
+
+/// Any terminal, the longer ones first.
+fn any_token(input: &str) -> Parsed<'_, (TokenKind, &str)> {
+    let kind = |kind| move |matched| (kind, matched);
+    alt((
+        map(identifier, kind(TokenKind::Identifier)),
+        map(double_equals, kind(TokenKind::DoubleEquals)),
+        map(equals, kind(TokenKind::Equals)),
+        map(not_equals, kind(TokenKind::NotEquals)),
+        map(exclamation, kind(TokenKind::Exclamation)),
+        map(comma, kind(TokenKind::Comma)),
+        map(open_paren, kind(TokenKind::OpenParen)),
+        map(close_paren, kind(TokenKind::CloseParen)),
+        map(greater_than, kind(TokenKind::GreaterThan)),
+        map(less_than, kind(TokenKind::LessThan)),
+    ))
+    .parse(input)
+}
+
+/// Where the lexer is, as far as the keywords need it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Context {
+    /// At the start of a requirement.
+    Requirement,
+    /// Right after the key of a requirement that did not begin with `!`.
+    Key,
+    /// Inside parentheses, where commas separate values.
+    List,
+    /// Anywhere else in a requirement.
+    Other,
+}
+
+impl Context {
+    /// Goes on over a token and says what it is here.
+    fn read(&mut self, kind: TokenKind, text: &str) -> TokenKind {
+        let kind = match (kind, *self) {
+            (TokenKind::Identifier, Context::Key) => keyword_kind(text),
+            _ => kind,
+        };
+        *self = match (kind, *self) {
+            (TokenKind::OpenParen, _) => Context::List,
+            (TokenKind::CloseParen, _) => Context::Other,
+            (_, Context::List) => Context::List,
+            (TokenKind::Comma, _) => Context::Requirement,
+            (TokenKind::Identifier, Context::Requirement) => Context::Key,
+            _ => Context::Other,
+        };
+        kind
+    }
+}
+
+/// What an identifier is after a key.
+fn keyword_kind(text: &str) -> TokenKind {
+    let parsed = alt((value(TokenKind::In, in_kw), value(TokenKind::NotIn, notin_kw))).parse(text);
+    parsed.map_or(TokenKind::Identifier, |(_, kind)| kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    /// The tokens of a text, each as its kind and its text.
+    fn read(text: &str) -> String {
+        let describe = |token: Token| format!("{:?} {:?}", token.kind, token.span.slice(text));
+        tokens(text).map(describe).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn symbols_are_as_long_as_possible() {
+        assert_snapshot!(read("===!="), @r#"DoubleEquals "==", Equals "=", NotEquals "!=""#);
+        assert_snapshot!(read("=! ><(,)"), @r#"Equals "=", Exclamation "!", GreaterThan ">", LessThan "<", OpenParen "(", Comma ",", CloseParen ")""#);
+    }
+
+    #[test]
+    fn keywords_stand_only_after_a_key() {
+        assert_snapshot!(read("in in (in,notin)"), @r#"Identifier "in", In "in", OpenParen "(", Identifier "in", Comma ",", Identifier "notin", CloseParen ")""#);
+        assert_snapshot!(read("a notin(b),in=in"), @r#"Identifier "a", NotIn "notin", OpenParen "(", Identifier "b", CloseParen ")", Comma ",", Identifier "in", Equals "=", Identifier "in""#);
+        assert_snapshot!(read("!in in,a inn"), @r#"Exclamation "!", Identifier "in", Identifier "in", Comma ",", Identifier "a", Identifier "inn""#);
+    }
+
+    #[test]
+    fn no_text_stops_the_lexer() {
+        assert_snapshot!(read(" a\0\0é\u{b}b\t"), @r#"Identifier "a", Unknown "\0", Unknown "\0", Identifier "é\u{b}b""#);
+        assert_snapshot!(read(" \t\r\n"), @"");
+    }
+}
