@@ -1,10 +1,15 @@
 //! A query engine for Kubernetes label selectors.
 
 mod label;
+mod selector;
 mod span;
 mod suggest;
 pub mod syntax;
 
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
+pub use selector::{
+    Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
+    LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,
+};
 pub use span::Span;
 pub use suggest::nearest;

@@ -1,0 +1,150 @@
+//! Whether labels satisfy a selector: the meaning that every plan has to agree with.
+
+use super::{Expr, Requirement, Selector};
+
+/// A key and its value: what [`Selector::matches`] reads.
+pub trait Label {
+    /// The key.
+    fn key(&self) -> &str;
+    /// The value.
+    fn value(&self) -> &str;
+}
+
+impl<K: AsRef<str>, V: AsRef<str>> Label for (K, V) {
+    fn key(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    fn value(&self) -> &str {
+        self.1.as_ref()
+    }
+}
+
+impl<L: Label> Label for &L {
+    fn key(&self) -> &str {
+        L::key(self)
+    }
+
+    fn value(&self) -> &str {
+        L::value(self)
+    }
+}
+
+/// From how many labels on sorting them beats looking through them for each requirement.
+const MANY_LABELS: usize = 24;
+
+impl Selector {
+    /// Whether an object with these labels is selected. Of two labels with the same key the last one counts.
+    ///
+    /// One requirement is answered in one pass over the labels; they are collected only when there are several.
+    ///
+    /// ```
+    /// let selector: selq::Selector = "tier!=db".parse()?;
+    /// assert!(selector.matches([("env", "prod")]));
+    /// # Ok::<(), selq::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn matches<L>(&self, labels: L) -> bool
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        match self.expr() {
+            Expr::All => true,
+            Expr::None => false,
+            Expr::Requirement(requirement) => matches_last(requirement, labels),
+            _ => matches_collected(self, labels.into_iter().collect()),
+        }
+    }
+
+    /// Whether an object is selected whose value of a key is what `get` says, `None` if it lacks the key.
+    #[must_use]
+    pub fn matches_by<'a>(&self, get: impl Fn(&str) -> Option<&'a str>) -> bool {
+        holds(self.expr(), &get)
+    }
+}
+
+fn holds<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
+    match expr {
+        Expr::All => true,
+        Expr::None => false,
+        Expr::Requirement(requirement) => requirement.matches_value(get(requirement.key().as_str())),
+        Expr::And(children) => children.iter().all(|child| holds(child, get)),
+        Expr::Or(children) => children.iter().any(|child| holds(child, get)),
+        Expr::Not(child) => !holds(child, get),
+    }
+}
+
+fn matches_last<L>(requirement: &Requirement, labels: L) -> bool
+where
+    L: IntoIterator,
+    L::Item: Label,
+{
+    let key = requirement.key().as_str();
+    let label = labels.into_iter().filter(|label| label.key() == key).last();
+    requirement.matches_value(label.as_ref().map(Label::value))
+}
+
+fn matches_collected<L: Label>(selector: &Selector, mut labels: Vec<L>) -> bool {
+    if labels.len() < MANY_LABELS {
+        let get = |key: &str| labels.iter().rfind(|label| label.key() == key).map(Label::value);
+        return selector.matches_by(get);
+    }
+    labels.sort_by(|a, b| a.key().cmp(b.key()));
+    selector.matches_by(|key| {
+        let end = labels.partition_point(|label| label.key() <= key);
+        labels[..end].last().filter(|label| label.key() == key).map(Label::value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(selector: &str, labels: &[(&str, &str)]) -> bool {
+        selector.parse::<Selector>().unwrap().matches(labels)
+    }
+
+    #[test]
+    fn all_requirements_have_to_hold() {
+        let labels = [("env", "prod"), ("tier", "db")];
+        assert!(matches("env=prod,tier in (db,cache),!legacy", &labels));
+        assert!(!matches("env=prod,tier=web", &labels));
+    }
+
+    #[test]
+    fn constants_need_no_labels() {
+        let unread = std::iter::repeat(("a", "b"));
+        assert!(Selector::everything().matches(unread.clone()));
+        assert!(!Selector::nothing().matches(unread));
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_counts() {
+        let few = [("a", "1"), ("a", "2")];
+        assert!(matches("a=2", &few) && !matches("a=1", &few) && matches("a=2,!b", &few));
+        let mut many = vec![("x", "y"); MANY_LABELS];
+        many.extend(few);
+        assert!(matches("a=2,!b", &many) && !matches("a=1,!b", &many));
+    }
+
+    #[test]
+    fn or_and_not_hold_as_they_read() {
+        let selector = |text: &str| text.parse::<Selector>().unwrap();
+        let either = selector("a").or(selector("b,c"));
+        assert!(
+            either.matches([("a", "")])
+                && either.matches([("b", ""), ("c", "")])
+                && !either.matches([("b", "")])
+        );
+        let neither = either.negate();
+        assert!(!neither.matches([("a", "")]) && neither.matches([("b", "")]));
+    }
+
+    #[test]
+    fn labels_may_be_owned_or_borrowed() {
+        let owned = std::collections::BTreeMap::from([("env".to_owned(), "prod".to_owned())]);
+        let selector: Selector = "env=prod,!x".parse().unwrap();
+        assert!(selector.matches(&owned) && selector.matches(owned.iter()) && selector.matches(owned));
+    }
+}

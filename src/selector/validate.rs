@@ -1,0 +1,123 @@
+//! From what was typed to what it means: keys, values and numbers are checked here.
+
+use super::error::{ParseError, ParseErrorKind};
+use super::requirement::{Integer, Requirement};
+use super::{Expr, Selector};
+use crate::syntax::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator};
+use crate::{LabelKey, LabelValue, ValueSet};
+
+/// Checks `ast` and gives its meaning.
+///
+/// # Errors
+///
+/// The first key or value, in the order of the text, that Kubernetes refuses.
+pub(super) fn validate(ast: &Ast<'_>) -> Result<Selector, ParseError> {
+    let text = ast.text();
+    match ast.requirements() {
+        [] => Ok(Selector::everything()),
+        // The commonest selector costs no list.
+        [only] => Ok(Selector { expr: Expr::Requirement(requirement(text, only)?) }),
+        several => {
+            let children = several.iter().map(|typed| requirement(text, typed).map(Expr::Requirement));
+            Ok(Selector { expr: super::and(children.collect::<Result<_, _>>()?) })
+        }
+    }
+}
+
+fn requirement(text: &str, typed: &AstRequirement<'_>) -> Result<Requirement, ParseError> {
+    let key = key(text, typed.key)?;
+    match &typed.condition {
+        Condition::Exists => Ok(Requirement::Exists(key)),
+        Condition::DoesNotExist { .. } => Ok(Requirement::DoesNotExist(key)),
+        Condition::Comparison { operator, value, .. } => comparison(text, key, *operator, value),
+        Condition::Membership { operator, values, .. } => {
+            let values = value_set(text, values)?;
+            Ok(match operator {
+                MembershipOperator::In => Requirement::In(key, values),
+                MembershipOperator::NotIn => Requirement::NotIn(key, values),
+            })
+        }
+    }
+}
+
+fn comparison(
+    text: &str,
+    key: LabelKey,
+    operator: ComparisonOperator,
+    typed: &str,
+) -> Result<Requirement, ParseError> {
+    let checked = value(text, typed)?;
+    Ok(match operator {
+        ComparisonOperator::Equals => Requirement::Equals(key, checked),
+        ComparisonOperator::DoubleEquals => Requirement::DoubleEquals(key, checked),
+        ComparisonOperator::NotEquals => Requirement::NotEquals(key, checked),
+        ComparisonOperator::GreaterThan => Requirement::GreaterThan(key, integer(text, typed, checked)?),
+        ComparisonOperator::LessThan => Requirement::LessThan(key, integer(text, typed, checked)?),
+    })
+}
+
+fn key(text: &str, typed: &str) -> Result<LabelKey, ParseError> {
+    LabelKey::new(typed).map_err(|error| ParseError::from_label(text, typed, error, ParseErrorKind::Key))
+}
+
+fn value(text: &str, typed: &str) -> Result<LabelValue, ParseError> {
+    LabelValue::new(typed).map_err(|error| ParseError::from_label(text, typed, error, ParseErrorKind::Value))
+}
+
+fn value_set(text: &str, typed: &[&str]) -> Result<ValueSet, ParseError> {
+    let values = typed.iter().map(|typed| value(text, typed)).collect::<Result<Vec<_>, _>>()?;
+    Ok(ValueSet::new(values).expect("a list in an `Ast` has at least one value"))
+}
+
+/// The number `typed`, which is `checked` as a value.
+fn integer(text: &str, typed: &str, checked: LabelValue) -> Result<Integer, ParseError> {
+    Integer::new(checked).ok_or_else(|| {
+        let is_number = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
+        let kind = if is_number { ParseErrorKind::IntegerOutOfRange } else { ParseErrorKind::NotAnInteger };
+        ParseError::about(text, typed, kind)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meaning(text: &str) -> Result<Selector, ParseErrorKind> {
+        validate(&crate::syntax::parse(text).unwrap()).map_err(|error| error.kind().clone())
+    }
+
+    #[test]
+    fn lengths_are_not_in_the_grammar() {
+        let word = |n: usize| "x".repeat(n);
+        assert!(meaning(&format!("{}/{}={}", word(253), word(63), word(63))).is_ok());
+        for text in [
+            word(64),
+            format!("a={}", word(64)),
+            format!("{}/a", word(254)),
+            format!("a in (b,{})", word(64)),
+        ] {
+            assert!(
+                matches!(meaning(&text), Err(ParseErrorKind::Key(_) | ParseErrorKind::Value(_))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_are_checked_after_values() {
+        assert!(matches!(meaning("a>-1"), Err(ParseErrorKind::Value(_))));
+        assert_eq!(meaning("a>1_0"), Err(ParseErrorKind::NotAnInteger));
+        assert_eq!(meaning("a>0x1"), Err(ParseErrorKind::NotAnInteger));
+        assert_eq!(meaning("a<"), Err(ParseErrorKind::NotAnInteger));
+        assert_eq!(meaning("a<9223372036854775808"), Err(ParseErrorKind::IntegerOutOfRange));
+        assert!(meaning("a>00000000000000000000000000009").is_ok());
+    }
+
+    #[test]
+    fn one_requirement_and_several_are_built_alike() {
+        let only = meaning("a=b").unwrap();
+        assert_eq!(Selector::all_of(only.requirements().unwrap().into_iter().cloned()), only);
+        assert_eq!(meaning("b,a"), meaning("a,b"));
+        assert_eq!(meaning(""), Ok(Selector::everything()));
+    }
+}

@@ -1,0 +1,8 @@
+//! The tests of the whole library and program, in one binary.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests stop at the first surprise")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test that is skipped says so")]
+
+mod conformance_selector;
+mod grammar;
+mod roundtrip;
+mod selector;
