@@ -3,6 +3,7 @@
 mod label;
 mod selector;
 mod span;
+mod store;
 mod suggest;
 pub mod syntax;
 
@@ -12,4 +13,8 @@ pub use selector::{
     LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
 pub use span::Span;
+pub use store::{
+    KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, Store, StoreBuilder,
+    ValueFacts,
+};
 pub use suggest::nearest;

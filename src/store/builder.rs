@@ -1,0 +1,174 @@
+//! Loading in bulk: first every object, then the index in one go.
+
+use super::index::Index;
+use super::table::{KeyId, LabelId, ObjectTable};
+use super::{ObjectId, ObjectIdentity, Store};
+
+/// Collects objects and indexes them all at once in [`finish`](StoreBuilder::finish).
+///
+/// A type of its own, because a bulk load wants another order of work than later changes: labels are
+/// interned as they come, and the postings are built when their sizes are known.
+///
+/// # Limits
+/// A store numbers up to 2³² − 1 objects, distinct labels and labels on all objects together, and panics
+/// beyond. The last would take 16 GiB for its numbers alone.
+#[derive(Debug, Default)]
+pub struct StoreBuilder {
+    table: ObjectTable,
+    interner: LabelInterner,
+}
+
+impl StoreBuilder {
+    /// A builder without objects.
+    #[must_use]
+    pub fn new() -> StoreBuilder {
+        StoreBuilder::default()
+    }
+
+    /// Adds an object; ids count from 0 in the order of the calls. The last of two equal keys wins.
+    ///
+    /// Costs one hash per label, none for labels that the object before it had at the same place, as
+    /// replicas do.
+    pub fn push<'a>(
+        &mut self,
+        identity: ObjectIdentity<'_>,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> ObjectId {
+        let labels = self.interner.intern(&mut self.table, labels);
+        self.table.push(identity, labels)
+    }
+
+    /// Gives an object another `apiVersion`, kind and labels. Its place, namespace and name stay: an
+    /// object of another name is another object. An object that was removed stays so.
+    pub fn replace<'a>(
+        &mut self,
+        id: ObjectId,
+        api_version: &str,
+        kind: &str,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) {
+        if self.table.live().contains(id.0) {
+            self.table.set_kind(id, api_version, kind);
+            let labels = self.interner.intern(&mut self.table, labels);
+            self.table.rows.set(id, labels);
+        }
+    }
+
+    /// Sets the kind of an object that was added before its kind was known, as in a list whose own kind
+    /// comes after its items.
+    pub fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
+        self.table.set_kind(id, api_version, kind);
+    }
+
+    /// Takes an object away; its id is not used again. False when it was away already.
+    pub fn remove(&mut self, id: ObjectId) -> bool {
+        self.table.remove(id)
+    }
+
+    /// What an object is.
+    #[must_use]
+    pub fn identity(&self, id: ObjectId) -> ObjectIdentity<'_> {
+        self.table.identity(id)
+    }
+
+    /// Whether an object with this id was added and not removed.
+    #[must_use]
+    pub fn contains(&self, id: ObjectId) -> bool {
+        self.table.live().contains(id.0)
+    }
+
+    /// How many ids were given out, removed objects included.
+    #[must_use]
+    pub fn n_ids(&self) -> usize {
+        self.table.n_ids()
+    }
+
+    /// Builds the index. Linear in the number of labels.
+    #[must_use]
+    pub fn finish(self) -> Store {
+        Store { index: Index::build(&self.table), table: self.table, interner: self.interner }
+    }
+}
+
+/// Turns the labels of one object into numbers with distinct keys.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LabelInterner {
+    /// The labels of the object before, in their order: the best guess at the next one's.
+    previous: Vec<LabelId>,
+    current: Vec<LabelId>,
+    /// For every key the last call in which it was seen, and where: finds repeated keys at no cost.
+    seen: Vec<(u64, usize)>,
+    n_calls: u64,
+}
+
+impl LabelInterner {
+    /// The labels' numbers; of labels with equal keys the last wins, at the place of the first.
+    pub(super) fn intern<'a>(
+        &mut self,
+        table: &mut ObjectTable,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> &[LabelId] {
+        self.n_calls += 1;
+        std::mem::swap(&mut self.previous, &mut self.current);
+        self.current.clear();
+        for (place, (key, value)) in labels.into_iter().enumerate() {
+            let label =
+                self.guess(table, place, key, value).unwrap_or_else(|| table.intern_label(key, value));
+            self.put(table.key_of(label), label);
+        }
+        &self.current
+    }
+
+    fn guess(&self, table: &ObjectTable, place: usize, key: &str, value: &str) -> Option<LabelId> {
+        let guess = *self.previous.get(place)?;
+        table.is_label(guess, key, value).then_some(guess)
+    }
+
+    fn put(&mut self, key: KeyId, label: LabelId) {
+        let key = key.0 as usize;
+        if key >= self.seen.len() {
+            self.seen.resize(key + 1, (0, 0));
+        }
+        match self.seen[key] {
+            (call, place) if call == self.n_calls => self.current[place] = label,
+            _ => {
+                self.seen[key] = (self.n_calls, self.current.len());
+                self.current.push(label);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_two_equal_keys_wins() {
+        let mut builder = StoreBuilder::new();
+        let id = builder.push(ObjectIdentity::default(), [("a", "1"), ("b", "2"), ("a", "3"), ("a", "4")]);
+        let other = builder.push(ObjectIdentity::default(), [("b", "2"), ("a", "1")]);
+        let store = builder.finish();
+        let labels = |id| store.get(id).map(|object| object.labels().collect::<Vec<_>>());
+        assert_eq!(labels(id), Some(vec![("a", "4"), ("b", "2")]));
+        assert_eq!(labels(other), Some(vec![("b", "2"), ("a", "1")]));
+    }
+
+    #[test]
+    fn changes_before_the_index_is_built() {
+        let mut builder = StoreBuilder::new();
+        let pod = ObjectIdentity { kind: "Pod", name: "web", ..ObjectIdentity::default() };
+        let kept = builder.push(pod, [("env", "prod")]);
+        let gone = builder.push(pod, [("env", "prod"), ("tier", "db")]);
+        builder.replace(kept, "v1", "Pod", [("env", "qa"), ("x", "")]);
+        assert!(builder.remove(gone) && !builder.remove(gone));
+        builder.replace(gone, "v1", "Pod", [("env", "prod")]);
+        assert_eq!((builder.contains(kept), builder.contains(gone), builder.n_ids()), (true, false, 2));
+        let store = builder.finish();
+        assert_eq!(store.len(), 1);
+        assert_eq!(store.keys().iter().map(|key| key.key).collect::<Vec<_>>(), ["env", "x"]);
+        assert_eq!(store.values("env").iter().map(|value| value.value).collect::<Vec<_>>(), ["qa"]);
+        assert!(store.get(gone).is_none());
+        assert_eq!(store.get(kept).map(|object| object.api_version()), Some("v1"));
+    }
+}

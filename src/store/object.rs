@@ -1,0 +1,164 @@
+//! Objects as they go into a store and as they are seen in it.
+
+use std::fmt;
+
+use super::Store;
+
+/// An object's number within one store: given out in ascending order from 0, and never twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId(pub(crate) u32);
+
+impl ObjectId {
+    /// The number as an index: the object was the `index`-th one put into its store, counted from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What an object is, apart from its labels. What is absent is the empty text, as in the Kubernetes API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ObjectIdentity<'a> {
+    /// `apps/v1`, or `v1` for the core group.
+    pub api_version: &'a str,
+    /// `Pod`, `Deployment`, ….
+    pub kind: &'a str,
+    /// The namespace; empty for cluster-scoped objects.
+    pub namespace: &'a str,
+    /// The name.
+    pub name: &'a str,
+}
+
+impl<'a> ObjectIdentity<'a> {
+    /// The API group: `apps` of `apps/v1`, empty for the core group's `v1`.
+    #[must_use]
+    pub fn group(&self) -> &'a str {
+        group_of(self.api_version)
+    }
+}
+
+/// The API group of an `apiVersion`: `apps` of `apps/v1`, empty for the core group's `v1`.
+pub(crate) fn group_of(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _version)| group)
+}
+
+/// An object to put into a [`Store`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Object {
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) labels: Vec<(String, String)>,
+}
+
+impl Object {
+    /// An object without labels. Empty texts stand for what it does not have.
+    pub fn new(kind: impl Into<String>, namespace: impl Into<String>, name: impl Into<String>) -> Object {
+        Object { kind: kind.into(), namespace: namespace.into(), name: name.into(), ..Object::default() }
+    }
+
+    /// The same object with this `apiVersion`, such as `apps/v1`.
+    #[must_use]
+    pub fn with_api_version(mut self, api_version: impl Into<String>) -> Object {
+        self.api_version = api_version.into();
+        self
+    }
+
+    /// The same object with these labels more. The last of two equal keys wins, as in JSON.
+    ///
+    /// Keys and values are not checked: a store holds what real dumps hold, also what no API server
+    /// would take.
+    #[must_use]
+    pub fn with_labels<K: Into<String>, V: Into<String>>(
+        mut self,
+        labels: impl IntoIterator<Item = (K, V)>,
+    ) -> Object {
+        self.labels.extend(labels.into_iter().map(|(key, value)| (key.into(), value.into())));
+        self
+    }
+
+    pub(super) fn identity(&self) -> ObjectIdentity<'_> {
+        ObjectIdentity {
+            api_version: &self.api_version,
+            kind: &self.kind,
+            namespace: &self.namespace,
+            name: &self.name,
+        }
+    }
+}
+
+/// An object seen in its store.
+#[derive(Clone, Copy)]
+pub struct ObjectRef<'s> {
+    store: &'s Store,
+    id: ObjectId,
+}
+
+impl<'s> ObjectRef<'s> {
+    pub(crate) fn new(store: &'s Store, id: ObjectId) -> ObjectRef<'s> {
+        ObjectRef { store, id }
+    }
+
+    /// Its number in the store.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// What it is, apart from its labels.
+    #[must_use]
+    pub fn identity(&self) -> ObjectIdentity<'s> {
+        self.store.table.identity(self.id)
+    }
+
+    /// `apps/v1`, `v1`, …; empty when the object had none.
+    #[must_use]
+    pub fn api_version(&self) -> &'s str {
+        self.identity().api_version
+    }
+
+    /// `Pod`, `Deployment`, …; empty when the object had none.
+    #[must_use]
+    pub fn kind(&self) -> &'s str {
+        self.identity().kind
+    }
+
+    /// The namespace; empty when the object had none.
+    #[must_use]
+    pub fn namespace(&self) -> &'s str {
+        self.identity().namespace
+    }
+
+    /// The name; empty when the object had none.
+    #[must_use]
+    pub fn name(&self) -> &'s str {
+        self.identity().name
+    }
+
+    /// Its labels as key and value, in the order they were read.
+    #[must_use]
+    pub fn labels(&self) -> impl ExactSizeIterator<Item = (&'s str, &'s str)> + Clone + use<'s> {
+        let table = &self.store.table;
+        table.labels_of(self.id).iter().map(|&label| table.label(label))
+    }
+
+    /// The value of the label `key`, if the object has one. Looks through the object's labels.
+    #[must_use]
+    pub fn label(&self, key: &str) -> Option<&'s str> {
+        let table = &self.store.table;
+        let key = table.key_id(key)?;
+        let label = table.labels_of(self.id).iter().find(|&&label| table.key_of(label) == key)?;
+        Some(table.label(*label).1)
+    }
+}
+
+impl fmt::Debug for ObjectRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectRef")
+            .field("id", &self.id)
+            .field("identity", &self.identity())
+            .field("labels", &self.labels().collect::<Vec<_>>())
+            .finish()
+    }
+}
