@@ -1,6 +1,7 @@
 //! A query engine for Kubernetes label selectors.
 
 mod label;
+mod plan;
 mod selector;
 mod span;
 mod store;
@@ -8,6 +9,7 @@ mod suggest;
 pub mod syntax;
 
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
+pub use plan::{Absence, Explanation, Matches, Outcome, Pass, Plan, Scope, Step};
 pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,

@@ -1,0 +1,262 @@
+//! A plan that tells what it does: parsed, optimised and executed.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::Plan;
+use super::exec::{self, Trace};
+use super::node::{Leaf, Node};
+use crate::selector::Expr;
+use crate::store::{LabelId, Store};
+
+/// The stages of a plan, from what the selector says to what running it found.
+///
+/// `Display` prints them as trees, one under another, as `selq explain` does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The selector as it was understood.
+    pub parsed: Step,
+    /// The plan, with the number of objects that each step is expected to find.
+    pub optimized: Step,
+    /// The same after running it, with the number of objects found and the time taken.
+    pub executed: Step,
+}
+
+/// One step of a plan, with the steps it works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// What the step does: `intersect`, `env=prod`, ….
+    pub operation: String,
+    /// How many objects it is expected to find. Exact where the index knows.
+    pub estimated: Option<u64>,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// What it works on, in that order.
+    pub operands: Vec<Step>,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the index; nothing was to be done.
+    Indexed {
+        /// How many objects it has.
+        n_objects: u64,
+    },
+    /// It was worked out.
+    Found {
+        /// How many objects it has.
+        n_objects: u64,
+        /// Time taken, that of its operands included.
+        time: Duration,
+    },
+    /// It was applied to the objects found before it, and not worked out by itself.
+    Applied {
+        /// Time taken.
+        time: Duration,
+    },
+    /// It was not needed, because nothing was left to narrow down.
+    Skipped,
+}
+
+/// Labels of a long `in` list that are shown one by one.
+const MAX_LABELS_SHOWN: usize = 8;
+
+impl Explanation {
+    pub(super) fn of(plan: &Plan<'_>) -> Explanation {
+        let mut recorder = Recorder::default();
+        exec::run(plan.store, &plan.root, &mut recorder);
+        let runs = &mut recorder.finished.into_iter();
+        Explanation {
+            parsed: expr_step(plan.selector.expr()),
+            optimized: node_step(plan.store, &plan.root),
+            executed: executed_step(plan.store, &plan.root, runs),
+        }
+    }
+}
+
+fn expr_step(expr: &Expr) -> Step {
+    let (operation, operands): (String, &[Expr]) = match expr {
+        Expr::All => ("everything".into(), &[]),
+        Expr::None => ("nothing".into(), &[]),
+        Expr::Requirement(requirement) => (requirement.to_string(), &[]),
+        Expr::And(operands) => ("and".into(), operands),
+        Expr::Or(operands) => ("or".into(), operands),
+        Expr::Not(operand) => ("not".into(), std::slice::from_ref(operand)),
+    };
+    Step { operation, estimated: None, outcome: None, operands: operands.iter().map(expr_step).collect() }
+}
+
+fn node_step(store: &Store, node: &Node) -> Step {
+    let labels = if let Node::OneOf(labels) = node { labels.as_slice() } else { &[] };
+    let operands = node.operands().into_iter().map(|operand| node_step(store, operand));
+    let shown =
+        labels.iter().take(MAX_LABELS_SHOWN).map(|&label| node_step(store, &Node::Leaf(Leaf::Label(label))));
+    Step {
+        operation: operation(store, node),
+        estimated: Some(node.estimate(store).round() as u64),
+        outcome: None,
+        operands: operands.chain(shown).chain(more_labels(store, labels)).collect(),
+    }
+}
+
+/// One step for the labels that are not shown.
+fn more_labels(store: &Store, labels: &[LabelId]) -> Option<Step> {
+    let more = labels.get(MAX_LABELS_SHOWN..).filter(|more| !more.is_empty())?;
+    let n_objects = more.iter().map(|&label| store.index().label(label).len()).sum();
+    Some(Step {
+        operation: format!("… {} more", more.len()),
+        estimated: Some(n_objects),
+        outcome: None,
+        operands: Vec::new(),
+    })
+}
+
+fn operation(store: &Store, node: &Node) -> String {
+    let table = store.table();
+    match node {
+        Node::Empty => "none".into(),
+        Node::All => "all objects".into(),
+        Node::Leaf(Leaf::Key(key)) => table.key(*key).to_owned(),
+        Node::Leaf(Leaf::Label(label)) => {
+            let (key, value) = table.label(*label);
+            format!("{key}={value}")
+        }
+        Node::Leaf(Leaf::Namespace(namespace)) => format!("namespace {}", table.namespace(*namespace)),
+        Node::Leaf(Leaf::Kind(kind)) => {
+            let (api_version, kind) = table.kind(*kind);
+            format!("kind {kind} {api_version}").trim_end().to_owned()
+        }
+        Node::OneOf(labels) => {
+            format!("{}, one of {} values", table.key(table.key_of(labels[0])), labels.len())
+        }
+        Node::Intersect(_) => "intersect".into(),
+        Node::Union(_) => "union".into(),
+        Node::Not(_) => "all objects but".into(),
+        Node::Subtract(..) => "subtract".into(),
+    }
+}
+
+/// The plan's steps with what became of them; `runs` are those of its steps that were run.
+fn executed_step(store: &Store, node: &Node, runs: &mut impl Iterator<Item = Run>) -> Step {
+    let mut step = node_step(store, node);
+    if needs_work(node) {
+        let run = runs.next();
+        let operands = &mut run.as_ref().map(|run| run.operands.clone()).unwrap_or_default().into_iter();
+        step.outcome = Some(run.map_or(Outcome::Skipped, |run| run.outcome()));
+        for (shown, operand) in step.operands.iter_mut().zip(node.operands()) {
+            *shown = executed_step(store, operand, operands);
+        }
+    } else {
+        step.outcome = step.estimated.map(|n_objects| Outcome::Indexed { n_objects });
+    }
+    if let Node::OneOf(_) = node {
+        for shown in &mut step.operands {
+            shown.outcome = shown.estimated.map(|n_objects| Outcome::Indexed { n_objects });
+        }
+    }
+    step
+}
+
+fn needs_work(node: &Node) -> bool {
+    !matches!(node, Node::Empty | Node::All | Node::Leaf(_))
+}
+
+/// One step that was run.
+#[derive(Debug, Clone)]
+struct Run {
+    n_objects: Option<u64>,
+    time: Duration,
+    operands: Vec<Run>,
+}
+
+impl Run {
+    fn outcome(&self) -> Outcome {
+        match self.n_objects {
+            Some(n_objects) => Outcome::Found { n_objects, time: self.time },
+            None => Outcome::Applied { time: self.time },
+        }
+    }
+}
+
+/// Records the steps of a run as a tree.
+#[derive(Default)]
+struct Recorder {
+    /// When the steps that are under way began, and those of their operands that are done.
+    open: Vec<(Instant, Vec<Run>)>,
+    finished: Vec<Run>,
+}
+
+impl Trace for Recorder {
+    fn enter(&mut self) {
+        self.open.push((Instant::now(), Vec::new()));
+    }
+
+    fn leave(&mut self, n_objects: Option<u64>) {
+        let (begin, operands) = self.open.pop().expect("every step that is left was entered");
+        let run = Run { n_objects, time: begin.elapsed(), operands };
+        match self.open.last_mut() {
+            Some((_, siblings)) => siblings.push(run),
+            None => self.finished.push(run),
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "parsed\n{}", self.parsed)?;
+        writeln!(f, "optimized\n{}", self.optimized)?;
+        write!(f, "executed\n{}", self.executed)
+    }
+}
+
+impl fmt::Display for Step {
+    /// The step and everything below it as a tree with columns, each line ended.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Vec::new();
+        self.lines("", "", &mut lines);
+        let width = lines.iter().map(|(tree, _)| tree.chars().count()).max().unwrap_or(0);
+        let headed = self.estimated.is_some();
+        if headed {
+            let executed = if self.outcome.is_some() { "      objects         time" } else { "" };
+            writeln!(f, "  {:width$}  {:>12}{executed}", "", "estimated")?;
+        }
+        for (tree, step) in lines {
+            writeln!(f, "{}", format!("  {tree:width$}{}", step.columns()).trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn lines<'s>(&'s self, prefix: &str, branch: &str, lines: &mut Vec<(String, &'s Step)>) {
+        lines.push((format!("{prefix}{branch}{}", self.operation), self));
+        let below = match branch {
+            "" => String::new(),
+            "└─ " => format!("{prefix}   "),
+            _ => format!("{prefix}│  "),
+        };
+        for (nth, operand) in self.operands.iter().enumerate() {
+            let branch = if nth + 1 == self.operands.len() { "└─ " } else { "├─ " };
+            operand.lines(&below, branch, lines);
+        }
+    }
+
+    fn columns(&self) -> String {
+        let estimated = self.estimated.map_or(String::new(), |n| format!("  {n:>12}"));
+        let outcome = match self.outcome {
+            None => String::new(),
+            Some(Outcome::Indexed { n_objects }) => format!(" {n_objects:>12}"),
+            Some(Outcome::Found { n_objects, time }) => format!(" {n_objects:>12} {:>12}", micros(time)),
+            Some(Outcome::Applied { time }) => format!(" {:>12} {:>12}", "applied", micros(time)),
+            Some(Outcome::Skipped) => format!(" {:>12}", "skipped"),
+        };
+        estimated + &outcome
+    }
+}
+
+fn micros(time: Duration) -> String {
+    format!("{:.1} µs", time.as_nanos() as f64 / 1000.0)
+}

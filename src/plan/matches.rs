@@ -1,0 +1,70 @@
+//! What a plan found.
+
+use std::fmt;
+
+use super::ids::Ids;
+use crate::store::{KeyFacts, ObjectId, ObjectRef, Store, ValueFacts};
+
+/// The objects that a plan found, in the order in which they were put into the store.
+///
+/// A set of numbers, not of copies: cheap to keep while the store is borrowed.
+#[derive(Clone)]
+pub struct Matches<'s> {
+    store: &'s Store,
+    ids: Ids<'s>,
+}
+
+impl<'s> Matches<'s> {
+    pub(super) fn new(store: &'s Store, ids: Ids<'s>) -> Matches<'s> {
+        Matches { store, ids }
+    }
+
+    /// How many objects there are. At most one step per 65,536 objects of the store.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.ids.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Whether this object is among them.
+    #[must_use]
+    pub fn contains(&self, id: ObjectId) -> bool {
+        self.ids.contains(id.0)
+    }
+
+    /// Their numbers, ascending.
+    pub fn ids(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        self.ids.iter().map(ObjectId)
+    }
+
+    /// The objects, in the order in which they were put into the store.
+    pub fn iter(&self) -> impl Iterator<Item = ObjectRef<'s>> + '_ {
+        self.ids().map(|id| ObjectRef::new(self.store, id))
+    }
+
+    /// The keys that occur among these objects, most frequent first, then by name.
+    ///
+    /// One step per label of these objects, or per distinct label of the store if those are fewer.
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyFacts<'s>> {
+        self.store.keys_within(&self.ids.to_bitmap())
+    }
+
+    /// The values of a key that occur among these objects, most frequent first, then by text. One
+    /// intersection per value.
+    #[must_use]
+    pub fn values(&self, key: &str) -> Vec<ValueFacts<'s>> {
+        self.store.values_within(key, &self.ids.to_bitmap())
+    }
+}
+
+impl fmt::Debug for Matches<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.ids.iter()).finish()
+    }
+}

@@ -1,0 +1,138 @@
+//! Selector × Store → Plan → Matches.
+//!
+//! [`build`] says a selector in the store's numbers, [`optimize`] rewrites that with small passes,
+//! [`exec`] runs it, and [`explain`] shows every stage.
+
+mod absence;
+mod build;
+mod exec;
+mod explain;
+mod ids;
+mod matches;
+mod node;
+mod optimize;
+
+pub use absence::Absence;
+pub use explain::{Explanation, Outcome, Step};
+pub use matches::Matches;
+pub use optimize::Pass;
+
+use crate::selector::Selector;
+use crate::store::Store;
+use node::Node;
+
+/// Narrows a query to some namespaces and kinds, whatever the selector says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Any of these; `None` for all.
+    namespaces: Option<Vec<String>>,
+    /// Any of these kinds, each in one group or in any; `None` for all.
+    kinds: Option<Vec<(Option<String>, String)>>,
+}
+
+impl Scope {
+    /// The scope of all objects.
+    #[must_use]
+    pub fn all() -> Scope {
+        Scope::default()
+    }
+
+    /// Only objects in this namespace; when called again, in any of these.
+    #[must_use]
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Scope {
+        self.namespaces.get_or_insert_default().push(namespace.into());
+        self
+    }
+
+    /// Only objects of this kind (`Deployment`), of any API group when `group` is `None`; when called
+    /// again, of any of these.
+    #[must_use]
+    pub fn kind(mut self, group: Option<&str>, kind: impl Into<String>) -> Scope {
+        self.kinds.get_or_insert_default().push((group.map(str::to_owned), kind.into()));
+        self
+    }
+}
+
+/// A selector made ready to run over one store.
+///
+/// Keys and values are looked up once, here; what does not occur has become *none*. The plan borrows its
+/// store, so that neither can it run on another one nor can the store change under it.
+///
+/// ```
+/// use selq::{Object, Plan, Selector, Store};
+///
+/// let mut store = Store::new();
+/// store.insert(Object::new("Pod", "shop", "web-0").with_labels([("env", "prod")]));
+/// store.insert(Object::new("Pod", "shop", "web-1").with_labels([("env", "qa")]));
+/// let selector: Selector = "env!=prod".parse()?;
+/// let plan = Plan::new(&store, &selector);
+/// assert_eq!(plan.count(), 1);
+/// assert_eq!(plan.run().iter().next().map(|object| object.name()), Some("web-1"));
+/// # Ok::<(), selq::ParseError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Plan<'s> {
+    store: &'s Store,
+    selector: Selector,
+    root: Node,
+}
+
+impl<'s> Plan<'s> {
+    /// The plan for a selector over all objects. Costs one look-up per key and value, and for `>` and
+    /// `<` one step per distinct value of the key.
+    #[must_use]
+    pub fn new(store: &'s Store, selector: &Selector) -> Plan<'s> {
+        Plan::scoped(store, selector, &Scope::all())
+    }
+
+    /// The plan for a selector over the objects of a scope.
+    #[must_use]
+    pub fn scoped(store: &'s Store, selector: &Selector, scope: &Scope) -> Plan<'s> {
+        Plan::with_passes(store, selector, scope, &Pass::ALL)
+    }
+
+    /// The plan that some of the passes give: with none it does literally what the selector says. All
+    /// find the same objects; the others are for comparing and for finding out what a pass is worth.
+    #[must_use]
+    pub fn with_passes(store: &'s Store, selector: &Selector, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
+        let root = optimize::optimize(build::build(store, selector, scope), store, passes);
+        Plan { store, selector: selector.clone(), root }
+    }
+
+    /// How many objects match. Does not find out which, as far as that can be avoided.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        exec::count(self.store, &self.root)
+    }
+
+    /// Whether any object matches. Stops at the first.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        !exec::first(self.store, &self.root, 1).is_empty()
+    }
+
+    /// The objects that match.
+    #[must_use]
+    pub fn run(&self) -> Matches<'s> {
+        Matches::new(self.store, exec::run(self.store, &self.root, &mut exec::Untraced))
+    }
+
+    /// The first `n` objects that match, without finding all others.
+    #[must_use]
+    pub fn first(&self, n: usize) -> Matches<'s> {
+        Matches::new(self.store, exec::first(self.store, &self.root, n))
+    }
+
+    /// Runs the plan and tells what every step was expected to find, what it found, and in what time.
+    #[must_use]
+    pub fn explain(&self) -> Explanation {
+        Explanation::of(self)
+    }
+
+    /// The keys and values that the selector asks for and that occur nowhere in the store, each with the
+    /// nearest that does: the likely reason when nothing matches.
+    #[must_use]
+    pub fn absences(&self) -> Vec<Absence<'s>> {
+        absence::absences(self.store, &self.selector)
+    }
+}

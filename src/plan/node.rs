@@ -1,0 +1,180 @@
+//! The steps of a plan: an expression over sets of object ids.
+
+use crate::store::{KeyId, KindId, LabelId, NamespaceId, Store};
+
+/// An expression over sets of objects of one store.
+///
+/// The variants can be built directly, as [`build`](super::build) does to show what a selector says
+/// literally; the functions below build the same sets with constants folded away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    /// No object.
+    Empty,
+    /// Every object of the store.
+    All,
+    /// The objects of one postings list.
+    Leaf(Leaf),
+    /// The objects that have one of these labels, which belong to one key, are sorted and at least two:
+    /// `tier in (db,web)`, `replicas>3`. No object has two of them, so their sizes add up, and counting
+    /// needs no union.
+    OneOf(Vec<LabelId>),
+    /// The objects in all of these sets; every object when there is none.
+    Intersect(Vec<Node>),
+    /// The objects in any of these sets.
+    Union(Vec<Node>),
+    /// The objects that are not in this set.
+    Not(Box<Node>),
+    /// The objects of the first set that are not in the second.
+    Subtract(Box<Node>, Box<Node>),
+}
+
+/// What the index has a postings list for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Leaf {
+    /// The objects that have a key: `tier`.
+    Key(KeyId),
+    /// The objects that have a label: `env=prod`.
+    Label(LabelId),
+    /// The objects in a namespace.
+    Namespace(NamespaceId),
+    /// The objects of a kind.
+    Kind(KindId),
+}
+
+impl Node {
+    /// The intersection, with constants folded.
+    pub(super) fn intersect(operands: Vec<Node>) -> Node {
+        if operands.contains(&Node::Empty) {
+            return Node::Empty;
+        }
+        let mut operands: Vec<Node> = operands.into_iter().filter(|operand| *operand != Node::All).collect();
+        match operands.len() {
+            0 => Node::All,
+            1 => operands.swap_remove(0),
+            _ => Node::Intersect(operands),
+        }
+    }
+
+    /// The union, with constants folded.
+    pub(super) fn union(operands: Vec<Node>) -> Node {
+        if operands.contains(&Node::All) {
+            return Node::All;
+        }
+        let mut operands: Vec<Node> =
+            operands.into_iter().filter(|operand| *operand != Node::Empty).collect();
+        match operands.len() {
+            0 => Node::Empty,
+            1 => operands.swap_remove(0),
+            _ => Node::Union(operands),
+        }
+    }
+
+    /// The objects that have one of these labels of one key.
+    pub(super) fn one_of(mut labels: Vec<LabelId>) -> Node {
+        labels.sort_unstable();
+        match labels[..] {
+            [] => Node::Empty,
+            [label] => Node::Leaf(Leaf::Label(label)),
+            _ => Node::OneOf(labels),
+        }
+    }
+
+    /// The complement, with constants and double negation folded.
+    pub(super) fn negate(operand: Node) -> Node {
+        match operand {
+            Node::Empty => Node::All,
+            Node::All => Node::Empty,
+            Node::Not(inner) => *inner,
+            operand => Node::Not(Box::new(operand)),
+        }
+    }
+
+    /// The difference, with constants folded.
+    pub(super) fn subtract(from: Node, minus: Node) -> Node {
+        match (from, minus) {
+            (Node::Empty, _) | (_, Node::All) => Node::Empty,
+            (from, Node::Empty) => from,
+            (Node::All, minus) => Node::negate(minus),
+            (from, minus) => Node::Subtract(Box::new(from), Box::new(minus)),
+        }
+    }
+
+    /// The same expression with every operand replaced by `change(operand)`, constants folded.
+    pub(super) fn map_operands(self, mut change: impl FnMut(Node) -> Node) -> Node {
+        match self {
+            Node::Empty | Node::All | Node::Leaf(_) | Node::OneOf(_) => self,
+            Node::Intersect(operands) => Node::intersect(operands.into_iter().map(change).collect()),
+            Node::Union(operands) => Node::union(operands.into_iter().map(change).collect()),
+            Node::Not(operand) => Node::negate(change(*operand)),
+            Node::Subtract(from, minus) => {
+                let from = change(*from);
+                Node::subtract(from, change(*minus))
+            }
+        }
+    }
+
+    /// The operands, in the order in which they are worked on.
+    pub(super) fn operands(&self) -> Vec<&Node> {
+        match self {
+            Node::Empty | Node::All | Node::Leaf(_) | Node::OneOf(_) => Vec::new(),
+            Node::Intersect(operands) | Node::Union(operands) => operands.iter().collect(),
+            Node::Not(operand) => vec![operand],
+            Node::Subtract(from, minus) => vec![from, minus],
+        }
+    }
+
+    /// How many objects the set probably has: exact for postings and for values of one key; otherwise as
+    /// if the operands were independent of each other.
+    pub(super) fn estimate(&self, store: &Store) -> f64 {
+        let all = store.live().len() as f64;
+        let share = |node: &Node| if all == 0.0 { 0.0 } else { node.estimate(store) / all };
+        match self {
+            Node::Empty => 0.0,
+            Node::All => all,
+            Node::Leaf(leaf) => leaf.len(store) as f64,
+            Node::Intersect(operands) => operands.iter().map(share).product::<f64>() * all,
+            Node::OneOf(labels) => labels.iter().map(|&label| Leaf::Label(label).len(store) as f64).sum(),
+            Node::Union(operands) => {
+                all * (1.0 - operands.iter().map(|operand| 1.0 - share(operand)).product::<f64>())
+            }
+            Node::Not(operand) => all - operand.estimate(store),
+            Node::Subtract(from, minus) => from.estimate(store) * (1.0 - share(minus)),
+        }
+    }
+}
+
+impl Leaf {
+    /// How many objects the postings list has.
+    pub(super) fn len(self, store: &Store) -> u64 {
+        match self {
+            Leaf::Key(key) => store.index().key(key).len(),
+            Leaf::Label(label) => store.index().label(label).len(),
+            Leaf::Namespace(namespace) => store.index().namespace(namespace).len(),
+            Leaf::Kind(kind) => store.index().kind(kind).len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_are_folded() {
+        let mut store = Store::new();
+        store.insert(crate::Object::new("Pod", "shop", "web").with_labels([("env", "prod")]));
+        let key = store.table().key_id("env").expect("just inserted");
+        let leaf = || Node::Leaf(Leaf::Key(key));
+        assert_eq!(Node::intersect(vec![]), Node::All);
+        assert_eq!(Node::intersect(vec![Node::All, leaf()]), leaf());
+        assert_eq!(Node::intersect(vec![leaf(), Node::Empty, leaf()]), Node::Empty);
+        assert_eq!(Node::union(vec![]), Node::Empty);
+        assert_eq!(Node::union(vec![Node::Empty, leaf()]), leaf());
+        assert_eq!(Node::union(vec![leaf(), Node::All]), Node::All);
+        assert_eq!(Node::negate(Node::negate(leaf())), leaf());
+        assert_eq!(Node::negate(Node::All), Node::Empty);
+        assert_eq!(Node::subtract(leaf(), Node::Empty), leaf());
+        assert_eq!(Node::subtract(leaf(), Node::All), Node::Empty);
+        assert_eq!(Node::subtract(Node::All, leaf()), Node::Not(Box::new(leaf())));
+    }
+}

@@ -1,0 +1,270 @@
+//! Plans against their meaning: whatever the store, the selector and the passes, a plan finds the objects
+//! that `Selector::matches` picks.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use selq::{Object, ObjectId, Pass, Plan, Scope, Selector, Store};
+
+use crate::strategies::{object, selector};
+
+fn store_of(objects: &[Object]) -> Store {
+    let mut store = Store::new();
+    for object in objects {
+        store.insert(object.clone());
+    }
+    store
+}
+
+/// What the plan should find: the objects of the scope that the selector matches, one by one.
+fn oracle(
+    store: &Store,
+    selector: &Selector,
+    in_scope: impl Fn(&selq::ObjectRef<'_>) -> bool,
+) -> Vec<ObjectId> {
+    let objects = store.objects().filter(|object| in_scope(object) && selector.matches(object.labels()));
+    objects.map(|object| object.id()).collect()
+}
+
+/// Checks every way of asking a plan.
+fn assert_finds(plan: &Plan<'_>, expected: &[ObjectId]) -> Result<(), TestCaseError> {
+    let matches = plan.run();
+    prop_assert_eq!(matches.ids().collect::<Vec<_>>(), expected);
+    prop_assert_eq!(matches.len(), expected.len() as u64);
+    prop_assert_eq!(matches.is_empty(), expected.is_empty());
+    prop_assert_eq!(plan.count(), expected.len() as u64);
+    prop_assert_eq!(plan.any(), !expected.is_empty());
+    for n in [0, 1, 2, 1000] {
+        let first: Vec<ObjectId> = plan.first(n).ids().collect();
+        prop_assert_eq!(first, &expected[..n.min(expected.len())]);
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn a_plan_is_filtering_with_matches(objects in vec(object(), 0..40), selector in selector()) {
+        let store = store_of(&objects);
+        assert_finds(&Plan::new(&store, &selector), &oracle(&store, &selector, |_| true))?;
+    }
+
+    #[test]
+    fn a_scope_narrows_whatever_the_selector_says(objects in vec(object(), 0..40), selector in selector()) {
+        let store = store_of(&objects);
+        let scope = Scope::all().namespace("shop").namespace("nowhere").kind(None, "Pod").kind(Some(""), "Service");
+        let expected = oracle(&store, &selector, |object| object.namespace() == "shop" && object.kind() != "");
+        assert_finds(&Plan::scoped(&store, &selector, &scope), &expected)?;
+    }
+
+    #[test]
+    fn every_choice_of_passes_finds_the_same(
+        objects in vec(object(), 0..40),
+        selector in selector(),
+        passes in prop::sample::subsequence(Pass::ALL.to_vec(), 0..=Pass::ALL.len()).prop_shuffle(),
+    ) {
+        let store = store_of(&objects);
+        let plan = Plan::with_passes(&store, &selector, &Scope::all(), &passes);
+        assert_finds(&plan, &oracle(&store, &selector, |_| true))?;
+    }
+
+    #[test]
+    fn facts_among_matches_are_counts_over_them(objects in vec(object(), 0..40), selector in selector()) {
+        let store = store_of(&objects);
+        let matches = Plan::new(&store, &selector).run();
+        let mut rest = Store::new();
+        for object in matches.iter() {
+            rest.insert(Object::new("", "", "").with_labels(object.labels()));
+        }
+        prop_assert_eq!(matches.keys(), rest.keys());
+        for key in store.keys() {
+            prop_assert_eq!(matches.values(key.key), rest.values(key.key));
+        }
+    }
+
+    #[test]
+    fn explaining_finds_what_running_finds(objects in vec(object(), 0..40), selector in selector()) {
+        let store = store_of(&objects);
+        let plan = Plan::new(&store, &selector);
+        let found = match plan.explain().executed.outcome {
+            Some(selq::Outcome::Indexed { n_objects } | selq::Outcome::Found { n_objects, .. }) => Some(n_objects),
+            _ => None,
+        };
+        prop_assert_eq!(found, Some(plan.count()));
+    }
+}
+
+/// A fleet with a key of many values, for plans that choose by size.
+fn fleet() -> Store {
+    let mut store = Store::new();
+    for n in 0..5000_u32 {
+        let env = ["prod", "qa", "dev"][n as usize % 3];
+        let labels = [("env", env.to_owned()), ("host", format!("h{}", n / 2)), ("n", n.to_string())];
+        store.insert(Object::new("Pod", "shop", format!("web-{n}")).with_labels(labels));
+    }
+    store
+}
+
+#[test]
+fn long_unions_and_rare_matches_are_answered_alike() {
+    let store = fleet();
+    let hosts: Vec<String> = (0..2000).map(|n| format!("h{n}")).collect();
+    let hosts = hosts.join(",");
+    for text in [
+        format!("host in ({hosts})"),
+        format!("host in ({hosts}),env=prod"),
+        format!("host in ({hosts}),n in (1,2,4999)"),
+        format!("host notin ({hosts}),env=qa"),
+        "n>4990,env!=prod".to_owned(),
+        "n<10,n>4".to_owned(),
+        "env=prod,n=4997".to_owned(),
+        "!host".to_owned(),
+        "env=prod,env=qa".to_owned(),
+    ] {
+        let selector: Selector = text.parse().expect("a valid selector");
+        let expected = oracle(&store, &selector, |_| true);
+        let name = &text[..text.len().min(40)];
+        assert_finds(&Plan::new(&store, &selector), &expected)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+/// The plan's trees without the times, which differ from run to run.
+fn explain(store: &Store, text: &str) -> String {
+    let selector: Selector = text.parse().expect("a valid selector");
+    let text = Plan::new(store, &selector).explain().to_string();
+    let without_time = |line: &str| match line.strip_suffix(" µs") {
+        Some(timed) => timed.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end().to_owned(),
+        None => line.to_owned(),
+    };
+    text.lines().map(without_time).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn explain_shows_every_stage() {
+    let store = fleet();
+    insta::assert_snapshot!(explain(&store, "env=prod,host in (h1,h2,h3),!legacy,env!=qa"), @"
+    parsed
+      and
+      ├─ env=prod
+      ├─ env!=qa
+      ├─ host in (h1,h2,h3)
+      └─ !legacy
+
+    optimized
+                                   estimated
+      intersect                            2
+      ├─ host, one of 3 values             6
+      │  ├─ host=h1                        2
+      │  ├─ host=h2                        2
+      │  └─ host=h3                        2
+      └─ env=prod                       1667
+
+    executed
+                                   estimated      objects         time
+      intersect                            2            2
+      ├─ host, one of 3 values             6            6
+      │  ├─ host=h1                        2            2
+      │  ├─ host=h2                        2            2
+      │  └─ host=h3                        2            2
+      └─ env=prod                       1667         1667
+    ");
+    insta::assert_snapshot!(explain(&store, "env notin (qa,dev),env"), @"
+    parsed
+      and
+      ├─ env notin (dev,qa)
+      └─ env
+
+    optimized
+                                  estimated
+      subtract                         1667
+      ├─ env                           5000
+      └─ env, one of 2 values          3333
+         ├─ env=qa                     1667
+         └─ env=dev                    1666
+
+    executed
+                                  estimated      objects         time
+      subtract                         1667         1667
+      ├─ env                           5000         5000
+      └─ env, one of 2 values          3333         3333
+         ├─ env=qa                     1667         1667
+         └─ env=dev                    1666         1666
+    ");
+    insta::assert_snapshot!(explain(&store, "n>4980,env=prod"), @"
+    parsed
+      and
+      ├─ env=prod
+      └─ n>4980
+
+    optimized
+                                 estimated
+      intersect                          6
+      ├─ n, one of 19 values            19
+      │  ├─ n=4981                       1
+      │  ├─ n=4982                       1
+      │  ├─ n=4983                       1
+      │  ├─ n=4984                       1
+      │  ├─ n=4985                       1
+      │  ├─ n=4986                       1
+      │  ├─ n=4987                       1
+      │  ├─ n=4988                       1
+      │  └─ … 11 more                   11
+      └─ env=prod                     1667
+
+    executed
+                                 estimated      objects         time
+      intersect                          6            6
+      ├─ n, one of 19 values            19           19
+      │  ├─ n=4981                       1            1
+      │  ├─ n=4982                       1            1
+      │  ├─ n=4983                       1            1
+      │  ├─ n=4984                       1            1
+      │  ├─ n=4985                       1            1
+      │  ├─ n=4986                       1            1
+      │  ├─ n=4987                       1            1
+      │  ├─ n=4988                       1            1
+      │  └─ … 11 more                   11           11
+      └─ env=prod                     1667         1667
+    ");
+    insta::assert_snapshot!(explain(&store, "env=prod,nokey"), @"
+    parsed
+      and
+      ├─ env=prod
+      └─ nokey
+
+    optimized
+               estimated
+      none             0
+
+    executed
+               estimated      objects         time
+      none             0            0
+    ");
+    insta::assert_snapshot!(explain(&store, ""), @"
+    parsed
+      everything
+
+    optimized
+                      estimated
+      all objects          5000
+
+    executed
+                      estimated      objects         time
+      all objects          5000         5000
+    ");
+}
+
+#[test]
+fn what_does_not_occur_is_named_with_its_neighbour() {
+    let store = fleet();
+    let absences = |text: &str| {
+        let selector: Selector = text.parse().expect("a valid selector");
+        let absences = Plan::new(&store, &selector).absences();
+        let shown = absences.into_iter().map(|absence| (absence.key, absence.value, absence.nearest));
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(absences("evn=prod"), [("evn".into(), None, Some("env"))]);
+    assert_eq!(absences("env in (prd,qa)"), [("env".into(), Some("prd".into()), Some("prod"))]);
+    assert_eq!(absences("zone"), [("zone".into(), None, None)]);
+    assert_eq!(absences("zone!=a,!rack,env notin (x)"), []);
+    assert_eq!(absences("env"), []);
+}
