@@ -1,6 +1,81 @@
 //! A query engine for Kubernetes label selectors.
+//!
+//! selq parses label selectors exactly as Kubernetes does, compiles them to plans over an in-memory label
+//! store indexed with bitmaps, and answers which objects a selector picks: over a `kubectl get -o json`
+//! dump, or over objects that a program puts in itself.
+//!
+//! - [`Selector`]: what a selector means. Parsed from text (`"env in (prod,qa),!legacy".parse()`) or made
+//!   from a [`LabelSelector`], the JSON form. [`Selector::matches`] answers for one set of labels.
+//! - [`Store`]: objects with their labels, in memory. Filled one by one, in bulk by a [`StoreBuilder`], or
+//!   from dumps by a [`Loader`].
+//! - [`Plan`]: a selector made ready for one store. [`Plan::count`], [`Plan::run`] and [`Plan::explain`].
+//! - [`Matches`]: the objects that a plan found.
+//!
+//! # Example
+//!
+//! ```
+//! use selq::{LabelSelector, Object, Plan, Selector, Store};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let selector: Selector = "env in (prod,qa),!legacy".parse()?;
+//! let mut store = Store::new();
+//! store.insert(Object::new("Pod", "shop", "web-0").with_labels([("env", "prod")]));
+//! let plan = Plan::new(&store, &selector);
+//! assert_eq!(plan.count(), 1);
+//! for object in plan.run().iter() {
+//!     assert_eq!((object.namespace(), object.name()), ("shop", "web-0"));
+//! }
+//!
+//! let absent: Option<LabelSelector> = serde_json::from_str("null")?;
+//! let nothing = Selector::try_from(absent)?;
+//! assert!(!nothing.matches([("env", "prod")]));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Syntax
+//!
+//! Requirements joined by `,`, all of which must hold:
+//!
+//! | requirement | selects objects whose labels |
+//! |---|---|
+//! | `k=v`, `k==v` | have key `k` with value `v`; `k=` with the empty value |
+//! | `k!=v` | do not have `k` with `v`, also those without `k` |
+//! | `k in (a,b)` | have `k` with one of the values |
+//! | `k notin (a,b)` | have `k` with none of the values, also those without `k` |
+//! | `k`, `!k` | have `k`, do not have `k` |
+//! | `k>7`, `k<7` | have `k` with an integer above 7, below 7 |
+//!
+//! The grammar as a file, with what a parser in another language must know besides, is in the `grammar`
+//! folder of the repository. The reference is the Kubernetes code (`k8s.io/apimachinery/pkg/labels`);
+//! where selq differs it is stricter: a text that contains U+0000 is refused.
+//!
+//! # Empty and null
+//!
+//! The empty selector (`""`, `{}`) selects every object, the null selector (JSON `null`, `None`) selects
+//! none, and a text that does not parse is an error. Nothing here makes an everything-selector by default:
+//! [`Selector::everything`] and [`Selector::nothing`] say what they are.
+//!
+//! # Input safety
+//!
+//! Selectors and dumps may come from anywhere. No input makes the library panic, print or exit. Parsing a
+//! selector takes time in proportion to its length (its requirements are sorted) and does not recurse.
+//! Labels in dumps may be any strings; only a selector's own keys and values are checked. A mapped file
+//! must not be cut short while it is being read (see [`Input::Path`]).
+//!
+//! # Errors
+//!
+//! Every error says where and what was expected, and has a `help()` where there is a fix to suggest.
+//! [`ParseError::render`] draws the text with a caret under the place. [`Error`] is one type over all.
+//!
+//! # Features
+//!
+//! - `cli` (on by default): the `selq` program and what it needs. A library user turns it off with
+//!   `default-features = false`.
 
+mod error;
 mod label;
+mod load;
 mod plan;
 mod selector;
 mod span;
@@ -8,7 +83,11 @@ mod store;
 mod suggest;
 pub mod syntax;
 
+pub use error::Error;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
+pub use load::{
+    Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer, PointerError, Progress,
+};
 pub use plan::{Absence, Explanation, Matches, Outcome, Pass, Plan, Scope, Step};
 pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,

@@ -2,7 +2,12 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests stop at the first surprise")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod architecture;
 mod conformance_selector;
 mod grammar;
+mod load;
+mod plan;
 mod roundtrip;
 mod selector;
+mod store;
+mod strategies;

@@ -1,0 +1,200 @@
+//! A loaded dump: the store, and where in which source every object stands.
+
+use super::head::Head;
+use super::source::Source;
+use crate::{ObjectId, Store, StoreBuilder};
+use std::fmt;
+use std::ops::Range;
+
+/// A loaded dump: the store, and where every object came from.
+///
+/// Keeps the sources' bytes: mapped files as they are, everything else in memory, decompressed.
+///
+/// Methods that take an [`ObjectId`] are about the objects that were loaded. For an object that was inserted
+/// into the store later they give empty texts and 0.
+pub struct Dump {
+    store: Store,
+    sources: Vec<Source>,
+    places: Places,
+    n_skipped: u64,
+    n_bytes: u64,
+}
+
+impl Dump {
+    /// The objects and their labels.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Gives up the dump's bytes and keeps the store.
+    #[must_use]
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
+    /// The names of the sources, in the order they were read.
+    pub fn sources(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.sources.iter().map(Source::name)
+    }
+
+    /// The name of the source that the object is from.
+    #[must_use]
+    pub fn source(&self, id: ObjectId) -> &str {
+        self.source_of(id).map_or("", Source::name)
+    }
+
+    /// The object's position among the objects of its source, from 0. Objects that were left out and watch
+    /// events count as well.
+    ///
+    /// Costs a binary search over the places where the numbering skips one.
+    #[must_use]
+    pub fn index(&self, id: ObjectId) -> u64 {
+        self.places.run(id).map_or(0, |run| run.index + (id.index() - run.first) as u64)
+    }
+
+    /// The object's own bytes, as they stand in the dump: valid JSON. Empty if a mapped file was rewritten
+    /// behind our back and holds no text there any more.
+    ///
+    /// Costs a UTF-8 check of the object.
+    #[must_use]
+    pub fn json(&self, id: ObjectId) -> &str {
+        let bytes = self.source_of(id).and_then(|source| {
+            let span = self.places.spans.get(id.index())?;
+            source.bytes().get(span.start as usize..span.end as usize)
+        });
+        bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// How many objects, or rests of files, were left out because they were bad.
+    #[must_use]
+    pub fn n_skipped(&self) -> u64 {
+        self.n_skipped
+    }
+
+    /// How many bytes were read, after decompression.
+    #[must_use]
+    pub fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    fn source_of(&self, id: ObjectId) -> Option<&Source> {
+        self.places.run(id).map(|run| &self.sources[run.source])
+    }
+}
+
+impl fmt::Debug for Dump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dump")
+            .field("store", &self.store)
+            .field("sources", &self.sources().collect::<Vec<_>>())
+            .field("n_skipped", &self.n_skipped)
+            .field("n_bytes", &self.n_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where the objects stand, by id: 16 bytes an object.
+#[derive(Debug, Default)]
+struct Places {
+    spans: Vec<Range<u64>>,
+    /// Ids are given out in the order of reading, so that source and index follow from a few runs.
+    runs: Vec<Run>,
+}
+
+/// Objects of one source that follow one another without a gap, up to the next run.
+#[derive(Debug)]
+struct Run {
+    /// The first object's id.
+    first: usize,
+    source: usize,
+    /// The first object's index.
+    index: u64,
+}
+
+impl Places {
+    fn run(&self, id: ObjectId) -> Option<&Run> {
+        if id.index() >= self.spans.len() {
+            return None;
+        }
+        let n_before = self.runs.partition_point(|run| run.first <= id.index());
+        self.runs.get(n_before.checked_sub(1)?)
+    }
+
+    fn push(&mut self, source: usize, index: u64, span: Range<usize>) {
+        let first = self.spans.len();
+        let follows = self
+            .runs
+            .last()
+            .is_some_and(|run| run.source == source && run.index + (first - run.first) as u64 == index);
+        if !follows {
+            self.runs.push(Run { first, source, index });
+        }
+        self.spans.push(span.start as u64..span.end as u64);
+    }
+}
+
+/// A dump in the making: takes the objects in the order they are read.
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    pub(super) builder: StoreBuilder,
+    places: Places,
+    sources: Vec<Source>,
+    pub(super) n_skipped: u64,
+    n_bytes: u64,
+}
+
+impl Recorder {
+    /// Adds an object of the source that is being read.
+    pub(super) fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId {
+        self.places.push(self.sources.len(), index, span);
+        self.builder.push(head.identity(), head.labels())
+    }
+
+    /// Gives an object another look: its index stays, its bytes are the new ones.
+    pub(super) fn replace(&mut self, id: ObjectId, head: &Head<'_>, span: Range<usize>) {
+        let identity = head.identity();
+        self.builder.replace(id, identity.api_version, identity.kind, head.labels());
+        self.places.spans[id.index()] = span.start as u64..span.end as u64;
+    }
+
+    /// Keeps a source that was read; the next objects are those of the next one.
+    pub(super) fn end_source(&mut self, source: Source) {
+        self.n_bytes += source.bytes().len() as u64;
+        self.sources.push(source);
+    }
+
+    /// How many bytes the sources before this one have.
+    pub(super) fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    /// Indexes everything.
+    pub(super) fn finish(self) -> Dump {
+        let Recorder { builder, mut places, sources, n_skipped, n_bytes } = self;
+        places.spans.shrink_to_fit();
+        Dump { store: builder.finish(), sources, places, n_skipped, n_bytes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_keep_source_and_index() {
+        let mut places = Places::default();
+        for (source, index) in [(0, 0), (0, 1), (0, 5), (2, 0), (2, 1)] {
+            places.push(source, index, 0..2);
+        }
+        assert_eq!(places.runs.len(), 3);
+        let place = |id: u32| {
+            let id = ObjectId(id);
+            places.run(id).map(|run| (run.source, run.index + (id.index() - run.first) as u64))
+        };
+        assert_eq!(
+            [place(1), place(2), place(4), place(5)],
+            [Some((0, 1)), Some((0, 5)), Some((2, 1)), None]
+        );
+    }
+}

@@ -1,0 +1,222 @@
+//! What is wrong with a dump, and where.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Columns beyond this help nobody: the byte offset is given instead of line and column.
+const MAX_COLUMN: u64 = 10_000;
+/// How many characters of a key are quoted.
+const MAX_QUOTED: usize = 80;
+
+/// A dump that cannot be read: which source, where in it, what was expected and what was found.
+///
+/// `Display` is one line: `pods.json:12:8: object 3: expected …, found …`. What to do about it is apart, in
+/// [`help`](LoadError::help).
+#[derive(Debug)]
+pub struct LoadError {
+    // Boxed, so that a `Result` stays small on the way without errors.
+    inner: Box<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    source: Box<str>,
+    position: Option<Position>,
+    object: Option<u64>,
+    fault: Box<Fault>,
+}
+
+/// What sort of thing is wrong with a dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoadErrorKind {
+    /// The file is missing, a directory, or not allowed to be read.
+    Unreadable,
+    /// A gzip or zstd stream that is cut short or damaged.
+    Compression,
+    /// Something other than UTF-8 JSON: YAML, UTF-16, tar, a binary file, ….
+    Format,
+    /// A file without any content.
+    Empty,
+    /// Not JSON.
+    Syntax,
+    /// The file, or a line of NDJSON, ends inside a value.
+    Incomplete,
+    /// Bytes that are no UTF-8.
+    Utf8,
+    /// JSON, but not a dump: a scalar where an object belongs, a label value that is a number, ….
+    Data,
+}
+
+/// A place in a source. Line, column and offset count the bytes after decompression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Position {
+    /// Line and column, both from 1; a column is a byte. `None` where lines mean nothing.
+    pub(super) line: Option<(u64, u64)>,
+    /// The byte, from 0.
+    pub(super) offset: u64,
+}
+
+impl LoadError {
+    /// An error at `position`, or about the source as a whole.
+    pub(super) fn new(
+        source: &str,
+        position: Option<Position>,
+        object: Option<u64>,
+        fault: Box<Fault>,
+    ) -> LoadError {
+        LoadError { inner: Box::new(Inner { source: source.into(), position, object, fault }) }
+    }
+
+    /// The name of the file, or `standard input`.
+    #[must_use]
+    pub fn source_name(&self) -> &str {
+        &self.inner.source
+    }
+
+    /// What sort of thing is wrong.
+    #[must_use]
+    pub fn kind(&self) -> LoadErrorKind {
+        self.inner.fault.kind
+    }
+
+    /// The line, from 1. `None` in binary data, and where no single place is at fault.
+    #[must_use]
+    pub fn line(&self) -> Option<u64> {
+        self.inner.position?.line.map(|(line, _)| line)
+    }
+
+    /// The column in bytes, from 1; a byte-order mark is not counted. `None` where there is no line.
+    #[must_use]
+    pub fn column(&self) -> Option<u64> {
+        self.inner.position?.line.map(|(_, column)| column)
+    }
+
+    /// The byte in the source, from 0: after decompression, save for errors of the compressed stream itself.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        self.inner.position.map(|position| position.offset)
+    }
+
+    /// The position, from 0, of the object concerned among those of its source.
+    #[must_use]
+    pub fn object(&self) -> Option<u64> {
+        self.inner.object
+    }
+
+    /// What was expected and what was found, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.inner.fault.message
+    }
+
+    /// What to do about it, where that is clear.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.inner.fault.help
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.source)?;
+        match self.inner.position {
+            Some(Position { line: Some((line, column)), .. }) if column <= MAX_COLUMN => {
+                write!(f, ":{line}:{column}")?;
+            }
+            Some(Position { line: Some((line, _)), offset }) => write!(f, ":{line}: byte {offset}")?,
+            Some(Position { line: None, offset }) => write!(f, ": byte {offset}")?,
+            None => {}
+        }
+        if let Some(object) = self.inner.object {
+            write!(f, ": object {object}")?;
+        }
+        write!(f, ": {}", self.inner.fault.message)
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// What the reading functions return; boxed because faults are rare and results are everywhere.
+pub(super) type Fallible<T> = Result<T, Box<Fault>>;
+
+/// An error that knows only its byte in the source: cheap to make, and becomes a [`LoadError`] where the
+/// source and its lines are known.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) kind: LoadErrorKind,
+    pub(super) offset: usize,
+    pub(super) message: Cow<'static, str>,
+    pub(super) help: Option<&'static str>,
+    /// Nothing after it can be told apart: the end of the value that holds it cannot be found.
+    pub(super) fatal: bool,
+}
+
+impl Fault {
+    /// The text is no JSON at `offset`, so that what follows has no structure.
+    pub(super) fn syntax(
+        kind: LoadErrorKind,
+        offset: usize,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Box<Fault> {
+        Box::new(Fault { kind, offset, message: message.into(), help: None, fatal: true })
+    }
+
+    /// The value at `offset` is not what belongs there.
+    pub(super) fn data(offset: usize, message: impl Into<Cow<'static, str>>) -> Box<Fault> {
+        Fault::within(LoadErrorKind::Data, offset, message)
+    }
+
+    /// Bytes that are no UTF-8, inside a value whose end may still be found.
+    pub(super) fn utf8(offset: usize) -> Box<Fault> {
+        Fault::within(LoadErrorKind::Utf8, offset, "expected UTF-8, found a byte that does not belong there")
+    }
+
+    fn within(kind: LoadErrorKind, offset: usize, message: impl Into<Cow<'static, str>>) -> Box<Fault> {
+        Box::new(Fault { kind, offset, message: message.into(), help: None, fatal: false })
+    }
+
+    /// The same with a way out.
+    pub(super) fn with_help(mut self: Box<Fault>, help: &'static str) -> Box<Fault> {
+        self.help = Some(help);
+        self
+    }
+}
+
+/// `text` from a dump, fit for a message: in back quotes, on one line, and not too long.
+pub(super) fn quoted(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut quoted = String::from("`");
+    for char in chars.by_ref().take(MAX_QUOTED) {
+        if char.is_control() { quoted.extend(char.escape_default()) } else { quoted.push(char) }
+    }
+    quoted.push_str(if chars.next().is_some() { "…`" } else { "`" });
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_text_is_short_and_printable() {
+        assert_eq!(quoted("it's\n\u{1b}"), "`it's\\n\\u{1b}`");
+        assert_eq!(quoted(&"é".repeat(1000)).chars().count(), MAX_QUOTED + 3);
+    }
+
+    fn at(line: Option<(u64, u64)>, object: Option<u64>) -> String {
+        let position = Position { line, offset: 70_000 };
+        LoadError::new("pods.json", Some(position), object, Fault::data(0, "expected an object")).to_string()
+    }
+
+    #[test]
+    fn the_place_comes_first() {
+        insta::assert_snapshot!(at(Some((12, 8)), Some(3)), @"pods.json:12:8: object 3: expected an object");
+    }
+
+    #[test]
+    fn binary_data_and_long_lines_have_byte_offsets() {
+        insta::assert_snapshot!(at(None, None), @"pods.json: byte 70000: expected an object");
+        insta::assert_snapshot!(at(Some((2, 60_000)), Some(0)), @"pods.json:2: byte 70000: object 0: expected an object");
+    }
+}

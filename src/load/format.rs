@@ -1,0 +1,189 @@
+//! What a source holds, told by its first bytes: JSON in one of two layouts, or something else by name.
+
+use super::cursor::{BOM, Layout, line_end};
+use super::error::{Fault, LoadErrorKind};
+
+/// How many lines are looked at to tell NDJSON from a stream of values.
+const N_LINES: usize = 3;
+/// How far is looked for these lines: a dump without line ends should not be read twice.
+const LOOK_AHEAD: usize = 1 << 20;
+/// Where a tar archive has its magic bytes.
+const TAR_MAGIC_AT: usize = 257;
+/// How many bytes decide whether a source is text at all.
+const N_BYTES: usize = 512;
+
+const AS_JSON: &str = "write the dump as JSON, for instance with `kubectl get … -o json`";
+const AS_UTF8: &str =
+    "convert it first, for instance with `iconv -f UTF-16 -t UTF-8`; in PowerShell 5, `>` writes UTF-16";
+const UNPACK: &str = "unpack it first and name the files in it";
+const RECOMPRESS: &str = "decompress it first; gzip and zstd are read as they are";
+const NOT_COMPRESSED_TWICE: &str = "decompress it once first; only one layer is taken off";
+
+/// Names what `bytes` hold if that is no UTF-8 JSON. Anything not known here is left to the JSON reader, whose
+/// message then has the place.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Box<Fault>> {
+    match foreign(bytes) {
+        Some((found, help)) => {
+            let message = format!("expected JSON, found {found}");
+            Err(Fault::syntax(LoadErrorKind::Format, 0, message).with_help(help))
+        }
+        None => Ok(()),
+    }
+}
+
+fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let by_magic: [(&[u8], &str, &str); 9] = [
+        (b"\xFF\xFE\0\0", "UTF-32 text", AS_UTF8),
+        (b"\xFF\xFE", "UTF-16 text", AS_UTF8),
+        (b"\xFE\xFF", "UTF-16 text", AS_UTF8),
+        (b"PK\x03\x04", "a zip archive", UNPACK),
+        (b"\xFD7zXZ\0", "an xz stream", RECOMPRESS),
+        (b"BZh", "a bzip2 stream", RECOMPRESS),
+        (b"\x1F\x8B", "a gzip stream inside a compressed one", NOT_COMPRESSED_TWICE),
+        (b"\x28\xB5\x2F\xFD", "a zstd stream inside a compressed one", NOT_COMPRESSED_TWICE),
+        (b"%YAML", "YAML", AS_JSON),
+    ];
+    if let Some(&(_, found, help)) = by_magic.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
+        return Some((found, help));
+    }
+    if bytes.get(TAR_MAGIC_AT..).is_some_and(|rest| rest.starts_with(b"ustar")) {
+        return Some(("a tar archive", UNPACK));
+    }
+    let start = &bytes[..bytes.len().min(N_BYTES)];
+    if start.contains(&0) {
+        let utf16 = is_utf16(start);
+        return Some(if utf16 { ("UTF-16 text", AS_UTF8) } else { ("binary data", AS_JSON) });
+    }
+    foreign_text(first_text(bytes))
+}
+
+/// The beginning of a text, without a byte-order mark.
+fn first_text(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    &bytes[..bytes.len().min(LOOK_AHEAD)]
+}
+
+/// Whether lines and columns mean something in `bytes`.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(N_BYTES)];
+    start.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
+}
+
+/// Whether every other byte is zero, as in UTF-16 text that begins with ASCII.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let pairs = bytes.chunks_exact(2);
+    let n_ascii = pairs.filter(|pair| (pair[0] == 0) != (pair[1] == 0)).count();
+    n_ascii > 0 && n_ascii * 10 >= bytes.len() / 2 * 9
+}
+
+/// Texts that are no JSON, by their first line that is neither blank nor a comment.
+fn foreign_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let line = lines(bytes).find(|line| !line.starts_with(b"#"))?;
+    if matches!(line[0], b'{' | b'[' | b'"') {
+        return None;
+    }
+    let starts_with =
+        |prefix: &str| line.get(..prefix.len()).is_some_and(|s| s.eq_ignore_ascii_case(prefix.as_bytes()));
+    if starts_with("<!doctype html") || starts_with("<html") {
+        return Some(("an HTML page", "this is often an error page or a login page: look at it"));
+    }
+    if starts_with("<?xml") {
+        return Some(("XML", AS_JSON));
+    }
+    if starts_with("NAME ") || starts_with("NAMESPACE ") {
+        return Some(("a table", "ask kubectl for JSON: `-o json`"));
+    }
+    (starts_with("---") || starts_with("- ") || is_yaml_field(line)).then_some(("YAML", AS_JSON))
+}
+
+/// Whether a line reads `key:` or `key: value`.
+fn is_yaml_field(line: &[u8]) -> bool {
+    let key_len = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-./".contains(b)).count();
+    let after = &line[key_len..];
+    let begins_as_name = line.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    begins_as_name && after.first() == Some(&b':') && after.get(1).is_none_or(|b| matches!(b, b' ' | b'\t'))
+}
+
+/// Whether the values of `bytes` stand one a line: several lines, all but at most one of the first few a whole
+/// object. That exception leaves room for a broken line; an array over several lines never looks like this.
+///
+/// To be wrong here costs nothing but the reading: a value may still go on over the next lines.
+pub(super) fn layout(bytes: &[u8]) -> Layout {
+    let first_lines: Vec<&[u8]> = lines(first_text(bytes)).take(N_LINES).collect();
+    let n_whole = first_lines.iter().filter(|line| line[0] == b'{' && line.ends_with(b"}")).count();
+    let begins_array = first_lines.first().is_some_and(|line| line[0] == b'[');
+    if first_lines.len() > 1 && n_whole + 1 >= first_lines.len() && !begins_array {
+        Layout::Lines
+    } else {
+        Layout::Stream
+    }
+}
+
+/// The lines that are not blank, without white space around them.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut pos = 0;
+    std::iter::from_fn(move || {
+        while pos < bytes.len() {
+            let end = line_end(bytes, pos);
+            let line = bytes[pos..end].trim_ascii();
+            pos = end + 1;
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+        None
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(bytes: &[u8]) -> String {
+        check(bytes).map_or_else(|fault| fault.message.into_owned(), |()| "JSON".to_owned())
+    }
+
+    #[test]
+    fn other_formats_are_named() {
+        let utf16: Vec<u8> = "{\"kind\":\"Pod\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mut tar = vec![b'a'; 600];
+        tar[257..262].copy_from_slice(b"ustar");
+        assert_eq!(found(&utf16), "expected JSON, found UTF-16 text");
+        assert_eq!(found(b"\xFE\xFF\0{\0}"), "expected JSON, found UTF-16 text");
+        assert_eq!(found(&tar), "expected JSON, found a tar archive");
+        assert_eq!(found(b"\0\x05\x16\x07\0\x02\0\0Mac OS X"), "expected JSON, found binary data");
+        assert_eq!(found(b"<!DOCTYPE html><p>"), "expected JSON, found an HTML page");
+        assert_eq!(found(b"NAME    READY   STATUS\n"), "expected JSON, found a table");
+        assert_eq!(found(b"PK\x03\x04"), "expected JSON, found a zip archive");
+    }
+
+    #[test]
+    fn yaml_is_told_by_its_first_line() {
+        for yaml in
+            ["---\n", "apiVersion: v1\n", "# a\n\nkind: Pod\r\n", "- a: 1", "items:\n- a", "\u{FEFF}kind: A"]
+        {
+            assert_eq!(found(yaml.as_bytes()), "expected JSON, found YAML", "{yaml}");
+        }
+        for other in ["{}", "[1]", "\"a: b\"", "404: Page", "http://x", "nonsense", "-1", ""] {
+            assert_eq!(found(other.as_bytes()), "JSON", "{other}");
+        }
+    }
+
+    #[test]
+    fn lines_are_told_from_a_stream() {
+        for lines in [
+            "{}\n{}",
+            "\n {} \r\n\n{}\n",
+            "{\"a\":\n{}\n{}\n",
+            "oops\n{}\n{}",
+            "{}\n{\"a\":[\n{}",
+            "\u{FEFF}{}\n{}",
+        ] {
+            assert_eq!(layout(lines.as_bytes()), Layout::Lines, "{lines}");
+        }
+        for stream in ["", "{}", "{}{}", "{\n}\n{\n}", "[{},\n{}\n]", "[\n{}\n]", "{\"items\":[\n{},\n{}\n]}"]
+        {
+            assert_eq!(layout(stream.as_bytes()), Layout::Stream, "{stream}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The part of an object that is kept: what it is and its labels.
+
+use super::cursor::Cursor;
+use super::error::Fallible;
+use super::labels::{self, Labels};
+use crate::ObjectIdentity;
+use std::borrow::Cow;
+
+/// What is kept of an object. Absent parts are empty texts. Borrows from the dump where it can, and is reused
+/// from object to object.
+#[derive(Debug, Default)]
+pub(super) struct Head<'a> {
+    api_version: Cow<'a, str>,
+    kind: Cow<'a, str>,
+    namespace: Cow<'a, str>,
+    name: Cow<'a, str>,
+    pub(super) labels: Labels<'a>,
+}
+
+impl<'a> Head<'a> {
+    /// Forgets everything but the memory of the labels.
+    pub(super) fn clear(&mut self) {
+        let mut labels = std::mem::take(&mut self.labels);
+        labels.clear();
+        *self = Head { labels, ..Head::default() };
+    }
+
+    /// What the object is.
+    pub(super) fn identity(&self) -> ObjectIdentity<'_> {
+        ObjectIdentity {
+            api_version: &self.api_version,
+            kind: &self.kind,
+            namespace: &self.namespace,
+            name: &self.name,
+        }
+    }
+
+    /// The labels as the store takes them.
+    pub(super) fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.labels.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+
+    /// Names an object that does not name itself.
+    pub(super) fn name_if_absent(&mut self, name: &str) {
+        if self.name.is_empty() {
+            self.name = Cow::Owned(name.to_owned());
+        }
+    }
+
+    /// Reads the object that begins at the cursor.
+    pub(super) fn read(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        self.clear();
+        let mut members = cursor.open(b'{')?;
+        while let Some(key) = cursor.next_key(&mut members)? {
+            self.field(&key, cursor)?;
+        }
+        Ok(())
+    }
+
+    /// Reads one field of the object. The last of two equal keys wins, as in Go.
+    pub(super) fn field(&mut self, key: &str, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        match key {
+            "apiVersion" => self.api_version = text_or_absent(cursor)?,
+            "kind" => self.kind = text_or_absent(cursor)?,
+            "metadata" => self.metadata(cursor)?,
+            _ => cursor.skip()?,
+        }
+        Ok(())
+    }
+
+    fn metadata(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        self.name = Cow::Borrowed("");
+        self.namespace = Cow::Borrowed("");
+        self.labels.clear();
+        if cursor.peek() != Some(b'{') {
+            return cursor.skip();
+        }
+        let mut members = cursor.open(b'{')?;
+        while let Some(key) = cursor.next_key(&mut members)? {
+            match key.as_ref() {
+                "name" => self.name = text_or_absent(cursor)?,
+                "namespace" => self.namespace = text_or_absent(cursor)?,
+                "labels" => labels::read(cursor, &mut self.labels)?,
+                _ => cursor.skip()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text. Any JSON object is an object, so that a kind or name which is no text counts as absent.
+pub(super) fn text_or_absent<'a>(cursor: &mut Cursor<'a>) -> Fallible<Cow<'a, str>> {
+    if cursor.peek() == Some(b'"') {
+        return cursor.string();
+    }
+    cursor.skip()?;
+    Ok(Cow::Borrowed(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::cursor::Layout;
+
+    fn head(json: &str) -> Head<'_> {
+        let mut cursor = Cursor::new(json.as_bytes());
+        assert!(cursor.next_part(Layout::Stream));
+        let mut head = Head::default();
+        head.read(&mut cursor).unwrap();
+        head
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_wins() {
+        let head = head(
+            r#"{"kind":"A","kind":"B","metadata":{"name":"a","labels":{"x":"1"}},
+                "metadata":{"namespace":"n","labels":{"x":"2"},"labels":{"y":"3"}}}"#,
+        );
+        let identity = head.identity();
+        assert_eq!((identity.kind, identity.namespace, identity.name), ("B", "n", ""));
+        assert_eq!(head.labels, [(Cow::from("y"), Cow::from("3"))]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_absent() {
+        let head = head(r#"{"kind":7,"apiVersion":null,"metadata":{"name":1e999,"namespace":{"a":[]}}}"#);
+        assert_eq!(head.identity(), ObjectIdentity::default());
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        assert_eq!(head(r#"{"\u006bind":"a\n\"b"}"#).identity().kind, "a\n\"b");
+    }
+}

@@ -1,0 +1,98 @@
+//! What a load tells while it runs.
+
+use super::error::LoadError;
+use std::fmt;
+
+/// How many bytes are read between two calls of [`LoadObserver::progress`].
+const STEP: u64 = 4 << 20;
+
+/// Told how a load goes on. Both methods do nothing unless they are written.
+pub trait LoadObserver {
+    /// So much is read; called every few megabytes, and when all is read and only the index is left to build.
+    fn progress(&mut self, _progress: Progress) {}
+
+    /// Something that the user should read, though the load goes on.
+    fn notice(&mut self, _notice: Notice) {}
+}
+
+/// How far a load is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The bytes read so far in all sources, after decompression. Never goes back.
+    pub bytes: u64,
+    /// The bytes that there are in all. `None` when that is not known: a pipe, or a compressed file.
+    pub total: Option<u64>,
+    /// The objects read so far.
+    pub n_objects: u64,
+}
+
+/// Something the user should read; `Display` is the whole message.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Notice {
+    /// An object, or the rest of a source, was left out ([`Loader::skip_invalid`](crate::Loader::skip_invalid)).
+    Skipped(LoadError),
+    /// An event says that the watch which wrote the dump failed.
+    WatchError {
+        /// The source that holds the event.
+        source: String,
+        /// What the API server said.
+        message: String,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::Skipped(error) => write!(f, "{error}"),
+            Notice::WatchError { source, message } => write!(f, "{source}: the watch failed: {message}"),
+        }
+    }
+}
+
+/// Passes on to an observer what it should hear, and not more often.
+pub(super) struct Report<'o> {
+    observer: &'o mut dyn LoadObserver,
+    total: Option<u64>,
+    /// The bytes of the sources before this one.
+    before: u64,
+    last: u64,
+}
+
+impl<'o> Report<'o> {
+    pub(super) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Report<'o> {
+        Report { observer, total, before: 0, last: 0 }
+    }
+
+    /// What follows is about a source with so many bytes before it.
+    pub(super) fn begin_source(&mut self, before: u64) {
+        self.before = before;
+    }
+
+    /// This source turned out to be no plain file.
+    pub(super) fn total_is_unknown(&mut self) {
+        self.total = None;
+    }
+
+    /// So much of this source is read.
+    pub(super) fn at(&mut self, pos: usize, n_objects: u64) {
+        let bytes = self.before + pos as u64;
+        if bytes >= self.last + STEP {
+            self.progress(bytes, n_objects);
+        }
+    }
+
+    /// Everything is read.
+    pub(super) fn end(&mut self, bytes: u64, n_objects: u64) {
+        self.progress(bytes.max(self.last), n_objects);
+    }
+
+    pub(super) fn notice(&mut self, notice: Notice) {
+        self.observer.notice(notice);
+    }
+
+    fn progress(&mut self, bytes: u64, n_objects: u64) {
+        self.last = bytes;
+        self.observer.progress(Progress { bytes, total: self.total, n_objects });
+    }
+}

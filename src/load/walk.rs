@@ -1,0 +1,434 @@
+//! Finds the objects of a source: in lists, arrays, maps, watch events, or standing alone.
+
+use super::Loader;
+use super::cursor::Cursor;
+use super::dump::Recorder;
+use super::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
+use super::format;
+use super::head::{Head, text_or_absent};
+use super::labels;
+use super::lines::LineCounter;
+use super::pointer::array_index;
+use super::report::{Notice, Report};
+use super::source::Source;
+use super::watch::{EventType, Known};
+use crate::ObjectId;
+use std::ops::Range;
+
+/// How deeply lists may be nested in lists. Bounds the recursion; `kubectl` writes one level.
+const MAX_LIST_DEPTH: usize = 64;
+
+/// A walk over one source.
+///
+/// A value that is bad is a [`Fault`] on the way up; the innermost place where an object belongs decides
+/// whether it can be left out ([`Walk::element`]), and [`Walk::run`] turns what is left into an error.
+pub(super) struct Walk<'w, 'a, 'o> {
+    loader: &'w Loader,
+    source: &'a Source,
+    recorder: &'w mut Recorder,
+    report: &'w mut Report<'o>,
+    cursor: Cursor<'a>,
+    lines: LineCounter<'a>,
+    /// The index of the object that is read next.
+    index: u64,
+    /// The id of the source's first object.
+    first_id: usize,
+    /// Built at the first watch event.
+    known: Option<Known>,
+    /// Heads that are not in use, with their memory.
+    heads: Vec<Head<'a>>,
+}
+
+/// The fields that make an object something else than a plain object.
+#[derive(Debug, Default)]
+struct Envelope {
+    /// There were `items`: it is a list, and these are its items without a kind of their own.
+    items: Option<Vec<ObjectId>>,
+    event_type: Option<EventType>,
+    /// Where the `object` of a watch event stands.
+    object: Option<Range<usize>>,
+}
+
+impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
+    /// A walk from the source's beginning.
+    pub(super) fn new(
+        loader: &'w Loader,
+        source: &'a Source,
+        recorder: &'w mut Recorder,
+        report: &'w mut Report<'o>,
+    ) -> Walk<'w, 'a, 'o> {
+        Walk {
+            loader,
+            source,
+            cursor: Cursor::new(source.bytes()),
+            lines: LineCounter::new(source.bytes()),
+            index: 0,
+            first_id: recorder.builder.n_ids(),
+            known: None,
+            heads: Vec::new(),
+            recorder,
+            report,
+        }
+    }
+
+    /// Reads everything.
+    pub(super) fn run(mut self, may_be_empty: bool) -> Result<(), LoadError> {
+        if let Err(fault) = format::check(self.source.bytes()) {
+            return self.leave_out_source(fault);
+        }
+        let layout = format::layout(self.source.bytes());
+        let mut is_empty = true;
+        while self.cursor.next_part(layout) {
+            is_empty = false;
+            if let Err(fault) = self.part() {
+                self.leave_out(fault)?;
+                self.cursor.end_part();
+            }
+        }
+        if is_empty && !may_be_empty {
+            return self.leave_out_source(Fault::syntax(
+                LoadErrorKind::Empty,
+                0,
+                "expected JSON, found an empty file",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Reports that the compressed stream is damaged; its position has nothing to do with the text.
+    pub(super) fn refuse_stream(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        let position = Position { line: None, offset: fault.offset as u64 };
+        self.skip_or_stop(LoadError::new(self.source.name(), Some(position), None, fault))
+    }
+
+    /// Reports a fault that is not about any one object.
+    fn leave_out_source(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        let line = format::is_text(self.source.bytes()).then_some((1, 1));
+        let position = Position { line, offset: 0 };
+        self.skip_or_stop(LoadError::new(self.source.name(), Some(position), None, fault))
+    }
+
+    /// Reports what is wrong with the object that is being read, and counts it as read.
+    fn leave_out(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        let fault = self.cursor.earliest(fault);
+        let position = self.lines.locate(fault.offset);
+        self.skip_or_stop(LoadError::new(self.source.name(), Some(position), Some(self.index), fault))?;
+        self.index += 1;
+        Ok(())
+    }
+
+    fn skip_or_stop(&mut self, error: LoadError) -> Result<(), LoadError> {
+        if !self.loader.skip_invalid {
+            return Err(error);
+        }
+        self.recorder.n_skipped += 1;
+        self.report.notice(Notice::Skipped(error));
+        Ok(())
+    }
+
+    /// The values of one line, or of the whole source.
+    fn part(&mut self) -> Fallible<()> {
+        while self.cursor.next_value() {
+            self.value()?;
+            self.cursor.check_utf8()?;
+        }
+        Ok(())
+    }
+
+    /// One value at the top level.
+    fn value(&mut self) -> Fallible<()> {
+        if let Some(pointer) = &self.loader.items_at {
+            let start = self.cursor.pos();
+            let result = self.items_at(pointer.steps());
+            return result.or_else(|fault| self.pass_over(start, fault));
+        }
+        if self.cursor.peek() == Some(b'[') {
+            return self.elements(0, &mut Vec::new());
+        }
+        self.element("", 0).map(|_| ())
+    }
+
+    /// Goes on behind the value at `start`, which is bad, if it may be left out and its end can be found.
+    fn pass_over(&mut self, start: usize, fault: Box<Fault>) -> Fallible<()> {
+        if fault.fatal || !self.loader.skip_invalid {
+            return Err(fault);
+        }
+        let mut fault = self.cursor.earliest(fault);
+        if self.cursor.skip_from(start).is_err() {
+            fault.fatal = true;
+            return Err(fault);
+        }
+        self.leave_out(fault).expect("bad objects may be left out, as checked above");
+        Ok(())
+    }
+
+    /// Goes down `steps` to the place where the objects are, and passes over everything else.
+    fn items_at(&mut self, steps: &[String]) -> Fallible<()> {
+        let Some((step, rest)) = steps.split_first() else { return self.collection() };
+        let start_byte = self.cursor.peek();
+        let start = self.cursor.pos();
+        let n_found = match start_byte {
+            Some(b'{') => self.items_at_member(step, rest)?,
+            Some(b'[') => self.items_at_element(step, rest)?,
+            _ => return Err(self.cursor.expected(&format!("an object with {}", quoted(step)))),
+        };
+        if n_found == 0 {
+            let step = quoted(step);
+            return Err(Fault::data(
+                start,
+                format!("expected {step} on the way to the objects, found a value without it"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn items_at_member(&mut self, step: &str, rest: &[String]) -> Fallible<usize> {
+        let mut n_found = 0;
+        let mut members = self.cursor.open(b'{')?;
+        while let Some(key) = self.cursor.next_key(&mut members)? {
+            if key != step {
+                self.cursor.skip()?;
+                continue;
+            }
+            if n_found > 0 {
+                let message =
+                    format!("expected one {} on the way to the objects, found a second", quoted(step));
+                return Err(Fault::data(self.cursor.pos(), message));
+            }
+            n_found += 1;
+            self.items_at(rest)?;
+        }
+        Ok(n_found)
+    }
+
+    fn items_at_element(&mut self, step: &str, rest: &[String]) -> Fallible<usize> {
+        let (index, mut i, mut n_found) = (array_index(step), 0, 0);
+        let mut members = self.cursor.open(b'[')?;
+        while self.cursor.next_element(&mut members)? {
+            if Some(i) == index {
+                n_found += 1;
+                self.items_at(rest)?;
+            } else {
+                self.cursor.skip()?;
+            }
+            i += 1;
+        }
+        Ok(n_found)
+    }
+
+    /// An array of objects, or a map from name to object.
+    fn collection(&mut self) -> Fallible<()> {
+        match self.cursor.peek() {
+            Some(b'[') => self.elements(0, &mut Vec::new()),
+            Some(b'{') => {
+                let mut members = self.cursor.open(b'{')?;
+                while let Some(name) = self.cursor.next_key(&mut members)? {
+                    self.element(&name, 0)?;
+                }
+                Ok(())
+            }
+            Some(b'n') => self.cursor.skip(),
+            _ => Err(self.cursor.expected("an array of objects or a map from name to object")),
+        }
+    }
+
+    /// The elements of an array. Those without a kind go to `without_kind`.
+    fn elements(&mut self, depth: usize, without_kind: &mut Vec<ObjectId>) -> Fallible<()> {
+        let mut members = self.cursor.open(b'[')?;
+        while self.cursor.next_element(&mut members)? {
+            if let Some(id) = self.element("", depth)?
+                && self.recorder.builder.identity(id).kind.is_empty()
+            {
+                without_kind.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// A value where an object belongs. Gives its id if it is a plain object. `name` is for one without a name.
+    fn element(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
+        self.cursor.peek();
+        let start = self.cursor.pos();
+        self.report.at(start, self.recorder.builder.n_ids() as u64);
+        self.object(name, depth).or_else(|fault| self.pass_over(start, fault).map(|()| None))
+    }
+
+    /// A plain object, a list or a watch event.
+    fn object(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
+        let start = self.cursor.pos();
+        let mut head = self.heads.pop().unwrap_or_default();
+        let mut envelope = Envelope::default();
+        head.clear();
+        let fields = self.fields(&mut head, &mut envelope, depth);
+        if let Some(items) = &envelope.items {
+            // Also after a fault: what was read before it is kept.
+            self.infer_kind(&head, items);
+        }
+        let result = fields.and_then(|()| match envelope {
+            Envelope { items: Some(_), .. } => Ok(None),
+            Envelope { event_type: Some(event_type), object: Some(span), .. } => {
+                self.event(event_type, span).map(|()| None)
+            }
+            _ => self.plain_object(&mut head, name, start..self.cursor.pos()).map(Some),
+        });
+        self.heads.push(head);
+        result
+    }
+
+    fn fields(&mut self, head: &mut Head<'a>, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
+        let mut members = self.cursor.open(b'{')?;
+        while let Some(key) = self.cursor.next_key(&mut members)? {
+            match key.as_ref() {
+                "items" => self.items(envelope, depth)?,
+                "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
+                "object" => envelope.object = self.event_object()?,
+                _ => head.field(&key, &mut self.cursor)?,
+            }
+        }
+        self.cursor.check_utf8()
+    }
+
+    /// The `items` of a list.
+    fn items(&mut self, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
+        if envelope.items.is_some() {
+            return Err(Fault::data(self.cursor.pos(), "expected one `items` in a list, found a second"));
+        }
+        match self.cursor.peek() {
+            Some(b'[') if depth == MAX_LIST_DEPTH => {
+                let message = format!("expected lists nested at most {MAX_LIST_DEPTH} deep, found one more");
+                Err(Fault::data(self.cursor.pos(), message))
+            }
+            Some(b'[') => self.elements(depth + 1, envelope.items.insert(Vec::new())),
+            Some(b'n') => {
+                envelope.items = Some(Vec::new());
+                self.cursor.skip()
+            }
+            _ => Err(self.cursor.expected("an array or null as the `items` of a list")),
+        }
+    }
+
+    /// Items without a kind have that of their list: `Pod` in a `PodList`. The kind may come after the items.
+    fn infer_kind(&mut self, list: &Head<'a>, items: &[ObjectId]) {
+        let list = list.identity();
+        let Some(kind) = list.kind.strip_suffix("List").filter(|kind| !kind.is_empty()) else { return };
+        for &id in items {
+            let own = self.recorder.builder.identity(id).api_version;
+            let api_version = if own.is_empty() { list.api_version } else { own }.to_owned();
+            self.forget(id);
+            self.recorder.builder.set_kind(id, &api_version, kind);
+            self.remember(id);
+        }
+    }
+
+    /// Passes over a field `object`. Whether it is a watch event's is known only when all fields are read.
+    fn event_object(&mut self) -> Fallible<Option<Range<usize>>> {
+        let is_object = self.cursor.peek() == Some(b'{');
+        let start = self.cursor.pos();
+        self.cursor.skip()?;
+        Ok(is_object.then(|| start..self.cursor.pos()))
+    }
+
+    fn plain_object(&mut self, head: &mut Head<'a>, name: &str, span: Range<usize>) -> Fallible<ObjectId> {
+        self.read_labels_at(head, span.start)?;
+        head.name_if_absent(name);
+        self.push(head, span)
+    }
+
+    /// Reads the labels of the object at `start` if they are at another place than usual.
+    fn read_labels_at(&mut self, head: &mut Head<'a>, start: usize) -> Fallible<()> {
+        match &self.loader.labels_at {
+            Some(pointer) => labels::read_at(self.cursor.at(start), pointer.steps(), &mut head.labels),
+            None => Ok(()),
+        }
+    }
+
+    fn push(&mut self, head: &Head<'a>, span: Range<usize>) -> Fallible<ObjectId> {
+        if self.recorder.builder.n_ids() == u32::MAX as usize {
+            return Err(Fault::data(span.start, "expected at most 4294967295 objects, found one more"));
+        }
+        let id = self.recorder.push(head, self.index, span);
+        self.index += 1;
+        self.remember(id);
+        Ok(id)
+    }
+
+    /// Once there was a watch event, later ones may be about this object.
+    fn remember(&mut self, id: ObjectId) {
+        if let Some(known) = &mut self.known {
+            known.insert(&self.recorder.builder, id);
+        }
+    }
+
+    fn forget(&mut self, id: ObjectId) {
+        if let Some(known) = &mut self.known {
+            known.remove(&self.recorder.builder, self.recorder.builder.identity(id));
+        }
+    }
+
+    /// A watch event whose object stands at `span`.
+    fn event(&mut self, event_type: EventType, span: Range<usize>) -> Fallible<()> {
+        let mut head = self.heads.pop().unwrap_or_default();
+        let result = match event_type {
+            EventType::Put => self.put(&mut head, span),
+            EventType::Deleted => self.delete(&mut head, span),
+            EventType::Bookmark => {
+                self.index += 1;
+                Ok(())
+            }
+            EventType::Error => self.watch_error(span),
+        };
+        self.heads.push(head);
+        result
+    }
+
+    fn put(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
+        head.read(&mut self.cursor.at(span.start))?;
+        self.read_labels_at(head, span.start)?;
+        match self.known_id(head) {
+            Some(id) => {
+                self.recorder.replace(id, head, span);
+                self.index += 1;
+            }
+            None => {
+                self.push(head, span)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
+        head.read(&mut self.cursor.at(span.start))?;
+        if let Some(id) = self.known_id(head) {
+            let builder = &mut self.recorder.builder;
+            self.known.as_mut().and_then(|known| known.remove(builder, head.identity()));
+            builder.remove(id);
+        }
+        self.index += 1;
+        Ok(())
+    }
+
+    /// The object of this source that `head` is a later look of. One without a name is always new.
+    fn known_id(&mut self, head: &Head<'a>) -> Option<ObjectId> {
+        let builder = &self.recorder.builder;
+        let ids = self.first_id..builder.n_ids();
+        let known = self.known.get_or_insert_with(|| {
+            let ids = ids.map(|id| ObjectId(u32::try_from(id).expect("ids are 32-bit numbers")));
+            Known::new(builder, ids.filter(|&id| builder.contains(id)))
+        });
+        known.get(builder, head.identity())
+    }
+
+    /// Passes on what the API server said in a `Status`.
+    fn watch_error(&mut self, span: Range<usize>) -> Fallible<()> {
+        let message = labels::follow(self.cursor.at(span.start), &["message".to_owned()])?;
+        let message = message.map_or(Ok("".into()), |mut place| text_or_absent(&mut place))?;
+        let message = if message.is_empty() {
+            String::from_utf8_lossy(&self.source.bytes()[span]).into_owned()
+        } else {
+            message.into_owned()
+        };
+        self.report.notice(Notice::WatchError { source: self.source.name().to_owned(), message });
+        self.index += 1;
+        Ok(())
+    }
+}

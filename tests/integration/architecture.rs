@@ -1,0 +1,146 @@
+//! The arrows between the modules, held by reading the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each part of the library may use of the others.
+const ARROWS: [(&str, &[&str]); 8] = [
+    ("span", &[]),
+    ("suggest", &[]),
+    ("label", &["span"]),
+    ("syntax", &["span"]),
+    ("selector", &["syntax", "label", "span"]),
+    ("store", &["label"]),
+    ("load", &["store", "label"]),
+    ("plan", &["selector", "store", "suggest"]),
+];
+
+/// Crates that only some places may use.
+const CRATES: [(&str, &[&str]); 8] = [
+    ("nom", &["src/syntax/"]),
+    ("roaring", &["src/store/", "src/plan/"]),
+    ("memmap2", &["src/load/"]),
+    ("clap", &["src/bin/"]),
+    ("anyhow", &["src/bin/"]),
+    ("csv", &["src/bin/"]),
+    ("indicatif", &["src/bin/"]),
+    ("rustyline", &["src/bin/"]),
+];
+
+/// The public names at the root of the crate, and the module that each comes from.
+fn exports() -> Vec<(String, String)> {
+    let lib = read(Path::new("src/lib.rs"));
+    let statements = lib.split("pub use ").skip(1).map(|rest| rest.split(';').next().unwrap().to_owned());
+    let names = statements.flat_map(|statement| {
+        let (module, names) = statement.split_once("::").unwrap();
+        let names: Vec<_> = names.split([',', '{', '}']).map(|name| name.trim().to_owned()).collect();
+        let module = module.to_owned();
+        names.into_iter().filter(|name| !name.is_empty()).map(move |name| (name, module.clone()))
+    });
+    names.collect()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The source files under `folder`, as paths from the root of the project.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+        let entry = entry.unwrap();
+        let path = folder.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => found.extend(sources(&path)),
+            false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+            false => {}
+        }
+    }
+    found
+}
+
+/// The code of a file: without comments and without its tests, which may use anything.
+fn code(path: &Path) -> String {
+    let text = read(path);
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The top module that a file belongs to: `selector` for `src/selector/help.rs`, `label` for `src/label.rs`.
+fn module(path: &Path) -> String {
+    let first = path.components().nth(1).unwrap().as_os_str().to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// Whether `name` stands in `code` as a word of its own.
+fn mentions(code: &str, name: &str) -> bool {
+    let is_inside = |character: char| character.is_alphanumeric() || character == '_';
+    code.match_indices(name).any(|(start, _)| {
+        !code[..start].ends_with(is_inside) && !code[start + name.len()..].starts_with(is_inside)
+    })
+}
+
+/// The paths after `crate::` in `code`, each as its first word; a group in braces counts as each of its words.
+fn crate_paths(code: &str) -> Vec<&str> {
+    let paths = code.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+        Some(group) => group.split('}').next().unwrap().split(',').map(str::trim).collect(),
+        None => vec![rest],
+    });
+    let first = |path: &str| path.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(path.len());
+    paths.map(|path| &path[..first(path)]).filter(|word| !word.is_empty()).collect()
+}
+
+#[test]
+fn modules_use_only_those_below_them() {
+    let exports = exports();
+    assert!(
+        exports.contains(&("Selector".into(), "selector".into())),
+        "the exports of src/lib.rs are understood"
+    );
+    for path in sources(Path::new("src")) {
+        let own = module(&path);
+        let Some((_, below)) = ARROWS.iter().find(|(module, _)| *module == own) else { continue };
+        for used in crate_paths(&code(&path)) {
+            let used = exports.iter().find(|(name, _)| name == used).map_or(used, |(_, module)| module);
+            assert!(used == own || below.contains(&used), "{} uses {used}", path.display());
+        }
+    }
+}
+
+#[test]
+fn crates_stay_where_they_belong() {
+    for path in sources(Path::new("src")) {
+        let code = code(&path);
+        for (name, places) in CRATES {
+            let is_used = code.contains(&format!("use {name}::")) || code.contains(&format!(" {name}::"));
+            let may = places.iter().any(|place| path.starts_with(place));
+            assert!(may || !is_used, "{} uses {name}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_library_never_ends_the_program() {
+    for path in sources(Path::new("src")).iter().filter(|path| !path.starts_with("src/bin")) {
+        assert!(!mentions(&code(path), "process::exit"), "{} may end the program", path.display());
+    }
+}
+
+#[test]
+fn unsafe_code_is_in_one_file() {
+    for path in sources(Path::new("src")) {
+        let may = path == Path::new("src/load/mmap.rs");
+        assert!(may || !mentions(&code(&path), "unsafe"), "{} has unsafe code", path.display());
+    }
+}
+
+#[test]
+fn the_checks_see_what_they_look_for() {
+    assert_eq!(
+        crate_paths("use crate::{Span, label};\nlet x = crate::store::new();"),
+        ["Span", "label", "store"]
+    );
+    assert!(mentions("unsafe {", "unsafe") && !mentions("unsafe_code", "unsafe"));
+    assert_eq!(module(Path::new("src/selector/help.rs")), "selector");
+    assert_eq!(module(Path::new("src/label.rs")), "label");
+}
