@@ -1,0 +1,65 @@
+//! What the surroundings say: terminals and colour.
+
+use std::env;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+use anstyle::Style;
+
+use crate::args::ColorChoice;
+
+/// How much is collected before it is written.
+const WRITE_BUFFER: usize = 1 << 16;
+
+/// Where the program runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// People read standard output.
+    pub(crate) stdout_is_terminal: bool,
+    /// People read standard error.
+    pub(crate) stderr_is_terminal: bool,
+    /// `NO_COLOR` is set, or `TERM` is `dumb`.
+    pub(crate) no_color: bool,
+    color: ColorChoice,
+}
+
+impl Config {
+    /// Looks at the terminals and the environment.
+    pub(crate) fn from_env() -> Config {
+        let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        Config {
+            stdout_is_terminal: io::stdout().is_terminal(),
+            stderr_is_terminal: io::stderr().is_terminal(),
+            no_color: is_set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb"),
+            color: ColorChoice::Auto,
+        }
+    }
+
+    /// With what was asked for on the command line.
+    pub(crate) fn with_color(self, color: ColorChoice) -> Config {
+        Config { color, ..self }
+    }
+
+    /// The style, or none where no colour is wanted on standard error.
+    pub(crate) fn stderr_style(&self, style: Style) -> Style {
+        self.style(style, self.stderr_is_terminal)
+    }
+
+    fn style(&self, style: Style, is_terminal: bool) -> Style {
+        let wanted = match self.color {
+            ColorChoice::Auto => is_terminal && !self.no_color,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        if wanted { style } else { Style::new() }
+    }
+}
+
+/// Standard output, written in large pieces, and everything by the time `write` is done.
+pub(crate) fn with_stdout<T>(
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let mut out = BufWriter::with_capacity(WRITE_BUFFER, io::stdout().lock());
+    let result = write(&mut out)?;
+    out.flush()?;
+    Ok(result)
+}

@@ -1,0 +1,48 @@
+//! `selq help`, `selq completions` and `selq man`: all from the definitions of the arguments.
+
+use std::io::Write;
+
+use anyhow::{Result, anyhow};
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::args::Args;
+use crate::config::with_stdout;
+use crate::exit::ExitStatus;
+
+/// The grammar that the tests hold the parser to.
+const GRAMMAR: &str = include_str!("../../../grammar/selector.abnf");
+
+pub(crate) fn run(topic: Option<&str>) -> Result<ExitStatus> {
+    let mut command = Args::command();
+    let text = match topic {
+        None => command.render_long_help().ansi().to_string(),
+        Some("grammar") => GRAMMAR.to_owned(),
+        Some(topic) => {
+            command.build();
+            let known: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+            let subcommand = command.find_subcommand_mut(topic).ok_or_else(|| {
+                anyhow!("no help on {topic:?}: there is help on grammar, {}", known.join(", "))
+            })?;
+            subcommand.render_long_help().to_string()
+        }
+    };
+    print(text.as_bytes())
+}
+
+pub(crate) fn completions(shell: Shell) -> Result<ExitStatus> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "selq", &mut script);
+    print(&script)
+}
+
+pub(crate) fn man() -> Result<ExitStatus> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    print(&page)
+}
+
+fn print(text: &[u8]) -> Result<ExitStatus> {
+    with_stdout(|out| Ok(out.write_all(text)?))?;
+    Ok(ExitStatus::Matched)
+}

@@ -1,0 +1,239 @@
+//! The names that kinds go by: `Pod`, `pod`, `pods`, `po`, `deployments.apps`.
+
+use selq::Store;
+
+/// A kind that may be meant by a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) group: String,
+    pub(crate) kind: String,
+}
+
+/// A kind that Kubernetes has built in, with the names that `kubectl api-resources` lists for it.
+struct BuiltIn {
+    kind: &'static str,
+    plural: &'static str,
+    short: &'static [&'static str],
+    group: &'static str,
+}
+
+const fn built_in(
+    kind: &'static str,
+    plural: &'static str,
+    short: &'static [&'static str],
+    group: &'static str,
+) -> BuiltIn {
+    BuiltIn { kind, plural, short, group }
+}
+
+const BUILT_IN: [BuiltIn; 60] = [
+    built_in("ComponentStatus", "componentstatuses", &["cs"], ""),
+    built_in("ConfigMap", "configmaps", &["cm"], ""),
+    built_in("Endpoints", "endpoints", &["ep"], ""),
+    built_in("Event", "events", &["ev"], ""),
+    built_in("LimitRange", "limitranges", &["limits"], ""),
+    built_in("Namespace", "namespaces", &["ns"], ""),
+    built_in("Node", "nodes", &["no"], ""),
+    built_in("PersistentVolume", "persistentvolumes", &["pv"], ""),
+    built_in("PersistentVolumeClaim", "persistentvolumeclaims", &["pvc"], ""),
+    built_in("Pod", "pods", &["po"], ""),
+    built_in("PodTemplate", "podtemplates", &[], ""),
+    built_in("ReplicationController", "replicationcontrollers", &["rc"], ""),
+    built_in("ResourceQuota", "resourcequotas", &["quota"], ""),
+    built_in("Secret", "secrets", &[], ""),
+    built_in("Service", "services", &["svc"], ""),
+    built_in("ServiceAccount", "serviceaccounts", &["sa"], ""),
+    built_in(
+        "MutatingWebhookConfiguration",
+        "mutatingwebhookconfigurations",
+        &[],
+        "admissionregistration.k8s.io",
+    ),
+    built_in("ValidatingAdmissionPolicy", "validatingadmissionpolicies", &[], "admissionregistration.k8s.io"),
+    built_in(
+        "ValidatingAdmissionPolicyBinding",
+        "validatingadmissionpolicybindings",
+        &[],
+        "admissionregistration.k8s.io",
+    ),
+    built_in(
+        "ValidatingWebhookConfiguration",
+        "validatingwebhookconfigurations",
+        &[],
+        "admissionregistration.k8s.io",
+    ),
+    built_in(
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+        &["crd", "crds"],
+        "apiextensions.k8s.io",
+    ),
+    built_in("APIService", "apiservices", &[], "apiregistration.k8s.io"),
+    built_in("ControllerRevision", "controllerrevisions", &[], "apps"),
+    built_in("DaemonSet", "daemonsets", &["ds"], "apps"),
+    built_in("Deployment", "deployments", &["deploy"], "apps"),
+    built_in("ReplicaSet", "replicasets", &["rs"], "apps"),
+    built_in("StatefulSet", "statefulsets", &["sts"], "apps"),
+    built_in("SelfSubjectReview", "selfsubjectreviews", &[], "authentication.k8s.io"),
+    built_in("TokenReview", "tokenreviews", &[], "authentication.k8s.io"),
+    built_in("LocalSubjectAccessReview", "localsubjectaccessreviews", &[], "authorization.k8s.io"),
+    built_in("SelfSubjectAccessReview", "selfsubjectaccessreviews", &[], "authorization.k8s.io"),
+    built_in("SelfSubjectRulesReview", "selfsubjectrulesreviews", &[], "authorization.k8s.io"),
+    built_in("SubjectAccessReview", "subjectaccessreviews", &[], "authorization.k8s.io"),
+    built_in("HorizontalPodAutoscaler", "horizontalpodautoscalers", &["hpa"], "autoscaling"),
+    built_in("CronJob", "cronjobs", &["cj"], "batch"),
+    built_in("Job", "jobs", &[], "batch"),
+    built_in("CertificateSigningRequest", "certificatesigningrequests", &["csr"], "certificates.k8s.io"),
+    built_in("Lease", "leases", &[], "coordination.k8s.io"),
+    built_in("EndpointSlice", "endpointslices", &[], "discovery.k8s.io"),
+    built_in("Event", "events", &["ev"], "events.k8s.io"),
+    built_in("FlowSchema", "flowschemas", &[], "flowcontrol.apiserver.k8s.io"),
+    built_in(
+        "PriorityLevelConfiguration",
+        "prioritylevelconfigurations",
+        &[],
+        "flowcontrol.apiserver.k8s.io",
+    ),
+    built_in("Ingress", "ingresses", &["ing"], "networking.k8s.io"),
+    built_in("IngressClass", "ingressclasses", &[], "networking.k8s.io"),
+    built_in("IPAddress", "ipaddresses", &["ip"], "networking.k8s.io"),
+    built_in("NetworkPolicy", "networkpolicies", &["netpol"], "networking.k8s.io"),
+    built_in("ServiceCIDR", "servicecidrs", &[], "networking.k8s.io"),
+    built_in("RuntimeClass", "runtimeclasses", &[], "node.k8s.io"),
+    built_in("PodDisruptionBudget", "poddisruptionbudgets", &["pdb"], "policy"),
+    built_in("ClusterRole", "clusterroles", &[], "rbac.authorization.k8s.io"),
+    built_in("ClusterRoleBinding", "clusterrolebindings", &[], "rbac.authorization.k8s.io"),
+    built_in("Role", "roles", &[], "rbac.authorization.k8s.io"),
+    built_in("RoleBinding", "rolebindings", &[], "rbac.authorization.k8s.io"),
+    built_in("DeviceClass", "deviceclasses", &[], "resource.k8s.io"),
+    built_in("ResourceClaim", "resourceclaims", &[], "resource.k8s.io"),
+    built_in("PriorityClass", "priorityclasses", &["pc"], "scheduling.k8s.io"),
+    built_in("CSIDriver", "csidrivers", &[], "storage.k8s.io"),
+    built_in("CSINode", "csinodes", &[], "storage.k8s.io"),
+    built_in("StorageClass", "storageclasses", &["sc"], "storage.k8s.io"),
+    built_in("VolumeAttachment", "volumeattachments", &[], "storage.k8s.io"),
+];
+
+/// The kinds that `name` may mean: those of the dump that go by it, else the built-in one that does, else
+/// one of that very name, which no object has.
+pub(crate) fn resolve(name: &str, store: &Store) -> Vec<Kind> {
+    let occurring = kinds_of(store);
+    let meant: Vec<Kind> = occurring.into_iter().filter(|kind| goes_by(kind, name)).collect();
+    if !meant.is_empty() {
+        return meant;
+    }
+    let known = BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() });
+    let known: Vec<Kind> = known.filter(|kind| goes_by(kind, name)).collect();
+    if !known.is_empty() {
+        return known;
+    }
+    let (kind, group) = split(name);
+    vec![Kind { group: group.unwrap_or_default().into(), kind: kind.into() }]
+}
+
+/// Whether an object of the dump is of a kind that goes by this name.
+pub(crate) fn occurs(name: &str, store: &Store) -> bool {
+    kinds_of(store).iter().any(|kind| goes_by(kind, name))
+}
+
+fn kinds_of(store: &Store) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for fact in store.kinds() {
+        let kind = Kind { group: fact.group().to_owned(), kind: fact.kind.to_owned() };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+/// `deployments.apps` and `deployments.v1.apps` → `deployments` and `apps`.
+fn split(name: &str) -> (&str, Option<&str>) {
+    let Some((kind, rest)) = name.split_once('.') else { return (name, None) };
+    let is_version = |text: &str| {
+        text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()))
+    };
+    match rest.split_once('.') {
+        Some((version, group)) if is_version(version) => (kind, Some(group)),
+        None if is_version(rest) => (kind, Some("")),
+        _ => (kind, Some(rest)),
+    }
+}
+
+fn goes_by(kind: &Kind, name: &str) -> bool {
+    let (name, group) = split(name);
+    let name = name.to_ascii_lowercase();
+    let singular = kind.kind.to_ascii_lowercase();
+    group.is_none_or(|group| group == kind.group)
+        && (name == singular || plural_and_short_names(kind, &singular).contains(&name))
+}
+
+fn plural_and_short_names(kind: &Kind, singular: &str) -> Vec<String> {
+    let same_kind = |it: &&BuiltIn| it.kind == kind.kind;
+    // Manifests often leave the group's version behind, so a built-in name holds in any group.
+    let exact = BUILT_IN.iter().filter(same_kind).find(|it| it.group == kind.group);
+    match exact.or_else(|| BUILT_IN.iter().find(same_kind)) {
+        Some(it) => std::iter::once(it.plural).chain(it.short.iter().copied()).map(str::to_owned).collect(),
+        None => vec![plural_of(singular)],
+    }
+}
+
+/// The plural that controller generators give a kind: `gateways`, `policies`, `classes`.
+fn plural_of(singular: &str) -> String {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| singular.ends_with(ending));
+    match singular.strip_suffix('y') {
+        Some(stem) if !ends(&["ay", "ey", "oy", "uy"]) => format!("{stem}ies"),
+        _ if ends(&["s", "x", "z", "ch", "sh"]) => format!("{singular}es"),
+        _ => format!("{singular}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use selq::Object;
+
+    fn store() -> Store {
+        let mut store = Store::new();
+        for (api_version, kind) in [
+            ("v1", "Pod"),
+            ("apps/v1", "Deployment"),
+            ("gateway.example.com/v1", "GatewayPolicy"),
+            ("serving.example.dev/v1", "Service"),
+            ("v1", "Service"),
+        ] {
+            store.insert(Object::new(kind, "", "").with_api_version(api_version));
+        }
+        store
+    }
+
+    fn resolved(name: &str) -> Vec<String> {
+        let show = |kind: Kind| format!("{}.{}", kind.kind, kind.group);
+        resolve(name, &store()).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_kind_goes_by_all_its_names() {
+        for name in ["Pod", "pod", "pods", "po", "PODS"] {
+            assert_eq!(resolved(name), ["Pod."], "{name}");
+        }
+        for name in ["deploy", "deployments.apps", "deployment.v1.apps"] {
+            assert_eq!(resolved(name), ["Deployment.apps"], "{name}");
+        }
+        assert_eq!(resolved("gatewaypolicies"), ["GatewayPolicy.gateway.example.com"]);
+    }
+
+    #[test]
+    fn a_group_tells_kinds_of_one_name_apart() {
+        assert_eq!(resolved("svc"), ["Service.", "Service.serving.example.dev"]);
+        assert_eq!(resolved("services.serving.example.dev"), ["Service.serving.example.dev"]);
+        assert_eq!(resolved("services.v1"), ["Service."]);
+    }
+
+    #[test]
+    fn what_does_not_occur_is_still_a_kind() {
+        assert_eq!(resolved("cm"), ["ConfigMap."]);
+        assert_eq!(resolved("deployments.extensions"), ["deployments.extensions"]);
+        assert!(occurs("deploy", &store()) && !occurs("cm", &store()));
+    }
+}

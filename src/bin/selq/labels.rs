@@ -1,0 +1,151 @@
+//! `selq labels`: the keys that occur, or the values of one.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use selq::{KeyFacts, ValueFacts};
+use serde_json::json;
+use unicode_width::UnicodeWidthStr;
+
+use crate::args::{LabelsArgs, LabelsFormat};
+use crate::config::{Config, with_stdout};
+use crate::exit::ExitStatus;
+use crate::input;
+use crate::message;
+use crate::output::sanitize;
+use crate::selection::Selection;
+
+pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
+    let selection = Selection::new(&args.selection, config)?;
+    let loaded = input::load(&args.input, config)?;
+    let store = loaded.dump.store();
+    let plan = selection.plan(store, &selection.selector);
+    let matches = plan.run();
+    let facts = match &args.key {
+        None => Facts::Keys(matches.keys()),
+        Some(key) => Facts::Values(matches.values(key)),
+    };
+    with_stdout(|out| Ok(facts.write(args, config, out)?))?;
+    if matches.is_empty() {
+        selection.explain_no_match(&loaded.dump, &plan, config);
+    } else if facts.is_empty() {
+        explain_absence(args.key.as_deref(), store, config);
+    }
+    Ok(loaded.status(config, ExitStatus::of_match(!facts.is_empty())))
+}
+
+fn explain_absence(key: Option<&str>, store: &selq::Store, config: &Config) {
+    let Some(key) = key else { return message::print("none of the objects has labels") };
+    let keys = store.keys();
+    if keys.iter().any(|fact| fact.key == key) {
+        return message::print(&format!("none of the selected objects has the key {key:?}"));
+    }
+    message::print(&format!("no object has the key {key:?}"));
+    if let Some(nearest) = selq::nearest(key, keys.iter().map(|fact| fact.key)) {
+        message::help(config, &format!("did you mean {nearest:?}?"));
+    }
+}
+
+enum Facts<'s> {
+    Keys(Vec<KeyFacts<'s>>),
+    Values(Vec<ValueFacts<'s>>),
+}
+
+impl Facts<'_> {
+    fn is_empty(&self) -> bool {
+        match self {
+            Facts::Keys(keys) => keys.is_empty(),
+            Facts::Values(values) => values.is_empty(),
+        }
+    }
+
+    fn header(&self) -> &'static [&'static str] {
+        match self {
+            Facts::Keys(_) => &["key", "objects", "values"],
+            Facts::Values(_) => &["value", "objects"],
+        }
+    }
+
+    /// The text of each row and its numbers.
+    fn rows(&self) -> Vec<(&str, Vec<u64>)> {
+        match self {
+            Facts::Keys(keys) => {
+                keys.iter().map(|fact| (fact.key, vec![fact.n_objects, fact.n_values as u64])).collect()
+            }
+            Facts::Values(values) => values.iter().map(|fact| (fact.value, vec![fact.n_objects])).collect(),
+        }
+    }
+
+    fn write(&self, args: &LabelsArgs, config: &Config, out: &mut impl Write) -> io::Result<()> {
+        match args.output {
+            LabelsFormat::Table => self.write_table(!args.no_headers, out),
+            LabelsFormat::Csv => self.write_csv(!args.no_headers, config.stdout_is_terminal, out),
+            LabelsFormat::Jsonl => self.write_jsonl(config.stdout_is_terminal, out),
+        }
+    }
+
+    /// Numbers are as wide as their heading at least, and to the left, as in kubectl.
+    fn write_table(&self, headers: bool, out: &mut impl Write) -> io::Result<()> {
+        let rows: Vec<(String, Vec<u64>)> =
+            self.rows().into_iter().map(|(text, numbers)| (shown(text), numbers)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let header: Vec<String> = self.header().iter().map(|name| name.to_uppercase()).collect();
+        let least = if headers { header[0].width() } else { 0 };
+        let width = rows.iter().map(|(text, _)| text.width()).max().unwrap_or(0).max(least) + 3;
+        let numbers_width = if headers { "OBJECTS".len() + 3 } else { 10 };
+        let mut line = |text: &str, numbers: &[String]| {
+            let padding = " ".repeat(width - text.width());
+            let numbers: Vec<String> = numbers.iter().map(|it| format!("{it:<numbers_width$}")).collect();
+            writeln!(out, "{}", format!("{text}{padding}{}", numbers.concat()).trim_end())
+        };
+        if headers {
+            line(&header[0], &header[1..])?;
+        }
+        for (text, numbers) in &rows {
+            line(text, &numbers.iter().map(u64::to_string).collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    fn write_csv(&self, headers: bool, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
+        let mut writer = csv::Writer::from_writer(out);
+        if headers {
+            writer.write_record(self.header()).map_err(io::Error::other)?;
+        }
+        for (text, numbers) in self.rows() {
+            let text = if on_terminal { sanitize::escaped(text) } else { text.into() };
+            let numbers = numbers.iter().map(u64::to_string);
+            let record = std::iter::once(text.into_owned()).chain(numbers);
+            writer.write_record(record).map_err(io::Error::other)?;
+        }
+        writer.flush()
+    }
+
+    fn write_jsonl(&self, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
+        let mut write = |value: serde_json::Value| {
+            let line = value.to_string();
+            let line = if on_terminal { sanitize::escaped_json(&line) } else { line.as_str().into() };
+            writeln!(out, "{line}")
+        };
+        match self {
+            Facts::Keys(keys) => keys.iter().try_for_each(|fact| {
+                write(json!({"key": fact.key, "objects": fact.n_objects, "values": fact.n_values}))
+            }),
+            Facts::Values(values) => values
+                .iter()
+                .try_for_each(|fact| write(json!({"value": fact.value, "objects": fact.n_objects}))),
+        }
+    }
+}
+
+/// A key or value as a table shows it. The empty one would not be seen.
+fn shown(text: &str) -> String {
+    if text.is_empty() {
+        return "\"\"".to_owned();
+    }
+    let mut shown = String::new();
+    sanitize::push_escaped(&mut shown, text);
+    shown
+}

@@ -1,0 +1,192 @@
+//! How an answer is written: the one path from a plan to rows, whoever asks.
+
+mod csv;
+mod json;
+mod names;
+pub(crate) mod sanitize;
+pub(crate) mod sort;
+mod table;
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use selq::{Dump, Matches, ObjectRef, Plan};
+
+use sort::SortKey;
+
+/// The formats of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// Columns for people
+    Table,
+    /// The table with API version, source and index
+    Wide,
+    /// kind.group/name, one a line
+    Name,
+    /// The objects as a List, as they were
+    Json,
+    /// One object a line
+    Jsonl,
+    /// Comma-separated values
+    Csv,
+    /// Tab-separated values
+    Tsv,
+}
+
+/// How an answer is shown.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) format: OutputFormat,
+    /// Label keys that have a column of their own.
+    pub(crate) label_columns: Vec<String>,
+    /// All labels in a last column.
+    pub(crate) show_labels: bool,
+    pub(crate) headers: bool,
+    /// What ends a name.
+    pub(crate) name_end: NameEnd,
+    pub(crate) sort_by: Option<SortKey>,
+    pub(crate) limit: Option<usize>,
+    /// Whether a terminal would act on control characters.
+    pub(crate) on_terminal: bool,
+}
+
+/// What ends each line of `-o name`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameEnd {
+    Newline,
+    Nul,
+}
+
+/// Runs the plan and writes what it finds. Gives the number of rows written.
+pub(crate) fn answer(dump: &Dump, plan: &Plan<'_>, view: &View, out: &mut impl Write) -> Result<u64> {
+    let rows = Rows::of(dump, plan, view)?;
+    match view.format {
+        OutputFormat::Table | OutputFormat::Wide => table::write(dump, &rows, view, out)?,
+        OutputFormat::Name => names::write(dump, &rows, view, out)?,
+        OutputFormat::Json => json::write_list(dump, &rows, view, out)?,
+        OutputFormat::Jsonl => json::write_lines(dump, &rows, view, out)?,
+        OutputFormat::Csv => csv::write_csv(dump, &rows, view, out)?,
+        OutputFormat::Tsv => csv::write_tsv(dump, &rows, view, out)?,
+    }
+    Ok(rows.len())
+}
+
+/// The objects to write, in the order to write them. Walked twice by the table, which needs widths first.
+pub(crate) enum Rows<'s> {
+    InInputOrder(Matches<'s>),
+    Sorted(Vec<ObjectRef<'s>>),
+}
+
+impl<'s> Rows<'s> {
+    pub(crate) fn of(dump: &Dump, plan: &Plan<'s>, view: &View) -> Result<Rows<'s>> {
+        match (&view.sort_by, view.limit) {
+            (None, None) => Ok(Rows::InInputOrder(plan.run())),
+            (None, Some(limit)) => Ok(Rows::InInputOrder(plan.first(limit))),
+            (Some(key), limit) => {
+                let mut rows = sort::sorted(dump, plan.run().iter(), key)?;
+                rows.truncate(limit.unwrap_or(usize::MAX));
+                Ok(Rows::Sorted(rows))
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        match self {
+            Rows::InInputOrder(matches) => matches.len(),
+            Rows::Sorted(rows) => rows.len() as u64,
+        }
+    }
+
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = ObjectRef<'s>> + '_> {
+        match self {
+            Rows::InInputOrder(matches) => Box::new(matches.iter()),
+            Rows::Sorted(rows) => Box::new(rows.iter().copied()),
+        }
+    }
+}
+
+/// A column of a table or of CSV.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Column {
+    Namespace,
+    Name,
+    Kind,
+    ApiVersion,
+    Source,
+    Index,
+    Label(String),
+    Labels,
+}
+
+impl Column {
+    /// The columns of a view, in the order of `kubectl get`.
+    pub(crate) fn of(dump: &Dump, view: &View) -> Vec<Column> {
+        let wide = view.format == OutputFormat::Wide;
+        let mut columns = vec![Column::Namespace, Column::Name, Column::Kind];
+        if wide {
+            columns.push(Column::ApiVersion);
+        }
+        if wide || dump.sources().len() > 1 {
+            columns.push(Column::Source);
+        }
+        if wide {
+            columns.push(Column::Index);
+        }
+        columns.extend(view.label_columns.iter().cloned().map(Column::Label));
+        if view.show_labels {
+            columns.push(Column::Labels);
+        }
+        columns
+    }
+
+    /// The name of the column: `namespace`, or a whole label key.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Column::Namespace => "namespace",
+            Column::Name => "name",
+            Column::Kind => "kind",
+            Column::ApiVersion => "api-version",
+            Column::Source => "source",
+            Column::Index => "index",
+            Column::Label(key) => key,
+            Column::Labels => "labels",
+        }
+    }
+
+    /// Appends what the column says of an object. False when the object has nothing there.
+    pub(crate) fn push_cell(&self, dump: &Dump, object: &ObjectRef<'_>, cell: &mut String) -> bool {
+        let text = match self {
+            Column::Namespace => object.namespace(),
+            Column::Name => object.name(),
+            Column::Kind => object.kind(),
+            Column::ApiVersion => object.api_version(),
+            Column::Source => dump.source(object.id()),
+            Column::Index => {
+                cell.push_str(&dump.index(object.id()).to_string());
+                return true;
+            }
+            Column::Label(key) => {
+                return object.label(key).map(|value| cell.push_str(value)).is_some();
+            }
+            Column::Labels => return push_labels(object, cell),
+        };
+        cell.push_str(text);
+        !text.is_empty()
+    }
+}
+
+/// Appends `a=1,b=2`, sorted by key as kubectl does.
+fn push_labels(object: &ObjectRef<'_>, cell: &mut String) -> bool {
+    let mut labels: Vec<(&str, &str)> = object.labels().collect();
+    labels.sort_unstable();
+    for (nth, (key, value)) in labels.iter().enumerate() {
+        if nth > 0 {
+            cell.push(',');
+        }
+        cell.push_str(key);
+        cell.push('=');
+        cell.push_str(value);
+    }
+    !labels.is_empty()
+}

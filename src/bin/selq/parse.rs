@@ -1,0 +1,255 @@
+//! `selq parse`: checks selectors without any data. Also reads the lines of `--queries`.
+
+use std::io::{self, BufRead, Write};
+
+use anyhow::{Context, Result};
+use selq::{LabelSelector, LabelSelectorError, ParseError, Selector};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::args::{ParseArgs, ParseFormat};
+use crate::config::{Config, with_stdout};
+use crate::exit::ExitStatus;
+use crate::message;
+use crate::selection;
+
+/// Why a line is no selector.
+pub(crate) enum LineError {
+    /// Its text is none.
+    Text(ParseError),
+    /// Its LabelSelector object is none.
+    Object(LabelSelectorError),
+    /// The line itself cannot be read.
+    Line { message: String, help: Option<&'static str> },
+}
+
+/// An error as `-o jsonl` writes it. Offset and length are bytes in the selector's text.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorReport {
+    message: String,
+    offset: Option<usize>,
+    length: Option<usize>,
+    help: Option<String>,
+}
+
+impl LineError {
+    fn line(message: impl Into<String>, help: Option<&'static str>) -> LineError {
+        LineError::Line { message: message.into(), help }
+    }
+
+    pub(crate) fn report(&self) -> ErrorReport {
+        let (message, span, help) = match self {
+            LineError::Text(error) => (error.to_string(), Some(error.span()), error.help()),
+            LineError::Object(error) => (error.to_string(), None, error.help()),
+            LineError::Line { message, help } => (message.clone(), None, help.map(str::to_owned)),
+        };
+        ErrorReport { message, offset: span.map(|it| it.start), length: span.map(|it| it.len()), help }
+    }
+
+    /// Prints the error of a line of a file, or of an argument where `line` is 0.
+    pub(crate) fn print(&self, config: &Config, line: usize) {
+        let place = if line == 0 { String::new() } else { format!("line {line}: ") };
+        if let LineError::Text(error) = self {
+            return message::selector_error(config, place.trim_end_matches(' '), error);
+        }
+        let ErrorReport { message, help, .. } = self.report();
+        message::failure(config, &format!("{place}{message}"));
+        if let Some(help) = help {
+            message::help(config, &help);
+        }
+    }
+}
+
+/// The lines of a text without their line feeds; the last need not have one.
+pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\n").unwrap_or(line))
+}
+
+/// A line that is a selector's text.
+pub(crate) fn text_line(line: &[u8]) -> Result<Selector, LineError> {
+    let text = utf8(line)?;
+    text.parse().map_err(LineError::Text)
+}
+
+fn utf8(line: &[u8]) -> Result<&str, LineError> {
+    str::from_utf8(line).map_err(|error| {
+        LineError::line(format!("expected UTF-8, found another byte at offset {}", error.valid_up_to()), None)
+    })
+}
+
+/// What a line of JSON says.
+pub(crate) struct JsonLine {
+    pub(crate) name: Option<String>,
+    pub(crate) selector: Result<Selector, LineError>,
+}
+
+/// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null.
+pub(crate) fn json_line(line: &[u8], config: &Config) -> JsonLine {
+    let refused = |error| JsonLine { name: None, selector: Err(error) };
+    let value = match utf8(line).map(serde_json::from_str::<Value>) {
+        Ok(Ok(value)) => value,
+        Ok(Err(error)) => return refused(LineError::line(format!("expected JSON: {error}"), None)),
+        Err(error) => return refused(error),
+    };
+    let Value::Object(mut fields) = value else {
+        let help = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
+        return refused(LineError::line("expected an object with a selector", Some(help)));
+    };
+    let name = match fields.remove("name") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name),
+        Some(other) => {
+            return refused(LineError::line(format!("expected a text as name, found {other}"), None));
+        }
+    };
+    let missing = || {
+        LineError::line(
+            "expected a field `selector`",
+            Some("for the selector of nothing write \"selector\":null"),
+        )
+    };
+    let selector = fields.remove("selector").ok_or_else(missing).and_then(|it| selector_of(it, config));
+    JsonLine { name, selector }
+}
+
+/// A selector in JSON: a text, a LabelSelector object or null.
+fn selector_of(value: Value, config: &Config) -> Result<Selector, LineError> {
+    if let Value::String(text) = value {
+        return text.parse().map_err(LineError::Text);
+    }
+    let object: Option<LabelSelector> = serde_json::from_value(value).map_err(|error| {
+        LineError::line(format!("expected a text, a LabelSelector object or null: {error}"), None)
+    })?;
+    selection::warn_of_unknown_fields(object.as_ref(), config);
+    Selector::try_from(object).map_err(LineError::Object)
+}
+
+/// A line of `selq parse --jsonl`: a text alone, or an object with a selector.
+fn json_text_or_object(line: &[u8], config: &Config) -> Result<Selector, LineError> {
+    if let Ok(Value::String(text)) = serde_json::from_slice(line) {
+        return text.parse().map_err(LineError::Text);
+    }
+    json_line(line, config).selector
+}
+
+pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
+    let mut checker = Checker { format: args.output, config, status: ExitStatus::Matched };
+    with_stdout(|out| {
+        for text in &args.texts {
+            checker.write(0, text.parse().map_err(LineError::Text), out)?;
+        }
+        if args.texts.is_empty() {
+            checker.lines(args.jsonl, out)?;
+        }
+        Ok(())
+    })?;
+    Ok(checker.status)
+}
+
+struct Checker<'c> {
+    format: Option<ParseFormat>,
+    config: &'c Config,
+    status: ExitStatus,
+}
+
+impl Checker<'_> {
+    /// Checks the lines of standard input as they come.
+    fn lines(&mut self, jsonl: bool, out: &mut impl Write) -> Result<()> {
+        let mut input = io::stdin().lock();
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            if input.read_until(b'\n', &mut line).context("cannot read standard input")? == 0 {
+                break;
+            }
+            let line = line.strip_suffix(b"\n").unwrap_or(&line);
+            let selector = if jsonl { json_text_or_object(line, self.config) } else { text_line(line) };
+            self.write(number, selector, out)?;
+        }
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        line: usize,
+        selector: Result<Selector, LineError>,
+        out: &mut impl Write,
+    ) -> Result<()> {
+        let written = match (self.format, selector) {
+            (Some(ParseFormat::Jsonl), selector) => {
+                self.note(selector.is_ok());
+                return write_json(&Report::new(selector), out);
+            }
+            (Some(ParseFormat::Json), selector) => selector.and_then(|selector| {
+                let object: Option<LabelSelector> = (&selector).try_into().map_err(LineError::Object)?;
+                serde_json::to_string(&object).map_err(|error| LineError::line(error.to_string(), None))
+            }),
+            (None, selector) => {
+                selector.map(|selector| selector.canonical().unwrap_or_else(|| "null".to_owned()))
+            }
+        };
+        self.note(written.is_ok());
+        match written {
+            Ok(text) => writeln!(out, "{text}")?,
+            Err(error) => {
+                // What was right before belongs before the message.
+                out.flush()?;
+                error.print(self.config, line);
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, is_right: bool) {
+        if !is_right {
+            self.status = ExitStatus::Error;
+        }
+    }
+}
+
+fn write_json(value: &impl Serialize, out: &mut impl Write) -> Result<()> {
+    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+/// What `-o jsonl` says of a selector.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Report {
+    Right { ok: bool, canonical: Option<String>, requirements: Vec<RequirementReport>, matches: &'static str },
+    Wrong { ok: bool, error: ErrorReport },
+}
+
+#[derive(Serialize)]
+struct RequirementReport {
+    key: String,
+    operator: &'static str,
+    values: Vec<String>,
+}
+
+impl Report {
+    fn new(selector: Result<Selector, LineError>) -> Report {
+        let selector = match selector {
+            Ok(selector) => selector,
+            Err(error) => return Report::Wrong { ok: false, error: error.report() },
+        };
+        let requirements =
+            selector.requirements().unwrap_or_default().into_iter().map(|requirement| RequirementReport {
+                key: requirement.key().to_string(),
+                operator: requirement.operator().as_str(),
+                values: requirement.values().map(str::to_owned).collect(),
+            });
+        let matches = match (selector.is_everything(), selector.is_nothing()) {
+            (true, _) => "everything",
+            (_, true) => "nothing",
+            _ => "some",
+        };
+        Report::Right {
+            ok: true,
+            canonical: selector.canonical(),
+            requirements: requirements.collect(),
+            matches,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The progress bar of a load that takes a while.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use selq::Progress;
+
+use crate::config::Config;
+
+/// Loads that are faster than this need no bar.
+const PATIENCE: Duration = Duration::from_millis(500);
+const REDRAWS_PER_SECOND: u8 = 12;
+
+/// A bar on standard error: only on a terminal, and only once a load takes longer than half a second.
+pub(crate) struct Bar {
+    wanted: bool,
+    begin: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl Bar {
+    pub(crate) fn new(config: &Config) -> Bar {
+        Bar { wanted: config.stderr_is_terminal, begin: Instant::now(), bar: None }
+    }
+
+    /// Shows how far the load is.
+    pub(crate) fn update(&mut self, progress: Progress) {
+        if !self.wanted || self.begin.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| drawn(progress.total));
+        bar.set_position(progress.bytes);
+        bar.set_message(crate::message::counted(progress.n_objects, "object"));
+    }
+
+    /// Lets something be printed without the bar in between.
+    pub(crate) fn suspend(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Wipes the bar away.
+    pub(crate) fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Bar {
+    /// An error that ends the load must not be printed behind the bar.
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn drawn(total: Option<u64>) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_SECOND);
+    let template = match total {
+        Some(_) => "loading {bar:30} {bytes} of {total_bytes}, {msg}, {eta} left",
+        None => "loading {spinner} {bytes}, {msg}, {elapsed}",
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is well-formed");
+    ProgressBar::with_draw_target(total, target).with_style(style)
+}

@@ -1,0 +1,110 @@
+//! `selq [OPTIONS] [FILE]…`: one selector over a dump.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use selq::{Dump, Plan};
+
+use crate::args::QueryArgs;
+use crate::config::{Config, with_stdout};
+use crate::exit::ExitStatus;
+use crate::input::{self, Loaded};
+use crate::output::{self, NameEnd, OutputFormat, View};
+use crate::queries;
+use crate::selection::Selection;
+use crate::stats;
+
+/// What is printed of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Rows,
+    Count,
+    Nothing,
+}
+
+impl Shown {
+    pub(crate) fn new(args: &QueryArgs) -> Shown {
+        match (args.quiet, args.count) {
+            (true, _) => Shown::Nothing,
+            (false, true) => Shown::Count,
+            (false, false) => Shown::Rows,
+        }
+    }
+}
+
+pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
+    let view = view(args, config)?;
+    let selection = Selection::new(&args.selection, config)?;
+    let queries = args.queries.as_deref().map(|path| queries::read(path, args, config)).transpose()?;
+    let loaded = input::load(&args.input, config)?;
+    let begin = Instant::now();
+    let status = match queries {
+        Some(queries) => queries::answer(&queries, &selection, &loaded.dump, &view, args, config)?,
+        None => answer(selection, &loaded.dump, &view, args, config)?,
+    };
+    finish(args, &loaded, begin.elapsed());
+    Ok(loaded.status(config, status))
+}
+
+fn finish(args: &QueryArgs, loaded: &Loaded, answer_time: Duration) {
+    if args.stats {
+        stats::print(loaded, answer_time);
+    }
+}
+
+fn answer(
+    selection: Selection,
+    dump: &Dump,
+    view: &View,
+    args: &QueryArgs,
+    config: &Config,
+) -> Result<ExitStatus> {
+    let selection = if args.invert_match { selection.inverted() } else { selection };
+    let plan = selection.plan(dump.store(), &selection.selector);
+    let shown = Shown::new(args);
+    let matched = print_answer(dump, &plan, view, shown)?;
+    if !matched && shown != Shown::Nothing {
+        selection.explain_no_match(dump, &plan, config);
+    }
+    Ok(ExitStatus::of_match(matched))
+}
+
+/// Prints an answer and tells whether anything matched, however little of it was printed.
+fn print_answer(dump: &Dump, plan: &Plan<'_>, view: &View, shown: Shown) -> Result<bool> {
+    match shown {
+        Shown::Nothing => Ok(plan.any()),
+        Shown::Count => {
+            let count = plan.count();
+            with_stdout(|out| Ok(writeln!(out, "{count}")?))?;
+            Ok(count > 0)
+        }
+        Shown::Rows => {
+            let n_rows = with_stdout(|out| output::answer(dump, plan, view, out))?;
+            Ok(n_rows > 0 || plan.any())
+        }
+    }
+}
+
+/// The view that the options ask for, or why they make no sense together.
+fn view(args: &QueryArgs, config: &Config) -> Result<View> {
+    let format = args.output.unwrap_or(OutputFormat::Table);
+    if args.null && format != OutputFormat::Name {
+        bail!("-0 ends names with NUL: it needs -o name");
+    }
+    let has_columns =
+        matches!(format, OutputFormat::Table | OutputFormat::Wide | OutputFormat::Csv | OutputFormat::Tsv);
+    if !has_columns && (!args.label_columns.is_empty() || args.show_labels) {
+        bail!("-L and --show-labels add columns: they need -o table, wide, csv or tsv");
+    }
+    Ok(View {
+        format,
+        label_columns: args.label_columns.clone(),
+        show_labels: args.show_labels,
+        headers: !args.no_headers,
+        name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },
+        sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,
+        limit: args.limit,
+        on_terminal: config.stdout_is_terminal,
+    })
+}
