@@ -48,12 +48,15 @@ fn standard_path(text: &str) -> Result<String> {
     Ok(path)
 }
 
-/// A field, in which a backslash takes the next character literally.
+/// A field, in which a backslash takes the next character literally. A second dot descends to any depth.
 fn push_field<'t>(path: &mut String, text: &'t str) -> Result<&'t str> {
-    if let Some(rest) = text.strip_prefix('.') {
-        path.push_str("..");
-        return Ok(rest);
-    }
+    let text = match text.strip_prefix('.') {
+        Some(rest) => {
+            path.push_str("..");
+            rest
+        }
+        None => text,
+    };
     let (mut name, mut is_escaped, mut end) = (String::new(), false, text.len());
     for (at, character) in text.char_indices() {
         match character {
