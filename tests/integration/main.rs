@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod architecture;
+mod cli;
 mod conformance_selector;
 mod grammar;
 mod load;
@@ -11,3 +12,4 @@ mod roundtrip;
 mod selector;
 mod store;
 mod strategies;
+mod testenv;

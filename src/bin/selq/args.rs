@@ -104,11 +104,11 @@ pub(crate) struct SelectionArgs {
     /// Selector as a LabelSelector object: matchLabels and matchExpressions, {} or null
     #[arg(long, value_name = "JSON", help_heading = "Selection")]
     pub(crate) label_selector: Vec<String>,
-    /// Only this namespace
+    /// Only this namespace; all without it
     #[arg(short = 'n', long, value_name = "NS", help_heading = "Selection")]
     pub(crate) namespace: Option<String>,
-    /// All namespaces, as without -n
-    #[arg(short = 'A', long, conflicts_with = "namespace", help_heading = "Selection")]
+    /// All namespaces, also if -n names one
+    #[arg(short = 'A', long, help_heading = "Selection")]
     pub(crate) all_namespaces: bool,
     /// Only this kind: Pod, pods, po, deployments.apps, …; several are joined by `,`
     #[arg(

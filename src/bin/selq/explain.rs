@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     with_stdout(|out| Ok(out.write_all(text.as_bytes())?))?;
     let matched = plan.any();
     if !matched {
-        selection.explain_no_match(&loaded.dump, &plan, config);
+        selection.explain_no_match(&loaded.dump, &plan);
     }
     Ok(loaded.status(config, ExitStatus::of_match(matched)))
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Result, anyhow};
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use crate::args::Args;
@@ -20,14 +20,24 @@ pub(crate) fn run(topic: Option<&str>) -> Result<ExitStatus> {
         Some("grammar") => GRAMMAR.to_owned(),
         Some(topic) => {
             command.build();
-            let known: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
-            let subcommand = command.find_subcommand_mut(topic).ok_or_else(|| {
-                anyhow!("no help on {topic:?}: there is help on grammar, {}", known.join(", "))
-            })?;
+            let topics = topics(&command);
+            let subcommand = command.find_subcommand_mut(topic).ok_or_else(|| no_help(topic, &topics))?;
             subcommand.render_long_help().to_string()
         }
     };
     print(text.as_bytes())
+}
+
+fn topics(command: &Command) -> Vec<String> {
+    let subcommands = command.get_subcommands().map(|it| it.get_name().to_owned());
+    std::iter::once("grammar".to_owned()).chain(subcommands).collect()
+}
+
+fn no_help(topic: &str, topics: &[String]) -> anyhow::Error {
+    match selq::nearest(topic, topics.iter().map(String::as_str)) {
+        Some(nearest) => anyhow!("no help on {topic:?}; did you mean {nearest:?}?"),
+        None => anyhow!("no help on {topic:?}: there is help on {}", topics.join(", ")),
+    }
 }
 
 pub(crate) fn completions(shell: Shell) -> Result<ExitStatus> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use selq::{KeyFacts, ValueFacts};
-use serde_json::json;
+use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::args::{LabelsArgs, LabelsFormat};
@@ -27,23 +27,24 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     };
     with_stdout(|out| Ok(facts.write(args, config, out)?))?;
     if matches.is_empty() {
-        selection.explain_no_match(&loaded.dump, &plan, config);
+        selection.explain_no_match(&loaded.dump, &plan);
     } else if facts.is_empty() {
-        explain_absence(args.key.as_deref(), store, config);
+        explain_absence(args.key.as_deref(), store);
     }
     Ok(loaded.status(config, ExitStatus::of_match(!facts.is_empty())))
 }
 
-fn explain_absence(key: Option<&str>, store: &selq::Store, config: &Config) {
+fn explain_absence(key: Option<&str>, store: &selq::Store) {
     let Some(key) = key else { return message::print("none of the objects has labels") };
     let keys = store.keys();
     if keys.iter().any(|fact| fact.key == key) {
         return message::print(&format!("none of the selected objects has the key {key:?}"));
     }
-    message::print(&format!("no object has the key {key:?}"));
-    if let Some(nearest) = selq::nearest(key, keys.iter().map(|fact| fact.key)) {
-        message::help(config, &format!("did you mean {nearest:?}?"));
-    }
+    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
+    message::absent(
+        &format!("no key {key:?} in the {}", message::counted(store.len() as u64, "object")),
+        nearest,
+    );
 }
 
 enum Facts<'s> {
@@ -124,20 +125,36 @@ impl Facts<'_> {
     }
 
     fn write_jsonl(&self, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
-        let mut write = |value: serde_json::Value| {
-            let line = value.to_string();
-            let line = if on_terminal { sanitize::escaped_json(&line) } else { line.as_str().into() };
-            writeln!(out, "{line}")
-        };
         match self {
             Facts::Keys(keys) => keys.iter().try_for_each(|fact| {
-                write(json!({"key": fact.key, "objects": fact.n_objects, "values": fact.n_values}))
+                let KeyFacts { key, n_objects: objects, n_values: values } = *fact;
+                write_line(&KeyLine { key, objects, values }, on_terminal, out)
             }),
-            Facts::Values(values) => values
-                .iter()
-                .try_for_each(|fact| write(json!({"value": fact.value, "objects": fact.n_objects}))),
+            Facts::Values(facts) => facts.iter().try_for_each(|fact| {
+                let ValueFacts { value, n_objects: objects } = *fact;
+                write_line(&ValueLine { value, objects }, on_terminal, out)
+            }),
         }
     }
+}
+
+#[derive(Serialize)]
+struct KeyLine<'a> {
+    key: &'a str,
+    objects: u64,
+    values: usize,
+}
+
+#[derive(Serialize)]
+struct ValueLine<'a> {
+    value: &'a str,
+    objects: u64,
+}
+
+fn write_line(line: &impl Serialize, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
+    let line = serde_json::to_string(line)?;
+    let line = if on_terminal { sanitize::escaped_json(&line) } else { line.into() };
+    writeln!(out, "{line}")
 }
 
 /// A key or value as a table shows it. The empty one would not be seen.

@@ -79,6 +79,14 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// What is absent, with the nearest that is there.
+pub(crate) fn absent(what: &str, nearest: Option<&str>) {
+    match nearest {
+        Some(nearest) => print(&format!("{what}; did you mean {nearest:?}?")),
+        None => print(what),
+    }
+}
+
 /// A number with its thousands apart: `1,204`.
 pub(crate) fn thousands(n: u64) -> String {
     let digits = n.to_string();

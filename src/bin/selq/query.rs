@@ -41,7 +41,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let begin = Instant::now();
     let status = match queries {
         Some(queries) => queries::answer(&queries, &selection, &loaded.dump, &view, args, config)?,
-        None => answer(selection, &loaded.dump, &view, args, config)?,
+        None => answer(selection, &loaded.dump, &view, args)?,
     };
     finish(args, &loaded, begin.elapsed());
     Ok(loaded.status(config, status))
@@ -53,19 +53,13 @@ fn finish(args: &QueryArgs, loaded: &Loaded, answer_time: Duration) {
     }
 }
 
-fn answer(
-    selection: Selection,
-    dump: &Dump,
-    view: &View,
-    args: &QueryArgs,
-    config: &Config,
-) -> Result<ExitStatus> {
+fn answer(selection: Selection, dump: &Dump, view: &View, args: &QueryArgs) -> Result<ExitStatus> {
     let selection = if args.invert_match { selection.inverted() } else { selection };
     let plan = selection.plan(dump.store(), &selection.selector);
     let shown = Shown::new(args);
     let matched = print_answer(dump, &plan, view, shown)?;
     if !matched && shown != Shown::Nothing {
-        selection.explain_no_match(dump, &plan, config);
+        selection.explain_no_match(dump, &plan);
     }
     Ok(ExitStatus::of_match(matched))
 }

@@ -25,7 +25,11 @@ impl Selection {
         for json in &args.label_selector {
             selector = selector.and(from_json(json, config)?);
         }
-        Ok(Selection { selector, namespace: args.namespace.clone(), kinds: args.kind.clone() })
+        Ok(Selection {
+            selector,
+            namespace: args.namespace.clone().filter(|_| !args.all_namespaces),
+            kinds: args.kind.clone(),
+        })
     }
 
     /// The same for the objects that the selectors do not match; the scope stays.
@@ -50,43 +54,39 @@ impl Selection {
         Plan::scoped(store, selector, &self.scope(store))
     }
 
-    /// Says why nothing matched, where the reason is that something does not occur.
-    pub(crate) fn explain_no_match(&self, dump: &Dump, plan: &Plan<'_>, config: &Config) {
+    /// Says that nothing matched, and why where the reason is that something does not occur.
+    pub(crate) fn explain_no_match(&self, dump: &Dump, plan: &Plan<'_>) {
         let store = dump.store();
-        let among = format!("the {}", counted(store.len() as u64, "object"));
         if store.is_empty() {
             return message::print("no objects in the input");
         }
-        if let Some(namespace) = &self.namespace {
-            let facts = store.namespaces();
-            let occurring = || facts.iter().map(|fact| fact.namespace);
-            if !occurring().any(|name| name == namespace) {
-                let nearest = selq::nearest(namespace, occurring());
-                say_absent(config, &format!("no namespace {namespace:?} in {among}"), nearest);
-            }
+        let absences = self.absences(store, plan);
+        if absences.is_empty() {
+            message::print("no objects found");
         }
-        for name in self.kinds.iter().filter(|name| !kinds::occurs(name, store)) {
-            let facts = store.kinds();
-            let nearest = selq::nearest(name, facts.iter().map(|fact| fact.kind));
-            say_absent(config, &format!("no kind {name:?} in {among}"), nearest);
-        }
-        for absence in plan.absences() {
-            let what = match &absence.value {
-                None => format!("no key {:?} in {among}", absence.key),
-                Some(value) => format!("no object has {}={value:?}", absence.key),
-            };
-            say_absent(config, &what, absence.nearest);
+        for (what, nearest) in absences {
+            message::absent(&what, nearest);
         }
     }
-}
 
-fn say_absent(config: &Config, what: &str, nearest: Option<&str>) {
-    match nearest {
-        Some(nearest) => {
-            message::print(what);
-            message::help(config, &format!("did you mean {nearest:?}?"));
-        }
-        None => message::print(what),
+    /// What was asked for and does not occur, each with the nearest that does.
+    fn absences<'s>(&self, store: &'s Store, plan: &Plan<'s>) -> Vec<(String, Option<&'s str>)> {
+        let among = format!("in the {}", counted(store.len() as u64, "object"));
+        let namespaces = store.namespaces();
+        let occurring = || namespaces.iter().map(|fact| fact.namespace);
+        let namespace = self.namespace.iter().filter(|name| !occurring().any(|it| it == *name));
+        let namespace = namespace
+            .map(|name| (format!("no namespace {name:?} {among}"), selq::nearest(name, occurring())));
+        let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store));
+        let kind = kind.map(|name| {
+            let occurring = store.kinds().into_iter().map(|fact| fact.kind);
+            (format!("no kind {name:?} {among}"), selq::nearest(name, occurring))
+        });
+        let labels = plan.absences().into_iter().map(|absence| match &absence.value {
+            None => (format!("no key {:?} {among}", absence.key), absence.nearest),
+            Some(value) => (format!("no object has {}={value:?}", absence.key), absence.nearest),
+        });
+        namespace.chain(kind).chain(labels).collect()
     }
 }
 
