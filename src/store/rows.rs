@@ -32,6 +32,16 @@ impl Rows {
         self.rows.push(row);
     }
 
+    /// Adds the rows of other objects, with other numbers for their labels.
+    pub(super) fn append_mapped(&mut self, other: &Rows, number: impl Fn(LabelId) -> LabelId) {
+        let mut row = Vec::new();
+        for (_, labels) in other.iter() {
+            row.clear();
+            row.extend(labels.iter().copied().map(&number));
+            self.push(&row);
+        }
+    }
+
     /// Replaces the row of an object.
     pub(super) fn set(&mut self, id: ObjectId, labels: &[LabelId]) {
         let old = self.rows[id.index()];

@@ -64,6 +64,41 @@ impl ObjectTable {
         id
     }
 
+    /// Appends the objects of another table, removed ones included, so that every number grows by as much.
+    ///
+    /// # Panics
+    /// After 2³² − 1 objects.
+    pub(super) fn append(&mut self, other: ObjectTable) {
+        let offset = u32::try_from(self.records.len()).expect("fewer than 2^32 objects");
+        let n_ids = offset as u64 + other.records.len() as u64;
+        assert!(n_ids <= u64::from(u32::MAX), "fewer than 2^32 objects");
+        let labels: Vec<LabelId> = other
+            .label_ids()
+            .map(|label| {
+                let (key, value) = other.label(label);
+                self.intern_label(key, value)
+            })
+            .collect();
+        let kinds: Vec<KindId> = other
+            .kind_ids()
+            .map(|kind| {
+                let (api_version, kind) = other.kind(kind);
+                self.intern_kind(api_version, kind)
+            })
+            .collect();
+        let namespaces: Vec<NamespaceId> = other
+            .namespace_ids()
+            .map(|id| NamespaceId(self.namespaces.intern(UNSCOPED, other.namespace(id))))
+            .collect();
+        self.records.extend(other.records.iter().map(|record| Record {
+            kind: kinds[record.kind.0 as usize],
+            namespace: namespaces[record.namespace.0 as usize],
+        }));
+        self.names.append(&other.names);
+        self.rows.append_mapped(&other.rows, |label| labels[label.0 as usize]);
+        self.live.extend(other.live.iter().map(|id| offset + id));
+    }
+
     /// Takes an object away; its number stays used. False when it was not there.
     pub(super) fn remove(&mut self, id: ObjectId) -> bool {
         let was_there = self.live.remove(id.0);
@@ -203,6 +238,12 @@ impl Names {
     fn push(&mut self, name: &str) {
         self.text.push_str(name);
         self.ends.push(self.text.len());
+    }
+
+    fn append(&mut self, other: &Names) {
+        let offset = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| offset + end));
     }
 
     fn get(&self, index: usize) -> &str {
