@@ -45,7 +45,7 @@ pub(super) fn run<'s>(store: &'s Store, node: &Node, trace: &mut impl Trace) -> 
 /// The set of a node that takes no work.
 fn known<'s>(store: &'s Store, node: &Node) -> Option<Ids<'s>> {
     match node {
-        Node::Empty => Some(Ids::Empty),
+        Node::Empty => Some(Ids::empty()),
         Node::All => Some(Ids::Borrowed(store.live())),
         Node::Leaf(leaf) => Some(leaf_ids(store, *leaf)),
         _ => None,
@@ -81,9 +81,9 @@ fn narrow<'s>(store: &'s Store, ids: Ids<'s>, node: &Node, trace: &mut impl Trac
         // Looking at the labels of a few objects is cheaper than putting a long union together.
         Node::OneOf(labels) if ids.len() < labels.len() as u64 => {
             trace.enter();
-            let kept: Vec<u32> = ids.iter().filter(|&id| has_one_of(store, labels, id)).collect();
+            let kept = ids.filter(|id| has_one_of(store, labels, id));
             trace.leave(None);
-            Ids::from_sorted(&kept)
+            kept
         }
         node => {
             let other = run(store, node, trace);
@@ -181,10 +181,10 @@ fn has_one_of(store: &Store, labels: &[LabelId], id: u32) -> bool {
 /// many in no time; where matches turn out to be rare, all are found at once instead.
 pub(super) fn first<'s>(store: &'s Store, node: &Node, n: usize) -> Ids<'s> {
     if let Some(found) = walk(store, node, n) {
-        return Ids::from_sorted(&found);
+        return Ids::from_sorted(found);
     }
     let found: Vec<u32> = run(store, node, &mut Untraced).iter().take(n).collect();
-    Ids::from_sorted(&found)
+    Ids::from_sorted(found)
 }
 
 /// The first `n` objects; `None` when they are rarer than one in [`TRIES_PER_MATCH`].

@@ -22,7 +22,7 @@ pub use facts::{KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use index::Index;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
-pub(crate) use postings::Postings;
+pub(crate) use postings::{Postings, PostingsView};
 pub(crate) use table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 
 use builder::LabelInterner;
