@@ -147,11 +147,23 @@ fn count_within(store: &Store, ids: &Ids<'_>, node: &Node) -> u64 {
         Node::OneOf(labels) => {
             labels.iter().map(|&label| ids.intersection_len(&store.index().label(label).into())).sum()
         }
-        Node::Union(operands) => {
-            let outside = |rest, it| narrow_by_difference(store, rest, it, &mut Untraced);
-            ids.len() - operands.iter().fold(ids.clone(), outside).len()
-        }
+        Node::Union(operands) => count_within_union(store, ids, operands),
         node => ids.intersection_len(&run(store, node, &mut Untraced)),
+    }
+}
+
+/// How many objects of `ids` are in any of `operands`. Those of one operand are taken out before the next is
+/// counted; often there are none, and for the last one the number is enough.
+fn count_within_union(store: &Store, ids: &Ids<'_>, operands: &[Node]) -> u64 {
+    let Some((operand, rest)) = operands.split_first() else { return 0 };
+    let n_found = count_within(store, ids, operand);
+    match (n_found, rest) {
+        (n_found, []) => n_found,
+        (0, rest) => count_within_union(store, ids, rest),
+        (n_found, rest) => {
+            let outside = narrow_by_difference(store, ids.clone(), operand, &mut Untraced);
+            n_found + count_within_union(store, &outside, rest)
+        }
     }
 }
 
@@ -171,8 +183,7 @@ fn contains(store: &Store, node: &Node, id: u32) -> bool {
 
 /// Whether the object has one of these labels, which are sorted.
 fn has_one_of(store: &Store, labels: &[LabelId], id: u32) -> bool {
-    let own = store.table().labels_of(ObjectId(id));
-    own.iter().any(|label| labels.binary_search(label).is_ok())
+    store.table().labels_of(ObjectId(id)).any(|label| labels.binary_search(&label).is_ok())
 }
 
 /// The first `n` objects of `node` in ascending order.

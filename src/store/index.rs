@@ -3,8 +3,12 @@
 use roaring::RoaringBitmap;
 
 use super::ObjectId;
+use super::invert;
 use super::postings::Postings;
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
+
+/// From how many labels on a second thread is worth starting.
+const MIN_FOR_THREADS: usize = 100_000;
 
 /// Postings by number. What stands here is always what one pass over the [`ObjectTable`] would give.
 #[derive(Debug, Clone, Default)]
@@ -26,35 +30,53 @@ struct KeyPostings {
 }
 
 impl Index {
-    /// Indexes a whole table. Linear in its labels; needs four bytes for each of them meanwhile.
+    /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
-        let mut index = Index::default();
-        index.grow(table);
-        for (postings, ids) in index.labels.iter_mut().zip(Inverted::of(table).lists()) {
-            *postings = Postings::from_sorted(ids);
-        }
+        let (labels, mut index) = if table.rows.n_labels() < MIN_FOR_THREADS {
+            (invert::postings(table), Index::of_columns(table))
+        } else {
+            std::thread::scope(|scope| {
+                let labels = scope.spawn(|| invert::postings(table));
+                let index = Index::of_columns(table);
+                (labels.join().expect("indexing does not panic"), index)
+            })
+        };
+        index.labels = labels;
         for label in table.label_ids() {
             let key = &mut index.keys[table.key_of(label).0 as usize];
+            key.labels.push(label);
             key.n_values += usize::from(!index.labels[label.0 as usize].is_empty());
         }
+        index
+    }
+
+    /// The index of everything but single labels.
+    fn of_columns(table: &ObjectTable) -> Index {
+        let mut index = Index::default();
+        index.grow_columns(table);
         for (id, labels) in table.rows.iter() {
-            for &label in labels {
-                index.keys[table.key_of(label).0 as usize].objects.insert(id.0);
+            for label in labels {
+                invert::push(&mut index.keys[table.key_of(label).0 as usize].objects, id.0);
             }
         }
         for id in table.live() {
-            index.insert_identity(table, ObjectId(id));
+            invert::push(&mut index.kinds[table.kind_of(ObjectId(id)).0 as usize], id);
+            invert::push(&mut index.namespaces[table.namespace_of(ObjectId(id)).0 as usize], id);
         }
         index
     }
 
     /// Makes room for keys, labels, kinds and namespaces that are new in the table.
     fn grow(&mut self, table: &ObjectTable) {
-        self.keys.resize_with(table.n_keys(), KeyPostings::default);
+        self.grow_columns(table);
         for label in table.label_ids().skip(self.labels.len()) {
             self.keys[table.key_of(label).0 as usize].labels.push(label);
         }
         self.labels.resize_with(table.n_distinct_labels(), Postings::default);
+    }
+
+    fn grow_columns(&mut self, table: &ObjectTable) {
+        self.keys.resize_with(table.n_keys(), KeyPostings::default);
         self.kinds.resize_with(table.kind_ids().count(), RoaringBitmap::new);
         self.namespaces.resize_with(table.namespace_ids().count(), RoaringBitmap::new);
     }
@@ -74,7 +96,7 @@ impl Index {
     /// Adds the labels that the table gives an object. Costs its labels.
     pub(super) fn insert_labels(&mut self, table: &ObjectTable, id: ObjectId) {
         self.grow(table);
-        for &label in table.labels_of(id) {
+        for label in table.labels_of(id) {
             let key = &mut self.keys[table.key_of(label).0 as usize];
             let postings = &mut self.labels[label.0 as usize];
             key.n_values += usize::from(postings.is_empty());
@@ -92,7 +114,7 @@ impl Index {
 
     /// Takes away the labels that the table still gives an object. Costs its labels.
     pub(super) fn remove_labels(&mut self, table: &ObjectTable, id: ObjectId) {
-        for &label in table.labels_of(id) {
+        for label in table.labels_of(id) {
             let key = &mut self.keys[table.key_of(label).0 as usize];
             let postings = &mut self.labels[label.0 as usize];
             postings.remove(id.0);
@@ -134,39 +156,5 @@ impl Index {
     /// The objects in this namespace.
     pub(crate) fn namespace(&self, namespace: NamespaceId) -> &RoaringBitmap {
         &self.namespaces[namespace.0 as usize]
-    }
-}
-
-/// The table's rows turned round by a counting sort: for every label its object ids, ascending.
-struct Inverted {
-    ids: Vec<u32>,
-    ends: Vec<usize>,
-}
-
-impl Inverted {
-    fn of(table: &ObjectTable) -> Inverted {
-        let mut ends = vec![0; table.n_distinct_labels()];
-        for (_, labels) in table.rows.iter() {
-            labels.iter().for_each(|label| ends[label.0 as usize] += 1);
-        }
-        // From counts to the place where each list begins; filling moves it on to where the list ends.
-        let mut next = 0;
-        for end in &mut ends {
-            (*end, next) = (next, next + *end);
-        }
-        let mut ids = vec![0; next];
-        for (id, labels) in table.rows.iter() {
-            for label in labels {
-                let place = &mut ends[label.0 as usize];
-                ids[*place] = id.0;
-                *place += 1;
-            }
-        }
-        Inverted { ids, ends }
-    }
-
-    fn lists(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.ids[start..end])
     }
 }
