@@ -55,10 +55,10 @@ fn known<'s>(store: &'s Store, node: &Node) -> Option<Ids<'s>> {
 fn leaf_ids(store: &Store, leaf: Leaf) -> Ids<'_> {
     let index = store.index();
     match leaf {
-        Leaf::Key(key) => Ids::Borrowed(index.key(key)),
+        Leaf::Key(key) => index.key(key).into(),
         Leaf::Label(label) => index.label(label).into(),
-        Leaf::Namespace(namespace) => Ids::Borrowed(index.namespace(namespace)),
-        Leaf::Kind(kind) => Ids::Borrowed(index.kind(kind)),
+        Leaf::Namespace(namespace) => index.namespace(namespace).into(),
+        Leaf::Kind(kind) => index.kind(kind).into(),
     }
 }
 

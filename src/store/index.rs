@@ -1,7 +1,5 @@
 //! The way from labels to objects: postings of every key, label, kind and namespace.
 
-use roaring::RoaringBitmap;
-
 use super::ObjectId;
 use super::invert;
 use super::postings::Postings;
@@ -15,14 +13,14 @@ const MIN_FOR_THREADS: usize = 100_000;
 pub(crate) struct Index {
     labels: Vec<Postings>,
     keys: Vec<KeyPostings>,
-    kinds: Vec<RoaringBitmap>,
-    namespaces: Vec<RoaringBitmap>,
+    kinds: Vec<Postings>,
+    namespaces: Vec<Postings>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct KeyPostings {
     /// The objects that have the key.
-    objects: RoaringBitmap,
+    objects: Postings,
     /// The labels with this key that ever occurred.
     labels: Vec<LabelId>,
     /// How many of them an object has now.
@@ -32,12 +30,13 @@ struct KeyPostings {
 impl Index {
     /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
+        let labels = || invert::postings(&invert::Labels(table), table.n_ids());
         let (labels, mut index) = if table.rows.n_labels() < MIN_FOR_THREADS {
-            (invert::postings(table), Index::of_columns(table))
+            (labels(), Index::without_labels(table))
         } else {
             std::thread::scope(|scope| {
-                let labels = scope.spawn(|| invert::postings(table));
-                let index = Index::of_columns(table);
+                let labels = scope.spawn(labels);
+                let index = Index::without_labels(table);
                 (labels.join().expect("indexing does not panic"), index)
             })
         };
@@ -50,35 +49,26 @@ impl Index {
         index
     }
 
-    /// The index of everything but single labels.
-    fn of_columns(table: &ObjectTable) -> Index {
-        let mut index = Index::default();
-        index.grow_columns(table);
-        for (id, labels) in table.rows.iter() {
-            for label in labels {
-                invert::push(&mut index.keys[table.key_of(label).0 as usize].objects, id.0);
-            }
+    fn without_labels(table: &ObjectTable) -> Index {
+        let keys = invert::postings(&invert::Keys(table), table.n_ids());
+        let keys = keys.into_iter().map(|objects| KeyPostings { objects, ..KeyPostings::default() });
+        Index {
+            labels: Vec::new(),
+            keys: keys.collect(),
+            kinds: invert::postings(&invert::Kinds(table), table.n_ids()),
+            namespaces: invert::postings(&invert::Namespaces(table), table.n_ids()),
         }
-        for id in table.live() {
-            invert::push(&mut index.kinds[table.kind_of(ObjectId(id)).0 as usize], id);
-            invert::push(&mut index.namespaces[table.namespace_of(ObjectId(id)).0 as usize], id);
-        }
-        index
     }
 
     /// Makes room for keys, labels, kinds and namespaces that are new in the table.
     fn grow(&mut self, table: &ObjectTable) {
-        self.grow_columns(table);
+        self.keys.resize_with(table.n_keys(), KeyPostings::default);
         for label in table.label_ids().skip(self.labels.len()) {
             self.keys[table.key_of(label).0 as usize].labels.push(label);
         }
         self.labels.resize_with(table.n_distinct_labels(), Postings::default);
-    }
-
-    fn grow_columns(&mut self, table: &ObjectTable) {
-        self.keys.resize_with(table.n_keys(), KeyPostings::default);
-        self.kinds.resize_with(table.kind_ids().count(), RoaringBitmap::new);
-        self.namespaces.resize_with(table.namespace_ids().count(), RoaringBitmap::new);
+        self.kinds.resize_with(table.kind_ids().count(), Postings::default);
+        self.namespaces.resize_with(table.namespace_ids().count(), Postings::default);
     }
 
     /// Adds an object that is in the table. Costs its labels.
@@ -129,7 +119,7 @@ impl Index {
     }
 
     /// The objects with this key, whatever its value.
-    pub(crate) fn key(&self, key: KeyId) -> &RoaringBitmap {
+    pub(crate) fn key(&self, key: KeyId) -> &Postings {
         &self.keys[key.0 as usize].objects
     }
 
@@ -149,12 +139,12 @@ impl Index {
     }
 
     /// The objects of this kind.
-    pub(crate) fn kind(&self, kind: KindId) -> &RoaringBitmap {
+    pub(crate) fn kind(&self, kind: KindId) -> &Postings {
         &self.kinds[kind.0 as usize]
     }
 
     /// The objects in this namespace.
-    pub(crate) fn namespace(&self, namespace: NamespaceId) -> &RoaringBitmap {
+    pub(crate) fn namespace(&self, namespace: NamespaceId) -> &Postings {
         &self.namespaces[namespace.0 as usize]
     }
 }

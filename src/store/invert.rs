@@ -1,116 +1,184 @@
-//! Turning rows round: from every object's labels to every label's objects.
+//! Turning columns round: from what every object has to every value's objects.
 
 use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
 use super::postings::Postings;
-use super::table::{LabelId, ObjectTable};
+use super::table::ObjectTable;
 
-/// How many ids are sorted into lists at a time: 8 MiB of them. More need another walk over all rows, which
+/// How many ids are sorted into lists at a time: 8 MiB of them. More need another walk over the column, which
 /// costs less than the memory would.
 const MAX_GATHERED: usize = 2 << 20;
 
-/// From which share of the objects on a label's ids go straight into a bitmap. There can be few such labels, so
-/// that the ends of their bitmaps stay in the cache while the rows are walked.
-const DENSE_SHARE: usize = 64;
+/// From which share of all objects on a value's ids are collected as bits. There can be few such values in a
+/// column, so that their bits need little memory.
+const DENSE_SHARE: usize = 16;
 
-/// The postings of every label. Linear in the labels of all objects.
-pub(super) fn postings(table: &ObjectTable) -> Vec<Postings> {
-    postings_in_batches(table, MAX_GATHERED)
+/// Something that objects have, as numbers.
+pub(super) trait Column {
+    /// How many numbers there are.
+    fn n_numbers(&self) -> usize;
+
+    /// Gives every object's id with each of its numbers, ids ascending.
+    fn walk(&self, visit: impl FnMut(u32, u32));
 }
 
-fn postings_in_batches(table: &ObjectTable, max_gathered: usize) -> Vec<Postings> {
-    let counts = counts(table);
-    let mut postings = dense(table, &counts);
-    for labels in batches(&counts, max_gathered, |label| is_dense(table, counts[label])) {
-        gather(table, &counts, labels, &mut postings);
+/// The labels of the objects.
+pub(super) struct Labels<'t>(pub(super) &'t ObjectTable);
+
+impl Column for Labels<'_> {
+    fn n_numbers(&self) -> usize {
+        self.0.n_distinct_labels()
     }
-    postings
-}
 
-/// How many objects have each label.
-fn counts(table: &ObjectTable) -> Vec<u32> {
-    let mut counts = vec![0; table.n_distinct_labels()];
-    for (_, labels) in table.rows.iter() {
-        labels.for_each(|label| counts[label.0 as usize] += 1);
+    fn walk(&self, mut visit: impl FnMut(u32, u32)) {
+        for (id, labels) in self.0.rows.iter() {
+            labels.for_each(|label| visit(id.0, label.0));
+        }
     }
-    counts
 }
 
-fn is_dense(table: &ObjectTable, count: u32) -> bool {
-    count as usize > (table.n_ids() / DENSE_SHARE).max(1024)
-}
+/// The keys of the objects' labels.
+pub(super) struct Keys<'t>(pub(super) &'t ObjectTable);
 
-/// Postings with those of the dense labels filled in.
-fn dense(table: &ObjectTable, counts: &[u32]) -> Vec<Postings> {
-    const NOT_DENSE: u32 = u32::MAX;
-    let mut bitmaps: Vec<RoaringBitmap> = Vec::new();
-    let mut places = vec![NOT_DENSE; counts.len()];
-    for (place, _) in places.iter_mut().zip(counts).filter(|(_, count)| is_dense(table, **count)) {
-        *place = bitmaps.len() as u32;
-        bitmaps.push(RoaringBitmap::new());
+impl Column for Keys<'_> {
+    fn n_numbers(&self) -> usize {
+        self.0.n_keys()
     }
-    if !bitmaps.is_empty() {
-        for (id, labels) in table.rows.iter() {
-            for label in labels {
-                if let Some(bitmap) = bitmaps.get_mut(places[label.0 as usize] as usize) {
-                    push(bitmap, id.0);
-                }
+
+    fn walk(&self, mut visit: impl FnMut(u32, u32)) {
+        Labels(self.0).walk(|id, label| visit(id, self.0.key_number(label)));
+    }
+}
+
+/// The kinds of the objects.
+pub(super) struct Kinds<'t>(pub(super) &'t ObjectTable);
+
+impl Column for Kinds<'_> {
+    fn n_numbers(&self) -> usize {
+        self.0.kind_ids().count()
+    }
+
+    fn walk(&self, mut visit: impl FnMut(u32, u32)) {
+        self.0.live_ids().for_each(|id| visit(id.0, self.0.kind_of(id).0));
+    }
+}
+
+/// The namespaces of the objects.
+pub(super) struct Namespaces<'t>(pub(super) &'t ObjectTable);
+
+impl Column for Namespaces<'_> {
+    fn n_numbers(&self) -> usize {
+        self.0.namespace_ids().count()
+    }
+
+    fn walk(&self, mut visit: impl FnMut(u32, u32)) {
+        self.0.live_ids().for_each(|id| visit(id.0, self.0.namespace_of(id).0));
+    }
+}
+
+/// The postings of every number of a column of `n_ids` objects. Takes a few walks over the column.
+pub(super) fn postings(column: &impl Column, n_ids: usize) -> Vec<Postings> {
+    Inverter::new(column, n_ids).postings(MAX_GATHERED)
+}
+
+struct Inverter<'c, C> {
+    column: &'c C,
+    n_ids: usize,
+    /// How many objects have each number.
+    counts: Vec<u32>,
+}
+
+impl<'c, C: Column> Inverter<'c, C> {
+    fn new(column: &'c C, n_ids: usize) -> Inverter<'c, C> {
+        let mut counts = vec![0; column.n_numbers()];
+        column.walk(|_, number| counts[number as usize] += 1);
+        Inverter { column, n_ids, counts }
+    }
+
+    fn postings(&self, max_gathered: usize) -> Vec<Postings> {
+        let mut postings = self.dense();
+        for numbers in self.batches(max_gathered) {
+            self.gather(numbers, &mut postings);
+        }
+        postings
+    }
+
+    fn is_dense(&self, number: usize) -> bool {
+        self.counts[number] as usize > (self.n_ids / DENSE_SHARE).max(1024)
+    }
+
+    /// Postings with those of the dense numbers filled in.
+    fn dense(&self) -> Vec<Postings> {
+        let mut postings = vec![Postings::default(); self.counts.len()];
+        let dense: Vec<usize> = (0..self.counts.len()).filter(|&number| self.is_dense(number)).collect();
+        if dense.is_empty() {
+            return postings;
+        }
+        let mut places = vec![usize::MAX; self.counts.len()];
+        dense.iter().enumerate().for_each(|(place, &number)| places[number] = place);
+        let mut bits = vec![vec![0_u8; self.n_ids.div_ceil(8)]; dense.len()];
+        self.column.walk(|id, number| {
+            if let Some(bits) = bits.get_mut(places[number as usize]) {
+                bits[id as usize / 8] |= 1 << (id % 8);
+            }
+        });
+        for (number, bits) in dense.into_iter().zip(bits) {
+            postings[number] = Postings::Many(RoaringBitmap::from_lsb0_bytes(0, &bits));
+        }
+        postings
+    }
+
+    /// Runs of numbers whose ids, those of dense numbers not counted, are few enough together.
+    fn batches(&self, max_gathered: usize) -> Vec<Range<usize>> {
+        let mut batches = Vec::new();
+        let (mut start, mut n_ids) = (0, 0);
+        for number in 0..self.counts.len() {
+            let count = self.n_gathered(number);
+            if n_ids > 0 && n_ids + count > max_gathered {
+                batches.push(start..number);
+                (start, n_ids) = (number, 0);
+            }
+            n_ids += count;
+        }
+        if n_ids > 0 {
+            batches.push(start..self.counts.len());
+        }
+        batches
+    }
+
+    fn n_gathered(&self, number: usize) -> usize {
+        if self.is_dense(number) { 0 } else { self.counts[number] as usize }
+    }
+
+    /// Fills in the postings of a run of numbers, those not filled in yet, by a counting sort.
+    fn gather(&self, numbers: Range<usize>, postings: &mut [Postings]) {
+        // Where the next id of each number goes. Beyond the end for dense numbers, so that theirs are dropped.
+        let mut n_ids = 0;
+        let mut places: Vec<usize> = Vec::with_capacity(numbers.len());
+        for number in numbers.clone() {
+            places.push(if self.is_dense(number) { usize::MAX } else { n_ids });
+            n_ids += self.n_gathered(number);
+        }
+        let mut ids = vec![0; n_ids];
+        self.column.walk(|id, number| {
+            if let Some(place) =
+                (number as usize).checked_sub(numbers.start).and_then(|at| places.get_mut(at))
+                && let Some(slot) = ids.get_mut(*place)
+            {
+                *slot = id;
+                *place += 1;
+            }
+        });
+        let mut rest = ids.as_slice();
+        for number in numbers {
+            let (own, others) = rest.split_at(self.n_gathered(number));
+            rest = others;
+            if !own.is_empty() {
+                postings[number] = Postings::from_sorted(own);
             }
         }
-    }
-    let mut bitmaps = bitmaps.into_iter();
-    let filled = |place| if place == NOT_DENSE { None } else { bitmaps.next().map(Postings::Many) };
-    places.into_iter().map(filled).map(Option::unwrap_or_default).collect()
-}
-
-/// Adds an id that is larger than all before it.
-pub(super) fn push(bitmap: &mut RoaringBitmap, id: u32) {
-    bitmap.try_push(id).expect("rows are walked in ascending order");
-}
-
-/// Runs of labels that together have few enough ids, those to be passed over not counted.
-fn batches(counts: &[u32], max_gathered: usize, pass_over: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
-    let mut batches = Vec::new();
-    let (mut start, mut n_ids) = (0, 0);
-    for (label, &count) in counts.iter().enumerate() {
-        let count = if pass_over(label) { 0 } else { count as usize };
-        if n_ids > 0 && n_ids + count > max_gathered {
-            batches.push(start..label);
-            (start, n_ids) = (label, 0);
-        }
-        n_ids += count;
-    }
-    if n_ids > 0 {
-        batches.push(start..counts.len());
-    }
-    batches
-}
-
-/// Fills in the postings of a run of labels, those not filled in yet, by a counting sort.
-fn gather(table: &ObjectTable, counts: &[u32], labels: Range<usize>, postings: &mut [Postings]) {
-    const FILLED: usize = usize::MAX;
-    let mut n_ids = 0;
-    let mut places: Vec<usize> = Vec::with_capacity(labels.len());
-    for label in labels.clone() {
-        let is_filled = is_dense(table, counts[label]);
-        places.push(if is_filled { FILLED } else { n_ids });
-        n_ids += if is_filled { 0 } else { counts[label] as usize };
-    }
-    let mut ids = vec![0; n_ids];
-    let place_of =
-        |label: LabelId| (label.0 as usize).checked_sub(labels.start).filter(|at| *at < labels.len());
-    for (id, row) in table.rows.iter() {
-        for at in row.filter_map(place_of) {
-            if let Some(slot) = ids.get_mut(places[at]) {
-                *slot = id.0;
-                places[at] += 1;
-            }
-        }
-    }
-    for (&end, label) in places.iter().zip(labels).filter(|(end, _)| **end != FILLED) {
-        postings[label] = Postings::from_sorted(&ids[end - counts[label] as usize..end]);
     }
 }
 
@@ -136,11 +204,9 @@ mod tests {
     fn every_batch_size_gives_the_postings_of_the_rows() {
         let table = table();
         let mut expected = vec![Vec::new(); table.n_distinct_labels()];
-        for (id, labels) in table.rows.iter() {
-            labels.for_each(|label| expected[label.0 as usize].push(id.0));
-        }
+        Labels(&table).walk(|id, label| expected[label as usize].push(id));
         for max_gathered in [1, 64, 1000, MAX_GATHERED] {
-            let postings = postings_in_batches(&table, max_gathered);
+            let postings = Inverter::new(&Labels(&table), table.n_ids()).postings(max_gathered);
             let found = postings.iter().map(|postings| match postings.view() {
                 PostingsView::Few(ids) => ids.to_vec(),
                 PostingsView::Many(ids) => ids.iter().collect(),
@@ -150,9 +216,11 @@ mod tests {
     }
 
     #[test]
-    fn batches_have_no_more_than_they_may_unless_a_label_has() {
-        let batches = |counts: &[u32]| batches(counts, 10, |label| label == 1);
-        assert_eq!(batches(&[]), []);
-        assert_eq!(batches(&[5, 99, 5, 1, 20, 3]), [0..3, 3..4, 4..5, 5..6]);
+    fn removed_objects_are_nowhere() {
+        let table = table();
+        let lens = |postings: Vec<Postings>| postings.iter().map(Postings::len).collect::<Vec<_>>();
+        assert_eq!(lens(postings(&Kinds(&table), 3000)), [2999]);
+        assert_eq!(lens(postings(&Namespaces(&table), 3000)), [2999]);
+        assert_eq!(lens(postings(&Keys(&table), 3000)), [1500, 2999, 2999]);
     }
 }

@@ -147,6 +147,11 @@ impl ObjectTable {
         self.rows.labels(id)
     }
 
+    /// The number of the key of the label with this number.
+    pub(super) fn key_number(&self, label: u32) -> u32 {
+        self.labels.scope(label)
+    }
+
     pub(crate) fn key(&self, key: KeyId) -> &str {
         self.keys.text(key.0)
     }
@@ -195,6 +200,11 @@ impl ObjectTable {
         self.names.text.shrink_to_fit();
         self.names.ends.shrink_to_fit();
         self.rows.shrink_to_fit();
+    }
+
+    /// The same in ascending order.
+    pub(super) fn live_ids(&self) -> impl Iterator<Item = ObjectId> {
+        self.live.iter().map(ObjectId)
     }
 
     /// How many numbers were given to objects, removed ones included.
