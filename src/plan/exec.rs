@@ -1,5 +1,7 @@
 //! Running a plan: the set of its objects, their number, or the first of them.
 
+use std::borrow::Cow;
+
 use super::ids::Ids;
 use super::node::{Leaf, Node};
 use crate::store::{LabelId, ObjectId, Store};
@@ -155,16 +157,17 @@ fn count_within(store: &Store, ids: &Ids<'_>, node: &Node) -> u64 {
 /// How many objects of `ids` are in any of `operands`. Those of one operand are taken out before the next is
 /// counted; often there are none, and for the last one the number is enough.
 fn count_within_union(store: &Store, ids: &Ids<'_>, operands: &[Node]) -> u64 {
-    let Some((operand, rest)) = operands.split_first() else { return 0 };
-    let n_found = count_within(store, ids, operand);
-    match (n_found, rest) {
-        (n_found, []) => n_found,
-        (0, rest) => count_within_union(store, ids, rest),
-        (n_found, rest) => {
-            let outside = narrow_by_difference(store, ids.clone(), operand, &mut Untraced);
-            n_found + count_within_union(store, &outside, rest)
+    let mut operands = operands.iter().peekable();
+    let mut rest = Cow::Borrowed(ids);
+    let mut n_found = 0;
+    while let Some(operand) = operands.next() {
+        let n = count_within(store, &rest, operand);
+        n_found += n;
+        if n > 0 && operands.peek().is_some() {
+            rest = Cow::Owned(narrow_by_difference(store, rest.into_owned(), operand, &mut Untraced));
         }
     }
+    n_found
 }
 
 /// Whether `node` has the object with this number.
