@@ -88,7 +88,7 @@ pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, Val
 pub use load::{
     Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer, PointerError, Progress,
 };
-pub use plan::{Absence, Explanation, Matches, Outcome, Pass, Plan, Scope, Step};
+pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ids::Ids;
+use super::ids::{IdIter, Ids};
 use crate::store::{KeyFacts, ObjectId, ObjectRef, Store, ValueFacts};
 
 /// The objects that a plan found, in the order in which they were put into the store.
@@ -43,8 +43,8 @@ impl<'s> Matches<'s> {
     }
 
     /// The objects, in the order in which they were put into the store.
-    pub fn iter(&self) -> impl Iterator<Item = ObjectRef<'s>> + '_ {
-        self.ids().map(|id| ObjectRef::new(self.store, id))
+    pub fn iter(&self) -> Objects<'_, 's> {
+        self.into_iter()
     }
 
     /// The keys that occur among these objects, most frequent first, then by name.
@@ -60,6 +60,34 @@ impl<'s> Matches<'s> {
     #[must_use]
     pub fn values(&self, key: &str) -> Vec<ValueFacts<'s>> {
         self.store.values_within(key, &self.ids.to_bitmap())
+    }
+}
+
+impl<'m, 's> IntoIterator for &'m Matches<'s> {
+    type Item = ObjectRef<'s>;
+    type IntoIter = Objects<'m, 's>;
+
+    fn into_iter(self) -> Objects<'m, 's> {
+        Objects { store: self.store, ids: self.ids.iter() }
+    }
+}
+
+/// The objects of [`Matches`], in the order in which they were put into the store.
+pub struct Objects<'m, 's> {
+    store: &'s Store,
+    ids: IdIter<'m>,
+}
+
+impl<'s> Iterator for Objects<'_, 's> {
+    type Item = ObjectRef<'s>;
+
+    fn next(&mut self) -> Option<ObjectRef<'s>> {
+        self.ids.next().map(|id| ObjectRef::new(self.store, ObjectId(id)))
+    }
+
+    fn fold<B, F: FnMut(B, ObjectRef<'s>) -> B>(self, init: B, mut f: F) -> B {
+        let store = self.store;
+        self.ids.fold(init, |value, id| f(value, ObjectRef::new(store, ObjectId(id))))
     }
 }
 

@@ -14,7 +14,7 @@ mod optimize;
 
 pub use absence::Absence;
 pub use explain::{Explanation, Outcome, Step};
-pub use matches::Matches;
+pub use matches::{Matches, Objects};
 pub use optimize::Pass;
 
 use crate::selector::Selector;

@@ -93,9 +93,9 @@ impl Selector {
         Selector { expr: Expr::None }
     }
 
-    /// The selector of the objects for which all of `requirements` hold: every object if there are none.
-    #[must_use]
-    pub fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Selector {
+    /// The selector of the objects for which all of `requirements` hold: every object if there are none, which is
+    /// why only a parser may ask for it.
+    pub(crate) fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Selector {
         Selector { expr: and(requirements.into_iter().map(Expr::Requirement).collect()) }
     }
 

@@ -66,9 +66,11 @@ impl StoreBuilder {
     }
 
     /// Sets the kind of an object that was added before its kind was known, as in a list whose own kind
-    /// comes after its items.
+    /// comes after its items. Does nothing when no object was added with this id.
     pub fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
-        self.table.set_kind(id, api_version, kind);
+        if id.index() < self.n_ids() {
+            self.table.set_kind(id, api_version, kind);
+        }
     }
 
     /// Takes an object away; its id is not used again. False when it was away already.
@@ -76,10 +78,10 @@ impl StoreBuilder {
         self.table.remove(id)
     }
 
-    /// What an object is.
+    /// What an object is; nothing but empty texts when no object was added with this id.
     #[must_use]
     pub fn identity(&self, id: ObjectId) -> ObjectIdentity<'_> {
-        self.table.identity(id)
+        if id.index() < self.n_ids() { self.table.identity(id) } else { ObjectIdentity::default() }
     }
 
     /// Whether an object with this id was added and not removed.
@@ -214,6 +216,12 @@ mod tests {
         assert_eq!(store.len(), 1);
         assert_eq!(store.keys().iter().map(|key| key.key).collect::<Vec<_>>(), ["env", "x"]);
         assert_eq!(store.values("env").iter().map(|value| value.value).collect::<Vec<_>>(), ["qa"]);
+        let foreign = ObjectId(99);
+        let mut other = StoreBuilder::new();
+        other.set_kind(foreign, "v1", "Pod");
+        other.replace(foreign, "v1", "Pod", [("a", "b")]);
+        assert!(!other.remove(foreign));
+        assert_eq!(other.identity(foreign), ObjectIdentity::default());
         assert!(store.get(gone).is_none());
         assert_eq!(store.get(kept).map(|object| object.api_version()), Some("v1"));
     }

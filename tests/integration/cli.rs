@@ -133,7 +133,13 @@ fn what_makes_no_sense_together_is_refused() {
     let env = TestEnv::new();
     assert_eq!(env.refused(&["-0", "pods.json"]), "error: -0 ends names with NUL: it needs -o name\n");
     assert_snapshot!(env.refused(&["-L", "env", "-o", "json", "pods.json"]), @"error: -L and --show-labels add columns: they need -o table, wide, csv or tsv");
-    assert_snapshot!(env.refused(&["-l", "env", "labels"]), @"error: expected a file, found the subcommand `labels`: it comes first (a file of that name is ./labels)");
+    assert_snapshot!(env.refused(&["-l", "env", "labels"]), @"
+    error: `selq labels` takes its options and files after its name; a file of that name is ./labels
+
+    Usage: selq [OPTIONS] [FILE]... [COMMAND]
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]

@@ -10,15 +10,24 @@ use crate::output::OutputFormat;
 
 const EXAMPLES: &str = "\
 Examples:
-  selq -l 'env in (prod,staging),!legacy' pods.json       objects that a selector picks
-  kubectl get pods -A -o json | selq -l app=web           from a pipe
-  selq -c -l env=prod *.json.gz                           only how many, over many files
-  selq -l env=prod -o name pods.json                      pod/web-0, for xargs
-  selq -l env=prod -L tier,app pods.json                  with columns for two labels
-  selq -k deploy -n shop pods.json                        by kind and namespace alone
-  selq labels --key env pods.json                         which values there are
-  selq parse 'env in (prod,dev'                           check a selector
-  selq explain -l 'env=prod,!legacy' pods.json            how it is answered";
+  # the objects that a selector picks
+  selq -l 'env in (prod,staging),!legacy' pods.json
+  # from a pipe
+  kubectl get pods -A -o json | selq -l app=web
+  # only how many, over many files
+  selq -c -l env=prod *.json.gz
+  # names for xargs
+  selq -l env=prod -o name pods.json
+  # columns for two labels
+  selq -l env=prod -L tier,app pods.json
+  # by kind and namespace alone
+  selq -k deploy -n shop pods.json
+  # which values there are
+  selq labels --key env pods.json
+  # check a selector, without any data
+  selq parse 'env in (prod,dev'
+  # how a selector is answered
+  selq explain -l 'env=prod,!legacy' pods.json";
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 something matched, 1 nothing matched, 2 an error.
@@ -31,13 +40,13 @@ A file that has the name of a subcommand is written ./labels.";
     version,
     before_help = EXAMPLES,
     after_help = EXIT_STATUS,
-    args_conflicts_with_subcommands = true,
+    args_override_self = true,
     disable_help_subcommand = true,
     max_term_width = 100
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<Subcommands>,
     #[command(flatten)]
     pub(crate) query: QueryArgs,
     /// When to use colour; NO_COLOR is obeyed
@@ -56,8 +65,9 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
+/// What else the program does.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum Subcommands {
     /// Check selectors without any data
     Parse(ParseArgs),
     /// Show how a selector is answered: the plan with estimated and real counts
@@ -135,7 +145,8 @@ pub(crate) struct QueryArgs {
     /// Select the objects that the selectors do not match; -n and -k still hold
     #[arg(short = 'v', long, help_heading = "Selection")]
     pub(crate) invert_match: bool,
-    /// Many selectors over one load, one a line; a .jsonl file has {"name":…,"selector":…} lines
+    /// Many selectors over one load, one a line; a .jsonl file has {"name":…,"selector":…} lines; `-` is
+    /// standard input
     #[arg(long, value_name = "FILE", help_heading = "Selection")]
     pub(crate) queries: Option<PathBuf>,
     /// How to print what matched
@@ -167,7 +178,7 @@ pub(crate) struct QueryArgs {
     #[arg(short = 'c', long, help_heading = "Output")]
     pub(crate) count: bool,
     /// Print nothing but errors; the exit status answers
-    #[arg(short = 'q', long, conflicts_with = "count", help_heading = "Output")]
+    #[arg(short = 'q', long, help_heading = "Output")]
     pub(crate) quiet: bool,
     /// With -o name: end each name with NUL instead of a newline
     #[arg(short = '0', long, help_heading = "Output")]
@@ -178,11 +189,15 @@ pub(crate) struct QueryArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(before_help = "\
+#[command(
+    args_override_self = true,
+    before_help = "\
 Examples:
   selq parse 'env in (prod,dev),!legacy'
   selq parse -o jsonl < selectors.txt
-  selq parse -o json 'app=web'            as a LabelSelector object")]
+  # as a LabelSelector object
+  selq parse -o json 'app=web'"
+)]
 pub(crate) struct ParseArgs {
     /// Selectors; without any, one a line from standard input
     #[arg(value_name = "TEXT")]
@@ -204,6 +219,7 @@ pub(crate) enum ParseFormat {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(args_override_self = true)]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -215,11 +231,15 @@ pub(crate) struct ExplainArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(before_help = "\
+#[command(
+    args_override_self = true,
+    before_help = "\
 Examples:
-  selq labels pods.json                    keys, most frequent first
-  selq labels --key env pods.json          the values of one
-  selq labels --key env -l tier=db pods.json   among the objects that a selector picks")]
+  # keys, most frequent first
+  selq labels pods.json
+  # the values of one, among the objects that a selector picks
+  selq labels --key env -l tier=db pods.json"
+)]
 pub(crate) struct LabelsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,

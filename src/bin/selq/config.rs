@@ -19,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) stderr_is_terminal: bool,
     /// `NO_COLOR` is set, or `TERM` is `dumb`.
     pub(crate) no_color: bool,
+    /// Nothing but errors is to be printed.
+    pub(crate) quiet: bool,
     color: ColorChoice,
 }
 
@@ -30,6 +32,7 @@ impl Config {
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             no_color: is_set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb"),
+            quiet: false,
             color: ColorChoice::Auto,
         }
     }
@@ -37,6 +40,11 @@ impl Config {
     /// With what was asked for on the command line.
     pub(crate) fn with_color(self, color: ColorChoice) -> Config {
         Config { color, ..self }
+    }
+
+    /// With nothing but errors printed.
+    pub(crate) fn with_quiet(self, quiet: bool) -> Config {
+        Config { quiet, ..self }
     }
 
     /// The style, or none where no colour is wanted on standard error.

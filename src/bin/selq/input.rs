@@ -1,14 +1,12 @@
 //! From FILE arguments to a loaded dump.
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use clap::CommandFactory;
 use selq::{Dump, Input, LoadObserver, Loader, Notice, Progress};
 
-use crate::args::{Args, InputArgs};
+use crate::args::InputArgs;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::message;
@@ -73,23 +71,8 @@ fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
     if args.files.iter().filter(is_stdin).count() > 1 {
         bail!("`-` is standard input, which can be read only once");
     }
-    for file in &args.files {
-        refuse_subcommand(file)?;
-    }
     let input = |file| if is_stdin(&file) { Input::Stdin } else { Input::Path(file.clone()) };
     Ok(args.files.iter().map(input).collect())
-}
-
-/// `selq -l env labels` was meant to be `selq labels -l env`, and not to read a file.
-fn refuse_subcommand(file: &Path) -> Result<()> {
-    let command = Args::command();
-    if let Some(name) = command.get_subcommands().map(|it| it.get_name()).find(|name| file == Path::new(name))
-    {
-        bail!(
-            "expected a file, found the subcommand `{name}`: it comes first (a file of that name is ./{name})"
-        );
-    }
-    Ok(())
 }
 
 struct Observer<'c> {

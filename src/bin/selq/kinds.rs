@@ -26,7 +26,7 @@ const fn built_in(
     BuiltIn { kind, plural, short, group }
 }
 
-const BUILT_IN: [BuiltIn; 60] = [
+const BUILT_IN: [BuiltIn; 62] = [
     built_in("ComponentStatus", "componentstatuses", &["cs"], ""),
     built_in("ConfigMap", "configmaps", &["cm"], ""),
     built_in("Endpoints", "endpoints", &["ep"], ""),
@@ -100,6 +100,8 @@ const BUILT_IN: [BuiltIn; 60] = [
     built_in("NetworkPolicy", "networkpolicies", &["netpol"], "networking.k8s.io"),
     built_in("ServiceCIDR", "servicecidrs", &[], "networking.k8s.io"),
     built_in("RuntimeClass", "runtimeclasses", &[], "node.k8s.io"),
+    // Gone from Kubernetes 1.25, not from the dumps of older clusters.
+    built_in("PodSecurityPolicy", "podsecuritypolicies", &["psp"], "policy"),
     built_in("PodDisruptionBudget", "poddisruptionbudgets", &["pdb"], "policy"),
     built_in("ClusterRole", "clusterroles", &[], "rbac.authorization.k8s.io"),
     built_in("ClusterRoleBinding", "clusterrolebindings", &[], "rbac.authorization.k8s.io"),
@@ -112,6 +114,7 @@ const BUILT_IN: [BuiltIn; 60] = [
     built_in("CSINode", "csinodes", &[], "storage.k8s.io"),
     built_in("StorageClass", "storageclasses", &["sc"], "storage.k8s.io"),
     built_in("VolumeAttachment", "volumeattachments", &[], "storage.k8s.io"),
+    built_in("VolumeAttributesClass", "volumeattributesclasses", &["vac"], "storage.k8s.io"),
 ];
 
 /// The kinds that `name` may mean: those of the dump that go by it, else the built-in one that does, else
@@ -183,7 +186,7 @@ fn plural_of(singular: &str) -> String {
     let ends = |endings: &[&str]| endings.iter().any(|ending| singular.ends_with(ending));
     match singular.strip_suffix('y') {
         Some(stem) if !ends(&["ay", "ey", "oy", "uy"]) => format!("{stem}ies"),
-        _ if ends(&["s", "x", "z", "ch", "sh"]) => format!("{singular}es"),
+        _ if ends(&["s", "x", "z", "ch", "sh", "ero"]) => format!("{singular}es"),
         _ => format!("{singular}s"),
     }
 }

@@ -12,6 +12,7 @@ use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::message;
+use crate::output::csv::io_error;
 use crate::output::{json, sanitize};
 use crate::selection::Selection;
 
@@ -113,13 +114,13 @@ impl Facts<'_> {
     fn write_csv(&self, headers: bool, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         if headers {
-            writer.write_record(self.header()).map_err(io::Error::other)?;
+            writer.write_record(self.header()).map_err(io_error)?;
         }
         for (text, numbers) in self.rows() {
             let text = if on_terminal { sanitize::escaped(text) } else { text.into() };
             let numbers = numbers.iter().map(u64::to_string);
             let record = std::iter::once(text.into_owned()).chain(numbers);
-            writer.write_record(record).map_err(io::Error::other)?;
+            writer.write_record(record).map_err(io_error)?;
         }
         writer.flush()
     }

@@ -17,20 +17,28 @@ mod query;
 mod selection;
 mod stats;
 
+use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{ColorChoice, CommandFactory, FromArgMatches};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches};
 
-use args::{Args, Command};
+use args::{Args, Subcommands};
 use config::Config;
 use exit::ExitStatus;
 
 fn main() -> ExitCode {
     let config = Config::from_env();
-    let matches = Args::command().color(clap_colors(&config)).get_matches();
+    let mut command = Args::command().color(clap_colors(&config));
+    let matches = command.get_matches_mut();
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let config = config.with_color(args.color);
+    if let Some(error) = options_before_subcommand(&mut command, &matches) {
+        error.exit();
+    }
+    let config = config.with_color(args.color).with_quiet(args.query.quiet);
     let status = run(args, &config).unwrap_or_else(|error| {
         if message::is_broken_pipe(&error) {
             return ExitStatus::Matched;
@@ -41,19 +49,34 @@ fn main() -> ExitCode {
     status.into()
 }
 
-/// Usage errors are printed before the options are known.
+/// Help and usage errors are printed before the options are known.
 fn clap_colors(config: &Config) -> ColorChoice {
-    if config.no_color { ColorChoice::Never } else { ColorChoice::Auto }
+    let is_never = |arg: &OsString| arg == "never" || arg == "--color=never";
+    let never = env::args_os().take_while(|arg| arg != "--").any(|arg| is_never(&arg));
+    if config.no_color || never { ColorChoice::Never } else { ColorChoice::Auto }
+}
+
+/// `selq -l env labels` was meant to be `selq labels -l env`. Only --color holds for all of them.
+fn options_before_subcommand(command: &mut Command, matches: &ArgMatches) -> Option<clap::Error> {
+    let (name, _) = matches.subcommand()?;
+    let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let mut ids = matches.ids().map(clap::Id::as_str).filter(|id| *id != "color");
+    ids.any(is_typed).then(|| {
+        let message = format!(
+            "`selq {name}` takes its options and files after its name; a file of that name is ./{name}"
+        );
+        command.error(ErrorKind::ArgumentConflict, message)
+    })
 }
 
 fn run(args: Args, config: &Config) -> Result<ExitStatus> {
     match args.command {
         None => query::run(&args.query, config),
-        Some(Command::Parse(args)) => parse::run(&args, config),
-        Some(Command::Explain(args)) => explain::run(&args, config),
-        Some(Command::Labels(args)) => labels::run(&args, config),
-        Some(Command::Completions { shell }) => help::completions(shell),
-        Some(Command::Man { command }) => help::man(command.as_deref()),
-        Some(Command::Help { topic }) => help::run(topic.as_deref()),
+        Some(Subcommands::Parse(args)) => parse::run(&args, config),
+        Some(Subcommands::Explain(args)) => explain::run(&args, config),
+        Some(Subcommands::Labels(args)) => labels::run(&args, config),
+        Some(Subcommands::Completions { shell }) => help::completions(shell),
+        Some(Subcommands::Man { command }) => help::man(command.as_deref()),
+        Some(Subcommands::Help { topic }) => help::run(topic.as_deref()),
     }
 }

@@ -19,8 +19,9 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
+    /// A bar, if people look and want to hear more than errors.
     pub(crate) fn new(config: &Config) -> Bar {
-        Bar { wanted: config.stderr_is_terminal, begin: Instant::now(), bar: None }
+        Bar { wanted: config.stderr_is_terminal && !config.quiet, begin: Instant::now(), bar: None }
     }
 
     /// Shows how far the load is.
@@ -28,9 +29,10 @@ impl Bar {
         if !self.wanted || self.begin.elapsed() < PATIENCE {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| drawn(progress.total));
+        let objects = crate::message::counted(progress.n_objects, "object");
+        let bar = self.bar.get_or_insert_with(|| drawn(progress, objects.clone()));
         bar.set_position(progress.bytes);
-        bar.set_message(crate::message::counted(progress.n_objects, "object"));
+        bar.set_message(objects);
     }
 
     /// Lets something be printed without the bar in between.
@@ -56,12 +58,15 @@ impl Drop for Bar {
     }
 }
 
-fn drawn(total: Option<u64>) -> ProgressBar {
+fn drawn(progress: Progress, objects: String) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_SECOND);
-    let template = match total {
+    let template = match progress.total {
         Some(_) => "loading {bar:16} {percent}%, {msg}, {eta} left",
         None => "loading {spinner} {bytes}, {msg}, {elapsed}",
     };
     let style = ProgressStyle::with_template(template).expect("the template is well-formed");
-    ProgressBar::with_draw_target(total, target).with_style(style)
+    ProgressBar::with_draw_target(progress.total, target)
+        .with_style(style)
+        .with_position(progress.bytes)
+        .with_message(objects)
 }

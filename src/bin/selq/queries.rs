@@ -1,7 +1,7 @@
 //! `--queries FILE`: many selectors over one load.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -11,10 +11,13 @@ use serde::Serialize;
 use crate::args::QueryArgs;
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
-use crate::output::{OutputFormat, Rows, View, json};
+use crate::output::{OutputFormat, Rows, View, csv, json};
 use crate::parse::{self, LineError};
 use crate::query::Shown;
 use crate::selection::Selection;
+
+/// The byte-order mark that some editors write.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// One selector of the file, or why there is none.
 pub(crate) struct Query {
@@ -28,10 +31,11 @@ pub(crate) fn read(path: &Path, args: &QueryArgs, config: &Config) -> Result<Vec
     if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
         bail!("--queries prints counts, or with -o jsonl what each selector picks: no other format");
     }
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = read_whole(path, args)?;
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
     let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
     let mut queries = Vec::new();
-    for (nth, line) in parse::lines(&bytes).enumerate() {
+    for (nth, line) in parse::lines(bytes).enumerate() {
         let is_blank = line.iter().all(u8::is_ascii_whitespace);
         if is_blank || (!is_jsonl && line.starts_with(b"#")) {
             continue;
@@ -46,6 +50,19 @@ pub(crate) fn read(path: &Path, args: &QueryArgs, config: &Config) -> Result<Vec
         queries.push(Query { line: line_number, name, selector });
     }
     Ok(queries)
+}
+
+/// The file's bytes; `-` is standard input, unless the dump comes from there.
+fn read_whole(path: &Path, args: &QueryArgs) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        if args.input.files.iter().all(|file| file.as_os_str() == "-") {
+            bail!("--queries - reads standard input, so the dump must come from a file");
+        }
+        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        return Ok(bytes);
+    }
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// A line `""` is the empty selector, since a blank line is passed over.
@@ -109,7 +126,10 @@ impl AnswerWriter<'_> {
             (Shown::Nothing, _) => {}
             (_, false) => {
                 let canonical = selector.canonical().unwrap_or_else(|| "null".to_owned());
-                writeln!(out, "{count}\t{}", query.name.as_deref().unwrap_or(&canonical))?;
+                write!(out, "{count}\t")?;
+                // A name may hold anything; a tab or line feed in it would forge a line.
+                csv::write_tsv_cell(query.name.as_deref().unwrap_or(&canonical), out)?;
+                out.write_all(b"\n")?;
             }
             (_, true) => {
                 let rows = match shown {

@@ -10,8 +10,16 @@ use super::{Column, Rows, View};
 /// Writes CSV as RFC 4180 has it, quoted where needed. What an object does not have is empty.
 pub(super) fn write_csv(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
-    write_records(dump, rows, view, |cells| writer.write_record(cells).map_err(io::Error::other))?;
+    write_records(dump, rows, view, |cells| writer.write_record(cells).map_err(io_error))?;
     writer.flush()
+}
+
+/// The error of the writer below, which says whether the reader has gone away.
+pub(crate) fn io_error(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Writes one row a line, cells separated by tabs. Tab, line feed, carriage return and backslash inside a
@@ -28,7 +36,7 @@ pub(super) fn write_tsv(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut imp
     })
 }
 
-fn write_tsv_cell(cell: &str, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write_tsv_cell(cell: &str, out: &mut impl Write) -> io::Result<()> {
     let mut rest = cell;
     while let Some(at) = rest.find(['\t', '\n', '\r', '\\']) {
         out.write_all(&rest.as_bytes()[..at])?;

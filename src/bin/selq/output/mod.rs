@@ -1,6 +1,6 @@
 //! How an answer is written: the one path from a plan to rows, whoever asks.
 
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod json;
 mod names;
 pub(crate) mod sanitize;

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
-use selq::{Dump, ObjectRef};
+use selq::{Dump, ObjectRef, Store};
 use serde_json::Value;
 use serde_json_path::JsonPath;
+
+use crate::message;
 
 /// What rows are sorted by.
 #[derive(Debug, Clone)]
@@ -34,10 +36,13 @@ impl FromStr for SortKey {
 /// kubectl's relaxed JSONPath (`{.a.b\.c[0]}`) in the form of RFC 9535 (`$['a']['b.c'][0]`).
 fn standard_path(text: &str) -> Result<String> {
     let inner = match text.strip_prefix('{') {
-        Some(rest) => rest.strip_suffix('}').ok_or_else(|| anyhow!("expected a closing `}}`"))?,
+        Some(rest) => rest.strip_suffix('}').ok_or_else(|| anyhow!("expected a closing `}}`"))?.trim(),
         None => text,
     };
-    let mut rest = inner.strip_prefix('$').unwrap_or(inner);
+    let mut rest = inner.strip_prefix(['$', '@']).unwrap_or(inner);
+    if rest.is_empty() || inner.contains('}') {
+        return Err(anyhow!("expected one path to a field"));
+    }
     let mut path = String::from("$");
     while !rest.is_empty() {
         rest = match rest.strip_prefix('.') {
@@ -110,19 +115,36 @@ pub(super) fn sorted<'s>(
 ) -> Result<Vec<ObjectRef<'s>>> {
     let keyed = objects.map(|object| Ok((rank(dump, &object, key)?, object)));
     let mut keyed: Vec<(Option<Rank>, ObjectRef<'s>)> = keyed.collect::<Result<_>>()?;
+    if !keyed.is_empty() && keyed.iter().all(|(rank, _)| rank.is_none()) {
+        warn_of_absence(key, dump.store());
+    }
     keyed.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
     Ok(keyed.into_iter().map(|(_, object)| object).collect())
 }
 
-/// A value as it is sorted: numbers by size and before texts, texts so that `node-2` comes before `node-10`.
+/// Nothing was sorted, which nobody would see who does not expect it.
+fn warn_of_absence(key: &SortKey, store: &Store) {
+    let SortKey::Label(key) = key else { return message::print("no object has the field to sort by") };
+    let keys = store.keys();
+    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
+    message::absent(
+        &format!("no object has the label {key:?} to sort by (a path begins with a dot)"),
+        nearest,
+    );
+}
+
+/// A value as it is sorted: the empty text, then numbers by size, then texts so that `node-2` comes before
+/// `node-10`.
 #[derive(Debug, Clone, PartialEq)]
 enum Rank {
+    Empty,
     Number(f64),
     Text(String),
 }
 
 fn rank(dump: &Dump, object: &ObjectRef<'_>, key: &SortKey) -> Result<Option<Rank>> {
     let text = |text: &str| match text.parse::<f64>() {
+        _ if text.is_empty() => Rank::Empty,
         Ok(number) if number.is_finite() => Rank::Number(number),
         _ => Rank::Text(text.to_owned()),
     };
@@ -147,6 +169,9 @@ fn compare(a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
         (None, None) => Ordering::Equal,
         (None, _) => Ordering::Greater,
         (_, None) => Ordering::Less,
+        (Some(Rank::Empty), Some(Rank::Empty)) => Ordering::Equal,
+        (Some(Rank::Empty), _) => Ordering::Less,
+        (_, Some(Rank::Empty)) => Ordering::Greater,
         (Some(Rank::Number(a)), Some(Rank::Number(b))) => a.total_cmp(b),
         (Some(Rank::Number(_)), _) => Ordering::Less,
         (_, Some(Rank::Number(_))) => Ordering::Greater,
@@ -182,7 +207,8 @@ mod tests {
             assert_eq!(standard(text), Ok(expected.to_owned()), "{text}");
             assert!(text.parse::<SortKey>().is_ok(), "{text}");
         }
-        for text in ["{.a", ".", ".a[0", ".a[0]b", ".a..", ".a[x]"] {
+        assert_eq!(standard("{ @.a }"), standard(".a"));
+        for text in ["{.a", "{}", "{.a}{.b}", ".", ".a[0", ".a[0]b", ".a..", ".a[x]"] {
             assert!(text.parse::<SortKey>().is_err(), "{text}");
         }
         assert!(matches!("app.kubernetes.io/name".parse(), Ok(SortKey::Label(_))));
@@ -191,8 +217,12 @@ mod tests {
     #[test]
     fn numbers_sort_by_size_and_the_absent_last() {
         let (number, text) = (|n| Some(Rank::Number(n)), |t: &str| Some(Rank::Text(t.into())));
-        let mut ranks = vec![None, text("node-10"), number(10.0), text("node-2"), number(9.5)];
+        let mut ranks =
+            vec![None, text("node-10"), number(10.0), text("node-2"), Some(Rank::Empty), number(9.5)];
         ranks.sort_by(|a, b| compare(a.as_ref(), b.as_ref()));
-        assert_eq!(ranks, [number(9.5), number(10.0), text("node-2"), text("node-10"), None]);
+        assert_eq!(
+            ranks,
+            [Some(Rank::Empty), number(9.5), number(10.0), text("node-2"), text("node-10"), None]
+        );
     }
 }
