@@ -14,6 +14,7 @@ mod parse;
 mod progress;
 mod queries;
 mod query;
+mod repl;
 mod selection;
 mod stats;
 

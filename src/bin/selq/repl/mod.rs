@@ -1,0 +1,3 @@
+//! `selq repl`.
+#![allow(dead_code)]
+pub(crate) mod typing;
