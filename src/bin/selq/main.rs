@@ -53,6 +53,7 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Command::Parse(args)) => parse::run(&args, config),
         Some(Command::Explain(args)) => explain::run(&args, config),
         Some(Command::Labels(args)) => labels::run(&args, config),
+        Some(Command::Repl(args)) => repl::run(&args, config),
         Some(Command::Completions { shell }) => help::completions(shell),
         Some(Command::Man) => help::man(),
         Some(Command::Help { topic }) => help::run(topic.as_deref()),

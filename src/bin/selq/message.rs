@@ -26,10 +26,14 @@ pub(crate) fn error(config: &Config, error: &anyhow::Error) {
 
 /// Prints why a text is no selector, with a caret under the place.
 pub(crate) fn selector_error(config: &Config, place: &str, error: &ParseError) {
-    let rendered = error.render();
     if !place.is_empty() {
         print(place);
     }
+    rendered(config, &error.render());
+}
+
+/// Prints an error that says itself what is its message and what its help, as [`ParseError::render`] does.
+pub(crate) fn rendered(config: &Config, rendered: &str) {
     for text in rendered.lines() {
         match text.split_once(": ") {
             Some(("error", message)) => line(config, ERROR, "error", message),

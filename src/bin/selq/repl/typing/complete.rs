@@ -360,7 +360,7 @@ mod tests {
     fn commands_and_their_arguments_complete() {
         assert_completes(":l|", 1, &["labels l", "let"]);
         assert_completes(":out js|", 5, &["json", "jsonl"]);
-        assert_completes(":ns |", 4, &[]);
+        assert_completes(":ns |", 0, &[]);
         assert_completes(":namesp s|", 8, &["shop 2"]);
         assert_completes(":kind p|", 6, &["Pod 3"]);
         assert_completes(":labels env,t|", 12, &["tier 3"]);
