@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use selq::{Dump, Plan, Scope, Selector, Store};
@@ -146,33 +146,52 @@ impl Session {
         Ok(())
     }
 
+    /// How many rows of an answer with so many objects are wanted.
+    pub(crate) fn n_wanted(&self, count: u64) -> usize {
+        usize::try_from(count).unwrap_or(usize::MAX).min(self.settings.limit.unwrap_or(usize::MAX))
+    }
+
     /// Shows as many more rows of the last answer as fit the screen, and how many there are.
     pub(crate) fn show_page(&mut self, mut out: &mut dyn Write) -> Result<()> {
         let Some(Answer { selector, n_shown }) = self.last.clone() else { return Ok(()) };
         let begin = Instant::now();
         let plan = Plan::scoped(self.store(), &selector, &self.scope);
         let count = plan.count();
-        let mut view = self.view();
-        let wanted = (count as usize).min(view.limit.unwrap_or(usize::MAX)).saturating_sub(n_shown);
-        let page =
-            self.screen.as_ref().map_or(usize::MAX, |screen| screen.rows.saturating_sub(ROWS_AROUND).max(1));
-        view.limit = Some(wanted.min(page));
-        view.skip = n_shown;
+        let page = self.screen.as_ref().map_or(0, |screen| screen.rows.saturating_sub(ROWS_AROUND).max(1));
+        let limit = Some(self.n_wanted(count).saturating_sub(n_shown).min(page));
+        let view = View { limit, skip: n_shown, ..self.view() };
         let rows = Rows::of(self.dump(), &plan, &view)?;
         let time = begin.elapsed();
-        let n_rows = output::write_rows(self.dump(), &rows, &view, &mut out)? as usize;
-        let on_screen = self.names_of(&rows);
+        output::write_rows(self.dump(), &rows, &view, &mut out)?;
         if count == 0 {
             self.selection.explain_no_match(self.dump(), &plan);
         }
+        let n_shown = n_shown + usize::try_from(rows.len())?;
+        self.write_last_lines(count, n_shown, time, out)?;
+        self.on_screen = self.names_of(&rows);
+        self.last = Some(Answer { selector, n_shown });
+        Ok(())
+    }
+
+    /// What stands below an answer: how much is left of it, and how many objects there are.
+    fn write_last_lines(
+        &self,
+        count: u64,
+        n_shown: usize,
+        time: Duration,
+        out: &mut dyn Write,
+    ) -> Result<()> {
         let style = self.dimmed();
-        if wanted > n_rows {
-            writeln!(out, "{style}… {} more; :more{style:#}", thousands((wanted - n_rows) as u64))?;
+        let n_wanted = self.n_wanted(count);
+        let (n_left, n_beyond) = ((n_wanted - n_shown) as u64, count - n_wanted as u64);
+        if n_left > 0 {
+            writeln!(out, "{style}… {} more; :more{style:#}", thousands(n_left))?;
+        }
+        if n_left == 0 && n_beyond > 0 {
+            writeln!(out, "{style}… {} more, beyond :limit {n_wanted}{style:#}", thousands(n_beyond))?;
         }
         let time = if self.settings.timing { format!(" in {}", stats::shown(time)) } else { String::new() };
         writeln!(out, "{style}{}{time}{style:#}", share(count, self.store().len() as u64))?;
-        self.on_screen = on_screen;
-        self.last = Some(Answer { selector, n_shown: n_shown + n_rows });
         Ok(())
     }
 
@@ -294,7 +313,16 @@ pub(crate) mod tests {
 
     #[test]
     fn a_line_from_a_pipe_prints_what_the_program_prints() {
-        insta::assert_snapshot!(printed(&mut session(None), &["env=prod", "", "zone=x", "env in (", "\"\""]));
+        insta::assert_snapshot!(printed(&mut session(None), &["env=prod", "", "zone=x", "env in (", "\"\""]), @r#"
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        [expected a value or ")", found the end of the text]
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        shop        db-0    Pod
+        "#);
     }
 
     #[test]
@@ -302,12 +330,31 @@ pub(crate) mod tests {
         insta::assert_snapshot!(printed(
             &mut session(Some((7, 80))),
             &["env", ":more", ":more", "env=staging"]
-        ));
+        ), @"
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        … 1 more; :more
+        3 of 3 (100 %)
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        3 of 3 (100 %)
+        all of it was shown
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        1 of 3 (33.3 %)
+        ");
     }
 
     #[test]
     fn a_limit_ends_an_answer() {
-        insta::assert_snapshot!(printed(&mut session(Some((24, 80))), &[":limit 1", "env", ":more"]));
+        insta::assert_snapshot!(printed(&mut session(Some((24, 80))), &[":limit 1", "env", ":more"]), @"
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        … 2 more, beyond :limit 1
+        3 of 3 (100 %)
+        all of it was shown
+        ");
     }
 
     #[test]

@@ -230,6 +230,14 @@ mod tests {
             message("sort = \".a[\""),
             message("\nmode = vi"),
         ];
-        insta::assert_snapshot!(snapshot.join("\n"));
+        insta::assert_snapshot!(snapshot.join("\n"), @r#"
+        config.toml:2: no setting "limt"; did you mean "limit"?
+        config.toml:1: no setting "colour_scheme"; there are color, columns, limit, mode, output, sort, timing
+        config.toml:1: expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"
+        config.toml:1: expected a number or off, found "few"
+        config.toml:1: expected a text, a number, true or false, or a list of texts
+        config.toml:1: .a[ is no JSONPath, such as .metadata.name: expected a closing `]`
+        config.toml:2: expected TOML: string values must be quoted, expected literal string
+        "#);
     }
 }

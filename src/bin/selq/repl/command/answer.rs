@@ -42,9 +42,12 @@ pub(super) fn select(session: &mut Session, json: &str, out: &mut dyn Write) -> 
 
 pub(super) fn more(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let answer = last_answer(session)?;
-    let all = Plan::scoped(session.store(), &answer.selector, &session.scope).count() as usize;
-    let wanted = all.min(session.settings.limit.unwrap_or(usize::MAX));
-    if answer.n_shown >= wanted && session.screen.is_some() {
+    // Without a screen all of it was written at once.
+    if session.screen.is_none() {
+        return go_on();
+    }
+    let count = Plan::scoped(session.store(), &answer.selector, &session.scope).count();
+    if answer.n_shown >= session.n_wanted(count) {
         writeln!(out, "{}all of it was shown{:#}", session.dimmed(), session.dimmed())?;
     } else {
         session.show_page(out)?;
@@ -157,7 +160,17 @@ mod tests {
                 ":select 5",
                 ":write a b c"
             ]
-        ));
+        ), @"
+        [there is no answer yet: type a selector]
+        [there is no answer yet: type a selector]
+        [there is no answer yet: type a selector]
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        [5 is no LabelSelector object: invalid type: integer `5`, expected a LabelSelector object at line 1 column 1]
+        [expected a file and perhaps a format, found 3 arguments]
+        ");
     }
 
     #[test]

@@ -60,8 +60,7 @@ mod tests {
             &mut session(None),
             &[":files", &load, ":output name", "zone", ":load nope.json", "zone"],
         );
-        let expected =
-            "pods.json   3\nnode/n1\n[nope.json: No such file or directory (os error 2)]\nnode/n1\n";
+        let expected = "pods.json   3\nnode/n1\n[nope.json: no such file]\nnode/n1\n";
         assert_eq!(out, expected);
     }
 

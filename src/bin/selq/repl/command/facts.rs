@@ -10,6 +10,7 @@ use super::super::session::Session;
 use super::super::show::indented;
 use super::{go_on, required};
 use crate::labels::{self, Facts};
+use crate::message::counted;
 use crate::output::{Rows, View, names, sanitize};
 
 pub(super) fn labels(session: &mut Session, key: &str, mut out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -80,7 +81,7 @@ fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
     let view = View { skip, limit: Some(1), ..session.view() };
     let rows = Rows::of(session.dump(), &plan, &view)?;
     let found = rows.iter().next();
-    found.ok_or_else(|| anyhow!("the last answer has {} rows", plan.count()))
+    found.ok_or_else(|| anyhow!("the last answer has {}", counted(plan.count(), "row")))
 }
 
 #[cfg(test)]
@@ -92,7 +93,18 @@ mod tests {
         insta::assert_snapshot!(printed(
             &mut session(None),
             &[":labels", ":labels env", ":namespace ops", ":labels env"]
-        ));
+        ), @r#"
+        KEY   OBJECTS   VALUES
+        env   3         2
+        n     3         3
+        VALUE     OBJECTS
+        prod      2
+        staging   1
+        [no namespace "ops"]
+        VALUE     OBJECTS
+        prod      2
+        staging   1
+        "#);
     }
 
     #[test]
@@ -100,7 +112,25 @@ mod tests {
         insta::assert_snapshot!(printed(
             &mut session(None),
             &["env=staging", ":show 1", ":show 2", ":show 0", ":show pod/nope"]
-        ));
+        ), @r#"
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        {
+          "kind": "Pod",
+          "apiVersion": "v1",
+          "metadata": {
+            "name": "db-0",
+            "namespace": "shop",
+            "labels": {
+              "env": "staging",
+              "n": "10"
+            }
+          }
+        }
+        [the last answer has 1 row]
+        [rows are counted from 1]
+        [no object "pod/nope" in the namespace and kind that are chosen]
+        "#);
         let by_name = printed(&mut session(None), &[":show pod/web-1"]);
         assert_eq!(printed(&mut session(None), &[":show web-1"]), by_name);
         assert!(by_name.contains("\"name\": \"web-1\""), "{by_name}");

@@ -140,7 +140,16 @@ mod tests {
                 ":namespace shp",
                 ":kind deploy"
             ]
-        ));
+        ), @r#"
+          shop   3
+          Pod   3
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        2 of 3 (66.7 %)
+        [no namespace "shp"; did you mean "shop"?]
+        [no kind "deploy"]
+        "#);
     }
 
     #[test]
@@ -161,7 +170,18 @@ mod tests {
                 ":limit off",
                 ":limit"
             ]
-        ));
+        ), @r#"
+        NAMESPACE   NAME    KIND   ENV    LABELS
+        shop        web-1   Pod    prod   env=prod,n=1
+        shop        web-0   Pod    prod   env=prod,n=2
+        pod/web-1
+        pod/web-0
+        name
+        env,*
+        [expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"]
+        [expected on or off, found "maybe"]
+        off
+        "#);
     }
 
     #[test]
@@ -180,6 +200,15 @@ mod tests {
                 ":let y = (",
                 "@liv"
             ]
-        ));
+        ), @r#"
+        @live = env in (prod,qa)
+        @one = env in (prod,qa),n=1
+        pod/web-1
+        pod/web-0
+        [expected a name of letters, digits, `-`, `_` and `.`, found "a b"]
+        [expected NAME = SELECTOR, found no `=`]
+        [expected a key or "!", found "("]
+        [no name "@liv"]
+        "#);
     }
 }
