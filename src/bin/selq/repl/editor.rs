@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,13 +24,17 @@ use super::session::{Screen, Session};
 use super::typing::complete::complete;
 use super::typing::highlight::{highlight, painted};
 use super::typing::hint::hint;
-use super::typing::line;
+use super::typing::{line, thousands};
 use super::{pager, report, settings};
 use crate::args::{self, ColorChoice};
 
 /// How many lines the history has, and how many candidates are listed without a question.
 const MAX_HISTORY: usize = 1_000;
 const MAX_LISTED: usize = 120;
+/// The editor puts so much between the columns of a list.
+const COLUMN_GAP: usize = 2;
+/// The lines that a list leaves to the line that is typed.
+const LINES_AROUND_LIST: usize = 4;
 /// The screen where it cannot be measured.
 const DEFAULT_SCREEN: (u16, u16) = (80, 24);
 
@@ -48,6 +52,7 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     editor.set_helper(Some(Assistant { session, is_final: Cell::new(false) }));
     remember(&mut editor)?;
     loop {
+        measure_screen(&mut editor);
         let prompt = assistant(&mut editor).prompt();
         match editor.readline(&prompt) {
             Ok(text) => {
@@ -85,13 +90,14 @@ fn config(session: &Session) -> Config {
         args::EditMode::Emacs => EditMode::Emacs,
         args::EditMode::Vi => EditMode::Vi,
     };
+    // Standard input may be the dump.
+    let behavior = if io::stdin().is_terminal() { Behavior::Stdio } else { Behavior::PreferTerm };
     let builder = Config::builder()
         .completion_type(CompletionType::List)
         .completion_show_all_if_ambiguous(true)
         .completion_prompt_limit(MAX_LISTED)
         .bell_style(rustyline::config::BellStyle::None)
-        // Standard input may be the dump.
-        .behavior(Behavior::PreferTerm)
+        .behavior(behavior)
         .edit_mode(mode)
         .color_mode(color);
     builder
@@ -101,6 +107,14 @@ fn config(session: &Session) -> Config {
 
 fn assistant(editor: &mut Editor<Assistant, MemHistory>) -> &mut Assistant {
     editor.helper_mut().expect("the helper is set before the first line is read")
+}
+
+/// Finds out how large the screen is now.
+fn measure_screen(editor: &mut Editor<Assistant, MemHistory>) {
+    let (columns, rows) = editor.dimensions().unwrap_or(DEFAULT_SCREEN);
+    if let Some(screen) = &mut assistant(editor).session.screen {
+        (screen.rows, screen.columns) = (usize::from(rows), usize::from(columns));
+    }
 }
 
 /// Makes the editor's history that of the session, which has no repeats.
@@ -119,11 +133,7 @@ fn enter(
     text: &str,
     stop: &Arc<AtomicBool>,
 ) -> Result<ControlFlow<()>> {
-    let (columns, rows) = editor.dimensions().unwrap_or(DEFAULT_SCREEN);
     let session = &mut assistant(editor).session;
-    if let Some(screen) = &mut session.screen {
-        (screen.rows, screen.columns) = (usize::from(rows), usize::from(columns));
-    }
     let mut flow = ControlFlow::Continue(());
     let lines = line::split(text);
     for line in &lines {
@@ -201,6 +211,16 @@ impl Assistant {
     }
 }
 
+impl Assistant {
+    /// How many candidates can be listed without a word in between, which would swallow what is typed next.
+    fn n_fit(&self, listed: &[String]) -> usize {
+        let Some(screen) = &self.session.screen else { return listed.len() };
+        let width = listed.iter().map(|it| it.chars().count()).max().unwrap_or(0) + COLUMN_GAP;
+        let n_cells = (screen.columns / width).max(1) * screen.rows.saturating_sub(LINES_AROUND_LIST).max(1);
+        if listed.len() <= n_cells { listed.len() } else { n_cells - 1 }
+    }
+}
+
 impl fmt::Debug for Assistant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Assistant")
@@ -215,15 +235,15 @@ impl Completer for Assistant {
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         let completion = complete(&self.session.context(), line, pos);
         let listed = completion.listed();
-        let candidates = listed.into_iter().zip(&completion.candidates);
+        let n_fit = self.n_fit(&listed);
+        let n_more = completion.n_more + listed.len().saturating_sub(n_fit);
+        let candidates = listed.into_iter().zip(completion.candidates).take(n_fit);
         let mut pairs: Vec<Pair> =
-            candidates.map(|(display, it)| Pair { display, replacement: it.text.clone() }).collect();
-        if completion.n_more > 0 {
+            candidates.map(|(display, it)| Pair { display, replacement: it.text }).collect();
+        if n_more > 0 {
             // Keeps the editor from taking for common what only the listed ones have in common.
-            pairs.push(Pair {
-                display: format!("… {} more", completion.n_more),
-                replacement: completion.common,
-            });
+            let display = format!("… {} more", thousands(n_more as u64));
+            pairs.push(Pair { display, replacement: completion.common });
         }
         Ok((completion.start, pairs))
     }

@@ -1,7 +1,7 @@
 //! The hint behind the cursor: how many objects the text selects, or what it lacks.
 
 use selq::syntax::Expected;
-use selq::{ParseError, ParseErrorKind, Plan};
+use selq::{ParseErrorKind, Plan};
 
 use super::complete::complete;
 use super::line::{self, Slot};
@@ -65,8 +65,16 @@ fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
             };
             format!("  {}", absent.unwrap_or_else(|| share(context, count)))
         }
+        Err(_) if is_operator_begun(text) => "  in ( or notin (".to_owned(),
         Err(error) => format!("  {}", expected(&error)),
     }))
+}
+
+/// Whether the text ends in what may become `in` or `notin`.
+fn is_operator_begun(text: &str) -> bool {
+    let place = line::place(text, text.len());
+    let begins = ["in", "notin"].iter().any(|operator| operator.starts_with(place.word));
+    place.slot == Slot::Operator && !place.word.is_empty() && begins
 }
 
 /// `→ 1,204 of 100,000`
@@ -117,28 +125,32 @@ fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
 /// What the text lacks at its end, or what is wrong with it.
 fn expected(error: &LineError) -> String {
     match error {
-        LineError::Selector(error) => missing(error).map_or_else(|| format!("✗ {error}"), str::to_owned),
+        LineError::Selector(error) => match error.kind() {
+            ParseErrorKind::Syntax { expected, found: None } => in_short(*expected).to_owned(),
+            ParseErrorKind::Syntax { expected, found: Some(_) } => {
+                let found = error.span().slice(error.text());
+                format!("✗ expected {} and found {found:?}", in_short(*expected))
+            }
+            ParseErrorKind::NotAnInteger if error.span().is_empty() => "an integer".to_owned(),
+            _ => format!("✗ {error}"),
+        },
         LineError::UnknownName { nearest: Some(nearest), .. } => format!("{error} → @{nearest}"),
         LineError::UnknownName { .. } => error.to_string(),
     }
 }
 
-/// A few words for what the text has yet to say.
-fn missing(error: &ParseError) -> Option<&'static str> {
-    match error.kind() {
-        ParseErrorKind::Syntax { expected, found: None } => Some(match expected {
-            Expected::Requirement => "a key or !",
-            Expected::Key => "a key",
-            Expected::Operator => "an operator",
-            Expected::EndOfRequirement => ",",
-            Expected::Value => "a value",
-            Expected::OpenParen => "(",
-            Expected::ValueOrCloseParen => "a value or )",
-            Expected::CommaOrCloseParen => ", or )",
-            other => other.as_str(),
-        }),
-        ParseErrorKind::NotAnInteger if error.span().is_empty() => Some("an integer"),
-        _ => None,
+/// A few words for what has to come.
+fn in_short(expected: Expected) -> &'static str {
+    match expected {
+        Expected::Requirement => "a key or !",
+        Expected::Key => "a key",
+        Expected::Operator => "an operator or ,",
+        Expected::EndOfRequirement => ",",
+        Expected::Value => "a value",
+        Expected::OpenParen => "(",
+        Expected::ValueOrCloseParen => "a value or )",
+        Expected::CommaOrCloseParen => ", or )",
+        other => other.as_str(),
     }
 }
 
@@ -185,10 +197,12 @@ mod tests {
         for (text, hint) in [
             ("environment in (", "|  a value or )"),
             ("environment in (prod", "|  , or )"),
-            ("environment in", "|  ("),
+            ("environment no", "|  in ( or notin ("),
+            ("environment xo", "|  ✗ expected an operator or , and found \"xo\""),
+            ("environment in", "|  in ( or notin ("),
             ("n=1,", "|  a key or !"),
             ("n>", "|  an integer"),
-            ("n=a=b", "|  ✗ expected \",\" or the end of the text, found \"=\""),
+            ("n=a=b", "|  ✗ expected , and found \"=\""),
             ("@wbe", "|  no name \"@wbe\""),
         ] {
             assert_eq!(shown(text), hint, "{text:?}");
