@@ -32,7 +32,7 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
         }
     }
     if let Some(max) = view.max_width {
-        narrow(&mut widths, max);
+        narrow(&mut widths, max, view.show_labels);
         cell.max_widths = widths.clone();
     }
     if view.headers {
@@ -55,9 +55,17 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
 /// The least that is left of a column that has to be cut.
 const MIN_WIDTH: usize = 6;
 
-/// Takes width from the widest columns until all fit into `max`, as far as that goes.
-fn narrow(widths: &mut [usize], max: usize) {
+/// The least that is left of all labels before other columns give way.
+const MIN_LABELS_WIDTH: usize = 16;
+
+/// Takes width from the widest columns until all fit into `max`, as far as that goes. All labels, in the last
+/// column, give way first.
+fn narrow(widths: &mut [usize], max: usize, last_is_labels: bool) {
     let room = max.saturating_sub(GAP * (widths.len() - 1));
+    if last_is_labels && let Some((last, others)) = widths.split_last_mut() {
+        let left = room.saturating_sub(others.iter().sum());
+        *last = (*last).min(left.max(MIN_LABELS_WIDTH));
+    }
     while widths.iter().sum::<usize>() > room {
         let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|it| **it > MIN_WIDTH) else {
             return;
@@ -133,9 +141,12 @@ mod tests {
     fn the_widest_columns_give_way() {
         let narrowed = |widths: &[usize], max| {
             let mut widths = widths.to_vec();
-            narrow(&mut widths, max);
+            narrow(&mut widths, max, view.show_labels);
             widths
         };
+        let narrowed = |widths: &[usize], max| narrowed_to(widths, max, false);
+        assert_eq!(narrowed_to(&[10, 30, 200], 76, true), [10, 30, 30]);
+        assert_eq!(narrowed_to(&[10, 30, 200], 52, true), [10, 20, 16]);
         assert_eq!(narrowed(&[10, 30, 20], 80), [10, 30, 20]);
         assert_eq!(narrowed(&[10, 30, 20], 46), [10, 15, 15]);
         assert_eq!(narrowed(&[10, 30], 5), [6, 6]);

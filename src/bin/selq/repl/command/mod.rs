@@ -105,26 +105,52 @@ fn unknown(name: &str) -> anyhow::Error {
 }
 
 const INTRODUCTION: &str = "\
-A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`.
-`\"\"` selects every object. Tab completes, the right arrow takes a hint over, Ctrl-R searches the history,
-Ctrl-C clears the line or stops what is printed, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.
-";
+A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`. \
+`\"\"` selects every object. Tab completes, the right arrow takes a hint over, Ctrl-R searches the history, \
+Ctrl-C clears the line or stops what is printed, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
+/// The screen that help needs to stand side by side, and its width without a screen.
+const SIDE_BY_SIDE: usize = 80;
+const DEFAULT_WIDTH: usize = 100;
 
-fn help(_: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    if arguments.is_empty() {
-        writeln!(out, "{INTRODUCTION}")?;
-        for CommandSyntax { name, usage, summary, .. } in COMMANDS.iter().map(|command| command.syntax) {
-            writeln!(out, "  {:<24} {summary}", format!(":{name} {usage}"))?;
-        }
+fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let width = session.screen.as_ref().map_or(DEFAULT_WIDTH, |screen| screen.columns.min(DEFAULT_WIDTH));
+    if !arguments.is_empty() {
+        help_about(find(arguments.trim_start_matches(':'))?, width, out)?;
         return go_on();
     }
-    let Command { syntax, help, .. } = find(arguments.trim_start_matches(':'))?;
-    writeln!(out, "{}", format!(":{} {}", syntax.name, syntax.usage).trim_end())?;
-    writeln!(out, "  {}", syntax.summary)?;
-    if !help.is_empty() {
-        writeln!(out, "  {help}")?;
+    writeln!(out, "{}\n", wrapped(INTRODUCTION, "", width))?;
+    for CommandSyntax { name, usage, summary, .. } in COMMANDS.iter().map(|command| command.syntax) {
+        let head = format!("  :{name} {usage}");
+        match width {
+            SIDE_BY_SIDE.. => writeln!(out, "{head:<26} {summary}")?,
+            _ => writeln!(out, "{}\n{}", head.trim_end(), wrapped(summary, "      ", width))?,
+        }
     }
     go_on()
+}
+
+fn help_about(command: &Command, width: usize, out: &mut dyn Write) -> Result<()> {
+    let CommandSyntax { name, usage, summary, .. } = command.syntax;
+    writeln!(out, "{}", format!(":{name} {usage}").trim_end())?;
+    for text in [summary, command.help].iter().filter(|text| !text.is_empty()) {
+        writeln!(out, "{}", wrapped(text, "  ", width))?;
+    }
+    Ok(())
+}
+
+/// The text in lines of such a width, each after `indent`.
+fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    let mut lines = vec![indent.to_owned()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is a line from the start");
+        if line.len() > indent.len() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            line.push_str(if line.len() > indent.len() { " " } else { "" });
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
 }
 
 fn quit(_: &mut Session, _: &str, _: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -172,7 +198,10 @@ mod tests {
                 printed(&mut session(None), &[&format!(":help {}", syntax.name)]).contains(syntax.summary)
             );
         }
-        assert!(all.lines().all(|line| line.chars().count() <= 110));
+        for width in [60, 80, 100] {
+            let all = printed(&mut session(Some((24, width))), &[":help"]);
+            assert!(all.lines().all(|line| line.chars().count() <= width), "{all}");
+        }
         insta::assert_snapshot!(printed(&mut session(None), &[":help :wri", ":help x", ":quit", ":explain"]), @"
         :write FILE [FORMAT]
           write the last answer whole to a file

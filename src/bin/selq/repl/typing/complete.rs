@@ -194,7 +194,7 @@ fn names(context: &Context<'_>, word: &str, start: usize) -> Completion {
 /// The keys that occur where the rest of the line holds, other than those that no selector could name.
 fn keys<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
     let counts = context.among(rest).key_counts().into_iter().map(|fact| (fact.key, fact.n_objects));
-    counts.filter(|(key, _)| LabelKey::new(*key).is_ok()).collect()
+    counts.filter(|(key, _)| LabelKey::new(key).is_ok()).collect()
 }
 
 fn values(

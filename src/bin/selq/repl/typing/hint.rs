@@ -70,6 +70,12 @@ fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
     }))
 }
 
+/// Whether the text ends where a value would stand.
+fn is_value_missing(text: &str) -> bool {
+    let place = line::place(text, text.len());
+    place.word.is_empty() && matches!(place.slot, Slot::Value { .. })
+}
+
 /// Whether the text ends in what may become `in` or `notin`.
 fn is_operator_begun(text: &str) -> bool {
     let place = line::place(text, text.len());
@@ -201,6 +207,7 @@ mod tests {
             ("environment xo", "|  ✗ expected an operator or , and found \"xo\""),
             ("environment in", "|  in ( or notin ("),
             ("n=1,", "|  a key or !"),
+            ("n=", "|  a value"),
             ("n>", "|  an integer"),
             ("n=a=b", "|  ✗ expected , and found \"=\""),
             ("@wbe", "|  no name \"@wbe\""),
