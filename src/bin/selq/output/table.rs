@@ -139,9 +139,9 @@ mod tests {
 
     #[test]
     fn the_widest_columns_give_way() {
-        let narrowed = |widths: &[usize], max| {
+        let narrowed_to = |widths: &[usize], max, last_is_labels| {
             let mut widths = widths.to_vec();
-            narrow(&mut widths, max, view.show_labels);
+            narrow(&mut widths, max, last_is_labels);
             widths
         };
         let narrowed = |widths: &[usize], max| narrowed_to(widths, max, false);

@@ -205,7 +205,8 @@ mod tests {
         insta::assert_snapshot!(printed(&mut session(None), &[":help :wri", ":help x", ":quit", ":explain"]), @"
         :write FILE [FORMAT]
           write the last answer whole to a file
-          Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.
+          Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of
+          `:output`.
         [no command `:x`; `:help` lists them]
         [expected SELECTOR: `:explain SELECTOR`]
         ");

@@ -1,7 +1,7 @@
 //! The hint behind the cursor: how many objects the text selects, or what it lacks.
 
 use selq::syntax::Expected;
-use selq::{ParseErrorKind, Plan};
+use selq::{ParseErrorKind, Plan, Selector};
 
 use super::complete::complete;
 use super::line::{self, Slot};
@@ -55,19 +55,25 @@ fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
         return Some(Hint::remark(format!("  {absent}")));
     }
     Some(Hint::remark(match context.names.resolve(text) {
-        Ok(selector) => {
-            let plan = Plan::scoped(context.store, &selector, context.scope);
-            let count = plan.count();
-            let absent = if count == 0 {
-                plan.absences().first().map(|it| absence(&it.key, it.value.as_deref(), it.nearest))
-            } else {
-                None
-            };
-            format!("  {}", absent.unwrap_or_else(|| share(context, count)))
-        }
+        Ok(selector) => format!("  {}", meaning(context, text, &selector)),
         Err(_) if is_operator_begun(text) => "  in ( or notin (".to_owned(),
         Err(error) => format!("  {}", expected(&error)),
     }))
+}
+
+/// How many objects the selector that the text means matches, or why there is none.
+fn meaning(context: &Context<'_>, text: &str, selector: &Selector) -> String {
+    let plan = Plan::scoped(context.store, selector, context.scope);
+    let count = plan.count();
+    // No value yet is one that will come, unless the empty one occurs.
+    if count == 0 && is_value_missing(text) {
+        return "a value".to_owned();
+    }
+    let absent = if count == 0 { plan.absences().into_iter().next() } else { None };
+    match absent {
+        Some(it) => absence(&it.key, it.value.as_deref(), it.nearest),
+        None => share(context, count),
+    }
 }
 
 /// Whether the text ends where a value would stand.
