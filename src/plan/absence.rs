@@ -1,8 +1,10 @@
 //! Why nothing matched: keys and values that no object has.
 
+use std::cmp::Reverse;
+
 use crate::selector::{Expr, Requirement, Selector};
 use crate::store::Store;
-use crate::suggest::nearest;
+use crate::suggest::nearest_ranked;
 
 /// A key that no object has, or a value that no object has under a key that occurs.
 ///
@@ -42,16 +44,16 @@ fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Ab
         Requirement::Exists(_) | Requirement::GreaterThan(..) | Requirement::LessThan(..) => Vec::new(),
     };
     let key = requirement.key().as_str();
-    let facts = store.values(key);
-    if facts.is_empty() {
-        let nearest = nearest(key, store.keys().into_iter().map(|fact| fact.key));
-        found.push(Absence { key: key.to_owned(), value: None, nearest });
+    if store.count_key(key) == 0 {
+        let keys = store.keys().into_iter().map(|fact| (fact.key, (Reverse(fact.n_objects), fact.key)));
+        found.push(Absence { key: key.to_owned(), value: None, nearest: nearest_ranked(key, keys) });
         return;
     }
-    for value in values {
-        if !facts.iter().any(|fact| fact.value == value) {
-            let nearest = nearest(value, facts.iter().map(|fact| fact.value));
-            found.push(Absence { key: key.to_owned(), value: Some(value.to_owned()), nearest });
-        }
+    for value in values.into_iter().filter(|value| store.count_label(key, value) == 0) {
+        // The most frequent of the nearest, as if they were sorted; which takes far longer for a large key.
+        let values = store.value_counts(key).into_iter();
+        let values = values.map(|fact| (fact.value, (Reverse(fact.n_objects), fact.value)));
+        let nearest = nearest_ranked(value, values);
+        found.push(Absence { key: key.to_owned(), value: Some(value.to_owned()), nearest });
     }
 }

@@ -87,6 +87,12 @@ impl Store {
         self.value_facts(key, |label| self.index.label(label).len())
     }
 
+    /// What [`Store::values`] tells, in no particular order.
+    pub(crate) fn value_counts(&self, key: &str) -> Vec<ValueFacts<'_>> {
+        let facts = |key| self.value_counts_by(key, |label| self.index.label(label).len());
+        self.table.key_id(key).map(facts).unwrap_or_default()
+    }
+
     /// How many objects have the key. One look-up.
     #[must_use]
     pub fn count_key(&self, key: &str) -> u64 {
@@ -161,21 +167,21 @@ impl Store {
     pub(crate) fn value_counts_within(&self, key: &str, set: &RoaringBitmap) -> Vec<ValueFacts<'_>> {
         let Some(key) = self.table.key_id(key) else { return Vec::new() };
         if self.is_all(set) {
-            return self.value_counts(key, |label| self.index.label(label).len());
+            return self.value_counts_by(key, |label| self.index.label(label).len());
         }
         let objects = self.index.key(key) & set;
         if objects.len() < self.index.n_values(key) as u64 {
             return self.value_counts_of(key, &objects);
         }
-        self.value_counts(key, |label| self.index.label(label).intersection_len(&objects))
+        self.value_counts_by(key, |label| self.index.label(label).intersection_len(&objects))
     }
 
     fn value_facts(&self, key: &str, n_objects: impl Fn(LabelId) -> u64) -> Vec<ValueFacts<'_>> {
-        let facts = self.table.key_id(key).map(|key| self.value_counts(key, n_objects));
+        let facts = self.table.key_id(key).map(|key| self.value_counts_by(key, n_objects));
         most_frequent_first(facts.unwrap_or_default(), |fact| (fact.n_objects, fact.value))
     }
 
-    fn value_counts(&self, key: KeyId, n_objects: impl Fn(LabelId) -> u64) -> Vec<ValueFacts<'_>> {
+    fn value_counts_by(&self, key: KeyId, n_objects: impl Fn(LabelId) -> u64) -> Vec<ValueFacts<'_>> {
         let facts = self.index.labels_of(key);
         let facts =
             facts.map(|label| ValueFacts { value: self.table.value(label), n_objects: n_objects(label) });
