@@ -72,11 +72,13 @@ impl<'s> Matches<'s> {
         self.store.key_counts_within(&self.ids.to_bitmap())
     }
 
-    /// What [`Matches::values`] tells, in no particular order: for who wants only some of the values, and of a key with
-    /// very many would sort them in vain.
+    /// What [`Matches::values`] tells of the values that are wanted, in no particular order: fast enough to be asked on
+    /// every key stroke of a key with very many values, which would be counted and sorted in vain.
+    ///
+    /// One call of `wanted` and perhaps one intersection per value, or one step per object if those are fewer.
     #[must_use]
-    pub fn value_counts(&self, key: &str) -> Vec<ValueFacts<'s>> {
-        self.store.value_counts_within(key, &self.ids.to_bitmap())
+    pub fn value_counts(&self, key: &str, wanted: impl Fn(&str) -> bool) -> Vec<ValueFacts<'s>> {
+        self.store.value_counts_within(key, &self.ids.to_bitmap(), wanted)
     }
 }
 

@@ -89,7 +89,7 @@ impl Store {
 
     /// What [`Store::values`] tells, in no particular order.
     pub(crate) fn value_counts(&self, key: &str) -> Vec<ValueFacts<'_>> {
-        let facts = |key| self.value_counts_by(key, |label| self.index.label(label).len());
+        let facts = |key| self.value_counts_by(key, |_| true, |label| self.index.label(label).len());
         self.table.key_id(key).map(facts).unwrap_or_default()
     }
 
@@ -146,7 +146,8 @@ impl Store {
 
     /// As [`Store::values`], among the objects of `set` alone.
     pub(crate) fn values_within(&self, key: &str, set: &RoaringBitmap) -> Vec<ValueFacts<'_>> {
-        most_frequent_first(self.value_counts_within(key, set), |fact| (fact.n_objects, fact.value))
+        let facts = self.value_counts_within(key, set, |_| true);
+        most_frequent_first(facts, |fact| (fact.n_objects, fact.value))
     }
 
     /// The keys that objects of `set` have, in no particular order. One intersection per key.
@@ -161,41 +162,58 @@ impl Store {
         facts.filter(|fact| fact.n_objects > 0).collect()
     }
 
-    /// The values that objects of `set` have under a key, in no particular order.
+    /// The wanted values that objects of `set` have under a key, in no particular order.
     ///
-    /// Looks at the objects that have the key or at every value's postings, whichever are fewer.
-    pub(crate) fn value_counts_within(&self, key: &str, set: &RoaringBitmap) -> Vec<ValueFacts<'_>> {
+    /// Looks at the objects that have the key or at every wanted value's postings, whichever are fewer.
+    pub(crate) fn value_counts_within(
+        &self,
+        key: &str,
+        set: &RoaringBitmap,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ValueFacts<'_>> {
         let Some(key) = self.table.key_id(key) else { return Vec::new() };
         if self.is_all(set) {
-            return self.value_counts_by(key, |label| self.index.label(label).len());
+            return self.value_counts_by(key, wanted, |label| self.index.label(label).len());
         }
         let objects = self.index.key(key) & set;
         if objects.len() < self.index.n_values(key) as u64 {
-            return self.value_counts_of(key, &objects);
+            return self.value_counts_of(key, &objects, wanted);
         }
-        self.value_counts_by(key, |label| self.index.label(label).intersection_len(&objects))
+        self.value_counts_by(key, wanted, |label| self.index.label(label).intersection_len(&objects))
     }
 
     fn value_facts(&self, key: &str, n_objects: impl Fn(LabelId) -> u64) -> Vec<ValueFacts<'_>> {
-        let facts = self.table.key_id(key).map(|key| self.value_counts_by(key, n_objects));
+        let facts = self.table.key_id(key).map(|key| self.value_counts_by(key, |_| true, n_objects));
         most_frequent_first(facts.unwrap_or_default(), |fact| (fact.n_objects, fact.value))
     }
 
-    fn value_counts_by(&self, key: KeyId, n_objects: impl Fn(LabelId) -> u64) -> Vec<ValueFacts<'_>> {
-        let facts = self.index.labels_of(key);
+    fn value_counts_by(
+        &self,
+        key: KeyId,
+        wanted: impl Fn(&str) -> bool,
+        n_objects: impl Fn(LabelId) -> u64,
+    ) -> Vec<ValueFacts<'_>> {
+        let facts = self.index.labels_of(key).filter(|&label| wanted(self.table.value(label)));
         let facts =
             facts.map(|label| ValueFacts { value: self.table.value(label), n_objects: n_objects(label) });
         facts.filter(|fact| fact.n_objects > 0).collect()
     }
 
     /// The values of `key` as the objects' own labels tell them. Each of the objects has the key.
-    fn value_counts_of(&self, key: KeyId, objects: &RoaringBitmap) -> Vec<ValueFacts<'_>> {
+    fn value_counts_of(
+        &self,
+        key: KeyId,
+        objects: &RoaringBitmap,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ValueFacts<'_>> {
         let labels = objects.iter().flat_map(|id| self.table.labels_of(ObjectId(id)));
         let mut labels: Vec<LabelId> =
             labels.copied().filter(|&label| self.table.key_of(label) == key).collect();
         labels.sort_unstable();
         let runs = labels.chunk_by(|a, b| a == b);
-        runs.map(|run| ValueFacts { value: self.table.value(run[0]), n_objects: run.len() as u64 }).collect()
+        let facts =
+            runs.map(|run| ValueFacts { value: self.table.value(run[0]), n_objects: run.len() as u64 });
+        facts.filter(|fact| wanted(fact.value)).collect()
     }
 
     /// Whether `set`, which holds ids of this store, holds all of them.

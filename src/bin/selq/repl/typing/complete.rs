@@ -205,9 +205,15 @@ fn values(
     rest: &[&str],
     start: usize,
 ) -> Completion {
-    let counts = context.among(rest).value_counts(key);
-    let counts = counts.into_iter().filter(|fact| !listed.contains(&fact.value));
-    let matching = matching(counts.map(|fact| (fact.value, fact.n_objects)).collect(), word);
+    let matches = context.among(rest);
+    let counts = |wanted: &dyn Fn(&str) -> bool| {
+        let counts = matches.value_counts(key, |value| wanted(value) && !listed.contains(&value));
+        counts.into_iter().map(|fact| (fact.value, fact.n_objects)).collect::<Vec<_>>()
+    };
+    let mut matching = counts(&|value| value.starts_with(word));
+    if matching.is_empty() {
+        matching = counts(&|value| holds(value, word));
+    }
     match matching[..] {
         [(value, _)] if value == word && !word.is_empty() => symbols(start + word.len(), &[(",", "")]),
         _ => {
@@ -218,17 +224,36 @@ fn values(
     }
 }
 
-/// The texts that begin with `word`, or else those that hold it somewhere, in either case.
+/// The texts that begin with `word`, or else those that hold it somewhere.
 fn matching<'a>(texts: Vec<(&'a str, u64)>, word: &str) -> Vec<(&'a str, u64)> {
-    if word.is_empty() {
-        return texts;
-    }
     let beginning: Vec<_> = texts.iter().copied().filter(|(text, _)| text.starts_with(word)).collect();
     if !beginning.is_empty() {
         return beginning;
     }
-    let word = word.to_lowercase();
-    texts.into_iter().filter(|(text, _)| text.to_lowercase().contains(&word)).collect()
+    texts.into_iter().filter(|(text, _)| holds(text, word)).collect()
+}
+
+/// Whether the text holds the word somewhere, ASCII letters in either case.
+fn holds(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    word.is_empty() || text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+}
+
+/// The likeliest word that begins with the key or value under the cursor, which stands at the end of `text`.
+pub(crate) fn likeliest(context: &Context<'_>, text: &str) -> Option<String> {
+    let Place { slot, word, rest } = line::place(text, text.len());
+    let matches = context.among(&rest);
+    let beginning: Vec<(&str, u64)> = match slot {
+        Slot::Key => matches.key_counts().into_iter().map(|fact| (fact.key, fact.n_objects)).collect(),
+        Slot::Value { key, .. } => {
+            let counts = matches.value_counts(key, |value| value.starts_with(word));
+            counts.into_iter().map(|fact| (fact.value, fact.n_objects)).collect()
+        }
+        _ => return None,
+    };
+    let longer = beginning.into_iter().filter(|(text, _)| text.len() > word.len() && text.starts_with(word));
+    let likeliest = longer.max_by_key(|&(text, n_objects)| (n_objects, Reverse(text)))?;
+    Some(likeliest.0.to_owned())
 }
 
 /// The most frequent of the texts. Only they are sorted: a key may have tens of thousands of values.

@@ -3,7 +3,7 @@
 use selq::syntax::Expected;
 use selq::{ParseErrorKind, Plan, Selector};
 
-use super::complete::complete;
+use super::complete::likeliest;
 use super::line::{self, Slot};
 use super::names::LineError;
 use super::{Context, Line, find_command, selector_in, thousands};
@@ -105,9 +105,8 @@ fn ending(context: &Context<'_>, text: &str) -> Option<Hint> {
     if occurs || place.word.is_empty() {
         return None;
     }
-    let completion = complete(context, text, text.len());
-    let meant = completion.candidates.iter().map(|it| it.text.as_str());
-    let ending = meant.filter_map(|it| it.strip_prefix(place.word)).find(|ending| !ending.is_empty())?;
+    let likeliest = likeliest(context, text)?;
+    let ending = likeliest.strip_prefix(place.word)?;
     let whole = context.names.resolve(&format!("{text}{ending}"));
     let remark =
         whole.map_or_else(|_| String::new(), |it| format!("  {}", share(context, context.count(&it))));
