@@ -14,6 +14,9 @@
 //! ```
 
 mod fleet;
+#[path = "../src/bin/selq/numbers.rs"]
+#[allow(unused_imports, reason = "its tests are the program's")]
+mod numbers;
 #[path = "../src/bin/selq/repl/typing/mod.rs"]
 #[allow(
     dead_code,

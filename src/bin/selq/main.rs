@@ -9,6 +9,7 @@ mod input;
 mod kinds;
 mod labels;
 mod message;
+mod numbers;
 mod output;
 mod parse;
 mod progress;

@@ -24,9 +24,10 @@ use super::session::{Screen, Session};
 use super::typing::complete::complete;
 use super::typing::highlight::{highlight, painted};
 use super::typing::hint::hint;
-use super::typing::{line, thousands};
+use super::typing::line;
 use super::{pager, report, settings};
 use crate::args::{self, ColorChoice};
+use crate::numbers::thousands;
 
 /// How many lines the history has, and how many candidates are listed without a question.
 const MAX_HISTORY: usize = 1_000;

@@ -92,12 +92,7 @@ impl Settings {
             "color" => self.color = Some(one_of(name, value)?),
             "timing" => self.timing = switch(value)?,
             "limit" => self.limit = given.map(number).transpose()?,
-            "sort" => {
-                self.sort = given
-                    .map(|key| Ok((key.to_owned(), key.parse()?)))
-                    .transpose()
-                    .map_err(|e: anyhow::Error| e)?
-            }
+            "sort" => self.sort = given.map(sort_key).transpose()?,
             "columns" => self.set_columns(given.unwrap_or_default()),
             _ => return Err(unknown(name)),
         }
@@ -159,6 +154,10 @@ fn one_of<T: ValueEnum>(name: &str, value: &str) -> Result<T> {
 
 fn name_of<T: ValueEnum>(value: T) -> String {
     value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+fn sort_key(typed: &str) -> Result<(String, SortKey)> {
+    Ok((typed.to_owned(), typed.parse()?))
 }
 
 fn switch(value: &str) -> Result<bool> {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use selq::{KindFacts, LabelKey, LabelValue, NamespaceFacts};
 
 use super::line::{self, Place, Slot};
-use super::{Argument, Context, Line, files, find_command, selector_in, thousands};
+use super::{Argument, Context, Line, files, find_command, selector_in};
+use crate::numbers::thousands;
 
 /// How many candidates are listed; of more, the most frequent.
 const MAX_LISTED: usize = 100;

@@ -6,7 +6,8 @@ use selq::{ParseErrorKind, Plan, Selector};
 use super::complete::likeliest;
 use super::line::{self, Slot};
 use super::names::LineError;
-use super::{Context, Line, find_command, selector_in, thousands};
+use super::{Context, Line, find_command, selector_in};
+use crate::numbers::thousands;
 
 /// What stands behind the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]

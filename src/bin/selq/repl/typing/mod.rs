@@ -117,10 +117,3 @@ pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Opti
     };
     Some((text.len() - selector.len(), selector))
 }
-
-/// A number with its thousands apart: `1,204`.
-pub(crate) fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group));
-    groups.collect::<Vec<_>>().join(",")
-}
