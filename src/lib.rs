@@ -99,3 +99,8 @@ pub use store::{
     StoreBuilder, ValueFacts,
 };
 pub use suggest::nearest;
+
+/// Compiles the example in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeDoctests;

@@ -10,8 +10,8 @@ use super::{ObjectId, ObjectIdentity, Store};
 /// interned as they come, and the postings are built when their sizes are known.
 ///
 /// # Limits
-/// A store numbers up to 2³² − 1 objects, distinct labels and labels on all objects together, and panics
-/// beyond. The last would take 16 GiB for its numbers alone.
+/// A store numbers up to 2³² − 1 objects and as many distinct labels, and panics beyond. Their numbers alone
+/// would take tens of gibibytes.
 #[derive(Debug, Default)]
 pub struct StoreBuilder {
     table: ObjectTable,
@@ -54,6 +54,17 @@ impl StoreBuilder {
         }
     }
 
+    /// Adds all objects of another builder after its own, in their order, and returns by how much their
+    /// ids have grown: how many ids this builder had given out before.
+    ///
+    /// Parts of a dump can be read on several threads this way. Costs one look-up per distinct label of
+    /// the other builder, and one step per label of its objects.
+    pub fn append(&mut self, other: StoreBuilder) -> usize {
+        let offset = self.table.n_ids();
+        self.table.append(&other.table);
+        offset
+    }
+
     /// Sets the kind of an object that was added before its kind was known, as in a list whose own kind
     /// comes after its items.
     pub fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
@@ -83,9 +94,16 @@ impl StoreBuilder {
         self.table.n_ids()
     }
 
+    /// The objects without an index.
+    #[cfg(test)]
+    pub(super) fn into_table(self) -> ObjectTable {
+        self.table
+    }
+
     /// Builds the index. Linear in the number of labels.
     #[must_use]
-    pub fn finish(self) -> Store {
+    pub fn finish(mut self) -> Store {
+        self.table.shrink_to_fit();
         Store { index: Index::build(&self.table), table: self.table, interner: self.interner }
     }
 }
@@ -152,6 +170,34 @@ mod tests {
         let labels = |id| store.get(id).map(|object| object.labels().collect::<Vec<_>>());
         assert_eq!(labels(id), Some(vec![("a", "4"), ("b", "2")]));
         assert_eq!(labels(other), Some(vec![("b", "2"), ("a", "1")]));
+    }
+
+    #[test]
+    fn builders_are_joined_in_order() {
+        let named =
+            |name| ObjectIdentity { kind: "Pod", namespace: "shop", name, ..ObjectIdentity::default() };
+        let mut first = StoreBuilder::new();
+        first.push(named("a"), [("env", "prod"), ("tier", "db")]);
+        let mut second = StoreBuilder::new();
+        let gone = second.push(named("b"), [("zone", "x")]);
+        second.push(named("c"), [("tier", "web"), ("env", "prod")]);
+        second.remove(gone);
+        assert_eq!(first.append(second), 1);
+        assert_eq!(first.push(named("d"), [("tier", "web")]).index(), 3);
+        let store = first.finish();
+        let seen: Vec<_> = store.objects().map(|it| (it.name(), it.labels().collect::<Vec<_>>())).collect();
+        assert_eq!(
+            seen,
+            [
+                ("a", vec![("env", "prod"), ("tier", "db")]),
+                ("c", vec![("tier", "web"), ("env", "prod")]),
+                ("d", vec![("tier", "web")]),
+            ]
+        );
+        assert_eq!(
+            store.keys().iter().map(|it| (it.key, it.n_objects)).collect::<Vec<_>>(),
+            [("tier", 3), ("env", 2)]
+        );
     }
 
     #[test]

@@ -87,12 +87,6 @@ impl Store {
         self.value_facts(key, |label| self.index.label(label).len())
     }
 
-    /// What [`Store::values`] tells, in no particular order.
-    pub(crate) fn value_counts(&self, key: &str) -> Vec<ValueFacts<'_>> {
-        let facts = |key| self.value_counts_by(key, |_| true, |label| self.index.label(label).len());
-        self.table.key_id(key).map(facts).unwrap_or_default()
-    }
-
     /// How many objects have the key. One look-up.
     #[must_use]
     pub fn count_key(&self, key: &str) -> u64 {
@@ -164,7 +158,7 @@ impl Store {
 
     /// The wanted values that objects of `set` have under a key, in no particular order.
     ///
-    /// Looks at the objects that have the key or at every wanted value's postings, whichever are fewer.
+    /// Looks at the objects or at every wanted value's postings, whichever are fewer.
     pub(crate) fn value_counts_within(
         &self,
         key: &str,
@@ -175,11 +169,10 @@ impl Store {
         if self.is_all(set) {
             return self.value_counts_by(key, wanted, |label| self.index.label(label).len());
         }
-        let objects = self.index.key(key) & set;
-        if objects.len() < self.index.n_values(key) as u64 {
-            return self.value_counts_of(key, &objects, wanted);
+        if set.len() < self.index.n_values(key) as u64 {
+            return self.value_counts_of(key, set, wanted);
         }
-        self.value_counts_by(key, wanted, |label| self.index.label(label).intersection_len(&objects))
+        self.value_counts_by(key, wanted, |label| self.index.label(label).intersection_len(set))
     }
 
     fn value_facts(&self, key: &str, n_objects: impl Fn(LabelId) -> u64) -> Vec<ValueFacts<'_>> {
@@ -199,7 +192,7 @@ impl Store {
         facts.filter(|fact| fact.n_objects > 0).collect()
     }
 
-    /// The values of `key` as the objects' own labels tell them. Each of the objects has the key.
+    /// The values of `key` as the objects' own labels tell them.
     fn value_counts_of(
         &self,
         key: KeyId,
@@ -207,8 +200,7 @@ impl Store {
         wanted: impl Fn(&str) -> bool,
     ) -> Vec<ValueFacts<'_>> {
         let labels = objects.iter().flat_map(|id| self.table.labels_of(ObjectId(id)));
-        let mut labels: Vec<LabelId> =
-            labels.copied().filter(|&label| self.table.key_of(label) == key).collect();
+        let mut labels: Vec<LabelId> = labels.filter(|&label| self.table.key_of(label) == key).collect();
         labels.sort_unstable();
         let runs = labels.chunk_by(|a, b| a == b);
         let facts =
@@ -226,7 +218,7 @@ impl Store {
         let labels_per_object = self.n_labels() / self.len().max(1) + 1;
         if set.len().saturating_mul(labels_per_object as u64) < self.table.n_distinct_labels() as u64 {
             let rows = set.iter().flat_map(|id| self.table.labels_of(ObjectId(id)));
-            let mut labels: Vec<LabelId> = rows.copied().collect();
+            let mut labels: Vec<LabelId> = rows.collect();
             labels.sort_unstable();
             labels.dedup();
             labels

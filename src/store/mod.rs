@@ -6,8 +6,10 @@
 
 mod builder;
 mod dict;
+mod ends;
 mod facts;
 mod index;
+mod invert;
 mod object;
 mod postings;
 mod rows;
@@ -22,7 +24,7 @@ pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use index::Index;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
-pub(crate) use postings::Postings;
+pub(crate) use postings::{Postings, PostingsView};
 pub(crate) use table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 
 use builder::LabelInterner;

@@ -2,91 +2,113 @@
 
 use roaring::RoaringBitmap;
 
-/// The ids of the objects that have one label, in order.
+/// Up to how many ids a list beats a bitmap. A bitmap of ids that stand close together takes some 250 bytes
+/// before its first id, a list 4 bytes an id; and looking one id up in another set takes some nanoseconds.
+const MAX_FEW: usize = 64;
+
+/// The ids of the objects that have one label, in ascending order.
 ///
-/// Many labels are worn by a single object (the `pod-name` of a StatefulSet's pod, a host name), and a
-/// bitmap of one id costs a heap block or two; such a label keeps the bare id.
-#[derive(Debug, Clone, Default)]
+/// Most labels are worn by few objects (the `pod-template-hash` of one Deployment's pods) or by a single one
+/// (the `pod-name` of a StatefulSet's pod), and those get no bitmap.
+#[derive(Debug, Clone)]
 pub(crate) enum Postings {
-    /// No object, after changes took the last one away.
-    #[default]
-    Empty,
-    /// One object.
+    /// One object. Needs no memory of its own.
     One(u32),
-    /// Two objects or more.
+    /// No object, after changes took the last one away, or a few.
+    Few(Box<[u32]>),
+    /// More than [`MAX_FEW`] objects, or fewer that once were more.
     Many(RoaringBitmap),
+}
+
+/// Postings as they can be read: a sorted list or a bitmap.
+pub(crate) enum PostingsView<'s> {
+    /// Ids in ascending order.
+    Few(&'s [u32]),
+    /// A bitmap.
+    Many(&'s RoaringBitmap),
+}
+
+impl Default for Postings {
+    fn default() -> Postings {
+        Postings::Few(Box::default())
+    }
 }
 
 impl Postings {
     /// From ids in ascending order.
     pub(super) fn from_sorted(ids: &[u32]) -> Postings {
         match ids {
-            [] => Postings::Empty,
             [id] => Postings::One(*id),
-            _ => Postings::Many(
-                RoaringBitmap::from_sorted_iter(ids.iter().copied())
+            few if few.len() <= MAX_FEW => Postings::Few(few.into()),
+            many => Postings::Many(
+                RoaringBitmap::from_sorted_iter(many.iter().copied())
                     .expect("posting ids are in ascending order"),
             ),
         }
     }
 
+    /// The ids, in the form they are kept in.
+    pub(crate) fn view(&self) -> PostingsView<'_> {
+        match self {
+            Postings::One(id) => PostingsView::Few(std::slice::from_ref(id)),
+            Postings::Few(ids) => PostingsView::Few(ids),
+            Postings::Many(ids) => PostingsView::Many(ids),
+        }
+    }
+
     /// Adds an id.
     pub(super) fn insert(&mut self, id: u32) {
-        match self {
-            Postings::Empty => *self = Postings::One(id),
-            Postings::One(present) if *present == id => {}
-            Postings::One(present) => *self = Postings::Many(RoaringBitmap::from_iter([*present, id])),
-            Postings::Many(ids) => {
-                ids.insert(id);
-            }
+        if let Postings::Many(ids) = self {
+            ids.insert(id);
+        } else if let PostingsView::Few(ids) = self.view()
+            && let Err(place) = ids.binary_search(&id)
+        {
+            let (before, after) = ids.split_at(place);
+            *self = Postings::from_sorted(&[before, &[id], after].concat());
         }
     }
 
     /// Takes an id away.
     pub(super) fn remove(&mut self, id: u32) {
-        match self {
-            Postings::One(present) if *present == id => *self = Postings::Empty,
-            Postings::Empty | Postings::One(_) => {}
-            Postings::Many(ids) => {
-                ids.remove(id);
-                match (ids.len(), ids.min()) {
-                    (0, _) => *self = Postings::Empty,
-                    (1, Some(last)) => *self = Postings::One(last),
-                    _ => {}
-                }
+        if let Postings::Many(ids) = self {
+            ids.remove(id);
+            // Well below the limit, so that a label on the edge does not change form with every change.
+            if ids.len() <= MAX_FEW as u64 / 2 {
+                *self = Postings::from_sorted(&ids.iter().collect::<Vec<_>>());
             }
+        } else if let PostingsView::Few(ids) = self.view()
+            && let Ok(place) = ids.binary_search(&id)
+        {
+            *self = Postings::from_sorted(&[&ids[..place], &ids[place + 1..]].concat());
         }
     }
 
     /// How many ids there are. At most one step per 65,536 objects.
     pub(crate) fn len(&self) -> u64 {
-        match self {
-            Postings::Empty => 0,
-            Postings::One(_) => 1,
-            Postings::Many(ids) => ids.len(),
+        match self.view() {
+            PostingsView::Few(ids) => ids.len() as u64,
+            PostingsView::Many(ids) => ids.len(),
         }
     }
 
     /// Whether there is no id.
     pub(crate) fn is_empty(&self) -> bool {
-        matches!(self, Postings::Empty)
+        self.len() == 0
     }
 
     /// Whether some id is in `set`.
     pub(crate) fn intersects(&self, set: &RoaringBitmap) -> bool {
-        match self {
-            Postings::Empty => false,
-            Postings::One(id) => set.contains(*id),
-            Postings::Many(ids) => !ids.is_disjoint(set),
+        match self.view() {
+            PostingsView::Few(ids) => ids.iter().any(|&id| set.contains(id)),
+            PostingsView::Many(ids) => !ids.is_disjoint(set),
         }
     }
 
     /// How many of the ids are in `set`.
     pub(crate) fn intersection_len(&self, set: &RoaringBitmap) -> u64 {
-        match self {
-            Postings::Empty => 0,
-            Postings::One(id) => u64::from(set.contains(*id)),
-            Postings::Many(ids) => ids.intersection_len(set),
+        match self.view() {
+            PostingsView::Few(ids) => ids.iter().filter(|&&id| set.contains(id)).count() as u64,
+            PostingsView::Many(ids) => ids.intersection_len(set),
         }
     }
 }
@@ -96,10 +118,9 @@ mod tests {
     use super::*;
 
     fn ids(postings: &Postings) -> Vec<u32> {
-        match postings {
-            Postings::Empty => vec![],
-            Postings::One(id) => vec![*id],
-            Postings::Many(ids) => ids.iter().collect(),
+        match postings.view() {
+            PostingsView::Few(ids) => ids.to_vec(),
+            PostingsView::Many(ids) => ids.iter().collect(),
         }
     }
 
@@ -110,27 +131,38 @@ mod tests {
             postings.insert(id);
         }
         assert_eq!(ids(&postings), [3, 7, 70_000]);
-        postings.remove(3);
-        postings.remove(99);
-        postings.remove(70_000);
+        for id in [3, 99, 70_000] {
+            postings.remove(id);
+        }
         assert!(matches!(postings, Postings::One(7)));
-        postings.remove(3);
-        postings.remove(7);
+        (0..100).for_each(|id| postings.insert(id * 1000));
+        assert!(matches!(postings, Postings::Many(_)));
+        (1..100).for_each(|id| postings.remove(id * 1000));
+        assert_eq!(ids(&postings), [0, 7]);
+        [0, 3, 7].into_iter().for_each(|id| postings.remove(id));
         assert!(postings.is_empty());
-        assert_eq!(postings.len(), 0);
     }
 
     #[test]
-    fn one_object_needs_no_bitmap() {
-        assert!(matches!(Postings::from_sorted(&[]), Postings::Empty));
-        assert!(matches!(Postings::from_sorted(&[5]), Postings::One(5)));
-        assert_eq!(ids(&Postings::from_sorted(&[5, 6])), [5, 6]);
+    fn few_objects_need_no_bitmap() {
+        let form = |n: u32| Postings::from_sorted(&(0..n).collect::<Vec<_>>());
+        assert!(form(0).is_empty());
+        assert!(matches!(form(1), Postings::One(0)));
+        assert!(matches!(form(MAX_FEW as u32), Postings::Few(_)));
+        assert!(matches!(form(MAX_FEW as u32 + 1), Postings::Many(_)));
+        assert_eq!(ids(&form(200)), (0..200).collect::<Vec<_>>());
     }
 
     #[test]
     fn intersections_are_counted_in_every_form() {
-        let set = RoaringBitmap::from_iter([1, 5, 9]);
-        let count = |ids: &[u32]| Postings::from_sorted(ids).intersection_len(&set);
-        assert_eq!((count(&[]), count(&[5]), count(&[6]), count(&[1, 2, 9])), (0, 1, 0, 2));
+        let set = RoaringBitmap::from_iter([1, 5, 9, 150]);
+        let count = |ids: &[u32]| {
+            let postings = Postings::from_sorted(ids);
+            let n = postings.intersection_len(&set);
+            assert_eq!(postings.intersects(&set), n > 0);
+            n
+        };
+        let many: Vec<u32> = (0..200).collect();
+        assert_eq!((count(&[]), count(&[5]), count(&[6]), count(&[1, 2, 9]), count(&many)), (0, 1, 0, 2, 4));
     }
 }

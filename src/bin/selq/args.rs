@@ -71,8 +71,11 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or that of a subcommand
+    Man {
+        /// A subcommand
+        command: Option<String>,
+    },
     /// Print help about a subcommand, or the selector grammar
     Help {
         /// A subcommand, or `grammar`

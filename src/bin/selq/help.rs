@@ -14,18 +14,19 @@ use crate::exit::ExitStatus;
 const GRAMMAR: &str = include_str!("../../../grammar/selector.abnf");
 
 pub(crate) fn run(topic: Option<&str>) -> Result<ExitStatus> {
-    let mut command = Args::command();
     let text = match topic {
-        None => command.render_long_help().ansi().to_string(),
+        None => Args::command().render_long_help().ansi().to_string(),
         Some("grammar") => GRAMMAR.to_owned(),
-        Some(topic) => {
-            command.build();
-            let topics = topics(&command);
-            let subcommand = command.find_subcommand_mut(topic).ok_or_else(|| no_help(topic, &topics))?;
-            subcommand.render_long_help().to_string()
-        }
+        Some(topic) => subcommand(topic)?.render_long_help().to_string(),
     };
     print(text.as_bytes())
+}
+
+/// A subcommand as it stands below `selq`.
+fn subcommand(name: &str) -> Result<Command> {
+    let mut command = Args::command();
+    command.build();
+    command.find_subcommand(name).cloned().ok_or_else(|| no_help(name, &topics(&command)))
 }
 
 fn topics(command: &Command) -> Vec<String> {
@@ -46,9 +47,10 @@ pub(crate) fn completions(shell: Shell) -> Result<ExitStatus> {
     print(&script)
 }
 
-pub(crate) fn man() -> Result<ExitStatus> {
+pub(crate) fn man(name: Option<&str>) -> Result<ExitStatus> {
+    let command = name.map_or_else(|| Ok(Args::command()), subcommand)?;
     let mut page = Vec::new();
-    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    clap_mangen::Man::new(command).render(&mut page)?;
     print(&page)
 }
 

@@ -12,7 +12,7 @@ use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::message;
-use crate::output::sanitize;
+use crate::output::{json, sanitize};
 use crate::selection::Selection;
 
 pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
@@ -130,11 +130,11 @@ impl Facts<'_> {
         match self {
             Facts::Keys(keys) => keys.iter().try_for_each(|fact| {
                 let KeyFacts { key, n_objects: objects, n_values: values } = *fact;
-                write_line(&KeyLine { key, objects, values }, on_terminal, out)
+                json::write_value(&KeyLine { key, objects, values }, on_terminal, out)
             }),
             Facts::Values(facts) => facts.iter().try_for_each(|fact| {
                 let ValueFacts { value, n_objects: objects } = *fact;
-                write_line(&ValueLine { value, objects }, on_terminal, out)
+                json::write_value(&ValueLine { value, objects }, on_terminal, out)
             }),
         }
     }
@@ -151,12 +151,6 @@ struct KeyLine<'a> {
 struct ValueLine<'a> {
     value: &'a str,
     objects: u64,
-}
-
-fn write_line(line: &impl Serialize, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
-    let line = serde_json::to_string(line)?;
-    let line = if on_terminal { sanitize::escaped_json(&line) } else { line.into() };
-    writeln!(out, "{line}")
 }
 
 /// A key or value as a table shows it. The empty one would not be seen.

@@ -56,7 +56,7 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Command::Labels(args)) => labels::run(&args, config),
         Some(Command::Repl(args)) => repl::run(&args, config),
         Some(Command::Completions { shell }) => help::completions(shell),
-        Some(Command::Man) => help::man(),
+        Some(Command::Man { command }) => help::man(command.as_deref()),
         Some(Command::Help { topic }) => help::run(topic.as_deref()),
     }
 }

@@ -11,6 +11,7 @@ use crate::args::{ParseArgs, ParseFormat};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::message;
+use crate::output::{json, sanitize};
 use crate::selection;
 
 /// Why a line is no selector.
@@ -178,7 +179,8 @@ impl Checker<'_> {
         let written = match (self.format, selector) {
             (Some(ParseFormat::Jsonl), selector) => {
                 self.note(selector.is_ok());
-                return write_json(&Report::new(selector), out);
+                let on_terminal = self.config.stdout_is_terminal;
+                return Ok(json::write_value(&Report::new(selector), on_terminal, out)?);
             }
             (Some(ParseFormat::Json), selector) => selector.and_then(|selector| {
                 let object: Option<LabelSelector> = (&selector).try_into().map_err(LineError::Object)?;
@@ -190,6 +192,7 @@ impl Checker<'_> {
         };
         self.note(written.is_ok());
         match written {
+            Ok(text) if self.config.stdout_is_terminal => writeln!(out, "{}", sanitize::escaped(&text))?,
             Ok(text) => writeln!(out, "{text}")?,
             Err(error) => {
                 // What was right before belongs before the message.
@@ -205,12 +208,6 @@ impl Checker<'_> {
             self.status = ExitStatus::Error;
         }
     }
-}
-
-fn write_json(value: &impl Serialize, out: &mut impl Write) -> Result<()> {
-    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)?;
-    out.write_all(b"\n")?;
-    Ok(())
 }
 
 /// What `-o jsonl` says of a selector.

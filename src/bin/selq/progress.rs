@@ -59,7 +59,7 @@ impl Drop for Bar {
 fn drawn(total: Option<u64>) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_SECOND);
     let template = match total {
-        Some(_) => "loading {bar:30} {bytes} of {total_bytes}, {msg}, {eta} left",
+        Some(_) => "loading {bar:16} {percent}%, {msg}, {eta} left",
         None => "loading {spinner} {bytes}, {msg}, {elapsed}",
     };
     let style = ProgressStyle::with_template(template).expect("the template is well-formed");

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::args::QueryArgs;
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
-use crate::output::{OutputFormat, Rows, View};
+use crate::output::{OutputFormat, Rows, View, json};
 use crate::parse::{self, LineError};
 use crate::query::Shown;
 use crate::selection::Selection;
@@ -119,7 +119,7 @@ impl AnswerWriter<'_> {
                 let objects = rows.as_ref().map(|rows| self.found(rows));
                 let answer =
                     Answer { name: query.name.as_deref(), selector: selector.canonical(), count, objects };
-                write_json(&answer, out)?;
+                json::write_value(&answer, self.view.on_terminal, out)?;
             }
         }
         Ok(ExitStatus::of_match(count > 0))
@@ -138,7 +138,8 @@ impl AnswerWriter<'_> {
 
     fn write_error(&self, query: &Query, error: &LineError, out: &mut impl Write) -> Result<()> {
         if self.args.output.is_some() && !self.args.quiet {
-            return write_json(&Refused { name: query.name.as_deref(), error: error.report() }, out);
+            let refused = Refused { name: query.name.as_deref(), error: error.report() };
+            return Ok(json::write_value(&refused, self.view.on_terminal, out)?);
         }
         // What was answered before belongs before the message.
         out.flush()?;
@@ -149,12 +150,6 @@ impl AnswerWriter<'_> {
 
 fn present(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
-}
-
-fn write_json(value: &impl Serialize, out: &mut impl Write) -> Result<()> {
-    serde_json::to_writer(&mut *out, value).map_err(std::io::Error::from)?;
-    out.write_all(b"\n")?;
-    Ok(())
 }
 
 #[derive(Serialize)]

@@ -1,9 +1,10 @@
-//! The objects themselves, as they were in the dump.
+//! JSON: the objects themselves, as they were in the dump, and lines of our own.
 
 use std::io::{self, Write};
 
 use memchr::memchr2;
 use selq::{Dump, ObjectRef};
+use serde::Serialize;
 
 use super::sanitize::escaped_json;
 use super::{Rows, View};
@@ -41,6 +42,15 @@ pub(super) fn write_lines(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut i
         out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// Writes a value of our own as one line.
+pub(crate) fn write_value(value: &impl Serialize, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
+    if on_terminal {
+        return writeln!(out, "{}", escaped_json(&serde_json::to_string(value)?));
+    }
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
 }
 
 /// Writes valid JSON without the white space between its tokens, and everything else as it is.

@@ -1,7 +1,7 @@
 //! How an answer is written: the one path from a plan to rows, whoever asks.
 
 mod csv;
-mod json;
+pub(crate) mod json;
 pub(crate) mod names;
 pub(crate) mod sanitize;
 pub(crate) mod sort;

@@ -36,7 +36,7 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
-/// The JSON text with the characters that steer as `\uXXXX`. Those beyond ASCII stand only in strings, where
+/// The JSON text with the characters that steer as escapes of JSON. Those beyond ASCII stand only in strings, where
 /// that is another way to write them; JSON has no others unescaped but the white space between tokens.
 pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
     if json.is_ascii() && !json.contains('\u{7f}') {
