@@ -73,10 +73,10 @@ fn greet(session: &Session) -> Result<()> {
     if session.store().is_empty() && session.dump().sources().len() == 0 {
         writeln!(
             out,
-            "no dump is loaded: `:load FILE`, or start with `selq repl FILE`; `:help` lists the commands"
+            "no dump is loaded: `:load FILE`, or start with `selq repl FILE`\n`:help` lists the commands"
         )?;
     } else {
-        writeln!(out, "{}; type a selector, or `:help`", session.summary())?;
+        writeln!(out, "{}\ntype a selector, or `:help`", session.summary())?;
     }
     Ok(())
 }
