@@ -95,8 +95,8 @@ pub use selector::{
 };
 pub use span::Span;
 pub use store::{
-    KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, Store, StoreBuilder,
-    ValueFacts,
+    KeyCount, KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, Store,
+    StoreBuilder, ValueFacts,
 };
 pub use suggest::nearest;
 

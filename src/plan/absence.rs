@@ -1,8 +1,10 @@
 //! Why nothing matched: keys and values that no object has.
 
+use std::cmp::Reverse;
+
 use crate::selector::{Expr, Requirement, Selector};
 use crate::store::Store;
-use crate::suggest::nearest;
+use crate::suggest::nearest_ranked;
 
 /// A key that no object has, or a value that no object has under a key that occurs.
 ///
@@ -51,13 +53,15 @@ fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Ab
     let key = requirement.key().as_str();
     let index = store.index();
     let Some(id) = store.table().key_id(key).filter(|&id| !index.key(id).is_empty()) else {
-        return push(found, key, None, || nearest(key, index.keys().map(|id| store.table().key(id))));
+        let occurring = index.keys().map(|id| (store.table().key(id), Reverse(index.key(id).len())));
+        return push(found, key, None, || nearest_ranked(key, occurring));
     };
     let occurs =
         |value: &str| store.table().label_id(id, value).is_some_and(|it| !index.label(it).is_empty());
     for value in values.filter(|value| !occurs(value)) {
-        let occurring = index.labels_of(id).map(|label| store.table().value(label));
-        push(found, key, Some(value), || nearest(value, occurring));
+        let occurring =
+            index.labels_of(id).map(|label| (store.table().value(label), Reverse(index.label(label).len())));
+        push(found, key, Some(value), || nearest_ranked(value, occurring));
     }
 }
 

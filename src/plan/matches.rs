@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ids::{IdIter, Ids};
-use crate::store::{KeyFacts, ObjectId, ObjectRef, Store, ValueFacts};
+use crate::store::{KeyCount, KeyFacts, ObjectId, ObjectRef, Store, ValueFacts};
 
 /// The objects that a plan found, in the order in which they were put into the store.
 ///
@@ -55,11 +55,30 @@ impl<'s> Matches<'s> {
         self.store.keys_within(&self.ids.to_bitmap())
     }
 
-    /// The values of a key that occur among these objects, most frequent first, then by text. One
-    /// intersection per value.
+    /// The values of a key that occur among these objects, most frequent first, then by text.
+    ///
+    /// One intersection per value, or one step per object if those are fewer.
     #[must_use]
     pub fn values(&self, key: &str) -> Vec<ValueFacts<'s>> {
         self.store.values_within(key, &self.ids.to_bitmap())
+    }
+
+    /// The keys that occur among these objects, in no particular order and without their numbers of values, which are
+    /// what takes [`Matches::keys`] its time: fast enough to be asked on every key stroke.
+    ///
+    /// One intersection per key.
+    #[must_use]
+    pub fn key_counts(&self) -> Vec<KeyCount<'s>> {
+        self.store.key_counts_within(&self.ids.to_bitmap())
+    }
+
+    /// What [`Matches::values`] tells of the values that are wanted, in no particular order: fast enough to be asked on
+    /// every key stroke of a key with very many values, which would be counted and sorted in vain.
+    ///
+    /// One call of `wanted` and perhaps one intersection per value, or one step per object if those are fewer.
+    #[must_use]
+    pub fn value_counts(&self, key: &str, wanted: impl Fn(&str) -> bool) -> Vec<ValueFacts<'s>> {
+        self.store.value_counts_within(key, &self.ids.to_bitmap(), wanted)
     }
 }
 

@@ -90,6 +90,13 @@ impl ParseError {
         &self.text
     }
 
+    /// The same error in another text that has the same bytes at the place: the one that was typed, say, where what
+    /// was read had parts blanked out.
+    #[must_use]
+    pub fn in_text(self, text: &str) -> ParseError {
+        ParseError { text: text.into(), ..self }
+    }
+
     /// The fix, where there is one.
     #[must_use]
     pub fn help(&self) -> Option<String> {

@@ -28,6 +28,15 @@ pub(super) fn caret(text: &str, span: Span) -> String {
     format!("{shown}\n{margin}{carets}")
 }
 
+impl Span {
+    /// The line of `text` in which the span begins and, under it, carets below the place: how
+    /// [`ParseError::render`](crate::ParseError::render) shows it. No line break at the end.
+    #[must_use]
+    pub fn underline(self, text: &str) -> String {
+        caret(text, self)
+    }
+}
+
 /// `word` between quotation marks that it does not hold, shortened if it is long and with control characters escaped.
 pub(super) fn quoted(word: &str) -> String {
     let (shown, is_cut) = first_chars(word, MAX_QUOTED);

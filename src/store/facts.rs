@@ -31,6 +31,15 @@ pub struct ValueFacts<'s> {
     pub n_objects: u64,
 }
 
+/// A label key that occurs, without what is known of its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyCount<'s> {
+    /// The key.
+    pub key: &'s str,
+    /// How many objects have it.
+    pub n_objects: u64,
+}
+
 /// A kind that occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindFacts<'s> {
@@ -78,6 +87,19 @@ impl Store {
         self.value_facts(key, |label| self.index.label(label).len())
     }
 
+    /// How many objects have the key. One look-up.
+    #[must_use]
+    pub fn count_key(&self, key: &str) -> u64 {
+        self.table.key_id(key).map_or(0, |key| self.index.key(key).len())
+    }
+
+    /// How many objects have this label. One look-up.
+    #[must_use]
+    pub fn count_label(&self, key: &str, value: &str) -> u64 {
+        let label = self.table.key_id(key).and_then(|key| self.table.label_id(key, value));
+        label.map_or(0, |label| self.index.label(label).len())
+    }
+
     /// The kinds that occur, most frequent first, then by name.
     #[must_use]
     pub fn kinds(&self) -> Vec<KindFacts<'_>> {
@@ -116,17 +138,79 @@ impl Store {
         most_frequent_first(facts.collect(), |fact| (fact.n_objects, fact.key))
     }
 
-    /// As [`Store::values`], among the objects of `set` alone. One intersection per value.
+    /// As [`Store::values`], among the objects of `set` alone.
     pub(crate) fn values_within(&self, key: &str, set: &RoaringBitmap) -> Vec<ValueFacts<'_>> {
-        self.value_facts(key, |label| self.index.label(label).intersection_len(set))
+        let facts = self.value_counts_within(key, set, |_| true);
+        most_frequent_first(facts, |fact| (fact.n_objects, fact.value))
+    }
+
+    /// The keys that objects of `set` have, in no particular order. One intersection per key.
+    pub(crate) fn key_counts_within(&self, set: &RoaringBitmap) -> Vec<KeyCount<'_>> {
+        let is_all = self.is_all(set);
+        let n_objects = |key| {
+            let objects = self.index.key(key);
+            if is_all { objects.len() } else { objects.intersection_len(set) }
+        };
+        let facts =
+            self.index.keys().map(|key| KeyCount { key: self.table.key(key), n_objects: n_objects(key) });
+        facts.filter(|fact| fact.n_objects > 0).collect()
+    }
+
+    /// The wanted values that objects of `set` have under a key, in no particular order.
+    ///
+    /// Looks at the objects or at every wanted value's postings, whichever are fewer.
+    pub(crate) fn value_counts_within(
+        &self,
+        key: &str,
+        set: &RoaringBitmap,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ValueFacts<'_>> {
+        let Some(key) = self.table.key_id(key) else { return Vec::new() };
+        if self.is_all(set) {
+            return self.value_counts_by(key, wanted, |label| self.index.label(label).len());
+        }
+        if set.len() < self.index.n_values(key) as u64 {
+            return self.value_counts_of(key, set, wanted);
+        }
+        self.value_counts_by(key, wanted, |label| self.index.label(label).intersection_len(set))
     }
 
     fn value_facts(&self, key: &str, n_objects: impl Fn(LabelId) -> u64) -> Vec<ValueFacts<'_>> {
-        let labels = self.table.key_id(key).into_iter().flat_map(|key| self.index.labels_of(key));
+        let facts = self.table.key_id(key).map(|key| self.value_counts_by(key, |_| true, n_objects));
+        most_frequent_first(facts.unwrap_or_default(), |fact| (fact.n_objects, fact.value))
+    }
+
+    fn value_counts_by(
+        &self,
+        key: KeyId,
+        wanted: impl Fn(&str) -> bool,
+        n_objects: impl Fn(LabelId) -> u64,
+    ) -> Vec<ValueFacts<'_>> {
+        let facts = self.index.labels_of(key).filter(|&label| wanted(self.table.value(label)));
         let facts =
-            labels.map(|label| ValueFacts { value: self.table.value(label), n_objects: n_objects(label) });
-        let facts = facts.filter(|fact| fact.n_objects > 0).collect();
-        most_frequent_first(facts, |fact| (fact.n_objects, fact.value))
+            facts.map(|label| ValueFacts { value: self.table.value(label), n_objects: n_objects(label) });
+        facts.filter(|fact| fact.n_objects > 0).collect()
+    }
+
+    /// The values of `key` as the objects' own labels tell them.
+    fn value_counts_of(
+        &self,
+        key: KeyId,
+        objects: &RoaringBitmap,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ValueFacts<'_>> {
+        let labels = objects.iter().flat_map(|id| self.table.labels_of(ObjectId(id)));
+        let mut labels: Vec<LabelId> = labels.filter(|&label| self.table.key_of(label) == key).collect();
+        labels.sort_unstable();
+        let runs = labels.chunk_by(|a, b| a == b);
+        let facts =
+            runs.map(|run| ValueFacts { value: self.table.value(run[0]), n_objects: run.len() as u64 });
+        facts.filter(|fact| wanted(fact.value)).collect()
+    }
+
+    /// Whether `set`, which holds ids of this store, holds all of them.
+    fn is_all(&self, set: &RoaringBitmap) -> bool {
+        set.len() == self.table.live().len()
     }
 
     /// The labels that the objects of `set` have, each once.

@@ -20,7 +20,7 @@ use std::fmt;
 use roaring::RoaringBitmap;
 
 pub use builder::StoreBuilder;
-pub use facts::{KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
+pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use index::Index;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};

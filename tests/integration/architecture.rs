@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that only some places may use.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("nom", &["src/syntax/"]),
     ("roaring", &["src/store/", "src/plan/"]),
     ("memmap2", &["src/load/"]),
@@ -24,7 +24,9 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("anyhow", &["src/bin/"]),
     ("csv", &["src/bin/"]),
     ("indicatif", &["src/bin/"]),
-    ("rustyline", &["src/bin/"]),
+    ("ctrlc", &["src/bin/selq/repl/editor.rs"]),
+    ("rustyline", &["src/bin/selq/repl/editor.rs"]),
+    ("toml", &["src/bin/"]),
 ];
 
 /// The public names at the root of the crate, and the module that each comes from.

@@ -8,6 +8,7 @@ mod conformance_selector;
 mod grammar;
 mod load;
 mod plan;
+mod repl;
 mod roundtrip;
 mod selector;
 mod store;

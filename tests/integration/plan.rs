@@ -75,8 +75,21 @@ proptest! {
             rest.insert(Object::new("", "", "").with_labels(object.labels()));
         }
         prop_assert_eq!(matches.keys(), rest.keys());
+        let mut keys: Vec<_> = matches.key_counts().iter().map(|fact| (fact.key, fact.n_objects)).collect();
+        keys.sort_unstable_by_key(|&(key, n_objects)| (std::cmp::Reverse(n_objects), key));
+        let known: Vec<_> = rest.keys().iter().map(|fact| (fact.key, fact.n_objects)).collect();
+        prop_assert_eq!(keys, known);
         for key in store.keys() {
             prop_assert_eq!(matches.values(key.key), rest.values(key.key));
+            let wanted = |value: &str| value.len() != 1;
+            let mut counts = matches.value_counts(key.key, wanted);
+            counts.sort_unstable_by_key(|fact| (std::cmp::Reverse(fact.n_objects), fact.value));
+            let known = rest.values(key.key);
+            prop_assert_eq!(counts, known.into_iter().filter(|fact| wanted(fact.value)).collect::<Vec<_>>());
+            prop_assert_eq!(store.count_key(key.key), key.n_objects);
+            for fact in store.values(key.key) {
+                prop_assert_eq!(store.count_label(key.key, fact.value), fact.n_objects);
+            }
         }
     }
 

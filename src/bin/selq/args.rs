@@ -74,6 +74,8 @@ pub(crate) enum Subcommands {
     Explain(ExplainArgs),
     /// List the label keys that occur, or the values of one
     Labels(LabelsArgs),
+    /// Explore dumps interactively: selectors are answered while they are typed
+    Repl(ReplArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -264,4 +266,73 @@ pub(crate) enum LabelsFormat {
     Csv,
     /// One JSON object a line
     Jsonl,
+}
+
+/// The options of a session. Those of [`ReplArgs::settings`] can be written in the config file too.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(before_help = "\
+Examples:
+  selq repl pods.json                              then type a selector, or :help
+  kubectl get all -A -o json | selq repl -         the dump from a pipe, the lines from the terminal
+  selq repl pods.json < selectors.txt              each line prints what `selq -l LINE pods.json` does
+  selq repl --mode vi --columns env,tier pods.json")]
+pub(crate) struct ReplArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Begin in this namespace
+    #[arg(short = 'n', long, value_name = "NS", help_heading = "Selection")]
+    pub(crate) namespace: Option<String>,
+    /// Begin with this kind: Pod, pods, po, deployments.apps, …; several are joined by `,`
+    #[arg(
+        short = 'k',
+        long,
+        value_name = "KIND,…",
+        num_args = 1,
+        value_delimiter = ',',
+        help_heading = "Selection"
+    )]
+    pub(crate) kind: Vec<String>,
+    /// How to print what matched [default: table]
+    #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Settings")]
+    output: Option<OutputFormat>,
+    /// Label keys to show as columns; `*` is all labels in a last column
+    #[arg(short = 'L', long, visible_alias = "label-columns", value_name = "K,…", help_heading = "Settings")]
+    columns: Option<String>,
+    /// Print only the first N rows, or `off`
+    #[arg(long, value_name = "N", help_heading = "Settings")]
+    limit: Option<String>,
+    /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp, or `off`
+    #[arg(long, visible_alias = "sort-by", value_name = "KEY", help_heading = "Settings")]
+    sort: Option<String>,
+    /// Whether to tell how long an answer took [default: on]
+    #[arg(long, value_name = "on|off", help_heading = "Settings")]
+    timing: Option<String>,
+    /// How lines are edited [default: emacs]
+    #[arg(long, value_name = "MODE", help_heading = "Settings")]
+    mode: Option<EditMode>,
+}
+
+impl ReplArgs {
+    /// The settings that were given, by the names that the config file has for them.
+    pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
+        let name = |value: clap::builder::PossibleValue| value.get_name().to_owned();
+        let given = [
+            ("output", self.output.and_then(|it| it.to_possible_value()).map(name)),
+            ("columns", self.columns.clone()),
+            ("limit", self.limit.clone()),
+            ("sort", self.sort.clone()),
+            ("timing", self.timing.clone()),
+            ("mode", self.mode.and_then(|it| it.to_possible_value()).map(name)),
+        ];
+        given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+/// How lines are edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EditMode {
+    /// Ctrl-A, Ctrl-R, Alt-B and so on
+    Emacs,
+    /// Insert and command mode
+    Vi,
 }

@@ -52,13 +52,26 @@ impl Config {
         self.style(style, self.stderr_is_terminal)
     }
 
+    /// Whether standard output has colours.
+    pub(crate) fn colors_stdout(&self) -> bool {
+        self.colors(self.stdout_is_terminal)
+    }
+
+    /// What was asked for on the command line.
+    pub(crate) fn color(&self) -> ColorChoice {
+        self.color
+    }
+
     fn style(&self, style: Style, is_terminal: bool) -> Style {
-        let wanted = match self.color {
+        if self.colors(is_terminal) { style } else { Style::new() }
+    }
+
+    fn colors(&self, is_terminal: bool) -> bool {
+        match self.color {
             ColorChoice::Auto => is_terminal && !self.no_color,
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-        };
-        if wanted { style } else { Style::new() }
+        }
     }
 }
 

@@ -35,6 +35,12 @@ impl Loaded {
     }
 }
 
+/// A dump of no objects.
+pub(crate) fn nothing() -> Result<Loaded> {
+    let dump = Loader::new().load([])?;
+    Ok(Loaded { dump, read_time: Duration::ZERO, index_time: Duration::ZERO })
+}
+
 /// Reads all inputs, with a progress bar if it takes long, and tells what is to be told meanwhile.
 pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
     let begin = Instant::now();

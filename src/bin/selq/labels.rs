@@ -35,7 +35,8 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     Ok(loaded.status(config, ExitStatus::of_match(!facts.is_empty())))
 }
 
-fn explain_absence(key: Option<&str>, store: &selq::Store) {
+/// Says why there is nothing to list.
+pub(crate) fn explain_absence(key: Option<&str>, store: &selq::Store) {
     let Some(key) = key else { return message::print("none of the objects has labels") };
     let keys = store.keys();
     if keys.iter().any(|fact| fact.key == key) {
@@ -48,13 +49,14 @@ fn explain_absence(key: Option<&str>, store: &selq::Store) {
     );
 }
 
-enum Facts<'s> {
+/// What is known of keys, or of the values of one.
+pub(crate) enum Facts<'s> {
     Keys(Vec<KeyFacts<'s>>),
     Values(Vec<ValueFacts<'s>>),
 }
 
 impl Facts<'_> {
-    fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Facts::Keys(keys) => keys.is_empty(),
             Facts::Values(values) => values.is_empty(),
@@ -87,7 +89,7 @@ impl Facts<'_> {
     }
 
     /// Numbers are as wide as their heading at least, and to the left, as in kubectl.
-    fn write_table(&self, headers: bool, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write_table(&self, headers: bool, out: &mut impl Write) -> io::Result<()> {
         let rows: Vec<(String, Vec<u64>)> =
             self.rows().into_iter().map(|(text, numbers)| (shown(text), numbers)).collect();
         if rows.is_empty() {

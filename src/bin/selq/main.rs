@@ -9,11 +9,13 @@ mod input;
 mod kinds;
 mod labels;
 mod message;
+mod numbers;
 mod output;
 mod parse;
 mod progress;
 mod queries;
 mod query;
+mod repl;
 mod selection;
 mod stats;
 
@@ -75,6 +77,7 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Subcommands::Parse(args)) => parse::run(&args, config),
         Some(Subcommands::Explain(args)) => explain::run(&args, config),
         Some(Subcommands::Labels(args)) => labels::run(&args, config),
+        Some(Subcommands::Repl(args)) => repl::run(&args, config),
         Some(Subcommands::Completions { shell }) => help::completions(shell),
         Some(Subcommands::Man { command }) => help::man(command.as_deref()),
         Some(Subcommands::Help { topic }) => help::run(topic.as_deref()),

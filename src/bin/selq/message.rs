@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use selq::{LabelSelectorError, LoadError, ParseError};
 
 use crate::config::Config;
+pub(crate) use crate::numbers::thousands;
 use crate::output::sanitize;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -26,10 +27,14 @@ pub(crate) fn error(config: &Config, error: &anyhow::Error) {
 
 /// Prints why a text is no selector, with a caret under the place.
 pub(crate) fn selector_error(config: &Config, place: &str, error: &ParseError) {
-    let rendered = error.render();
     if !place.is_empty() {
         print(place);
     }
+    rendered(config, &error.render());
+}
+
+/// Prints an error that says itself what is its message and what its help, as [`ParseError::render`] does.
+pub(crate) fn rendered(config: &Config, rendered: &str) {
     for text in rendered.lines() {
         match text.split_once(": ") {
             Some(("error", message)) => line(config, ERROR, "error", message),
@@ -87,19 +92,6 @@ pub(crate) fn absent(what: &str, nearest: Option<&str>) {
     }
 }
 
-/// A number with its thousands apart: `1,204`.
-pub(crate) fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (nth, digit) in digits.chars().enumerate() {
-        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// `1 object`, `2 objects`.
 pub(crate) fn counted(n: u64, one: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
@@ -112,10 +104,6 @@ mod tests {
 
     #[test]
     fn numbers_are_readable() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_204), "1,204");
-        assert_eq!(thousands(12_345_678), "12,345,678");
         assert_eq!((counted(1, "object"), counted(0, "object")), ("1 object".into(), "0 objects".into()));
     }
 }

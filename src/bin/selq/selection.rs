@@ -11,8 +11,8 @@ use crate::message::{self, counted};
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
     pub(crate) selector: Selector,
-    namespace: Option<String>,
-    kinds: Vec<String>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) kinds: Vec<String>,
 }
 
 impl Selection {
@@ -30,6 +30,11 @@ impl Selection {
             namespace: args.namespace.clone().filter(|_| !args.all_namespaces),
             kinds: args.kind.clone(),
         })
+    }
+
+    /// Everything in this namespace and of one of these kinds; without any, of every kind.
+    pub(crate) fn scoped(namespace: Option<String>, kinds: Vec<String>) -> Selection {
+        Selection { selector: Selector::everything(), namespace, kinds }
     }
 
     /// The same for the objects that the selectors do not match; the scope stays.
@@ -91,7 +96,7 @@ impl Selection {
 }
 
 /// Reads a LabelSelector object, or `null` for the selector of nothing.
-fn from_json(json: &str, config: &Config) -> Result<Selector> {
+pub(crate) fn from_json(json: &str, config: &Config) -> Result<Selector> {
     let object: Option<LabelSelector> =
         serde_json::from_str(json).with_context(|| format!("{json} is no LabelSelector object"))?;
     warn_of_unknown_fields(object.as_ref(), config);

@@ -2,7 +2,7 @@
 
 pub(crate) mod csv;
 pub(crate) mod json;
-mod names;
+pub(crate) mod names;
 pub(crate) mod sanitize;
 pub(crate) mod sort;
 mod table;
@@ -47,6 +47,10 @@ pub(crate) struct View {
     pub(crate) name_end: NameEnd,
     pub(crate) sort_by: Option<SortKey>,
     pub(crate) limit: Option<usize>,
+    /// How many rows to leave out before the first: those that were shown already.
+    pub(crate) skip: usize,
+    /// How wide a table may be before its cells are cut, where people read it on a screen.
+    pub(crate) max_width: Option<usize>,
     /// Whether a terminal would act on control characters.
     pub(crate) on_terminal: bool,
 }
@@ -60,48 +64,61 @@ pub(crate) enum NameEnd {
 
 /// Runs the plan and writes what it finds. Gives the number of rows written.
 pub(crate) fn answer(dump: &Dump, plan: &Plan<'_>, view: &View, out: &mut impl Write) -> Result<u64> {
-    let rows = Rows::of(dump, plan, view)?;
+    write_rows(dump, &Rows::of(dump, plan, view)?, view, out)
+}
+
+/// Writes rows in the view's format. Gives their number.
+pub(crate) fn write_rows(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> Result<u64> {
     match view.format {
-        OutputFormat::Table | OutputFormat::Wide => table::write(dump, &rows, view, out)?,
-        OutputFormat::Name => names::write(dump, &rows, view, out)?,
-        OutputFormat::Json => json::write_list(dump, &rows, view, out)?,
-        OutputFormat::Jsonl => json::write_lines(dump, &rows, view, out)?,
-        OutputFormat::Csv => csv::write_csv(dump, &rows, view, out)?,
-        OutputFormat::Tsv => csv::write_tsv(dump, &rows, view, out)?,
+        OutputFormat::Table | OutputFormat::Wide => table::write(dump, rows, view, out)?,
+        OutputFormat::Name => names::write(dump, rows, view, out)?,
+        OutputFormat::Json => json::write_list(dump, rows, view, out)?,
+        OutputFormat::Jsonl => json::write_lines(dump, rows, view, out)?,
+        OutputFormat::Csv => csv::write_csv(dump, rows, view, out)?,
+        OutputFormat::Tsv => csv::write_tsv(dump, rows, view, out)?,
     }
     Ok(rows.len())
 }
 
 /// The objects to write, in the order to write them. Walked twice by the table, which needs widths first.
-pub(crate) enum Rows<'s> {
+pub(crate) struct Rows<'s> {
+    objects: Objects<'s>,
+    /// How many of them were shown already.
+    skip: usize,
+}
+
+enum Objects<'s> {
     InInputOrder(Matches<'s>),
     Sorted(Vec<ObjectRef<'s>>),
 }
 
 impl<'s> Rows<'s> {
     pub(crate) fn of(dump: &Dump, plan: &Plan<'s>, view: &View) -> Result<Rows<'s>> {
-        match (&view.sort_by, view.limit) {
-            (None, None) => Ok(Rows::InInputOrder(plan.run())),
-            (None, Some(limit)) => Ok(Rows::InInputOrder(plan.first(limit))),
-            (Some(key), limit) => {
+        let end = view.limit.map(|limit| view.skip.saturating_add(limit));
+        let objects = match (&view.sort_by, end) {
+            (None, None) => Objects::InInputOrder(plan.run()),
+            (None, Some(end)) => Objects::InInputOrder(plan.first(end)),
+            (Some(key), end) => {
                 let mut rows = sort::sorted(dump, plan.run().iter(), key)?;
-                rows.truncate(limit.unwrap_or(usize::MAX));
-                Ok(Rows::Sorted(rows))
+                rows.truncate(end.unwrap_or(usize::MAX));
+                Objects::Sorted(rows)
             }
-        }
+        };
+        Ok(Rows { objects, skip: view.skip })
     }
 
     pub(crate) fn len(&self) -> u64 {
-        match self {
-            Rows::InInputOrder(matches) => matches.len(),
-            Rows::Sorted(rows) => rows.len() as u64,
-        }
+        let all = match &self.objects {
+            Objects::InInputOrder(matches) => matches.len(),
+            Objects::Sorted(rows) => rows.len() as u64,
+        };
+        all.saturating_sub(self.skip as u64)
     }
 
     pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = ObjectRef<'s>> + '_> {
-        match self {
-            Rows::InInputOrder(matches) => Box::new(matches.iter()),
-            Rows::Sorted(rows) => Box::new(rows.iter().copied()),
+        match &self.objects {
+            Objects::InInputOrder(matches) => Box::new(matches.iter().skip(self.skip)),
+            Objects::Sorted(rows) => Box::new(rows.iter().skip(self.skip).copied()),
         }
     }
 }

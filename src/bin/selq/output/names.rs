@@ -33,7 +33,7 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
 }
 
 /// Appends `kind.group/name`, and `object/INDEX` for an object without a name.
-fn push_name(dump: &Dump, object: &ObjectRef<'_>, out: &mut String) {
+pub(crate) fn push_name(dump: &Dump, object: &ObjectRef<'_>, out: &mut String) {
     let identity = object.identity();
     if identity.name.is_empty() {
         out.push_str("object/");

@@ -23,27 +23,55 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
     let headers: Vec<String> = columns.iter().map(header).collect();
     let mut widths: Vec<usize> = headers.iter().map(|it| if view.headers { it.width() } else { 0 }).collect();
     let mut cell = Cell::default();
-    // The last column is not padded, so its width is of no interest.
-    let padded = &columns[..columns.len() - 1];
+    // The last column is not padded, so its width is of no interest unless it may have to be cut.
+    let measured = columns.len() - usize::from(view.max_width.is_none());
+    let padded = &columns[..measured];
     for object in rows.iter() {
         for (column, width) in padded.iter().zip(&mut widths) {
             *width = (*width).max(cell.fill(column, dump, &object).width());
         }
     }
+    if let Some(max) = view.max_width {
+        narrow(&mut widths, max, view.show_labels);
+        cell.max_widths = widths.clone();
+    }
     if view.headers {
         for (nth, header) in headers.iter().enumerate() {
-            write_cell(out, header, width_of(&widths, nth))?;
+            cell.shown.clone_from(header);
+            write_cell(out, cell.cut(nth), width_of(&widths, nth))?;
         }
         out.write_all(b"\n")?;
     }
     for object in rows.iter() {
         for (nth, column) in columns.iter().enumerate() {
-            let text = cell.fill(column, dump, &object);
-            write_cell(out, text, width_of(&widths, nth))?;
+            cell.fill(column, dump, &object);
+            write_cell(out, cell.cut(nth), width_of(&widths, nth))?;
         }
         out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// The least that is left of a column that has to be cut.
+const MIN_WIDTH: usize = 6;
+
+/// The least that is left of all labels before other columns give way.
+const MIN_LABELS_WIDTH: usize = 16;
+
+/// Takes width from the widest columns until all fit into `max`, as far as that goes. All labels, in the last
+/// column, give way first.
+fn narrow(widths: &mut [usize], max: usize, last_is_labels: bool) {
+    let room = max.saturating_sub(GAP * (widths.len() - 1));
+    if last_is_labels && let Some((last, others)) = widths.split_last_mut() {
+        let left = room.saturating_sub(others.iter().sum());
+        *last = (*last).min(left.max(MIN_LABELS_WIDTH));
+    }
+    while widths.iter().sum::<usize>() > room {
+        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|it| **it > MIN_WIDTH) else {
+            return;
+        };
+        *widest -= 1;
+    }
 }
 
 /// The width to pad a column to; none for the last.
@@ -76,16 +104,60 @@ fn header(column: &Column) -> String {
 struct Cell {
     raw: String,
     shown: String,
+    /// How wide the cells of each column may be; empty when they may be of any width.
+    max_widths: Vec<usize>,
 }
 
 impl Cell {
     fn fill(&mut self, column: &Column, dump: &Dump, object: &ObjectRef<'_>) -> &str {
         self.raw.clear();
-        if !column.push_cell(dump, object, &mut self.raw) {
-            return ABSENT;
-        }
         self.shown.clear();
-        push_escaped(&mut self.shown, &self.raw);
+        if column.push_cell(dump, object, &mut self.raw) {
+            push_escaped(&mut self.shown, &self.raw);
+        } else {
+            self.shown.push_str(ABSENT);
+        }
         &self.shown
+    }
+
+    /// The text, cut to the width of its column.
+    fn cut(&mut self, nth: usize) -> &str {
+        let max = self.max_widths.get(nth).copied().unwrap_or(usize::MAX);
+        if self.shown.width() > max {
+            while self.shown.width() + 1 > max {
+                self.shown.pop();
+            }
+            self.shown.push('…');
+        }
+        &self.shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_columns_give_way() {
+        let narrowed_to = |widths: &[usize], max, last_is_labels| {
+            let mut widths = widths.to_vec();
+            narrow(&mut widths, max, last_is_labels);
+            widths
+        };
+        let narrowed = |widths: &[usize], max| narrowed_to(widths, max, false);
+        assert_eq!(narrowed_to(&[10, 30, 200], 76, true), [10, 30, 30]);
+        assert_eq!(narrowed_to(&[10, 30, 200], 52, true), [10, 20, 16]);
+        assert_eq!(narrowed(&[10, 30, 20], 80), [10, 30, 20]);
+        assert_eq!(narrowed(&[10, 30, 20], 46), [10, 15, 15]);
+        assert_eq!(narrowed(&[10, 30], 5), [6, 6]);
+    }
+
+    #[test]
+    fn cells_are_cut_to_columns_not_to_bytes() {
+        let mut cell = Cell { max_widths: vec![4], ..Cell::default() };
+        for (text, cut) in [("名前空間", "名…"), ("web-0", "web…"), ("web0", "web0")] {
+            cell.shown = text.to_owned();
+            assert_eq!(cell.cut(0), cut);
+        }
     }
 }

@@ -1,0 +1,111 @@
+//! What a key stroke costs in the REPL.
+//!
+//! Lines are typed key by key over the fleets of `fleet/mod.rs`, and after each key is asked what the editor
+//! asks: `hint` (the count, or what is expected, or the nearest that occurs), `complete` (keys or values of
+//! the objects that the rest of the line selects, with counts) and `highlight` (what does not occur).
+//!
+//! - `repl/TASK/SIZE/mean:LINE`: the time of a key stroke on average; the benchmark types the whole line, and its throughput
+//!   is in key strokes.
+//! - `repl/TASK/SIZE/slowest:TEXT`: that of the slowest key stroke of all the lines, found beforehand.
+//!
+//! ```text
+//! cargo bench --bench repl
+//! cargo bench --bench repl -- 'repl/complete/1000000/slowest'
+//! ```
+
+mod fleet;
+#[path = "../src/bin/selq/numbers.rs"]
+#[allow(unused_imports, reason = "its tests are the program's")]
+mod numbers;
+#[path = "../src/bin/selq/repl/typing/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "the bench uses a part of it, without its tests"
+)]
+mod typing;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fleet::{brief_group, pods, sizes, store};
+use selq::{Scope, Store};
+use typing::Context;
+use typing::complete::complete;
+use typing::highlight::highlight;
+use typing::hint::hint;
+use typing::names::Names;
+
+/// What people type, and what is hardest: keys with tens of thousands of values, slips in them, long lists.
+const LINES: [&str; 8] = [
+    "env=prod,tier=db",
+    "app.kubernetes.io/name=app-22,env in (prod,staging),!legacy",
+    "priority>50,team notin (team-1,team-2)",
+    "env!=prod,topology.kubernetes.io/zone=eu-west-1a",
+    "enviroment=prod",
+    "env=prod,pod-template-hash=zz",
+    "pod-template-hash=0badhash00,env=prod",
+    "app.kubernetes.io/instance=app-0-prod-nope,env!=dev",
+];
+
+/// What the editor asks after a key stroke.
+type Task = fn(&Context<'_>, &str);
+
+const TASKS: [(&str, Task); 3] = [
+    ("hint", |context, text| {
+        black_box(hint(context, text));
+    }),
+    ("complete", |context, text| {
+        black_box(complete(context, text, text.len()));
+    }),
+    ("highlight", |context, text| {
+        black_box(highlight(context, text, text.len()));
+    }),
+];
+
+fn key_strokes(c: &mut Criterion) {
+    for &size in sizes() {
+        let store = store(&pods(size));
+        let (scope, names) = (Scope::all(), Names::default());
+        let context = Context { store: &store, scope: &scope, names: &names, commands: &[], on_screen: &[] };
+        for (name, task) in TASKS {
+            bench_task(c, &context, &format!("repl/{name}/{size}"), task);
+        }
+        // The bitmaps of a large fleet take their time to be given back.
+        drop::<Store>(store);
+    }
+}
+
+fn bench_task(c: &mut Criterion, context: &Context<'_>, name: &str, task: Task) {
+    let mut group = brief_group(c, name);
+    for line in LINES {
+        group.throughput(Throughput::Elements(line.len() as u64));
+        group.bench_function(format!("mean:{line}"), |b| {
+            b.iter(|| beginnings(line).for_each(|text| task(context, black_box(text))));
+        });
+    }
+    let slowest = LINES.iter().flat_map(|line| beginnings(line)).max_by_key(|text| time(context, text, task));
+    let slowest = slowest.expect("there are lines, and none is empty");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function(format!("slowest:{slowest}"), |b| b.iter(|| task(context, black_box(slowest))));
+}
+
+/// The line as it stands after each key stroke.
+fn beginnings(line: &str) -> impl Iterator<Item = &str> {
+    (1..=line.len()).map(|end| &line[..end])
+}
+
+/// How long a key stroke takes at best, of a few times.
+fn time(context: &Context<'_>, text: &str, task: Task) -> Duration {
+    let once = || {
+        let begin = Instant::now();
+        task(context, text);
+        begin.elapsed()
+    };
+    (0..3).map(|_| once()).min().expect("it was run")
+}
+
+criterion_group!(benches, key_strokes);
+criterion_main!(benches);

@@ -1,0 +1,138 @@
+//! Commands that look at the data: `:labels`, `:show`.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use anyhow::{Result, anyhow, bail};
+use selq::{ObjectRef, Plan, Selector};
+
+use super::super::session::Session;
+use super::super::show::indented;
+use super::{go_on, required};
+use crate::labels::{self, Facts};
+use crate::message::counted;
+use crate::output::{Rows, View, names, sanitize};
+
+pub(super) fn labels(session: &mut Session, key: &str, mut out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let matches = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
+    let key = Some(key).filter(|key| !key.is_empty());
+    let facts = match key {
+        None => Facts::Keys(matches.keys()),
+        Some(key) => Facts::Values(matches.values(key)),
+    };
+    facts.write_table(true, &mut out)?;
+    if facts.is_empty() {
+        out.flush()?;
+        labels::explain_absence(key, session.store());
+    }
+    go_on()
+}
+
+pub(super) fn show(session: &mut Session, wanted: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let object = find(session, required(wanted, "show")?)?;
+    let json = session.dump().json(object.id());
+    let shown = indented(json, session.config.colors_stdout() && !session.config.stdout_is_terminal);
+    let shown = if session.config.stdout_is_terminal {
+        // The colours are the program's own: only what is between them may steer the terminal.
+        indented(&sanitize::escaped_json(json), session.config.colors_stdout())
+    } else {
+        shown
+    };
+    writeln!(out, "{shown}")?;
+    go_on()
+}
+
+/// A row of the last answer by its number, or an object by its name.
+fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
+    if let Ok(number) = wanted.parse::<usize>() {
+        return row(session, number);
+    }
+    let is_wanted = |object: &ObjectRef<'_>| {
+        let mut name = String::new();
+        names::push_name(session.dump(), object, &mut name);
+        name == wanted || object.name() == wanted
+    };
+    let in_scope = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
+    let mut found = in_scope.iter().filter(is_wanted);
+    match (found.next(), found.next()) {
+        (None, _) => bail!("no object {wanted:?} in the namespace and kind that are chosen"),
+        (Some(object), None) => Ok(object),
+        (Some(first), Some(second)) => bail!(
+            "{wanted:?} is in {} and in {}: choose one with :namespace or :kind, or by its row",
+            place(&first),
+            place(&second)
+        ),
+    }
+}
+
+fn place(object: &ObjectRef<'_>) -> String {
+    format!(
+        "{} of {}",
+        object.kind(),
+        if object.namespace().is_empty() { "no namespace" } else { object.namespace() }
+    )
+}
+
+fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
+    let answer =
+        session.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet to have a row {number}"))?;
+    let plan = Plan::scoped(session.store(), &answer.selector, &session.scope);
+    let skip = number.checked_sub(1).ok_or_else(|| anyhow!("rows are counted from 1"))?;
+    let view = View { skip, limit: Some(1), ..session.view() };
+    let rows = Rows::of(session.dump(), &plan, &view)?;
+    let found = rows.iter().next();
+    found.ok_or_else(|| anyhow!("the last answer has {}", counted(plan.count(), "row")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::session::tests::{printed, session};
+
+    #[test]
+    fn labels_are_those_of_the_scope() {
+        insta::assert_snapshot!(printed(
+            &mut session(None),
+            &[":labels", ":labels env", ":namespace ops", ":labels env"]
+        ), @r#"
+        KEY   OBJECTS   VALUES
+        env   3         2
+        n     3         3
+        VALUE     OBJECTS
+        prod      2
+        staging   1
+        [no namespace "ops"]
+        VALUE     OBJECTS
+        prod      2
+        staging   1
+        "#);
+    }
+
+    #[test]
+    fn objects_are_shown_by_row_and_by_name() {
+        insta::assert_snapshot!(printed(
+            &mut session(None),
+            &["env=staging", ":show 1", ":show 2", ":show 0", ":show pod/nope"]
+        ), @r#"
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        {
+          "kind": "Pod",
+          "apiVersion": "v1",
+          "metadata": {
+            "name": "db-0",
+            "namespace": "shop",
+            "labels": {
+              "env": "staging",
+              "n": "10"
+            }
+          }
+        }
+        [the last answer has 1 row]
+        [rows are counted from 1]
+        [no object "pod/nope" in the namespace and kind that are chosen]
+        "#);
+        let by_name = printed(&mut session(None), &[":show pod/web-1"]);
+        assert_eq!(printed(&mut session(None), &[":show web-1"]), by_name);
+        assert!(by_name.contains("\"name\": \"web-1\""), "{by_name}");
+    }
+}

@@ -1,0 +1,214 @@
+//! The commands: one table, from which they are parsed, completed, explained and run.
+
+mod answer;
+mod dump;
+mod facts;
+mod set;
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use anyhow::{Result, anyhow, bail};
+
+use super::session::Session;
+use super::typing::{Argument, CommandSyntax};
+
+/// Runs with the arguments that were typed. `Break` ends the session.
+type Run = fn(&mut Session, &str, &mut dyn Write) -> Result<ControlFlow<()>>;
+
+/// A command.
+pub(crate) struct Command {
+    pub(crate) syntax: CommandSyntax,
+    /// What `:help NAME` says beyond the summary.
+    pub(crate) help: &'static str,
+    pub(crate) run: Run,
+}
+
+const fn command(
+    name: &'static str,
+    usage: &'static str,
+    argument: Argument,
+    summary: &'static str,
+    help: &'static str,
+    run: Run,
+) -> Command {
+    Command { syntax: CommandSyntax { name, usage, summary, argument }, help, run }
+}
+
+const FORMATS: Argument = Argument::Words(&["table", "wide", "name", "json", "jsonl", "csv", "tsv"]);
+const FILE_AND_FORMAT: Argument =
+    Argument::FileAndWord(&["table", "wide", "name", "json", "jsonl", "csv", "tsv"]);
+const SWITCH: Argument = Argument::Words(&["on", "off"]);
+
+/// All commands, in the order of `:help`.
+#[rustfmt::skip]
+pub(crate) const COMMANDS: &[Command] = &[
+    command("explain", "SELECTOR", Argument::Selector, "how a selector is answered, step by step",
+        "The plan as it is written, optimised and run, with estimated and real counts.", answer::explain),
+    command("labels", "[KEY]", Argument::Keys, "the keys that occur, or the values of one",
+        "Only what occurs within the namespace and kind that are chosen is counted.", facts::labels),
+    command("show", "OBJECT", Argument::Object, "an object's JSON",
+        "OBJECT is a row of the last answer, counted from 1, or a name such as pod/web-0 or web-0.", facts::show),
+    command("namespace", "[NS]", Argument::Namespace, "answer within a namespace; `*` is all",
+        "Without NS it lists the namespaces.", set::namespace),
+    command("kind", "[KIND,…]", Argument::Kind, "answer within kinds: Pod, pods, po; `*` is all",
+        "Without KIND it lists the kinds.", set::kind),
+    command("columns", "[K,…]", Argument::Keys, "label keys as columns; `*` is all labels, `off` none",
+        "Without K it says which there are.", set::columns),
+    command("output", "[FORMAT]", FORMATS, "the format of answers",
+        "FORMAT is table, wide, name, json, jsonl, csv or tsv.", set::output),
+    command("limit", "[N]", Argument::Other, "rows of an answer at most; `off` for all",
+        "The count and `:write` obey it as `selq --limit` does: the count is of all, the rows are the first N.", set::limit),
+    command("sort", "[KEY]", Argument::Keys, "sort by a label key or JSONPath; `off` is input order",
+        "A JSONPath begins with `.`: `:sort .metadata.creationTimestamp`. Objects without it come last.", set::sort),
+    command("timing", "[on|off]", SWITCH, "whether to tell how long an answer took", "", set::timing),
+    command("let", "NAME = SELECTOR", Argument::Definition, "give a selector a name, for `@NAME`",
+        "`:let live = env in (prod,qa)` and then `@live,tier=db`: one more AND. A name is letters, digits, `-`, `_` and `.`.", set::define),
+    command("names", "", Argument::Other, "the names, and what they stand for", "", set::names),
+    command("select", "JSON", Argument::Other, "answer a LabelSelector object, or null",
+        "`:select {\"matchLabels\":{\"app\":\"web\"}}`; `{}` selects every object, `null` none.", answer::select),
+    command("more", "", Argument::Other, "the next rows of the last answer", "", answer::more),
+    command("last", "", Argument::Other, "the last answer whole, in the pager",
+        "The pager is $PAGER, or `less -FRX`.", answer::last),
+    command("write", "FILE [FORMAT]", FILE_AND_FORMAT, "write the last answer whole to a file",
+        "Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.", answer::write),
+    command("load", "FILE…", Argument::Files, "load other dumps in place of these",
+        "Names and settings stay. A path with white space is written in quotation marks.", dump::load),
+    command("files", "", Argument::Other, "the dumps that are loaded", "", dump::files),
+    command("history", "", Argument::Other, "the lines that were entered, the latest last", "", dump::history),
+    command("help", "[COMMAND]", Argument::Command, "all commands, or one of them", "", help),
+    command("quit", "", Argument::Other, "leave, as Ctrl-D does", "", quit),
+];
+
+/// The command with this name, or the only one that begins with it.
+pub(crate) fn find(name: &str) -> Result<&'static Command> {
+    let exact = COMMANDS.iter().find(|command| command.syntax.name == name);
+    let beginning: Vec<&Command> =
+        COMMANDS.iter().filter(|command| !name.is_empty() && command.syntax.name.starts_with(name)).collect();
+    match (exact, &beginning[..]) {
+        (Some(command), _) => Ok(command),
+        (None, [command]) => Ok(command),
+        (None, []) => Err(unknown(name)),
+        (None, several) => {
+            let names: Vec<String> = several.iter().map(|it| format!(":{}", it.syntax.name)).collect();
+            Err(anyhow!("`:{name}` may be {}", names.join(" or ")))
+        }
+    }
+}
+
+fn unknown(name: &str) -> anyhow::Error {
+    let names = COMMANDS.iter().map(|command| command.syntax.name);
+    match selq::nearest(name, names) {
+        Some(nearest) => anyhow!("no command `:{name}`; did you mean `:{nearest}`?"),
+        None => anyhow!("no command `:{name}`; `:help` lists them"),
+    }
+}
+
+const INTRODUCTION: &str = "\
+A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`. \
+`\"\"` selects every object. Tab completes, the right arrow takes a hint over, Ctrl-R searches the history, \
+Ctrl-C clears the line or stops what is printed, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
+/// The screen that help needs to stand side by side, and its width without a screen.
+const SIDE_BY_SIDE: usize = 80;
+const DEFAULT_WIDTH: usize = 100;
+
+fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let width = session.screen.as_ref().map_or(DEFAULT_WIDTH, |screen| screen.columns.min(DEFAULT_WIDTH));
+    if !arguments.is_empty() {
+        help_about(find(arguments.trim_start_matches(':'))?, width, out)?;
+        return go_on();
+    }
+    writeln!(out, "{}\n", wrapped(INTRODUCTION, "", width))?;
+    for CommandSyntax { name, usage, summary, .. } in COMMANDS.iter().map(|command| command.syntax) {
+        let head = format!("  :{name} {usage}");
+        match width {
+            SIDE_BY_SIDE.. => writeln!(out, "{head:<26} {summary}")?,
+            _ => writeln!(out, "{}\n{}", head.trim_end(), wrapped(summary, "      ", width))?,
+        }
+    }
+    go_on()
+}
+
+fn help_about(command: &Command, width: usize, out: &mut dyn Write) -> Result<()> {
+    let CommandSyntax { name, usage, summary, .. } = command.syntax;
+    writeln!(out, "{}", format!(":{name} {usage}").trim_end())?;
+    for text in [summary, command.help].iter().filter(|text| !text.is_empty()) {
+        writeln!(out, "{}", wrapped(text, "  ", width))?;
+    }
+    Ok(())
+}
+
+/// The text in lines of such a width, each after `indent`.
+fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    let mut lines = vec![indent.to_owned()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is a line from the start");
+        if line.len() > indent.len() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            line.push_str(if line.len() > indent.len() { " " } else { "" });
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+fn quit(_: &mut Session, _: &str, _: &mut dyn Write) -> Result<ControlFlow<()>> {
+    Ok(ControlFlow::Break(()))
+}
+
+/// What nearly every command ends with.
+fn go_on() -> Result<ControlFlow<()>> {
+    Ok(ControlFlow::Continue(()))
+}
+
+/// The arguments, of which there must be some.
+fn required<'t>(arguments: &'t str, name: &str) -> Result<&'t str> {
+    if arguments.is_empty() {
+        let CommandSyntax { usage, .. } = find(name)?.syntax;
+        bail!("expected {usage}: `:{name} {usage}`");
+    }
+    Ok(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::session::tests::{printed, session};
+    use super::*;
+
+    #[test]
+    fn prefixes_work_as_long_as_they_are_unambiguous() {
+        assert_eq!(find("expl").unwrap().syntax.name, "explain");
+        assert_eq!(find("n").err().unwrap().to_string(), "`:n` may be :namespace or :names");
+        assert_eq!(find("names").unwrap().syntax.name, "names");
+        assert_eq!(
+            find("colums").err().unwrap().to_string(),
+            "no command `:colums`; did you mean `:columns`?"
+        );
+        assert_eq!(find("zzz").err().unwrap().to_string(), "no command `:zzz`; `:help` lists them");
+        assert!(find("").is_err());
+    }
+
+    #[test]
+    fn help_lists_every_command_and_explains_each() {
+        let all = printed(&mut session(None), &[":help"]);
+        for Command { syntax, .. } in COMMANDS {
+            assert!(all.contains(&format!("  :{}", syntax.name)), "{}", syntax.name);
+            assert!(
+                printed(&mut session(None), &[&format!(":help {}", syntax.name)]).contains(syntax.summary)
+            );
+        }
+        for width in [60, 80, 100] {
+            let all = printed(&mut session(Some((24, width))), &[":help"]);
+            assert!(all.lines().all(|line| line.chars().count() <= width), "{all}");
+        }
+        insta::assert_snapshot!(printed(&mut session(None), &[":help :wri", ":help x", ":quit", ":explain"]), @"
+        :write FILE [FORMAT]
+          write the last answer whole to a file
+          Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of
+          `:output`.
+        [no command `:x`; `:help` lists them]
+        [expected SELECTOR: `:explain SELECTOR`]
+        ");
+    }
+}

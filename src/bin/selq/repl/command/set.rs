@@ -1,0 +1,214 @@
+//! Commands that change how lines are answered: the scope, the settings, the names.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+
+use super::super::session::Session;
+use super::super::typing::names::is_name;
+use super::{go_on, required};
+use crate::kinds;
+use crate::message::thousands;
+use crate::output::sanitize;
+
+/// What stands for all namespaces and all kinds.
+const ALL: &str = "*";
+
+pub(super) fn namespace(session: &mut Session, name: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let occurring = session.store().namespaces();
+    let names = || occurring.iter().map(|fact| fact.namespace).filter(|name| !name.is_empty());
+    match name {
+        "" => {
+            let rows = occurring.iter().map(|fact| (or_none(fact.namespace), fact.n_objects));
+            list(rows, |name| session.selection.namespace.as_deref() == Some(name), out)?;
+        }
+        ALL => session.selection.namespace = None,
+        name if names().any(|other| other == name) => session.selection.namespace = Some(name.to_owned()),
+        name => return Err(absent("namespace", name, selq::nearest(name, names()))),
+    }
+    session.rescope();
+    go_on()
+}
+
+pub(super) fn kind(session: &mut Session, names: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let occurring = session.store().kinds();
+    let typed: Vec<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    if typed.is_empty() {
+        let chosen = |kind: &str| session.selection.kinds.iter().any(|name| name == kind);
+        let rows = occurring.iter().map(|fact| (or_none(fact.kind), fact.n_objects));
+        list(rows, chosen, out)?;
+    } else if typed == [ALL] {
+        session.selection.kinds.clear();
+    } else if let Some(name) = typed.iter().find(|name| !kinds::occurs(name, session.store())) {
+        return Err(absent("kind", name, selq::nearest(name, occurring.iter().map(|fact| fact.kind))));
+    } else {
+        session.selection.kinds = typed.into_iter().map(str::to_owned).collect();
+    }
+    session.rescope();
+    go_on()
+}
+
+fn or_none(name: &str) -> &str {
+    if name.is_empty() { "<none>" } else { name }
+}
+
+fn absent(what: &str, name: &str, nearest: Option<&str>) -> anyhow::Error {
+    let help = nearest.map_or(String::new(), |nearest| format!("; did you mean {nearest:?}?"));
+    anyhow::anyhow!("no {what} {name:?}{help}")
+}
+
+/// Writes names with their counts, and a mark at the one that is chosen.
+fn list<'s>(
+    rows: impl Iterator<Item = (&'s str, u64)> + Clone,
+    is_chosen: impl Fn(&str) -> bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let width = rows.clone().map(|(name, _)| sanitize::escaped(name).chars().count()).max().unwrap_or(0);
+    for (name, n_objects) in rows {
+        let mark = if is_chosen(name) { "*" } else { " " };
+        writeln!(out, "{mark} {:<width$}   {}", sanitize::escaped(name), thousands(n_objects))?;
+    }
+    Ok(())
+}
+
+pub(super) fn columns(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "columns", value, out)
+}
+
+pub(super) fn output(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "output", value, out)
+}
+
+pub(super) fn limit(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "limit", value, out)
+}
+
+pub(super) fn sort(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "sort", value, out)
+}
+
+pub(super) fn timing(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "timing", value, out)
+}
+
+/// Changes a setting, or says what it is.
+fn set(session: &mut Session, name: &str, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    match value {
+        "" => writeln!(out, "{}", session.settings.get(name))?,
+        value => session.settings.set(name, value)?,
+    }
+    go_on()
+}
+
+pub(super) fn define(session: &mut Session, text: &str, _: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let Some((name, selector)) = required(text, "let")?.split_once('=') else {
+        bail!("expected NAME = SELECTOR, found no `=`");
+    };
+    let name = name.trim().trim_start_matches('@');
+    if !is_name(name) {
+        bail!("expected a name of letters, digits, `-`, `_` and `.`, found {name:?}");
+    }
+    let selector = session.names.resolve(selector)?;
+    session.names.set(name, selector);
+    go_on()
+}
+
+pub(super) fn names(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    for (name, selector) in session.names.iter() {
+        writeln!(out, "@{name} = {selector}")?;
+    }
+    go_on()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::session::tests::{printed, session};
+
+    #[test]
+    fn the_scope_narrows_every_answer() {
+        insta::assert_snapshot!(printed(
+            &mut session(Some((24, 80))),
+            &[
+                ":namespace",
+                ":kind po",
+                ":kind",
+                ":namespace shop",
+                "env=prod",
+                ":namespace *",
+                ":kind *",
+                ":namespace shp",
+                ":kind deploy"
+            ]
+        ), @r#"
+          shop   3
+          Pod   3
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        2 of 3 (66.7 %)
+        [no namespace "shp"; did you mean "shop"?]
+        [no kind "deploy"]
+        "#);
+    }
+
+    #[test]
+    fn settings_change_how_answers_look() {
+        insta::assert_snapshot!(printed(
+            &mut session(None),
+            &[
+                ":columns env,*",
+                ":sort n",
+                ":limit 2",
+                "env",
+                ":output name",
+                "env",
+                ":output",
+                ":columns",
+                ":output yaml",
+                ":timing maybe",
+                ":limit off",
+                ":limit"
+            ]
+        ), @r#"
+        NAMESPACE   NAME    KIND   ENV    LABELS
+        shop        web-1   Pod    prod   env=prod,n=1
+        shop        web-0   Pod    prod   env=prod,n=2
+        pod/web-1
+        pod/web-0
+        name
+        env,*
+        [expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"]
+        [expected on or off, found "maybe"]
+        off
+        "#);
+    }
+
+    #[test]
+    fn names_stand_for_selectors() {
+        insta::assert_snapshot!(printed(
+            &mut session(None),
+            &[
+                ":output name",
+                ":let live = env in (prod,qa)",
+                ":let one = @live,n=1",
+                ":names",
+                "@one",
+                "n=2,@live",
+                ":let a b = c",
+                ":let x",
+                ":let y = (",
+                "@liv"
+            ]
+        ), @r#"
+        @live = env in (prod,qa)
+        @one = env in (prod,qa),n=1
+        pod/web-1
+        pod/web-0
+        [expected a name of letters, digits, `-`, `_` and `.`, found "a b"]
+        [expected NAME = SELECTOR, found no `=`]
+        [expected a key or "!", found "("]
+        [no name "@liv"]
+        "#);
+    }
+}

@@ -1,0 +1,309 @@
+//! The terminal: the only file that knows rustyline.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anstyle::Style;
+use anyhow::Result;
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+use rustyline::line_buffer::LineBuffer;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Behavior, Changeset, ColorMode, CompletionType, Config, Context, EditMode, Editor, Helper};
+
+use super::history::History;
+use super::session::{Screen, Session};
+use super::typing::complete::complete;
+use super::typing::highlight::{highlight, painted};
+use super::typing::hint::hint;
+use super::typing::line;
+use super::{pager, report, settings};
+use crate::args::{self, ColorChoice};
+use crate::numbers::thousands;
+
+/// How many lines the history has, and how many candidates are listed without a question.
+const MAX_HISTORY: usize = 1_000;
+const MAX_LISTED: usize = 120;
+/// The editor puts so much between the columns of a list.
+const COLUMN_GAP: usize = 2;
+/// The lines that a list leaves to the line that is typed.
+const LINES_AROUND_LIST: usize = 4;
+/// The screen where it cannot be measured.
+const DEFAULT_SCREEN: (u16, u16) = (80, 24);
+
+/// Reads lines from the terminal and answers them until the user leaves.
+pub(super) fn run(mut session: Session) -> Result<()> {
+    session.history = History::in_file(settings::history_file());
+    session.screen = Some(Screen { rows: 0, columns: 0, pager: pager::command() });
+    greet(&session)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let on_interrupt = Arc::clone(&stop);
+    // Where the signal cannot be caught, Ctrl-C ends the program as ever.
+    let _ = ctrlc::set_handler(move || on_interrupt.store(true, Ordering::Relaxed));
+    let mut editor: Editor<Assistant, MemHistory> =
+        Editor::with_history(config(&session), MemHistory::new())?;
+    editor.set_helper(Some(Assistant { session, is_final: Cell::new(false) }));
+    remember(&mut editor)?;
+    loop {
+        measure_screen(&mut editor);
+        let prompt = assistant(&mut editor).prompt();
+        match editor.readline(&prompt) {
+            Ok(text) => {
+                if enter(&mut editor, &text, &stop)?.is_break() {
+                    return Ok(());
+                }
+            }
+            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Eof) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn greet(session: &Session) -> Result<()> {
+    let mut out = io::stdout();
+    if session.store().is_empty() && session.dump().sources().len() == 0 {
+        writeln!(
+            out,
+            "no dump is loaded: `:load FILE`, or start with `selq repl FILE`\n`:help` lists the commands"
+        )?;
+    } else {
+        writeln!(out, "{}\ntype a selector, or `:help`", session.summary())?;
+    }
+    Ok(())
+}
+
+fn config(session: &Session) -> Config {
+    let color = match session.config.color() {
+        _ if !session.config.colors_stdout() => ColorMode::Disabled,
+        ColorChoice::Always => ColorMode::Forced,
+        _ => ColorMode::Enabled,
+    };
+    let mode = match session.settings.mode {
+        args::EditMode::Emacs => EditMode::Emacs,
+        args::EditMode::Vi => EditMode::Vi,
+    };
+    // Standard input may be the dump.
+    let behavior = if io::stdin().is_terminal() { Behavior::Stdio } else { Behavior::PreferTerm };
+    let builder = Config::builder()
+        .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
+        .completion_prompt_limit(MAX_LISTED)
+        .bell_style(rustyline::config::BellStyle::None)
+        .behavior(behavior)
+        .edit_mode(mode)
+        .color_mode(color);
+    builder
+        .max_history_size(MAX_HISTORY)
+        .map_or_else(|_| Config::default(), rustyline::config::Builder::build)
+}
+
+fn assistant(editor: &mut Editor<Assistant, MemHistory>) -> &mut Assistant {
+    editor.helper_mut().expect("the helper is set before the first line is read")
+}
+
+/// Finds out how large the screen is now.
+fn measure_screen(editor: &mut Editor<Assistant, MemHistory>) {
+    let (columns, rows) = editor.dimensions().unwrap_or(DEFAULT_SCREEN);
+    if let Some(screen) = &mut assistant(editor).session.screen {
+        (screen.rows, screen.columns) = (usize::from(rows), usize::from(columns));
+    }
+}
+
+/// Makes the editor's history that of the session, which has no repeats.
+fn remember(editor: &mut Editor<Assistant, MemHistory>) -> Result<()> {
+    let lines = assistant(editor).session.history.lines().to_vec();
+    editor.clear_history()?;
+    for line in lines {
+        editor.add_history_entry(line)?;
+    }
+    Ok(())
+}
+
+/// Does what a text says: one line, or as many as were pasted.
+fn enter(
+    editor: &mut Editor<Assistant, MemHistory>,
+    text: &str,
+    stop: &Arc<AtomicBool>,
+) -> Result<ControlFlow<()>> {
+    let session = &mut assistant(editor).session;
+    let mut flow = ControlFlow::Continue(());
+    let lines = line::split(text);
+    for line in &lines {
+        session.history.add(line);
+        if lines.len() > 1 {
+            println_dimmed(session, line)?;
+        }
+        stop.store(false, Ordering::Relaxed);
+        let mut out = BufWriter::new(Stoppable { out: io::stdout().lock(), stop });
+        let result = session.eval(line, &mut out).and_then(|flow| Ok(out.flush().map(|()| flow)?));
+        match result {
+            Ok(next) => flow = next,
+            Err(error) if error.chain().any(|cause| cause.to_string() == STOPPED) => {
+                // What is left is not wanted any more.
+                let _ = out.into_parts();
+                println_dimmed(session, "stopped")?;
+                break;
+            }
+            Err(error) => {
+                out.flush()?;
+                report(&session.config, &error);
+            }
+        }
+        if flow.is_break() {
+            break;
+        }
+    }
+    remember(editor)?;
+    Ok(flow)
+}
+
+fn println_dimmed(session: &Session, text: &str) -> Result<()> {
+    let style = session.dimmed();
+    Ok(writeln!(io::stdout(), "{style}{text}{style:#}")?)
+}
+
+const STOPPED: &str = "stopped by the user";
+
+/// Output that ends when the user has seen enough.
+struct Stoppable<'s, W> {
+    out: W,
+    stop: &'s AtomicBool,
+}
+
+impl<W: Write> Write for Stoppable<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other(STOPPED));
+        }
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// What the editor asks while a line is typed.
+struct Assistant {
+    session: Session,
+    /// Whether the line is drawn for the last time, when no parenthesis is under the cursor any more.
+    is_final: Cell<bool>,
+}
+
+impl Assistant {
+    /// `selq> `, with the namespace and kind that answers are narrowed to.
+    fn prompt(&self) -> (String, String) {
+        let selection = &self.session.selection;
+        let kinds = Some(selection.kinds.join(",")).filter(|kinds| !kinds.is_empty());
+        let scope: Vec<String> = selection.namespace.clone().into_iter().chain(kinds).collect();
+        let scope = if scope.is_empty() { String::new() } else { format!(" {}", scope.join("/")) };
+        let (bold, plain) = (Style::new().bold(), format!("selq{scope}> "));
+        let styled = format!("{bold}selq{bold:#}{scope}> ");
+        (plain, styled)
+    }
+}
+
+impl Assistant {
+    /// How many candidates can be listed without a word in between, which would swallow what is typed next.
+    fn n_fit(&self, listed: &[String]) -> usize {
+        let Some(screen) = &self.session.screen else { return listed.len() };
+        let width = listed.iter().map(|it| it.chars().count()).max().unwrap_or(0) + COLUMN_GAP;
+        let n_cells = (screen.columns / width).max(1) * screen.rows.saturating_sub(LINES_AROUND_LIST).max(1);
+        if listed.len() <= n_cells { listed.len() } else { n_cells - 1 }
+    }
+}
+
+impl fmt::Debug for Assistant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Assistant")
+    }
+}
+
+impl Helper for Assistant {}
+
+impl Completer for Assistant {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let completion = complete(&self.session.context(), line, pos);
+        let listed = completion.listed();
+        let n_fit = self.n_fit(&listed);
+        let n_more = completion.n_more + listed.len().saturating_sub(n_fit);
+        let candidates = listed.into_iter().zip(completion.candidates).take(n_fit);
+        let mut pairs: Vec<Pair> =
+            candidates.map(|(display, it)| Pair { display, replacement: it.text }).collect();
+        if n_more > 0 {
+            // Keeps the editor from taking for common what only the listed ones have in common.
+            let display = format!("… {} more", thousands(n_more as u64));
+            pairs.push(Pair { display, replacement: completion.common });
+        }
+        Ok((completion.start, pairs))
+    }
+
+    fn update(&self, line: &mut LineBuffer, start: usize, elected: &str, changes: &mut Changeset) {
+        let end = line.pos();
+        let typed = line[start..end].to_lowercase();
+        // What words that merely hold the typed one have in common is no longer what was typed.
+        if elected.to_lowercase().contains(&typed) {
+            line.replace(start..end, elected, changes);
+        }
+    }
+}
+
+/// A hint, of which the right arrow takes over the end of the word.
+struct Shown {
+    display: String,
+    ending: String,
+}
+
+impl rustyline::hint::Hint for Shown {
+    fn display(&self) -> &str {
+        &self.display
+    }
+
+    fn completion(&self) -> Option<&str> {
+        Some(self.ending.as_str()).filter(|ending| !ending.is_empty())
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Shown;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Shown> {
+        let hint = (pos == line.len()).then(|| hint(&self.session.context(), line)).flatten()?;
+        Some(Shown { display: format!("{}{}", hint.ending, hint.remark), ending: hint.ending })
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        let cursor = if self.is_final.get() { usize::MAX } else { pos };
+        Cow::Owned(painted(line, &highlight(&self.session.context(), line, cursor)))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        let style = Style::new().dimmed();
+        Cow::Owned(format!("{style}{hint}{style:#}"))
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        self.is_final.set(kind == CmdKind::ForcedRefresh);
+        kind != CmdKind::MoveCursor || line.contains(['(', ')'])
+    }
+}
+
+impl Validator for Assistant {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        let is_unfinished = line::split(context.input()).last().is_some_and(|line| line::is_unfinished(line));
+        Ok(if is_unfinished { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}

@@ -1,0 +1,91 @@
+//! `selq repl`: selectors answered while they are typed.
+//!
+//! A [`Session`](session::Session) does what a line says, [`typing`] says what there is to say about a line
+//! before it is entered, and [`editor`] brings both to a terminal.
+
+mod command;
+mod editor;
+mod history;
+mod pager;
+mod session;
+mod settings;
+mod show;
+mod typing;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::args::{ColorChoice, ReplArgs};
+use crate::config::{Config, with_stdout};
+use crate::exit::ExitStatus;
+use crate::input;
+use crate::message;
+use session::Session;
+use settings::Settings;
+use typing::names::LineError;
+
+pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
+    let settings = Settings::read(args, settings::config_file().as_deref())?;
+    let config = with_color(config, &settings);
+    let files = &args.input.files;
+    // Lines come from standard input unless a dump does.
+    let loaded = if files.is_empty() { input::nothing()? } else { input::load(&args.input, &config)? };
+    let status = loaded.status(&config, ExitStatus::Matched);
+    let mut session = Session::new(args, config.clone(), settings, loaded);
+    let dump_is_stdin = files.iter().any(|file| file.as_os_str() == "-");
+    if config.stdout_is_terminal && (dump_is_stdin || io::stdin().is_terminal()) {
+        editor::run(session)?;
+        return Ok(ExitStatus::Matched);
+    }
+    let all_right = match dump_is_stdin {
+        true => run_lines(&mut session, BufReader::new(terminal()?))?,
+        false => run_lines(&mut session, io::stdin().lock())?,
+    };
+    Ok(if all_right { status } else { ExitStatus::Error })
+}
+
+/// The colour that the settings ask for, unless the command line does.
+fn with_color(config: &Config, settings: &Settings) -> Config {
+    match settings.color {
+        Some(color) if config.color() == ColorChoice::Auto => config.clone().with_color(color),
+        _ => config.clone(),
+    }
+}
+
+fn terminal() -> Result<File> {
+    File::open("/dev/tty")
+        .context("the dump is on standard input, and there is no terminal to read lines from")
+}
+
+/// Does what each line says, as if each was a run of the program. False when there was an error.
+fn run_lines(session: &mut Session, lines: impl BufRead) -> Result<bool> {
+    let mut all_right = true;
+    for line in lines.split(b'\n') {
+        let result = String::from_utf8(line?)
+            .map_err(|error| {
+                anyhow!("expected UTF-8, found something else at byte {}", error.utf8_error().valid_up_to())
+            })
+            .and_then(|line| with_stdout(|out| session.eval(&line, out)));
+        match result {
+            Ok(flow) if flow.is_break() => break,
+            Ok(_) => {}
+            // The one who read is gone.
+            Err(error) if message::is_broken_pipe(&error) => return Err(error),
+            Err(error) => {
+                report(&session.config, &error);
+                all_right = false;
+            }
+        }
+    }
+    Ok(all_right)
+}
+
+/// Prints why a line could not be answered, with the place in it where that is known.
+fn report(config: &Config, error: &anyhow::Error) {
+    match error.downcast_ref::<LineError>() {
+        Some(error) => message::rendered(config, &error.render()),
+        None => message::error(config, error),
+    }
+}

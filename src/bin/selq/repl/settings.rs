@@ -1,0 +1,242 @@
+//! The settings of a session: from the config file, the flags, and the commands that change them.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::ValueEnum;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::args::{ColorChoice, EditMode, ReplArgs};
+use crate::output::OutputFormat;
+use crate::output::sort::SortKey;
+
+/// The names of all settings.
+pub(super) const NAMES: [&str; 7] = ["color", "columns", "limit", "mode", "output", "sort", "timing"];
+/// The column of all labels.
+const ALL_LABELS: &str = "*";
+
+/// How a session answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) output: OutputFormat,
+    /// Label keys with a column of their own.
+    pub(crate) columns: Vec<String>,
+    /// Whether all labels are a last column.
+    pub(crate) show_labels: bool,
+    pub(crate) limit: Option<usize>,
+    /// What rows are sorted by, and how that was typed.
+    pub(crate) sort: Option<(String, SortKey)>,
+    pub(crate) timing: bool,
+    pub(crate) mode: EditMode,
+    pub(crate) color: Option<ColorChoice>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            output: OutputFormat::Table,
+            columns: Vec::new(),
+            show_labels: false,
+            limit: None,
+            sort: None,
+            timing: true,
+            mode: EditMode::Emacs,
+            color: None,
+        }
+    }
+}
+
+impl Settings {
+    /// What the config file says, and then the flags.
+    pub(crate) fn read(args: &ReplArgs, config_file: Option<&Path>) -> Result<Settings> {
+        let mut settings = Settings::default();
+        if let Some(path) = config_file {
+            settings.read_file(path)?;
+        }
+        for (name, value) in args.settings() {
+            settings.set(name, &value).with_context(|| format!("--{name}"))?;
+        }
+        Ok(settings)
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<()> {
+        match fs::read_to_string(path) {
+            Ok(text) => self.read_text(&text, path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error).with_context(|| path.display().to_string()),
+        }
+    }
+
+    fn read_text(&mut self, text: &str, path: &Path) -> Result<()> {
+        let place = |byte: usize| format!("{}:{}", path.display(), text[..byte].matches('\n').count() + 1);
+        let table = DeTable::parse(text).map_err(|error| {
+            let at = place(error.span().map_or(0, |span| span.start));
+            anyhow!("{at}: expected TOML: {}", error.message())
+        })?;
+        for (name, value) in table.get_ref() {
+            let set = value_text(value).and_then(|value| self.set(name.get_ref(), &value));
+            set.with_context(|| place(name.span().start))?;
+        }
+        Ok(())
+    }
+
+    /// Changes a setting. `off` takes a limit, an order or columns away.
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        let given = Some(value).filter(|&value| value != "off");
+        match name {
+            "output" => self.output = one_of(name, value)?,
+            "mode" => self.mode = one_of(name, value)?,
+            "color" => self.color = Some(one_of(name, value)?),
+            "timing" => self.timing = switch(value)?,
+            "limit" => self.limit = given.map(number).transpose()?,
+            "sort" => self.sort = given.map(sort_key).transpose()?,
+            "columns" => self.set_columns(given.unwrap_or_default()),
+            _ => return Err(unknown(name)),
+        }
+        Ok(())
+    }
+
+    fn set_columns(&mut self, keys: &str) {
+        let keys = keys.split(',').map(str::trim).filter(|key| !key.is_empty());
+        let (all, columns): (Vec<&str>, Vec<&str>) = keys.partition(|&key| key == ALL_LABELS);
+        self.show_labels = !all.is_empty();
+        self.columns = columns.into_iter().map(str::to_owned).collect();
+    }
+
+    /// The value of a setting, as [`Settings::set`] takes it.
+    pub(crate) fn get(&self, name: &str) -> String {
+        let off = || "off".to_owned();
+        match name {
+            "output" => name_of(self.output),
+            "mode" => name_of(self.mode),
+            "color" => name_of(self.color.unwrap_or(ColorChoice::Auto)),
+            "timing" => (if self.timing { "on" } else { "off" }).to_owned(),
+            "limit" => self.limit.map_or_else(off, |limit| limit.to_string()),
+            "sort" => self.sort.as_ref().map_or_else(off, |(typed, _)| typed.clone()),
+            _ => {
+                let all = self.show_labels.then_some(ALL_LABELS);
+                let columns: Vec<&str> = self.columns.iter().map(String::as_str).chain(all).collect();
+                if columns.is_empty() { off() } else { columns.join(",") }
+            }
+        }
+    }
+}
+
+/// A value of the config file as a command would say it.
+fn value_text(value: &Spanned<DeValue<'_>>) -> Result<String> {
+    match value.get_ref() {
+        DeValue::String(text) => Ok(text.to_string()),
+        DeValue::Integer(number) => Ok(number.as_str().to_owned()),
+        DeValue::Boolean(yes) => Ok((if *yes { "on" } else { "off" }).to_owned()),
+        DeValue::Array(values) => {
+            Ok(values.iter().map(value_text).collect::<Result<Vec<String>>>()?.join(","))
+        }
+        _ => bail!("expected a text, a number, true or false, or a list of texts"),
+    }
+}
+
+fn unknown(name: &str) -> anyhow::Error {
+    match selq::nearest(name, NAMES) {
+        Some(nearest) => anyhow!("no setting {name:?}; did you mean {nearest:?}?"),
+        None => anyhow!("no setting {name:?}; there are {}", NAMES.join(", ")),
+    }
+}
+
+fn one_of<T: ValueEnum>(name: &str, value: &str) -> Result<T> {
+    T::from_str(value, true).map_err(|_| {
+        let known: Vec<String> = T::value_variants().iter().cloned().map(name_of).collect();
+        anyhow!("expected {} as {name}, found {value:?}", known.join(", "))
+    })
+}
+
+fn name_of<T: ValueEnum>(value: T) -> String {
+    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+fn sort_key(typed: &str) -> Result<(String, SortKey)> {
+    Ok((typed.to_owned(), typed.parse()?))
+}
+
+fn switch(value: &str) -> Result<bool> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => bail!("expected on or off, found {value:?}"),
+    }
+}
+
+fn number(value: &str) -> Result<usize> {
+    value.parse().map_err(|_| anyhow!("expected a number or off, found {value:?}"))
+}
+
+/// The config file, in the user's config folder.
+pub(crate) fn config_file() -> Option<PathBuf> {
+    user_folder("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("selq/config.toml"))
+}
+
+/// The file that the history is kept in, in the user's state folder.
+pub(crate) fn history_file() -> Option<PathBuf> {
+    user_folder("XDG_STATE_HOME", ".local/state").map(|folder| folder.join("selq/history"))
+}
+
+/// The folder that a variable names; relative ones are to be passed over, as the XDG standard says.
+fn user_folder(variable: &str, in_home: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    named.or_else(|| Some(std::env::home_dir()?.join(in_home)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Settings> {
+        let mut settings = Settings::default();
+        settings.read_text(text, Path::new("config.toml"))?;
+        Ok(settings)
+    }
+
+    #[test]
+    fn every_setting_can_be_written_in_the_file() {
+        let text = "mode = \"vi\"\ncolor = \"never\"\nlimit = 50\noutput = \"wide\"\n\
+                    columns = [\"env\", \"*\"]\nsort = \"tier\"\ntiming = false\n";
+        let settings = read(text).unwrap();
+        let values: Vec<String> = NAMES.iter().map(|name| settings.get(name)).collect();
+        assert_eq!(values, ["never", "env,*", "50", "vi", "wide", "tier", "off"]);
+    }
+
+    #[test]
+    fn what_get_says_set_takes() {
+        let mut settings = Settings::default();
+        for name in NAMES {
+            let value = settings.get(name);
+            settings.set(name, &value).unwrap();
+            assert_eq!(settings.get(name), value, "{name}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_line_and_the_fix() {
+        let message = |text: &str| format!("{:#}", read(text).unwrap_err());
+        let snapshot = [
+            message("mode = \"vi\"\nlimt = 5"),
+            message("colour_scheme = 1"),
+            message("output = \"yaml\""),
+            message("limit = \"few\""),
+            message("timing = 1979-05-27"),
+            message("sort = \".a[\""),
+            message("\nmode = vi"),
+        ];
+        insta::assert_snapshot!(snapshot.join("\n"), @r#"
+        config.toml:2: no setting "limt"; did you mean "limit"?
+        config.toml:1: no setting "colour_scheme"; there are color, columns, limit, mode, output, sort, timing
+        config.toml:1: expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"
+        config.toml:1: expected a number or off, found "few"
+        config.toml:1: expected a text, a number, true or false, or a list of texts
+        config.toml:1: .a[ is no JSONPath, such as .metadata.name: expected a closing `]`
+        config.toml:2: expected TOML: string values must be quoted, expected literal string
+        "#);
+    }
+}

@@ -1,0 +1,173 @@
+//! Colours for a line: what each word is, what does not occur, and the parentheses in pairs.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use selq::Span;
+
+use super::line::{self, Piece, Role};
+use super::{Context, Line, find_command, selector_in};
+
+/// What a part of a line looks like. Readable on dark and on light backgrounds: none of the bright colours,
+/// no white, black, yellow or blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    Key,
+    Value,
+    Operator,
+    Name,
+    Command,
+    /// A key or value that no object has, or a name that nothing was given.
+    Absent,
+    /// What is no part of the language.
+    Wrong,
+    /// The parenthesis at the cursor and its partner.
+    Pair,
+}
+
+impl Look {
+    pub(crate) fn style(self) -> Style {
+        match self {
+            Look::Key => Style::new().bold(),
+            Look::Value => AnsiColor::Green.on_default(),
+            Look::Operator => AnsiColor::Magenta.on_default(),
+            Look::Name | Look::Command => AnsiColor::Cyan.on_default().bold(),
+            Look::Absent => AnsiColor::Red.on_default().underline(),
+            Look::Wrong => AnsiColor::Red.on_default(),
+            Look::Pair => Style::new().bold().underline(),
+        }
+    }
+}
+
+/// The parts of a line that look like something, in order.
+pub(crate) fn highlight(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
+    let mut parts = Vec::new();
+    if let Line::CommandName(name) | Line::Command { name, .. } = Line::new(text) {
+        let start = text.find(':').unwrap_or(0);
+        let is_known = context.commands.iter().any(|command| command.name.starts_with(name));
+        let look = if is_known || find_command(context.commands, name).is_some() {
+            Look::Command
+        } else {
+            Look::Wrong
+        };
+        parts.push((Span::new(start, start + 1 + name.len()), look));
+    }
+    if let Some((offset, selector)) = selector_in(text, context.commands) {
+        let pieces = line::pieces(selector);
+        let pair = pair_at(&pieces, cursor.saturating_sub(offset));
+        for (nth, piece) in pieces.iter().enumerate() {
+            let look = match piece.role {
+                _ if pair.contains(&Some(piece.span)) => Some(Look::Pair),
+                // A bound need not occur.
+                Role::Value { .. } if nth > 0 && matches!(pieces[nth - 1].text, ">" | "<") => {
+                    Some(Look::Value)
+                }
+                _ => look(context, piece),
+            };
+            parts.extend(look.map(|look| (piece.span.shifted(offset), look)));
+        }
+    }
+    parts
+}
+
+fn look(context: &Context<'_>, piece: &Piece<'_>) -> Option<Look> {
+    let occurring = |occurs, look| if occurs { look } else { Look::Absent };
+    match piece.role {
+        Role::Key => Some(occurring(context.store.count_key(piece.text) > 0, Look::Key)),
+        Role::Value { key } => Some(occurring(context.store.count_label(key, piece.text) > 0, Look::Value)),
+        Role::Name => {
+            Some(occurring(context.names.iter().any(|(name, _)| name == &piece.text[1..]), Look::Name))
+        }
+        Role::Not | Role::Comparison | Role::Membership => Some(Look::Operator),
+        Role::Stray => Some(Look::Wrong),
+        Role::Open | Role::Close | Role::Comma | Role::ListComma => None,
+    }
+}
+
+/// The parenthesis at or before the cursor, and its partner.
+fn pair_at(pieces: &[Piece<'_>], cursor: usize) -> [Option<Span>; 2] {
+    let is_paren = |piece: &&Piece<'_>| matches!(piece.role, Role::Open | Role::Close);
+    let parens: Vec<&Piece<'_>> = pieces.iter().filter(is_paren).collect();
+    let at = |place: usize| parens.iter().position(|piece| piece.span.start == place);
+    let Some(nth) = at(cursor).or_else(|| at(cursor.checked_sub(1)?)) else { return [None; 2] };
+    // Lists do not nest: the partner is the next one, or the one before.
+    let (partner, wanted) = match parens[nth].role {
+        Role::Open => (parens.get(nth + 1), Role::Close),
+        _ => (nth.checked_sub(1).map(|before| &parens[before]), Role::Open),
+    };
+    match partner.filter(|partner| partner.role == wanted) {
+        Some(partner) => [Some(parens[nth].span), Some(partner.span)],
+        None => [None; 2],
+    }
+}
+
+/// The text with escape codes for its parts.
+pub(crate) fn painted(text: &str, parts: &[(Span, Look)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16 * parts.len());
+    let mut end = 0;
+    for &(span, look) in parts {
+        let style = look.style();
+        let between = &text[end..span.start];
+        write!(out, "{between}{style}{}{style:#}", span.slice(text)).expect("a String takes everything");
+        end = span.end;
+    }
+    out.push_str(&text[end..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use selq::{Object, Scope, Store};
+
+    use super::super::names::Names;
+    use super::super::{Argument, CommandSyntax};
+    use super::*;
+
+    const COMMANDS: [CommandSyntax; 1] =
+        [CommandSyntax { name: "explain", usage: "", summary: "", argument: Argument::Selector }];
+
+    fn looks(text: &str, cursor: usize) -> String {
+        let mut store = Store::new();
+        store.insert(Object::new("Pod", "", "").with_labels([("env", "prod"), ("n", "5")]));
+        let (scope, mut names) = (Scope::all(), Names::default());
+        names.set("web", "app=web".parse().unwrap());
+        let context =
+            Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
+        let parts = highlight(&context, text, cursor);
+        parts
+            .iter()
+            .map(|(span, look)| format!("{}:{look:?}", span.slice(text)))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn every_word_looks_like_what_it_is() {
+        assert_eq!(
+            looks("env in (prod,prd),!zone,n>7,@web,@x", 0),
+            "env:Key in:Operator prod:Value prd:Absent !:Operator zone:Absent n:Key >:Operator 7:Value @web:Name @x:Absent"
+        );
+        assert_eq!(looks("env=prod)", 0), "env:Key =:Operator prod:Value");
+        assert_eq!(looks(":expl env", 0), ":expl:Command env:Key");
+        assert_eq!(looks(":zzz env", 0), ":zzz:Wrong");
+    }
+
+    #[test]
+    fn parentheses_come_in_pairs() {
+        for cursor in [7, 8, 12, 13] {
+            assert_eq!(
+                looks("env in (prod)", cursor),
+                "env:Key in:Operator (:Pair prod:Value ):Pair",
+                "{cursor}"
+            );
+        }
+        assert_eq!(looks("env in (prod)", 10), "env:Key in:Operator prod:Value");
+        assert_eq!(looks("env in (prod", 7), "env:Key in:Operator prod:Value");
+    }
+
+    #[test]
+    fn painting_changes_nothing_but_colours() {
+        let parts = [(Span::new(0, 1), Look::Key), (Span::new(1, 2), Look::Operator)];
+        assert_eq!(painted("a=é", &parts), "\u{1b}[1ma\u{1b}[0m\u{1b}[35m=\u{1b}[0mé");
+    }
+}

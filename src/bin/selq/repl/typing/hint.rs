@@ -1,0 +1,253 @@
+//! The hint behind the cursor: how many objects the text selects, or what it lacks.
+
+use selq::syntax::Expected;
+use selq::{ParseErrorKind, Plan, Selector};
+
+use super::complete::likeliest;
+use super::line::{self, Slot};
+use super::names::LineError;
+use super::{Context, Line, find_command, selector_in};
+use crate::numbers::thousands;
+
+/// What stands behind the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hint {
+    /// The end of a word that may be meant, which one key stroke takes over.
+    pub(crate) ending: String,
+    /// What is to be said.
+    pub(crate) remark: String,
+}
+
+impl Hint {
+    fn remark(remark: impl Into<String>) -> Hint {
+        Hint { ending: String::new(), remark: remark.into() }
+    }
+}
+
+/// The hint for a text with the cursor at its end.
+pub(crate) fn hint(context: &Context<'_>, text: &str) -> Option<Hint> {
+    match selector_in(text, context.commands) {
+        Some((_, selector)) if !selector.trim().is_empty() => selector_hint(context, selector),
+        _ => command_hint(context, text).map(Hint::remark),
+    }
+}
+
+/// What a command takes and does, until its arguments are typed.
+fn command_hint(context: &Context<'_>, text: &str) -> Option<String> {
+    let (name, arguments) = match Line::new(text) {
+        Line::Selector(_) => return None,
+        Line::CommandName(name) => (name, ""),
+        Line::Command { name, arguments } => (name, arguments),
+    };
+    let command = find_command(context.commands, name)?;
+    let is_whole = command.name == name || !arguments.is_empty() || text.ends_with(' ');
+    if !is_whole || !arguments.trim().is_empty() {
+        return None;
+    }
+    let space = if text.ends_with(' ') || command.usage.is_empty() { "" } else { " " };
+    Some(format!("{space}{}  {}", command.usage, command.summary))
+}
+
+fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
+    if let Some(hint) = ending(context, text) {
+        return Some(hint);
+    }
+    if let Some(absent) = absent_key(context, text) {
+        return Some(Hint::remark(format!("  {absent}")));
+    }
+    Some(Hint::remark(match context.names.resolve(text) {
+        Ok(selector) => format!("  {}", meaning(context, text, &selector)),
+        Err(_) if is_operator_begun(text) => "  in ( or notin (".to_owned(),
+        Err(error) => format!("  {}", expected(&error)),
+    }))
+}
+
+/// How many objects the selector that the text means matches, or why there is none.
+fn meaning(context: &Context<'_>, text: &str, selector: &Selector) -> String {
+    let plan = Plan::scoped(context.store, selector, context.scope);
+    let count = plan.count();
+    // No value yet is one that will come, unless the empty one occurs.
+    if count == 0 && is_value_missing(text) {
+        return "a value".to_owned();
+    }
+    let absent = if count == 0 { plan.absences().into_iter().next() } else { None };
+    match absent {
+        Some(it) => absence(&it.key, it.value.as_deref(), it.nearest),
+        None => share(context, count),
+    }
+}
+
+/// Whether the text ends where a value would stand.
+fn is_value_missing(text: &str) -> bool {
+    let place = line::place(text, text.len());
+    place.word.is_empty() && matches!(place.slot, Slot::Value { .. })
+}
+
+/// Whether the text ends in what may become `in` or `notin`.
+fn is_operator_begun(text: &str) -> bool {
+    let place = line::place(text, text.len());
+    let begins = ["in", "notin"].iter().any(|operator| operator.starts_with(place.word));
+    place.slot == Slot::Operator && !place.word.is_empty() && begins
+}
+
+/// `→ 1,204 of 100,000`
+fn share(context: &Context<'_>, count: u64) -> String {
+    format!("→ {} of {}", thousands(count), thousands(context.store.len() as u64))
+}
+
+/// The likeliest end of a word that does not occur and begins one that does.
+fn ending(context: &Context<'_>, text: &str) -> Option<Hint> {
+    let place = line::place(text, text.len());
+    let occurs = match place.slot {
+        Slot::Key => context.store.count_key(place.word) > 0,
+        Slot::Value { key, .. } => context.store.count_label(key, place.word) > 0,
+        _ => return None,
+    };
+    if occurs || place.word.is_empty() {
+        return None;
+    }
+    let likeliest = likeliest(context, text)?;
+    let ending = likeliest.strip_prefix(place.word)?;
+    let whole = context.names.resolve(&format!("{text}{ending}"));
+    let remark =
+        whole.map_or_else(|_| String::new(), |it| format!("  {}", share(context, context.count(&it))));
+    Some(Hint { ending: ending.to_owned(), remark })
+}
+
+/// The key of an unfinished requirement at the end, if it does not occur: there is no use in going on.
+fn absent_key(context: &Context<'_>, text: &str) -> Option<String> {
+    let Slot::Value { key, .. } = line::place(text, text.len()).slot else { return None };
+    if context.store.count_key(key) > 0 {
+        return None;
+    }
+    let keys = context.store.keys();
+    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
+    Some(absence(key, None, nearest))
+}
+
+/// `no key "enviroment" → environment`
+fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
+    let what = match value {
+        None => format!("no key {key:?}"),
+        Some(value) => format!("no {key}={value:?}"),
+    };
+    nearest.map_or_else(|| what.clone(), |nearest| format!("{what} → {nearest}"))
+}
+
+/// What the text lacks at its end, or what is wrong with it.
+fn expected(error: &LineError) -> String {
+    match error {
+        LineError::Selector(error) => match error.kind() {
+            ParseErrorKind::Syntax { expected, found: None } => in_short(*expected).to_owned(),
+            ParseErrorKind::Syntax { expected, found: Some(_) } => {
+                let found = error.span().slice(error.text());
+                format!("✗ expected {} and found {found:?}", in_short(*expected))
+            }
+            ParseErrorKind::NotAnInteger if error.span().is_empty() => "an integer".to_owned(),
+            _ => format!("✗ {error}"),
+        },
+        LineError::UnknownName { nearest: Some(nearest), .. } => format!("{error} → @{nearest}"),
+        LineError::UnknownName { .. } => error.to_string(),
+    }
+}
+
+/// A few words for what has to come.
+fn in_short(expected: Expected) -> &'static str {
+    match expected {
+        Expected::Requirement => "a key or !",
+        Expected::Key => "a key",
+        Expected::Operator => "an operator or ,",
+        Expected::EndOfRequirement => ",",
+        Expected::Value => "a value",
+        Expected::OpenParen => "(",
+        Expected::ValueOrCloseParen => "a value or )",
+        Expected::CommaOrCloseParen => ", or )",
+        other => other.as_str(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use selq::{Object, Scope, Store};
+
+    use super::super::names::Names;
+    use super::super::{Argument, CommandSyntax, Context};
+    use super::*;
+
+    const COMMANDS: [CommandSyntax; 2] = [
+        CommandSyntax { name: "limit", usage: "N", summary: "rows at most", argument: Argument::Other },
+        CommandSyntax { name: "explain", usage: "SELECTOR", summary: "how", argument: Argument::Selector },
+    ];
+
+    fn shown(text: &str) -> String {
+        let mut store = Store::new();
+        for n in 0..1_500 {
+            let env = if n < 1_204 { "prod" } else { "dev" };
+            store.insert(Object::new("Pod", "shop", "p").with_labels([("environment", env), ("n", "1")]));
+        }
+        let (scope, names) = (Scope::all(), Names::default());
+        let context =
+            Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
+        hint(&context, text).map_or_else(String::new, |hint| format!("{}|{}", hint.ending, hint.remark))
+    }
+
+    #[test]
+    fn the_count_stands_there_as_soon_as_the_text_means_something() {
+        for (text, hint) in [
+            ("", ""),
+            ("  ", ""),
+            ("environment=prod", "|  → 1,204 of 1,500"),
+            ("!environment", "|  → 0 of 1,500"),
+            (":explain environment!=prod", "|  → 296 of 1,500"),
+        ] {
+            assert_eq!(shown(text), hint, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_expected_stands_there_until_then() {
+        for (text, hint) in [
+            ("environment in (", "|  a value or )"),
+            ("environment in (prod", "|  , or )"),
+            ("environment no", "|  in ( or notin ("),
+            ("environment xo", "|  ✗ expected an operator or , and found \"xo\""),
+            ("environment in", "|  in ( or notin ("),
+            ("n=1,", "|  a key or !"),
+            ("n=", "|  a value"),
+            ("n>", "|  an integer"),
+            ("n=a=b", "|  ✗ expected , and found \"=\""),
+            ("@wbe", "|  no name \"@wbe\""),
+        ] {
+            assert_eq!(shown(text), hint, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_occur_has_its_nearest() {
+        for (text, hint) in [
+            ("enviroment", "|  no key \"enviroment\" → environment"),
+            ("enviroment in (", "|  no key \"enviroment\" → environment"),
+            ("environment=prdo", "|  no environment=\"prdo\" → prod"),
+            ("zone", "|  no key \"zone\""),
+        ] {
+            assert_eq!(shown(text), hint, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_likeliest_end_of_a_word_can_be_taken_over() {
+        assert_eq!(shown("envi"), "ronment|  → 1,500 of 1,500");
+        assert_eq!(shown("environment=d"), "ev|  → 296 of 1,500");
+        assert_eq!(shown("environment in (d"), "ev|");
+    }
+
+    #[test]
+    fn commands_say_what_they_take() {
+        assert_eq!(shown(":limit"), "| N  rows at most");
+        assert_eq!(shown(":limit "), "|N  rows at most");
+        assert_eq!(
+            (shown(":lim"), shown(":limit 5"), shown(":")),
+            (String::new(), String::new(), String::new())
+        );
+    }
+}

@@ -1,0 +1,290 @@
+//! A line as it stands under the cursor: what each token is for, and what may come next.
+//!
+//! Made of the parser's own tokens, so that what is coloured and completed is what is parsed; and, other
+//! than the parser, of any text, however incomplete.
+
+use selq::Span;
+use selq::syntax::{Token, TokenKind, tokens};
+
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role<'t> {
+    /// The key of a requirement.
+    Key,
+    /// A value of the key.
+    Value {
+        key: &'t str,
+    },
+    /// `@NAME`, a requirement of its own.
+    Name,
+    /// `!` before a key.
+    Not,
+    /// `=`, `!=`, `<` and so on.
+    Comparison,
+    /// `in`, `notin`
+    Membership,
+    Open,
+    Close,
+    /// The `,` between two requirements.
+    Comma,
+    /// The `,` between two values of a list.
+    ListComma,
+    /// What the grammar has no place for.
+    Stray,
+}
+
+/// A token of a line, and what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) span: Span,
+    pub(crate) role: Role<'t>,
+}
+
+impl Piece<'_> {
+    fn is_word(&self) -> bool {
+        use Role::{Key, Membership, Name, Stray, Value};
+        matches!(self.role, Key | Value { .. } | Name | Membership | Stray)
+    }
+}
+
+/// The tokens of a line and what they are for.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut reader = Reader::default();
+    let piece = |token: Token| {
+        let word = token.span.slice(text);
+        Piece { text: word, span: token.span, role: reader.role(token.kind, word) }
+    };
+    tokens(text).map(piece).collect()
+}
+
+/// How far a requirement has been read.
+#[derive(Default)]
+struct Reader<'t> {
+    key: Option<&'t str>,
+    state: State,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// At the start of a requirement.
+    #[default]
+    Start,
+    /// After `!`.
+    Not,
+    /// After a comparison, where its value belongs.
+    Value,
+    /// Inside parentheses.
+    List,
+    /// Anywhere else.
+    Other,
+}
+
+impl<'t> Reader<'t> {
+    fn role(&mut self, kind: TokenKind, text: &'t str) -> Role<'t> {
+        let (role, state) = match (kind, self.state, self.key) {
+            (TokenKind::Comma, State::List, _) => (Role::ListComma, State::List),
+            (TokenKind::Identifier, State::List, Some(key)) => (Role::Value { key }, State::List),
+            (TokenKind::CloseParen, _, _) => (Role::Close, State::Other),
+            (_, State::List, _) => (Role::Stray, State::List),
+            (TokenKind::Comma, _, _) => (Role::Comma, State::Start),
+            (TokenKind::OpenParen, _, _) => (Role::Open, State::List),
+            (TokenKind::Exclamation, State::Start, _) => (Role::Not, State::Not),
+            (TokenKind::Identifier, State::Start, _) if text.starts_with('@') => (Role::Name, State::Other),
+            (TokenKind::Identifier, State::Start | State::Not, _) => (Role::Key, State::Other),
+            (TokenKind::Identifier, State::Value, Some(key)) => (Role::Value { key }, State::Other),
+            (TokenKind::In | TokenKind::NotIn, _, _) => (Role::Membership, State::Other),
+            (kind, State::Other, Some(_)) if is_comparison(kind) => (Role::Comparison, State::Value),
+            _ => (Role::Stray, State::Other),
+        };
+        match role {
+            Role::Key => self.key = Some(text),
+            Role::Comma => self.key = None,
+            _ => {}
+        }
+        self.state = state;
+        role
+    }
+}
+
+fn is_comparison(kind: TokenKind) -> bool {
+    use TokenKind::{DoubleEquals, Equals, GreaterThan, LessThan, NotEquals};
+    matches!(kind, Equals | DoubleEquals | NotEquals | GreaterThan | LessThan)
+}
+
+/// What may stand at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Slot<'t> {
+    /// A key, at the start of a requirement or after `!`.
+    Key,
+    /// `@NAME`
+    Name,
+    /// What follows a key.
+    Operator,
+    /// The `(` after `in`.
+    List,
+    /// A value of the key, other than those `listed` beside it.
+    Value { key: &'t str, listed: Vec<&'t str> },
+    /// What follows a value in a list.
+    AfterListed,
+    /// What follows a whole requirement.
+    End,
+    /// Nothing that could be right.
+    Nowhere,
+}
+
+/// The place of the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place<'t> {
+    pub(crate) slot: Slot<'t>,
+    /// The part of the word under the cursor that stands before it.
+    pub(crate) word: &'t str,
+    /// The other requirements of the line.
+    pub(crate) rest: Vec<&'t str>,
+}
+
+/// What the cursor is in, and what else stands in the line.
+pub(crate) fn place(text: &str, cursor: usize) -> Place<'_> {
+    let pieces = pieces(text);
+    let requirements: Vec<&[Piece<'_>]> = pieces.split(|piece| piece.role == Role::Comma).collect();
+    let commas = pieces.iter().filter(|piece| piece.role == Role::Comma);
+    let nth = commas.filter(|comma| comma.span.end <= cursor).count();
+    let here = requirements[nth];
+    let under = here.iter().find(|it| it.is_word() && it.span.start < cursor && cursor <= it.span.end);
+    let word = under.map_or("", |piece| &text[piece.span.start..cursor]);
+    let start = cursor - word.len();
+    let before: Vec<Piece<'_>> = here.iter().copied().filter(|piece| piece.span.end <= start).collect();
+    let listed = here.iter().filter(|piece| Some(*piece) != under).filter_map(value).collect();
+    let others = requirements.iter().enumerate().filter(|&(other, _)| other != nth);
+    let rest = others.filter_map(|(_, pieces)| text_of(text, pieces)).collect();
+    Place { slot: slot(&before, word, listed), word, rest }
+}
+
+fn value<'t>(piece: &Piece<'t>) -> Option<&'t str> {
+    matches!(piece.role, Role::Value { .. }).then_some(piece.text)
+}
+
+/// The text from the first to the last of some pieces.
+pub(super) fn text_of<'t>(text: &'t str, pieces: &[Piece<'t>]) -> Option<&'t str> {
+    let (first, last) = (pieces.first()?, pieces.last()?);
+    Some(&text[first.span.start..last.span.end])
+}
+
+/// What follows the pieces `before`.
+fn slot<'t>(before: &[Piece<'t>], word: &str, listed: Vec<&'t str>) -> Slot<'t> {
+    let Some(last) = before.last() else {
+        return if word.starts_with('@') { Slot::Name } else { Slot::Key };
+    };
+    let key = before.iter().find(|piece| piece.role == Role::Key).map(|piece| piece.text);
+    let is_absence = before[0].role == Role::Not;
+    match (last.role, key) {
+        (Role::Not, _) => Slot::Key,
+        (Role::Key, _) if !is_absence => Slot::Operator,
+        (Role::Membership, _) => Slot::List,
+        (Role::Comparison | Role::Open | Role::ListComma, Some(key)) => Slot::Value { key, listed },
+        (Role::Value { .. }, _) if before.iter().any(|piece| piece.role == Role::Open) => Slot::AfterListed,
+        (Role::Key | Role::Name | Role::Value { .. } | Role::Close, _) => Slot::End,
+        _ => Slot::Nowhere,
+    }
+}
+
+/// Whether the line goes on below: a `(` is open, or it ends in `,`. A command never does.
+pub(crate) fn is_unfinished(text: &str) -> bool {
+    if text.trim_start().starts_with(':') {
+        return false;
+    }
+    let pieces = pieces(text);
+    let open = pieces.iter().rev().find(|piece| matches!(piece.role, Role::Open | Role::Close));
+    let is_open = open.is_some_and(|piece| piece.role == Role::Open);
+    is_open || pieces.last().is_some_and(|piece| piece.role == Role::Comma)
+}
+
+/// The selectors and commands of a text of several lines, as a paste is: each line is one, save for those
+/// that an unfinished one goes on in.
+pub(crate) fn split(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (end, _) in text.match_indices('\n').chain([(text.len(), "")]) {
+        let line = &text[start..end];
+        if end == text.len() || !is_unfinished(line) {
+            found.push(line.trim());
+            start = (end + 1).min(text.len());
+        }
+    }
+    found.retain(|line| !line.is_empty());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The place of the `|` in the text.
+    #[track_caller]
+    fn at(marked: &str) -> Place<'static> {
+        let cursor = marked.find('|').unwrap();
+        let text: &'static str = marked.replacen('|', "", 1).leak();
+        place(text, cursor)
+    }
+
+    fn value(key: &'static str, listed: &[&'static str]) -> Slot<'static> {
+        Slot::Value { key, listed: listed.to_vec() }
+    }
+
+    #[test]
+    fn each_place_has_its_slot() {
+        for (marked, slot, word) in [
+            ("|", Slot::Key, ""),
+            ("en|", Slot::Key, "en"),
+            ("e|nv=prod", Slot::Key, "e"),
+            ("!|", Slot::Key, ""),
+            ("!leg|", Slot::Key, "leg"),
+            ("env |", Slot::Operator, ""),
+            ("env no|", Slot::Operator, "no"),
+            ("env in|", Slot::Operator, "in"),
+            ("env in |", Slot::List, ""),
+            ("env=|", value("env", &[]), ""),
+            ("env != pr|", value("env", &[]), "pr"),
+            ("env in (|", value("env", &[]), ""),
+            ("env in (prod, st|)", value("env", &["prod"]), "st"),
+            ("env in (|,prod", value("env", &["prod"]), ""),
+            ("env in (prod |", Slot::AfterListed, ""),
+            ("env in (prod)|", Slot::End, ""),
+            ("env=prod |", Slot::End, ""),
+            ("!legacy |", Slot::End, ""),
+            ("env=a,|", Slot::Key, ""),
+            ("a,@we|", Slot::Name, "@we"),
+            ("@web |", Slot::End, ""),
+            ("(|", Slot::Nowhere, ""),
+        ] {
+            let place = at(marked);
+            assert_eq!((place.slot, place.word), (slot, word), "{marked}");
+        }
+    }
+
+    #[test]
+    fn the_rest_is_every_other_requirement() {
+        assert_eq!(at("a=1, e|nv , b in (x,y),,!c").rest, ["a=1", "b in (x,y)", "!c"]);
+        assert_eq!(at("a|").rest, [""; 0]);
+    }
+
+    #[test]
+    fn lines_go_on_where_more_must_come() {
+        for text in ["env in (", "env in (a,", "env in (a\n", "a,", "a , "] {
+            assert!(is_unfinished(text), "{text:?}");
+        }
+        for text in ["", "a", "env in (a)", "a=", "env in (a))", ":let a = b,", ":labels ("] {
+            assert!(!is_unfinished(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_paste_is_split_where_a_line_is_finished() {
+        assert_eq!(
+            split("a=1\r\n\nb in (\nx,y)\n:limit 3\nc,\nd\n"),
+            ["a=1", "b in (\nx,y)", ":limit 3", "c,\nd"]
+        );
+        assert_eq!(split("a in ("), ["a in ("]);
+        assert_eq!(split("\n \n"), [""; 0]);
+    }
+}

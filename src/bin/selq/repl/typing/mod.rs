@@ -1,0 +1,119 @@
+//! What a session can say about a line while it is typed: counts, completions, colours.
+//!
+//! Functions of the text, the cursor and the [`Context`]; nothing here knows an editor or a terminal. Asked
+//! on every key stroke, so that nothing here may walk the objects.
+
+pub(crate) mod complete;
+pub(crate) mod files;
+pub(crate) mod highlight;
+pub(crate) mod hint;
+pub(crate) mod line;
+pub(crate) mod names;
+
+use selq::{Matches, Plan, Scope, Selector, Store};
+
+use names::Names;
+
+/// What a session knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) scope: &'a Scope,
+    pub(crate) names: &'a Names,
+    pub(crate) commands: &'a [CommandSyntax],
+    /// The names of the objects that are on the screen.
+    pub(crate) on_screen: &'a [String],
+}
+
+impl<'a> Context<'a> {
+    /// How many objects the selector matches in the scope.
+    fn count(&self, selector: &Selector) -> u64 {
+        Plan::scoped(self.store, selector, self.scope).count()
+    }
+
+    /// The objects in the scope for which all of `requirements` hold that mean something already.
+    fn among(&self, requirements: &[&str]) -> Matches<'a> {
+        let meant = requirements.iter().filter_map(|text| self.names.resolve(text).ok());
+        let selector = meant.fold(Selector::everything(), Selector::and);
+        Plan::scoped(self.store, &selector, self.scope).run()
+    }
+}
+
+/// A command, as far as typing it goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CommandSyntax {
+    /// The name, without `:`.
+    pub(crate) name: &'static str,
+    /// Its arguments as help shows them.
+    pub(crate) usage: &'static str,
+    /// What it does, in a few words.
+    pub(crate) summary: &'static str,
+    pub(crate) argument: Argument,
+}
+
+/// What a command is about, which says how its arguments are completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Argument {
+    /// Nothing that could be completed.
+    Other,
+    Selector,
+    /// `NAME = SELECTOR`
+    Definition,
+    /// Label keys, joined by commas.
+    Keys,
+    Namespace,
+    Kind,
+    /// An object on the screen.
+    Object,
+    /// The name of a command.
+    Command,
+    /// One of a few words.
+    Words(&'static [&'static str]),
+    Files,
+    /// A file, and then one of a few words.
+    FileAndWord(&'static [&'static str]),
+}
+
+/// A line taken apart: a selector, or a command and its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line<'t> {
+    Selector(&'t str),
+    /// The name, without `:`, that is or may still be typed, and no argument yet.
+    CommandName(&'t str),
+    Command {
+        name: &'t str,
+        arguments: &'t str,
+    },
+}
+
+impl<'t> Line<'t> {
+    pub(crate) fn new(text: &'t str) -> Line<'t> {
+        let Some(command) = text.trim_start().strip_prefix(':') else { return Line::Selector(text) };
+        match command.split_once(char::is_whitespace) {
+            None => Line::CommandName(command),
+            Some((name, arguments)) => Line::Command { name, arguments },
+        }
+    }
+}
+
+/// The command with this name, or the only one that begins with it.
+pub(crate) fn find_command<'c>(commands: &'c [CommandSyntax], name: &str) -> Option<&'c CommandSyntax> {
+    let exact = commands.iter().find(|command| command.name == name);
+    let mut beginning = commands.iter().filter(|command| !name.is_empty() && command.name.starts_with(name));
+    let only = beginning.next().filter(|_| beginning.next().is_none());
+    exact.or(only)
+}
+
+/// The selector in a line, and the byte at which it begins.
+pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Option<(usize, &'t str)> {
+    let selector = match Line::new(text) {
+        Line::Selector(selector) => selector,
+        Line::CommandName(_) => return None,
+        Line::Command { name, arguments } => match find_command(commands, name)?.argument {
+            Argument::Selector => arguments,
+            Argument::Definition => arguments.split_once('=')?.1,
+            _ => return None,
+        },
+    };
+    Some((text.len() - selector.len(), selector))
+}

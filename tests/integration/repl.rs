@@ -1,0 +1,192 @@
+//! The REPL: lines from a pipe, and the whole program in a pseudo-terminal.
+
+use std::path::Path;
+use std::process::Command;
+
+use rexpect::session::{Options, PtySession, spawn_with_options};
+
+use crate::testenv::{Run, TestEnv};
+
+/// How long to wait for what is expected, on the slowest machine there is.
+const TIMEOUT_MS: u64 = 60_000;
+
+fn lines(env: &TestEnv, args: &[&str], lines: &str) -> Run {
+    let args: Vec<&str> = ["repl"].iter().chain(args).copied().collect();
+    env.pipe(&args, lines.as_bytes())
+}
+
+#[test]
+fn each_line_from_a_pipe_prints_what_the_program_does() {
+    let env = TestEnv::new();
+    let selectors =
+        ["env=prod", "env in (prod,staging),!legacy", "zone", "enviroment=prod", "tier notin (web)"];
+    let (mut out, mut err) = (String::new(), String::new());
+    for selector in selectors {
+        let run = env.run(&["-l", selector, "pods.json"]);
+        out += &run.out;
+        err += &run.err;
+    }
+    let piped = lines(&env, &["pods.json"], &(selectors.join("\n") + "\n"));
+    assert_eq!(piped, Run { status: 0, out, err });
+}
+
+#[test]
+fn options_of_a_session_are_those_of_a_query() {
+    let env = TestEnv::new();
+    let options =
+        ["-o", "wide", "-L", "env", "--sort-by", ".metadata.name", "-n", "shop", "-k", "po,svc", "pods.json"];
+    let once: Vec<&str> = ["-l", "tier"].iter().chain(&options).copied().collect();
+    let session = lines(&env, &options, "tier");
+    assert_eq!(session, env.run(&once));
+    assert!(!session.out.is_empty());
+}
+
+#[test]
+fn a_blank_line_does_nothing_and_two_quotes_are_everything() {
+    let env = TestEnv::new();
+    let piped = lines(&env, &["pods.json"], "\n   \n\r\n\"\"\r\n");
+    assert_eq!(piped.out, env.out(&["-l", "", "pods.json"]));
+}
+
+#[test]
+fn an_error_does_not_stop_the_lines_after_it_but_shows_in_the_end() {
+    let env = TestEnv::new();
+    let piped = lines(&env, &["pods.json", "-o", "name"], "env in (\nlegacy\n:nope\n\u{0}\n@x\n");
+    assert_eq!((piped.status, piped.out.as_str()), (2, "pod/cart-legacy-0\n"));
+    insta::assert_snapshot!(piped.err, @r#"
+    env in (
+            ^
+    error: expected a value or ")", found the end of the text
+    help: close the list with ")"
+    error: no command `:nope`; `:help` lists them
+    �
+    ^
+    error: a selector may not hold the character U+0000
+    @x
+    ^^
+    error: no name "@x"
+    help: `:let NAME = SELECTOR` gives a name, `:names` lists them
+    "#);
+    assert_eq!(lines(&env, &["pods.json"], ":quit\nenv in (\n").status, 0, "what follows :quit is not read");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_an_error_of_their_line() {
+    let env = TestEnv::new();
+    let piped = env.pipe(&["repl", "pods.json", "-o", "name"], b"legacy\n\xff\nlegacy\n");
+    assert_eq!((piped.status, piped.out.as_str()), (2, "pod/cart-legacy-0\npod/cart-legacy-0\n"));
+    assert_eq!(piped.err, "error: expected UTF-8, found something else at byte 0\n");
+}
+
+#[test]
+fn without_a_dump_it_starts_empty_and_can_load_one() {
+    let env = TestEnv::new();
+    let piped = lines(&env, &[], "env\n:load pods.json\n:output name\nlegacy\n");
+    assert_eq!((piped.status, piped.out.as_str()), (0, "pod/cart-legacy-0\n"));
+    assert_eq!(piped.err, "no objects in the input\n");
+}
+
+#[test]
+fn settings_come_from_the_config_file_and_then_from_flags() {
+    let env = TestEnv::new();
+    let config = env.path().join("config/selq");
+    std::fs::create_dir_all(&config).unwrap();
+    let run = |args: &[&str]| {
+        let output = in_xdg(env.path(), args).stdin(std::process::Stdio::null()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    std::fs::write(config.join("config.toml"), "output = \"name\"\nlimit = 1\n").unwrap();
+    assert_eq!(run(&["repl", "pods.json"]), (Some(0), String::new()));
+    std::fs::write(config.join("config.toml"), "output = \"name\"\nlimt = 1\n").unwrap();
+    let (status, err) = run(&["repl", "pods.json"]);
+    assert_eq!(status, Some(2));
+    assert!(err.ends_with("config.toml:2: no setting \"limt\"; did you mean \"limit\"?\n"), "{err}");
+    assert_eq!(run(&["repl", "--limit", "few"]).0, Some(2));
+}
+
+/// The program with the user's folders in `folder`.
+fn in_xdg(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_selq"));
+    command
+        .args(args)
+        .current_dir(folder)
+        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR");
+    command
+}
+
+/// Starts the program in a terminal.
+fn start(env: &TestEnv) -> PtySession {
+    let options = Options::new().timeout_ms(Some(TIMEOUT_MS)).strip_ansi_escape_codes(true);
+    let mut session = spawn_with_options(in_xdg(env.path(), &["repl", "pods.json"]), options).unwrap();
+    expect(&mut session, "12 objects");
+    expect_prompt(&mut session);
+    session
+}
+
+/// Waits until the screen has shown this. The reader takes every byte for a character.
+#[track_caller]
+fn expect(session: &mut PtySession, text: &str) {
+    let bytes: String = text.bytes().map(char::from).collect();
+    session.exp_string(&bytes).unwrap();
+}
+
+/// Waits for a new prompt; one that is only drawn again does not follow a line break.
+#[track_caller]
+fn expect_prompt(session: &mut PtySession) {
+    expect(session, "\n\rselq> ");
+}
+
+fn type_keys(session: &mut PtySession, keys: &str) {
+    session.send(keys).unwrap();
+    session.flush().unwrap();
+}
+
+#[test]
+fn a_session_in_a_terminal() {
+    let env = TestEnv::new();
+    let mut session = start(&env);
+
+    // A key and a value are completed, and counted before Enter is pressed.
+    type_keys(&mut session, "leg\t");
+    expect(&mut session, "legacy");
+    type_keys(&mut session, "\x15en\t=pr\t");
+    expect(&mut session, "env=prod");
+    expect(&mut session, "→ 6 of 12");
+    type_keys(&mut session, "\r");
+    expect(&mut session, "cart-legacy-0");
+    expect(&mut session, "6 of 12 (50 %) in ");
+    expect_prompt(&mut session);
+
+    // An error stands under the line, with its caret.
+    type_keys(&mut session, "env=prod tier\r");
+    expect(&mut session, "         ^^^^");
+    expect(&mut session, "error: expected \",\" or the end of the text, found \"tier\"");
+    expect_prompt(&mut session);
+
+    // An open parenthesis goes on in the next line.
+    type_keys(&mut session, "env in (\rdev)\r");
+    expect(&mut session, "web-6c7f8d9b4-t2rjx");
+    expect(&mut session, "1 of 12");
+    expect_prompt(&mut session);
+
+    // Ctrl-C clears the line, Ctrl-D leaves.
+    type_keys(&mut session, "legacy\x03");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+
+    // The next session knows the lines of this one.
+    let mut session = start(&env);
+    type_keys(&mut session, "\x12env=p");
+    expect(&mut session, "env=prod tier");
+    type_keys(&mut session, "\x03");
+    expect_prompt(&mut session);
+    type_keys(&mut session, ":history\r");
+    expect(&mut session, "env=prod\r\nenv=prod tier\r\n");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+}
