@@ -19,6 +19,7 @@ pub use ids::{SelectorId, SelectorIds};
 use crate::{Label, Selector};
 use distinct::{DistinctId, DistinctSelectors};
 use index::{Index, simple};
+use terms::Present;
 
 /// Many selectors held at once, to learn which of them select an object without trying them all.
 ///
@@ -149,8 +150,11 @@ impl SelectorSet {
         L::Item: Label,
     {
         let labels: Vec<L::Item> = labels.into_iter().collect();
-        let present = self.index.terms.present(&labels);
-        let mut hits = self.index.hits(&present);
+        SelectorIds(self.selecting(&self.index.terms.present(&labels)))
+    }
+
+    fn selecting(&self, present: &Present<'_>) -> RoaringBitmap {
+        let mut hits = self.index.hits(present);
         let value = |key: &str| self.index.terms.key(key).and_then(|key| present.value(key));
         let tried = hits.to_try.iter().map(|&place| self.distinct.get(place));
         let found = tried.filter(|distinct| distinct.selector.matches_by(value));
@@ -159,12 +163,12 @@ impl SelectorSet {
         if !hits.ruled_out.is_empty() {
             ids -= ids::union(&hits.ruled_out);
         }
-        SelectorIds(ids)
+        ids
     }
 
     /// What it means for the selectors that an object's labels change from `before` to `after`.
     ///
-    /// Costs the two answers. An object that comes or goes is not one without labels, which the empty selector selects:
+    /// Costs the two answers, and little if only labels change whose keys no selector names. An object that comes or goes is not one without labels, which the empty selector selects:
     /// for it [`matching`](SelectorSet::matching) says what it enters or leaves.
     #[must_use]
     pub fn changes<B, A>(&self, before: B, after: A) -> SelectorChanges
@@ -174,8 +178,13 @@ impl SelectorSet {
         A: IntoIterator,
         A::Item: Label,
     {
-        let SelectorIds(before) = self.matching(before);
-        let SelectorIds(after) = self.matching(after);
+        let before: Vec<B::Item> = before.into_iter().collect();
+        let after: Vec<A::Item> = after.into_iter().collect();
+        let (before, after) = (self.index.terms.present(&before), self.index.terms.present(&after));
+        if before == after {
+            return SelectorChanges { entered: SelectorIds::default(), left: SelectorIds::default() };
+        }
+        let (before, after) = (self.selecting(&before), self.selecting(&after));
         SelectorChanges { entered: SelectorIds(&after - &before), left: SelectorIds(before - after) }
     }
 }
@@ -183,5 +192,42 @@ impl SelectorSet {
 impl fmt::Debug for SelectorSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SelectorSet").field("n_selectors", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many selectors are tried for an object.
+    fn n_tried(set: &SelectorSet, labels: &[(&str, &str)]) -> usize {
+        set.index.hits(&set.index.terms.present(labels)).to_try.len()
+    }
+
+    #[test]
+    fn few_selectors_are_tried() {
+        let mut set = SelectorSet::new();
+        for n in 0..100 {
+            for text in
+                [format!("app=web,instance=web-{n}"), format!("n={n}"), format!("!k{n}"), "a,app=web".into()]
+            {
+                set.insert(text.parse().unwrap());
+            }
+        }
+        let labels = [("app", "web"), ("instance", "web-7"), ("n", "7"), ("k7", "")];
+        assert_eq!(set.matching(labels).len(), 1 + 1 + 99);
+        assert!(n_tried(&set, &labels) <= 4, "{}", n_tried(&set, &labels));
+        assert!(n_tried(&set, &[("app", "web")]) <= 3);
+        assert_eq!(n_tried(&set, &[("n", "7"), ("k8", "")]), 0);
+    }
+
+    #[test]
+    fn removing_the_last_of_equal_selectors_stops_trying() {
+        let mut set = SelectorSet::new();
+        let [first, second] = [(); 2].map(|()| set.insert("a=x,b=y".parse().unwrap()));
+        let labels = [("a", "x"), ("b", "y")];
+        assert_eq!(n_tried(&set, &labels), 1);
+        assert!(set.remove(first) && set.matching(labels).contains(second));
+        assert!(set.remove(second) && n_tried(&set, &labels) == 0);
     }
 }

@@ -23,6 +23,7 @@ pub(super) struct Terms {
 }
 
 /// The keys of an object that occur in the set, each once and with its value, in the order of their terms.
+#[derive(PartialEq)]
 pub(super) struct Present<'l>(Vec<(Term, &'l str)>);
 
 impl Terms {
@@ -60,7 +61,7 @@ impl Terms {
                 self.intern_key(requirement.key());
             }
             Expr::And(children) | Expr::Or(children) => {
-                children.iter().for_each(|child| self.intern_keys(child))
+                children.iter().for_each(|child| self.intern_keys(child));
             }
             Expr::Not(child) => self.intern_keys(child),
         }

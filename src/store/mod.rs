@@ -13,6 +13,7 @@ mod invert;
 mod object;
 mod postings;
 mod rows;
+mod shared;
 mod table;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub(crate) use index::Index;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
 pub(crate) use postings::{Postings, PostingsView};
+pub use shared::{SharedStore, StoreEdit};
 pub(crate) use table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 
 use builder::LabelInterner;
