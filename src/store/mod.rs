@@ -13,6 +13,7 @@ mod invert;
 mod object;
 mod postings;
 mod rows;
+mod shared;
 mod table;
 
 use std::fmt;
@@ -20,11 +21,13 @@ use std::fmt;
 use roaring::RoaringBitmap;
 
 pub use builder::StoreBuilder;
+pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use index::Index;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
 pub(crate) use postings::{Postings, PostingsView};
+pub use shared::{SharedStore, StoreEdit};
 pub(crate) use table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 
 use builder::LabelInterner;

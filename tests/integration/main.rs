@@ -11,6 +11,8 @@ mod plan;
 mod repl;
 mod roundtrip;
 mod selector;
+mod selector_set;
 mod store;
 mod strategies;
 mod testenv;
+mod threads;
