@@ -42,6 +42,13 @@ pub(super) struct Members {
     seen: bool,
 }
 
+impl Members {
+    /// The walk begins in the middle: members were seen.
+    pub(super) fn in_the_middle() -> Members {
+        Members { seen: true }
+    }
+}
+
 /// How the values of a source are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
@@ -66,6 +73,19 @@ impl<'a> Cursor<'a> {
     /// A second cursor at an earlier place of the same text.
     pub(super) fn at(&self, pos: usize) -> Cursor<'a> {
         Cursor { pos, ..self.clone() }
+    }
+
+    /// A cursor at another place of the same text, where a value begins on the same level as the one here.
+    /// Everything before it must be known to be UTF-8, or be checked elsewhere.
+    pub(super) fn beside(&self, pos: usize, is_line: bool) -> Cursor<'a> {
+        let limit = if is_line { line_end(self.bytes, pos) } else { self.limit };
+        let value_start = if is_line { Some(pos) } else { self.value_start };
+        Cursor { pos, limit, checked: pos, value_start, ..self.clone() }
+    }
+
+    /// Whether nothing of the text is out of bounds here.
+    pub(super) fn is_unbounded(&self) -> bool {
+        self.limit == self.bytes.len()
     }
 
     /// Bounds the cursor to the next line that is not blank, or to the whole rest. False at the end.
