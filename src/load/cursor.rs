@@ -1,6 +1,7 @@
 //! Walks the structure between JSON values and leaves the values to `serde_json`.
 
 use super::error::{Fallible, Fault, LoadErrorKind, quoted};
+use super::skim;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
@@ -181,14 +182,13 @@ impl<'a> Cursor<'a> {
     pub(super) fn string(&mut self) -> Fallible<Cow<'a, str>> {
         let start = self.pos + 1;
         let rest = &self.bytes[start..self.limit];
-        match rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < b' ') {
-            Some(len) if rest[len] == b'"' => {
-                let text = str::from_utf8(&rest[..len]).map_err(|e| Fault::utf8(start + e.valid_up_to()))?;
-                self.pos = start + len + 1;
-                Ok(Cow::Borrowed(text))
-            }
-            _ => self.escaped_string().map(Cow::Owned),
+        let len = skim::plain_len(rest);
+        if rest.get(len) != Some(&b'"') {
+            return self.escaped_string().map(Cow::Owned);
         }
+        let text = str::from_utf8(&rest[..len]).map_err(|e| Fault::utf8(start + e.valid_up_to()))?;
+        self.pos = start + len + 1;
+        Ok(Cow::Borrowed(text))
     }
 
     fn escaped_string(&mut self) -> Fallible<String> {
@@ -205,7 +205,13 @@ impl<'a> Cursor<'a> {
     /// Passes over the value that begins here, whatever it is.
     pub(super) fn skip(&mut self) -> Fallible<()> {
         self.peek();
-        self.parse::<IgnoredAny>().map(|_| ())
+        match skim::end_of_value(self.rest()) {
+            Some(len) => {
+                self.pos += len;
+                Ok(())
+            }
+            None => self.parse::<IgnoredAny>().map(|_| ()),
+        }
     }
 
     /// Goes back to `start` and passes over the value there, which was found to be bad.

@@ -18,6 +18,7 @@ mod pointer;
 mod report;
 mod scan;
 mod sink;
+mod skim;
 mod source;
 mod walk;
 mod watch;
