@@ -18,7 +18,10 @@ pub struct Absence<'s> {
     pub nearest: Option<&'s str>,
 }
 
-/// The keys and values that `selector` asks for and that do not occur in the store, in its order.
+/// Finding the nearest looks at every key or value that occurs, and nobody reads a long list of them.
+const MAX_ABSENCES: usize = 8;
+
+/// The first few keys and values that `selector` asks for and that do not occur in the store, in its order.
 pub(super) fn absences<'s>(store: &'s Store, selector: &Selector) -> Vec<Absence<'s>> {
     let mut found = Vec::new();
     collect(store, selector.expr(), &mut found);
@@ -35,23 +38,36 @@ fn collect<'s>(store: &'s Store, expr: &Expr, found: &mut Vec<Absence<'s>>) {
 }
 
 fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Absence<'s>>) {
-    let values: Vec<&str> = match requirement {
+    let values: &mut dyn Iterator<Item = &str> = match requirement {
         Requirement::NotEquals(..) | Requirement::NotIn(..) | Requirement::DoesNotExist(_) => return,
-        Requirement::Equals(_, value) | Requirement::DoubleEquals(_, value) => vec![value.as_str()],
-        Requirement::In(_, values) => values.iter().map(|value| value.as_str()).collect(),
-        Requirement::Exists(_) | Requirement::GreaterThan(..) | Requirement::LessThan(..) => Vec::new(),
+        Requirement::Equals(_, value) | Requirement::DoubleEquals(_, value) => {
+            &mut std::iter::once(value.as_str())
+        }
+        Requirement::In(_, values) => &mut values.iter().map(|value| value.as_str()),
+        Requirement::Exists(_) | Requirement::GreaterThan(..) | Requirement::LessThan(..) => {
+            &mut std::iter::empty()
+        }
     };
     let key = requirement.key().as_str();
-    let facts = store.values(key);
-    if facts.is_empty() {
-        let nearest = nearest(key, store.keys().into_iter().map(|fact| fact.key));
-        found.push(Absence { key: key.to_owned(), value: None, nearest });
-        return;
+    let index = store.index();
+    let Some(id) = store.table().key_id(key).filter(|&id| !index.key(id).is_empty()) else {
+        return push(found, key, None, || nearest(key, index.keys().map(|id| store.table().key(id))));
+    };
+    let occurs =
+        |value: &str| store.table().label_id(id, value).is_some_and(|it| !index.label(it).is_empty());
+    for value in values.filter(|value| !occurs(value)) {
+        let occurring = index.labels_of(id).map(|label| store.table().value(label));
+        push(found, key, Some(value), || nearest(value, occurring));
     }
-    for value in values {
-        if !facts.iter().any(|fact| fact.value == value) {
-            let nearest = nearest(value, facts.iter().map(|fact| fact.value));
-            found.push(Absence { key: key.to_owned(), value: Some(value.to_owned()), nearest });
-        }
+}
+
+fn push<'s>(
+    found: &mut Vec<Absence<'s>>,
+    key: &str,
+    value: Option<&str>,
+    nearest: impl FnOnce() -> Option<&'s str>,
+) {
+    if found.len() < MAX_ABSENCES {
+        found.push(Absence { key: key.to_owned(), value: value.map(str::to_owned), nearest: nearest() });
     }
 }

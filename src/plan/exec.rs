@@ -1,5 +1,7 @@
 //! Running a plan: the set of its objects, their number, or the first of them.
 
+use std::borrow::Cow;
+
 use super::ids::Ids;
 use super::node::{Leaf, Node};
 use crate::store::{LabelId, ObjectId, Store};
@@ -55,10 +57,10 @@ fn known<'s>(store: &'s Store, node: &Node) -> Option<Ids<'s>> {
 fn leaf_ids(store: &Store, leaf: Leaf) -> Ids<'_> {
     let index = store.index();
     match leaf {
-        Leaf::Key(key) => Ids::Borrowed(index.key(key)),
+        Leaf::Key(key) => index.key(key).into(),
         Leaf::Label(label) => index.label(label).into(),
-        Leaf::Namespace(namespace) => Ids::Borrowed(index.namespace(namespace)),
-        Leaf::Kind(kind) => Ids::Borrowed(index.kind(kind)),
+        Leaf::Namespace(namespace) => index.namespace(namespace).into(),
+        Leaf::Kind(kind) => index.kind(kind).into(),
     }
 }
 
@@ -147,12 +149,25 @@ fn count_within(store: &Store, ids: &Ids<'_>, node: &Node) -> u64 {
         Node::OneOf(labels) => {
             labels.iter().map(|&label| ids.intersection_len(&store.index().label(label).into())).sum()
         }
-        Node::Union(operands) => {
-            let outside = |rest, it| narrow_by_difference(store, rest, it, &mut Untraced);
-            ids.len() - operands.iter().fold(ids.clone(), outside).len()
-        }
+        Node::Union(operands) => count_within_union(store, ids, operands),
         node => ids.intersection_len(&run(store, node, &mut Untraced)),
     }
+}
+
+/// How many objects of `ids` are in any of `operands`. Those of one operand are taken out before the next is
+/// counted; often there are none, and for the last one the number is enough.
+fn count_within_union(store: &Store, ids: &Ids<'_>, operands: &[Node]) -> u64 {
+    let mut operands = operands.iter().peekable();
+    let mut rest = Cow::Borrowed(ids);
+    let mut n_found = 0;
+    while let Some(operand) = operands.next() {
+        let n = count_within(store, &rest, operand);
+        n_found += n;
+        if n > 0 && operands.peek().is_some() {
+            rest = Cow::Owned(narrow_by_difference(store, rest.into_owned(), operand, &mut Untraced));
+        }
+    }
+    n_found
 }
 
 /// Whether `node` has the object with this number.
@@ -171,8 +186,7 @@ fn contains(store: &Store, node: &Node, id: u32) -> bool {
 
 /// Whether the object has one of these labels, which are sorted.
 fn has_one_of(store: &Store, labels: &[LabelId], id: u32) -> bool {
-    let own = store.table().labels_of(ObjectId(id));
-    own.iter().any(|label| labels.binary_search(label).is_ok())
+    store.table().labels_of(ObjectId(id)).any(|label| labels.binary_search(&label).is_ok())
 }
 
 /// The first `n` objects of `node` in ascending order.

@@ -62,8 +62,8 @@ impl<'s> Ids<'s> {
     /// The ids in ascending order.
     pub(super) fn iter(&self) -> IdIter<'_> {
         match self.form() {
-            Form::Few(ids) => IdIter::List(ids.iter().copied()),
-            Form::Many(ids) => IdIter::Bitmap(BatchIter::new(ids)),
+            Form::Few(ids) => IdIter::new(Source::List(ids)),
+            Form::Many(ids) => IdIter::new(Source::Bitmap(ids.iter())),
         }
     }
 
@@ -173,68 +173,63 @@ enum Form<'i> {
     Many(&'i RoaringBitmap),
 }
 
-/// The ids of a set in ascending order.
-pub(super) enum IdIter<'i> {
-    List(std::iter::Copied<std::slice::Iter<'i, u32>>),
-    Bitmap(BatchIter<'i>),
-}
-
-impl Iterator for IdIter<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        match self {
-            IdIter::List(ids) => ids.next(),
-            IdIter::Bitmap(ids) => ids.next(),
-        }
-    }
-
-    fn fold<B, F: FnMut(B, u32) -> B>(self, init: B, f: F) -> B {
-        match self {
-            IdIter::List(ids) => ids.fold(init, f),
-            IdIter::Bitmap(ids) => ids.fold(init, f),
-        }
-    }
-}
-
-/// Walks a bitmap in batches: decoding a word's ids together takes a fraction of the time that one call for
-/// each takes.
-pub(super) struct BatchIter<'i> {
-    ids: roaring::bitmap::Iter<'i>,
+/// The ids of a set in ascending order, decoded in batches: a word of a bitmap at a time takes a fraction of
+/// the time that one call for each id takes.
+pub(super) struct IdIter<'i> {
+    source: Source<'i>,
     batch: [u32; BATCH],
     /// The part of the batch that is still to be given.
-    rest: std::ops::Range<usize>,
+    at: usize,
+    end: usize,
+}
+
+enum Source<'i> {
+    List(&'i [u32]),
+    Bitmap(roaring::bitmap::Iter<'i>),
 }
 
 /// As many ids as stay in the first-level cache.
 const BATCH: usize = 256;
 
-impl<'i> BatchIter<'i> {
-    fn new(ids: &'i RoaringBitmap) -> BatchIter<'i> {
-        BatchIter { ids: ids.iter(), batch: [0; BATCH], rest: 0..0 }
+impl<'i> IdIter<'i> {
+    fn new(source: Source<'i>) -> IdIter<'i> {
+        IdIter { source, batch: [0; BATCH], at: 0, end: 0 }
     }
 
+    /// Decodes the next batch. False at the end.
+    #[cold]
     fn refill(&mut self) -> bool {
-        let n = self.ids.next_many(&mut self.batch).len();
-        self.rest = 0..n;
-        n > 0
+        self.at = 0;
+        self.end = match &mut self.source {
+            Source::List(ids) => {
+                let (batch, rest) = ids.split_at(ids.len().min(BATCH));
+                self.batch[..batch.len()].copy_from_slice(batch);
+                *ids = rest;
+                batch.len()
+            }
+            Source::Bitmap(ids) => ids.next_many(&mut self.batch).len(),
+        };
+        self.end > 0
     }
 }
 
-impl Iterator for BatchIter<'_> {
+impl Iterator for IdIter<'_> {
     type Item = u32;
 
+    #[inline]
     fn next(&mut self) -> Option<u32> {
-        if self.rest.is_empty() && !self.refill() {
+        if self.at == self.end && !self.refill() {
             return None;
         }
-        self.rest.next().map(|at| self.batch[at])
+        let id = self.batch.get(self.at).copied();
+        self.at += 1;
+        id
     }
 
     fn fold<B, F: FnMut(B, u32) -> B>(mut self, init: B, mut f: F) -> B {
         let mut value = init;
         loop {
-            value = self.batch[self.rest.clone()].iter().fold(value, |value, &id| f(value, id));
+            value = self.batch[self.at..self.end].iter().fold(value, |value, &id| f(value, id));
             if !self.refill() {
                 return value;
             }

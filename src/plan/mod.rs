@@ -130,7 +130,7 @@ impl<'s> Plan<'s> {
     }
 
     /// The keys and values that the selector asks for and that occur nowhere in the store, each with the
-    /// nearest that does: the likely reason when nothing matches.
+    /// nearest that does: the likely reason when nothing matches. The first few only.
     #[must_use]
     pub fn absences(&self) -> Vec<Absence<'s>> {
         absence::absences(self.store, &self.selector)

@@ -125,7 +125,7 @@ impl SaysOfKey {
     }
 }
 
-/// `tier ∩ tier=db` → `tier=db`; `tier=db ∩ tier=web` → `none`; of equal operands one stays.
+/// `tier ∩ tier=db` → `tier=db`; `tier=db ∩ tier=web` → `none`.
 fn merge_same_key(node: Node, store: &Store) -> Node {
     let Node::Intersect(operands) = node else { return node };
     let mut keys: BTreeMap<KeyId, SaysOfKey> = BTreeMap::new();
@@ -136,7 +136,6 @@ fn merge_same_key(node: Node, store: &Store) -> Node {
                 let known = keys.remove(&key).unwrap_or(SaysOfKey::Has);
                 keys.insert(key, known.and(says));
             }
-            None if others.contains(&operand) => {}
             None => others.push(operand),
         }
     }
@@ -169,21 +168,20 @@ fn drop_disjoint(node: Node, store: &Store) -> Node {
         Node::Union(operands) => operands,
         minus => vec![minus],
     };
-    let known = match &*from {
-        Node::Intersect(operands) => operands.iter().filter_map(|it| about_one_key(it, store)).collect(),
-        from => Vec::from_iter(about_one_key(from, store)),
-    };
+    let operands =
+        if let Node::Intersect(operands) = &*from { operands } else { std::slice::from_ref(&*from) };
+    let known = operands.iter().filter_map(|it| about_one_key(it, store)).collect();
     let minus = minus.into_iter().map(|minus| narrow(minus, &known, store)).collect();
     Node::subtract(*from, Node::union(minus))
 }
 
 /// What is left to subtract from objects of which it is known what they say of some keys.
-fn narrow(minus: Node, known: &[(KeyId, SaysOfKey)], store: &Store) -> Node {
+fn narrow(minus: Node, known: &BTreeMap<KeyId, SaysOfKey>, store: &Store) -> Node {
     let Some((key, subtracted)) = about_one_key(&minus, store) else { return minus };
-    match (known.iter().find(|(known, _)| *known == key), subtracted) {
+    match (known.get(&key), subtracted) {
         // All of them have the key, so nothing is left of them.
         (Some(_), SaysOfKey::Has) => Node::All,
-        (Some((_, SaysOfKey::HasOneOf(labels))), SaysOfKey::HasOneOf(mut subtracted)) => {
+        (Some(SaysOfKey::HasOneOf(labels)), SaysOfKey::HasOneOf(mut subtracted)) => {
             subtracted.retain(|label| labels.binary_search(label).is_ok());
             Node::one_of(subtracted)
         }

@@ -53,7 +53,7 @@ impl Selector {
             Expr::All => true,
             Expr::None => false,
             Expr::Requirement(requirement) => matches_last(requirement, labels),
-            _ => matches_collected(self, labels.into_iter().collect()),
+            _ => matches_collected(self, labels.into_iter()),
         }
     }
 
@@ -85,11 +85,22 @@ where
     requirement.matches_value(label.as_ref().map(Label::value))
 }
 
-fn matches_collected<L: Label>(selector: &Selector, mut labels: Vec<L>) -> bool {
-    if labels.len() < MANY_LABELS {
-        let get = |key: &str| labels.iter().rfind(|label| label.key() == key).map(Label::value);
-        return selector.matches_by(get);
+/// Objects have few labels, so they are kept on the stack as long as they fit.
+fn matches_collected<L: Label>(selector: &Selector, mut labels: impl Iterator<Item = L>) -> bool {
+    let mut few = [const { None::<L> }; MANY_LABELS];
+    let n = few.iter_mut().zip(labels.by_ref()).map(|(slot, label)| *slot = Some(label)).count();
+    if n < MANY_LABELS {
+        return matches_few(selector, &few[..n]);
     }
+    matches_many(selector, few.into_iter().flatten().chain(labels).collect())
+}
+
+fn matches_few<L: Label>(selector: &Selector, labels: &[Option<L>]) -> bool {
+    let last = |key: &str| labels.iter().flatten().rfind(|label| label.key() == key);
+    selector.matches_by(|key| last(key).map(Label::value))
+}
+
+fn matches_many<L: Label>(selector: &Selector, mut labels: Vec<L>) -> bool {
     labels.sort_by(|a, b| a.key().cmp(b.key()));
     selector.matches_by(|key| {
         let end = labels.partition_point(|label| label.key() <= key);

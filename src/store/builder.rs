@@ -10,8 +10,8 @@ use super::{ObjectId, ObjectIdentity, Store};
 /// interned as they come, and the postings are built when their sizes are known.
 ///
 /// # Limits
-/// A store numbers up to 2³² − 1 objects, distinct labels and labels on all objects together, and panics
-/// beyond. The last would take 16 GiB for its numbers alone.
+/// A store numbers up to 2³² − 1 objects and as many distinct labels, and panics beyond. Their numbers alone
+/// would take tens of gibibytes.
 #[derive(Debug, Default)]
 pub struct StoreBuilder {
     table: ObjectTable,
@@ -61,7 +61,7 @@ impl StoreBuilder {
     /// the other builder, and one step per label of its objects.
     pub fn append(&mut self, other: StoreBuilder) -> usize {
         let offset = self.table.n_ids();
-        self.table.append(other.table);
+        self.table.append(&other.table);
         offset
     }
 
@@ -94,9 +94,16 @@ impl StoreBuilder {
         self.table.n_ids()
     }
 
+    /// The objects without an index.
+    #[cfg(test)]
+    pub(super) fn into_table(self) -> ObjectTable {
+        self.table
+    }
+
     /// Builds the index. Linear in the number of labels.
     #[must_use]
-    pub fn finish(self) -> Store {
+    pub fn finish(mut self) -> Store {
+        self.table.shrink_to_fit();
         Store { index: Index::build(&self.table), table: self.table, interner: self.interner }
     }
 }

@@ -5,6 +5,8 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use super::ends::Ends;
+
 /// Texts numbered from 0 in the order they were first seen, each within a *scope*.
 ///
 /// The scope is a number that belongs to the text: label values are interned within their key, so that
@@ -14,17 +16,11 @@ use hashbrown::HashTable;
 pub(super) struct Dict {
     /// All texts, one after another.
     text: String,
-    entries: Vec<Entry>,
+    ends: Ends,
+    scopes: Vec<u32>,
     /// The ids, found by the hash of scope and text.
     table: HashTable<u32>,
     hasher: RandomState,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    scope: u32,
-    /// Where the text ends; it begins where the entry before it ends.
-    end: usize,
 }
 
 impl Dict {
@@ -43,24 +39,26 @@ impl Dict {
         if let Some(&id) = self.table.find(hash, |&id| self.is(id, scope, text)) {
             return id;
         }
-        let id = u32::try_from(self.entries.len()).expect("fewer than 2^32 distinct texts");
+        let id = u32::try_from(self.scopes.len()).expect("fewer than 2^32 distinct texts");
         self.text.push_str(text);
-        self.entries.push(Entry { scope, end: self.text.len() });
-        let Dict { text, entries, table, hasher } = self;
+        self.ends.push(self.text.len());
+        self.scopes.push(scope);
+        let Dict { text, ends, scopes, table, hasher } = self;
         table.insert_unique(hash, id, |&id| {
-            hasher.hash_one((entries[id as usize].scope, text_of(text, entries, id)))
+            let id = id as usize;
+            hasher.hash_one((scopes[id], &text[ends.range(id)]))
         });
         id
     }
 
     /// The text with this id.
     pub(super) fn text(&self, id: u32) -> &str {
-        text_of(&self.text, &self.entries, id)
+        &self.text[self.ends.range(id as usize)]
     }
 
     /// The scope of the text with this id.
     pub(super) fn scope(&self, id: u32) -> u32 {
-        self.entries[id as usize].scope
+        self.scopes[id as usize]
     }
 
     /// Whether `id` is this text in this scope. Cheaper than a look-up when the id can be guessed.
@@ -68,16 +66,17 @@ impl Dict {
         self.scope(id) == scope && self.text(id) == text
     }
 
+    /// Gives back memory that was set aside for more texts.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.scopes.shrink_to_fit();
+    }
+
     /// How many texts there are.
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.scopes.len()
     }
-}
-
-fn text_of<'a>(text: &'a str, entries: &[Entry], id: u32) -> &'a str {
-    let id = id as usize;
-    let start = if id == 0 { 0 } else { entries[id - 1].end };
-    &text[start..entries[id].end]
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Store {
         let labels_per_object = self.n_labels() / self.len().max(1) + 1;
         if set.len().saturating_mul(labels_per_object as u64) < self.table.n_distinct_labels() as u64 {
             let rows = set.iter().flat_map(|id| self.table.labels_of(ObjectId(id)));
-            let mut labels: Vec<LabelId> = rows.copied().collect();
+            let mut labels: Vec<LabelId> = rows.collect();
             labels.sort_unstable();
             labels.dedup();
             labels

@@ -1,24 +1,26 @@
 //! The way from labels to objects: postings of every key, label, kind and namespace.
 
-use roaring::RoaringBitmap;
-
 use super::ObjectId;
+use super::invert;
 use super::postings::Postings;
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
+
+/// From how many labels on a second thread is worth starting.
+const MIN_FOR_THREADS: usize = 100_000;
 
 /// Postings by number. What stands here is always what one pass over the [`ObjectTable`] would give.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     labels: Vec<Postings>,
     keys: Vec<KeyPostings>,
-    kinds: Vec<RoaringBitmap>,
-    namespaces: Vec<RoaringBitmap>,
+    kinds: Vec<Postings>,
+    namespaces: Vec<Postings>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct KeyPostings {
     /// The objects that have the key.
-    objects: RoaringBitmap,
+    objects: Postings,
     /// The labels with this key that ever occurred.
     labels: Vec<LabelId>,
     /// How many of them an object has now.
@@ -26,26 +28,36 @@ struct KeyPostings {
 }
 
 impl Index {
-    /// Indexes a whole table. Linear in its labels; needs four bytes for each of them meanwhile.
+    /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
-        let mut index = Index::default();
-        index.grow(table);
-        for (postings, ids) in index.labels.iter_mut().zip(Inverted::of(table).lists()) {
-            *postings = Postings::from_sorted(ids);
-        }
+        let labels = || invert::postings(&invert::Labels(table), table.n_ids());
+        let (labels, mut index) = if table.rows.n_labels() < MIN_FOR_THREADS {
+            (labels(), Index::without_labels(table))
+        } else {
+            std::thread::scope(|scope| {
+                let labels = scope.spawn(labels);
+                let index = Index::without_labels(table);
+                (labels.join().expect("indexing does not panic"), index)
+            })
+        };
+        index.labels = labels;
         for label in table.label_ids() {
             let key = &mut index.keys[table.key_of(label).0 as usize];
+            key.labels.push(label);
             key.n_values += usize::from(!index.labels[label.0 as usize].is_empty());
         }
-        for (id, labels) in table.rows.iter() {
-            for &label in labels {
-                index.keys[table.key_of(label).0 as usize].objects.insert(id.0);
-            }
-        }
-        for id in table.live() {
-            index.insert_identity(table, ObjectId(id));
-        }
         index
+    }
+
+    fn without_labels(table: &ObjectTable) -> Index {
+        let keys = invert::postings(&invert::Keys(table), table.n_ids());
+        let keys = keys.into_iter().map(|objects| KeyPostings { objects, ..KeyPostings::default() });
+        Index {
+            labels: Vec::new(),
+            keys: keys.collect(),
+            kinds: invert::postings(&invert::Kinds(table), table.n_ids()),
+            namespaces: invert::postings(&invert::Namespaces(table), table.n_ids()),
+        }
     }
 
     /// Makes room for keys, labels, kinds and namespaces that are new in the table.
@@ -55,8 +67,8 @@ impl Index {
             self.keys[table.key_of(label).0 as usize].labels.push(label);
         }
         self.labels.resize_with(table.n_distinct_labels(), Postings::default);
-        self.kinds.resize_with(table.kind_ids().count(), RoaringBitmap::new);
-        self.namespaces.resize_with(table.namespace_ids().count(), RoaringBitmap::new);
+        self.kinds.resize_with(table.kind_ids().count(), Postings::default);
+        self.namespaces.resize_with(table.namespace_ids().count(), Postings::default);
     }
 
     /// Adds an object that is in the table. Costs its labels.
@@ -74,7 +86,7 @@ impl Index {
     /// Adds the labels that the table gives an object. Costs its labels.
     pub(super) fn insert_labels(&mut self, table: &ObjectTable, id: ObjectId) {
         self.grow(table);
-        for &label in table.labels_of(id) {
+        for label in table.labels_of(id) {
             let key = &mut self.keys[table.key_of(label).0 as usize];
             let postings = &mut self.labels[label.0 as usize];
             key.n_values += usize::from(postings.is_empty());
@@ -92,7 +104,7 @@ impl Index {
 
     /// Takes away the labels that the table still gives an object. Costs its labels.
     pub(super) fn remove_labels(&mut self, table: &ObjectTable, id: ObjectId) {
-        for &label in table.labels_of(id) {
+        for label in table.labels_of(id) {
             let key = &mut self.keys[table.key_of(label).0 as usize];
             let postings = &mut self.labels[label.0 as usize];
             postings.remove(id.0);
@@ -107,7 +119,7 @@ impl Index {
     }
 
     /// The objects with this key, whatever its value.
-    pub(crate) fn key(&self, key: KeyId) -> &RoaringBitmap {
+    pub(crate) fn key(&self, key: KeyId) -> &Postings {
         &self.keys[key.0 as usize].objects
     }
 
@@ -127,46 +139,12 @@ impl Index {
     }
 
     /// The objects of this kind.
-    pub(crate) fn kind(&self, kind: KindId) -> &RoaringBitmap {
+    pub(crate) fn kind(&self, kind: KindId) -> &Postings {
         &self.kinds[kind.0 as usize]
     }
 
     /// The objects in this namespace.
-    pub(crate) fn namespace(&self, namespace: NamespaceId) -> &RoaringBitmap {
+    pub(crate) fn namespace(&self, namespace: NamespaceId) -> &Postings {
         &self.namespaces[namespace.0 as usize]
-    }
-}
-
-/// The table's rows turned round by a counting sort: for every label its object ids, ascending.
-struct Inverted {
-    ids: Vec<u32>,
-    ends: Vec<usize>,
-}
-
-impl Inverted {
-    fn of(table: &ObjectTable) -> Inverted {
-        let mut ends = vec![0; table.n_distinct_labels()];
-        for (_, labels) in table.rows.iter() {
-            labels.iter().for_each(|label| ends[label.0 as usize] += 1);
-        }
-        // From counts to the place where each list begins; filling moves it on to where the list ends.
-        let mut next = 0;
-        for end in &mut ends {
-            (*end, next) = (next, next + *end);
-        }
-        let mut ids = vec![0; next];
-        for (id, labels) in table.rows.iter() {
-            for label in labels {
-                let place = &mut ends[label.0 as usize];
-                ids[*place] = id.0;
-                *place += 1;
-            }
-        }
-        Inverted { ids, ends }
-    }
-
-    fn lists(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.ids[start..end])
     }
 }

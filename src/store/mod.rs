@@ -6,8 +6,10 @@
 
 mod builder;
 mod dict;
+mod ends;
 mod facts;
 mod index;
+mod invert;
 mod object;
 mod postings;
 mod rows;

@@ -140,7 +140,7 @@ impl<'s> ObjectRef<'s> {
     #[must_use]
     pub fn labels(&self) -> impl ExactSizeIterator<Item = (&'s str, &'s str)> + Clone + use<'s> {
         let table = &self.store.table;
-        table.labels_of(self.id).iter().map(|&label| table.label(label))
+        table.labels_of(self.id).map(|label| table.label(label))
     }
 
     /// The value of the label `key`, if the object has one. Looks through the object's labels.
@@ -148,8 +148,8 @@ impl<'s> ObjectRef<'s> {
     pub fn label(&self, key: &str) -> Option<&'s str> {
         let table = &self.store.table;
         let key = table.key_id(key)?;
-        let label = table.labels_of(self.id).iter().find(|&&label| table.key_of(label) == key)?;
-        Some(table.label(*label).1)
+        let label = table.labels_of(self.id).find(|&label| table.key_of(label) == key)?;
+        Some(table.value(label))
     }
 }
 

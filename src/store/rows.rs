@@ -1,118 +1,174 @@
 //! The labels of every object, by object number.
 
+use std::collections::HashMap;
+
 use super::ObjectId;
+use super::ends::Ends;
 use super::table::LabelId;
 
-/// For every object the numbers of its labels, as slices of one pool.
+/// For every object the numbers of its labels.
 ///
-/// Bulk loading fills the pool without gaps. A row that is set again is overwritten where it stands when
-/// it fits, and moved to the end of the pool otherwise; the pool is rewritten when more than half of it
-/// is such left-overs, which makes a change cost no more than its own labels on average.
+/// Bulk loading packs them into one pool, seven bits of a number a byte: labels that many objects have get
+/// small numbers, since they are seen early, so that a label takes two bytes instead of four. A row that is
+/// set again is kept apart, and the pool is rewritten when there are as many such rows as others, which makes
+/// a change cost no more than its own labels on average.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    rows: Vec<Row>,
-    pool: Vec<LabelId>,
-    /// Places in the pool that no row uses any more.
-    n_unused: usize,
+    pool: Vec<u8>,
+    ends: Ends,
+    /// Rows that no longer are what the pool says.
+    changed: HashMap<ObjectId, Box<[LabelId]>>,
+    n_labels: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    start: u32,
-    len: u32,
-}
+/// Changed rows that are not worth rewriting the pool for.
+const MIN_CHANGED: usize = 1024;
 
 impl Rows {
     /// Adds the row of the next object.
-    ///
-    /// # Panics
-    /// When all rows together would hold more than 2³² − 1 labels.
-    pub(super) fn push(&mut self, labels: &[LabelId]) {
-        let row = self.append(labels);
-        self.rows.push(row);
-    }
-
-    /// Adds the rows of other objects, with other numbers for their labels.
-    pub(super) fn append_mapped(&mut self, other: &Rows, number: impl Fn(LabelId) -> LabelId) {
-        let mut row = Vec::new();
-        for (_, labels) in other.iter() {
-            row.clear();
-            row.extend(labels.iter().copied().map(&number));
-            self.push(&row);
+    pub(super) fn push(&mut self, labels: impl Iterator<Item = LabelId>) {
+        for label in labels {
+            pack(&mut self.pool, label);
+            self.n_labels += 1;
         }
+        self.ends.push(self.pool.len());
     }
 
     /// Replaces the row of an object.
     pub(super) fn set(&mut self, id: ObjectId, labels: &[LabelId]) {
-        let old = self.rows[id.index()];
-        if labels.len() <= old.len as usize {
-            self.n_unused += old.len as usize - labels.len();
-            self.pool[old.start as usize..][..labels.len()].copy_from_slice(labels);
-            self.rows[id.index()].len = labels.len() as u32;
-        } else {
-            self.n_unused += old.len as usize;
-            self.rows[id.index()] = self.append(labels);
-        }
-        if self.n_unused > self.pool.len() / 2 {
-            self.compact();
+        self.n_labels = self.n_labels - self.labels(id).len() + labels.len();
+        self.changed.insert(id, labels.into());
+        if self.changed.len() > MIN_CHANGED.max(self.ends.len() / 2) {
+            self.rewrite();
         }
     }
 
-    fn append(&mut self, labels: &[LabelId]) -> Row {
-        let start = u32::try_from(self.pool.len()).expect("fewer than 2^32 labels on all objects");
-        self.pool.extend_from_slice(labels);
-        Row { start, len: labels.len() as u32 }
-    }
-
-    fn compact(&mut self) {
-        let mut pool = Vec::with_capacity(self.pool.len() - self.n_unused);
-        for row in &mut self.rows {
-            let start = pool.len() as u32;
-            pool.extend_from_slice(&self.pool[row.start as usize..][..row.len as usize]);
-            row.start = start;
+    fn rewrite(&mut self) {
+        let mut rows = Rows::default();
+        for (_, labels) in self.iter() {
+            rows.push(labels);
         }
-        self.pool = pool;
-        self.n_unused = 0;
+        rows.shrink_to_fit();
+        *self = rows;
     }
 
     /// The labels of an object.
-    pub(super) fn labels(&self, id: ObjectId) -> &[LabelId] {
-        let row = self.rows[id.index()];
-        &self.pool[row.start as usize..][..row.len as usize]
+    pub(super) fn labels(&self, id: ObjectId) -> LabelIds<'_> {
+        if !self.changed.is_empty()
+            && let Some(labels) = self.changed.get(&id)
+        {
+            return LabelIds::Changed(labels.iter());
+        }
+        LabelIds::Packed(&self.pool[self.ends.range(id.index())])
     }
 
     /// All rows in the order of the object numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (ObjectId, &[LabelId])> {
-        (0..self.rows.len() as u32).map(ObjectId).map(|id| (id, self.labels(id)))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ObjectId, LabelIds<'_>)> {
+        (0..self.ends.len() as u32).map(ObjectId).map(|id| (id, self.labels(id)))
     }
 
     /// How many labels all rows have together.
     pub(super) fn n_labels(&self) -> usize {
-        self.pool.len() - self.n_unused
+        self.n_labels
+    }
+
+    /// Gives back memory that was set aside for more rows.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.pool.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 }
+
+/// The labels of one object.
+#[derive(Clone)]
+pub(crate) enum LabelIds<'r> {
+    Packed(&'r [u8]),
+    Changed(std::slice::Iter<'r, LabelId>),
+}
+
+/// Set in every byte of a packed number but the last.
+const MORE: u8 = 0x80;
+
+fn pack(pool: &mut Vec<u8>, label: LabelId) {
+    let mut rest = label.0;
+    while rest >= u32::from(MORE) {
+        pool.push(rest as u8 | MORE);
+        rest >>= 7;
+    }
+    pool.push(rest as u8);
+}
+
+impl Iterator for LabelIds<'_> {
+    type Item = LabelId;
+
+    #[inline]
+    fn next(&mut self) -> Option<LabelId> {
+        let packed = match self {
+            LabelIds::Packed(packed) => packed,
+            LabelIds::Changed(labels) => return labels.next().copied(),
+        };
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let (&byte, rest) = packed.split_first()?;
+            *packed = rest;
+            number |= u32::from(byte & !MORE) << shift;
+            if byte & MORE == 0 {
+                return Some(LabelId(number));
+            }
+            shift += 7;
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = match self {
+            LabelIds::Packed(packed) => packed.iter().filter(|&&byte| byte & MORE == 0).count(),
+            LabelIds::Changed(labels) => labels.len(),
+        };
+        (len, Some(len))
+    }
+}
+
+impl ExactSizeIterator for LabelIds<'_> {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn labels(ids: &[u32]) -> Vec<LabelId> {
-        ids.iter().copied().map(LabelId).collect()
-    }
-
     #[test]
     fn rows_keep_their_labels_through_changes() {
         let mut rows = Rows::default();
-        let mut model: Vec<Vec<LabelId>> = (0..20).map(|n| labels(&vec![n; n as usize % 5])).collect();
-        model.iter().for_each(|row| rows.push(row));
-        for step in 0..200_u32 {
-            let at = (step * 7 % 20) as usize;
-            model[at] = labels(&vec![step; step as usize * 3 % 8]);
+        let row = |n: u32| vec![LabelId(n * n * 40_000); n as usize % 5];
+        let mut model: Vec<Vec<LabelId>> = (0..300).map(row).collect();
+        model.iter().for_each(|row| rows.push(row.iter().copied()));
+        for step in 0..5000_u32 {
+            let at = (step * 7 % 300) as usize;
+            model[at] = row(step % 300 + 1);
             rows.set(ObjectId(at as u32), &model[at]);
         }
-        let found: Vec<Vec<LabelId>> = rows.iter().map(|(_, row)| row.to_vec()).collect();
+        let found: Vec<Vec<LabelId>> = rows.iter().map(|(_, row)| row.collect()).collect();
         assert_eq!(found, model);
         assert_eq!(rows.n_labels(), model.iter().map(Vec::len).sum::<usize>());
-        assert!(rows.pool.len() <= 2 * rows.n_labels() + 8, "left-overs are cleared away");
+    }
+
+    #[test]
+    fn many_changes_are_written_into_the_pool() {
+        let mut rows = Rows::default();
+        (0..3000).for_each(|n| rows.push([LabelId(n)].into_iter()));
+        (0..3000).for_each(|n| rows.set(ObjectId(n), &[LabelId(n), LabelId(u32::MAX)]));
+        assert!(rows.changed.len() < 1600, "the pool was rewritten on the way");
+        assert!(rows.iter().all(|(id, row)| row.eq([LabelId(id.0), LabelId(u32::MAX)])));
+    }
+
+    #[test]
+    fn the_length_is_known_before_unpacking() {
+        let mut rows = Rows::default();
+        rows.push([0, 127, 128, 1 << 20, u32::MAX].map(LabelId).into_iter());
+        let mut labels = rows.labels(ObjectId(0));
+        assert_eq!(labels.len(), 5);
+        labels.next();
+        assert_eq!(
+            (labels.len(), labels.map(|label| label.0).collect::<Vec<_>>()),
+            (4, vec![127, 128, 1 << 20, u32::MAX])
+        );
     }
 }

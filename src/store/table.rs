@@ -1,9 +1,12 @@
 //! The objects by number: what each is and which labels it has.
 
+use std::collections::HashMap;
+
 use roaring::RoaringBitmap;
 
 use super::dict::Dict;
-use super::rows::Rows;
+use super::ends::Ends;
+use super::rows::{LabelIds, Rows};
 use super::{ObjectId, ObjectIdentity};
 
 /// A label key that occurs.
@@ -35,17 +38,12 @@ pub(crate) struct ObjectTable {
     /// Kinds, each in the scope of its `apiVersion`.
     kinds: Dict,
     namespaces: Dict,
+    /// The kind and namespace of every object, as one number: there are few combinations.
+    places: Places,
     names: Names,
-    records: Vec<Record>,
     pub(super) rows: Rows,
     /// The ids of the objects that are there.
     live: RoaringBitmap,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Record {
-    kind: KindId,
-    namespace: NamespaceId,
 }
 
 impl ObjectTable {
@@ -54,12 +52,12 @@ impl ObjectTable {
     /// # Panics
     /// After 2³² − 1 objects.
     pub(super) fn push(&mut self, identity: ObjectIdentity<'_>, labels: &[LabelId]) -> ObjectId {
-        let id = ObjectId(u32::try_from(self.records.len()).expect("fewer than 2^32 objects"));
+        let id = ObjectId(u32::try_from(self.n_ids()).expect("fewer than 2^32 objects"));
         let kind = self.intern_kind(identity.api_version, identity.kind);
-        let namespace = NamespaceId(self.namespaces.intern(UNSCOPED, identity.namespace));
-        self.records.push(Record { kind, namespace });
+        let namespace = self.intern_namespace(identity.namespace);
+        self.places.push(kind, namespace);
         self.names.push(identity.name);
-        self.rows.push(labels);
+        self.rows.push(labels.iter().copied());
         self.live.insert(id.0);
         id
     }
@@ -68,34 +66,18 @@ impl ObjectTable {
     ///
     /// # Panics
     /// After 2³² − 1 objects.
-    pub(super) fn append(&mut self, other: ObjectTable) {
-        let offset = u32::try_from(self.records.len()).expect("fewer than 2^32 objects");
-        let n_ids = offset as u64 + other.records.len() as u64;
-        assert!(n_ids <= u64::from(u32::MAX), "fewer than 2^32 objects");
-        let labels: Vec<LabelId> = other
-            .label_ids()
-            .map(|label| {
-                let (key, value) = other.label(label);
-                self.intern_label(key, value)
-            })
-            .collect();
-        let kinds: Vec<KindId> = other
-            .kind_ids()
-            .map(|kind| {
-                let (api_version, kind) = other.kind(kind);
-                self.intern_kind(api_version, kind)
-            })
-            .collect();
-        let namespaces: Vec<NamespaceId> = other
-            .namespace_ids()
-            .map(|id| NamespaceId(self.namespaces.intern(UNSCOPED, other.namespace(id))))
-            .collect();
-        self.records.extend(other.records.iter().map(|record| Record {
-            kind: kinds[record.kind.0 as usize],
-            namespace: namespaces[record.namespace.0 as usize],
-        }));
+    pub(super) fn append(&mut self, other: &ObjectTable) {
+        let n_ids = self.n_ids() + other.n_ids();
+        assert!(u32::try_from(n_ids).is_ok(), "fewer than 2^32 objects");
+        let offset = self.n_ids() as u32;
+        let renumbering = Renumbering::new(self, other);
+        for id in (0..other.n_ids()).map(|index| ObjectId(index as u32)) {
+            let kind = renumbering.kinds[other.kind_of(id).0 as usize];
+            let namespace = renumbering.namespaces[other.namespace_of(id).0 as usize];
+            self.places.push(kind, namespace);
+            self.rows.push(other.labels_of(id).map(|label| renumbering.labels[label.0 as usize]));
+        }
         self.names.append(&other.names);
-        self.rows.append_mapped(&other.rows, |label| labels[label.0 as usize]);
         self.live.extend(other.live.iter().map(|id| offset + id));
     }
 
@@ -109,7 +91,12 @@ impl ObjectTable {
     }
 
     pub(super) fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
-        self.records[id.index()].kind = self.intern_kind(api_version, kind);
+        let kind = self.intern_kind(api_version, kind);
+        self.places.set(id, kind, self.namespace_of(id));
+    }
+
+    fn intern_namespace(&mut self, namespace: &str) -> NamespaceId {
+        NamespaceId(self.namespaces.intern(UNSCOPED, namespace))
     }
 
     fn intern_kind(&mut self, api_version: &str, kind: &str) -> KindId {
@@ -156,8 +143,13 @@ impl ObjectTable {
     }
 
     /// The labels of an object, in the order they were read.
-    pub(crate) fn labels_of(&self, id: ObjectId) -> &[LabelId] {
+    pub(crate) fn labels_of(&self, id: ObjectId) -> LabelIds<'_> {
         self.rows.labels(id)
+    }
+
+    /// The number of the key of the label with this number.
+    pub(super) fn key_number(&self, label: u32) -> u32 {
+        self.labels.scope(label)
     }
 
     pub(crate) fn key(&self, key: KeyId) -> &str {
@@ -189,11 +181,11 @@ impl ObjectTable {
     }
 
     pub(super) fn kind_of(&self, id: ObjectId) -> KindId {
-        self.records[id.index()].kind
+        self.places.get(id).0
     }
 
     pub(super) fn namespace_of(&self, id: ObjectId) -> NamespaceId {
-        self.records[id.index()].namespace
+        self.places.get(id).1
     }
 
     /// The ids of the objects that are there.
@@ -201,9 +193,23 @@ impl ObjectTable {
         &self.live
     }
 
+    /// Gives back memory that was set aside for more objects.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.labels.shrink_to_fit();
+        self.places.objects.shrink_to_fit();
+        self.names.text.shrink_to_fit();
+        self.names.ends.shrink_to_fit();
+        self.rows.shrink_to_fit();
+    }
+
+    /// The same in ascending order.
+    pub(super) fn live_ids(&self) -> impl Iterator<Item = ObjectId> {
+        self.live.iter().map(ObjectId)
+    }
+
     /// How many numbers were given to objects, removed ones included.
     pub(super) fn n_ids(&self) -> usize {
-        self.records.len()
+        self.places.objects.len()
     }
 
     pub(super) fn n_keys(&self) -> usize {
@@ -227,11 +233,71 @@ impl ObjectTable {
     }
 }
 
+/// The numbers that another table's kinds, namespaces and labels have in a table that takes its objects over.
+struct Renumbering {
+    kinds: Vec<KindId>,
+    namespaces: Vec<NamespaceId>,
+    labels: Vec<LabelId>,
+}
+
+impl Renumbering {
+    fn new(into: &mut ObjectTable, other: &ObjectTable) -> Renumbering {
+        let kinds = other.kind_ids().map(|kind| {
+            let (api_version, kind) = other.kind(kind);
+            into.intern_kind(api_version, kind)
+        });
+        let kinds = kinds.collect();
+        let namespaces = other.namespace_ids().map(|id| into.intern_namespace(other.namespace(id)));
+        let namespaces = namespaces.collect();
+        let labels = other.label_ids().map(|label| {
+            let (key, value) = other.label(label);
+            into.intern_label(key, value)
+        });
+        Renumbering { kinds, namespaces, labels: labels.collect() }
+    }
+}
+
+/// The kind and namespace of every object: one number for each, since few combinations occur.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    objects: Vec<u32>,
+    combinations: Vec<(KindId, NamespaceId)>,
+    numbers: HashMap<(KindId, NamespaceId), u32>,
+}
+
+impl Places {
+    fn push(&mut self, kind: KindId, namespace: NamespaceId) {
+        let number = self.number(kind, namespace);
+        self.objects.push(number);
+    }
+
+    fn set(&mut self, id: ObjectId, kind: KindId, namespace: NamespaceId) {
+        self.objects[id.index()] = self.number(kind, namespace);
+    }
+
+    fn get(&self, id: ObjectId) -> (KindId, NamespaceId) {
+        self.combinations[self.objects[id.index()] as usize]
+    }
+
+    fn number(&mut self, kind: KindId, namespace: NamespaceId) -> u32 {
+        // Objects mostly come sorted by both.
+        if let Some(&last) = self.objects.last()
+            && self.combinations[last as usize] == (kind, namespace)
+        {
+            return last;
+        }
+        *self.numbers.entry((kind, namespace)).or_insert_with(|| {
+            self.combinations.push((kind, namespace));
+            (self.combinations.len() - 1) as u32
+        })
+    }
+}
+
 /// The objects' names, one after another. Most are unique, so they are not interned.
 #[derive(Debug, Clone, Default)]
 struct Names {
     text: String,
-    ends: Vec<usize>,
+    ends: Ends,
 }
 
 impl Names {
@@ -243,11 +309,12 @@ impl Names {
     fn append(&mut self, other: &Names) {
         let offset = self.text.len();
         self.text.push_str(&other.text);
-        self.ends.extend(other.ends.iter().map(|end| offset + end));
+        for index in 0..other.ends.len() {
+            self.ends.push(offset + other.ends.range(index).end);
+        }
     }
 
     fn get(&self, index: usize) -> &str {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.text[start..self.ends[index]]
+        &self.text[self.ends.range(index)]
     }
 }

@@ -268,3 +268,19 @@ fn what_does_not_occur_is_named_with_its_neighbour() {
     assert_eq!(absences("zone!=a,!rack,env notin (x)"), []);
     assert_eq!(absences("env"), []);
 }
+
+#[test]
+fn selectors_with_very_many_requirements_are_answered() {
+    let store = fleet();
+    let n = 50_000;
+    for requirement in ["env!=v", "!k", "k", "host!=h"] {
+        let many: Vec<String> = (0..n).map(|nth| format!("{requirement}{nth}")).collect();
+        let selector: Selector = format!("{},env=qa", many.join(",")).parse().expect("a valid selector");
+        let plan = Plan::new(&store, &selector);
+        assert_eq!(plan.count(), plan.run().len());
+    }
+    let values: Vec<String> = (0..n).map(|nth| format!("v{nth}")).collect();
+    let selector: Selector = format!("host in ({})", values.join(",")).parse().expect("a valid selector");
+    let plan = Plan::new(&store, &selector);
+    assert!(!plan.any() && plan.absences().len() < 10);
+}
