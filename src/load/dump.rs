@@ -189,29 +189,39 @@ impl Recorder {
         Dump { store: builder.finish(), sources, places, n_skipped, n_bytes }
     }
 
+    /// Once there was a watch event, later ones may be about this object.
+    fn remember(&mut self, id: ObjectId) {
+        if let Some(known) = &mut self.known {
+            known.insert(&self.builder, id);
+        }
+    }
+
     /// The object of this source that `head` is a later look of. One without a name is always new.
     fn known_id(&mut self, head: &Head<'_>) -> Option<ObjectId> {
         let builder = &self.builder;
         let ids = self.first_id..builder.n_ids();
         let known = self.known.get_or_insert_with(|| {
-            let ids = ids.map(|id| ObjectId(u32::try_from(id).expect("ids are 32-bit numbers")));
-            Known::new(builder, ids.filter(|&id| builder.contains(id)))
+            Known::new(builder, ids.map(object_id).filter(|&id| builder.contains(id)))
         });
         known.get(builder, head.identity())
     }
 }
 
-impl Sink for Recorder {
-    /// Joining costs a look-up for each distinct label of the part, so there are few parts.
-    const PARTS_PER_THREAD: usize = 2;
+fn object_id(index: usize) -> ObjectId {
+    ObjectId(u32::try_from(index).expect("ids are 32-bit numbers"))
+}
 
+impl Sink for Recorder {
     fn part(&self) -> Recorder {
         Recorder { source: self.source, is_part: true, ..Recorder::default() }
     }
 
     fn append(&mut self, part: Recorder, index: u64) {
-        self.builder.append(part.builder);
+        let first = self.builder.append(part.builder);
         self.places.append(part.places, index);
+        for id in first..self.builder.n_ids() {
+            self.remember(object_id(id));
+        }
     }
 
     fn n_ids(&self) -> usize {
@@ -221,10 +231,7 @@ impl Sink for Recorder {
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId {
         self.places.push(self.source, index, span);
         let id = self.builder.push(head.identity(), head.labels());
-        // Once there was a watch event, later ones may be about this object.
-        if let Some(known) = &mut self.known {
-            known.insert(&self.builder, id);
-        }
+        self.remember(id);
         id
     }
 
@@ -235,9 +242,7 @@ impl Sink for Recorder {
             known.remove(&self.builder, self.builder.identity(id));
         }
         self.builder.set_kind(id, &api_version, kind);
-        if let Some(known) = &mut self.known {
-            known.insert(&self.builder, id);
-        }
+        self.remember(id);
     }
 
     fn follows_events(&mut self) -> bool {

@@ -8,13 +8,13 @@
 //! or out of the ordinary, everything from its beginning on is forgotten and left to the walk that called.
 //! Objects, indexes, messages and their order are therefore those of a walk on one thread, whatever the guesses.
 
+use super::Loader;
 use super::cursor::{Cursor, Layout, Members};
 use super::error::Fallible;
 use super::report::Report;
 use super::sink::Sink;
 use super::source::Source;
 use super::walk::{MAX_OBJECTS, Walk};
-use super::Loader;
 use crate::ObjectId;
 use memchr::memmem;
 use std::cmp::Ordering;
@@ -27,6 +27,8 @@ use std::thread;
 
 /// Less than this is read by one thread before another one could have begun.
 const MIN_PART: usize = 1 << 20;
+/// Enough to even out the work and to tell how it goes on; joining them costs no more for it.
+const PARTS_PER_THREAD: usize = 16;
 /// How much white space before the end of an object belongs to its seam; deeper indentation has no limit.
 const MAX_INDENT: usize = 64;
 /// How many bytes of an object are compared to tell it from those inside other objects.
@@ -177,7 +179,7 @@ impl<'a, S: Sink> Team<'a, S> {
         let bytes = walk.source.bytes();
         let start = walk.cursor.pos();
         let Threads { n, min_part } = walk.pace.threads;
-        let size = ((bytes.len() - start) / (n * S::PARTS_PER_THREAD)).max(min_part);
+        let size = ((bytes.len() - start) / (n * PARTS_PER_THREAD)).max(min_part);
         // A part of a line would have to mind where the line ends.
         if matches!(run, Run::Elements { .. }) && !walk.cursor.is_unbounded() {
             return None;

@@ -98,8 +98,6 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
 }
 
 impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
-    const PARTS_PER_THREAD: usize = 16;
-
     fn part(&self) -> Self {
         Tally::new(self.select)
     }

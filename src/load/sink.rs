@@ -9,9 +9,6 @@ use std::ops::Range;
 /// A source may be read in parts, each into a sink of its own; the parts are then joined in their order. A
 /// part knows nothing of what comes before it, and so can do nothing with watch events.
 pub(super) trait Sink: Send + Sync + Sized {
-    /// Into how many parts for each thread a source is cut: many even out the work, few are joined cheaply.
-    const PARTS_PER_THREAD: usize;
-
     /// An empty sink for a part of the source that is being read.
     fn part(&self) -> Self;
 

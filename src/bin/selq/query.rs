@@ -65,18 +65,19 @@ fn may_scan(args: &QueryArgs) -> bool {
 enum Scanned {
     /// The number of objects that match.
     Count(u64),
-    Loaded(Loaded),
+    Loaded(Box<Loaded>),
 }
 
 /// Counts what matches, if that is all that is asked for, and else loads the dump; also for watch events, and to
 /// say why nothing matches.
 fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scanned> {
+    let loaded = |loaded: Loaded| Ok(Scanned::Loaded(Box::new(loaded)));
     if !may_scan(args) {
-        return input::load(&args.input, config).map(Scanned::Loaded);
+        return loaded(input::load(&args.input, config)?);
     }
     let scan = input::scan(&args.input, config, |object| selection.matches(&object, args.invert_match))?;
     match (scan.n_selected(), Shown::new(args)) {
-        (None, _) | (Some(0), Shown::Count) => input::load_scanned(scan, config).map(Scanned::Loaded),
+        (None, _) | (Some(0), Shown::Count) => loaded(input::load_scanned(scan, config)?),
         (Some(count), _) => Ok(Scanned::Count(count)),
     }
 }
