@@ -308,3 +308,63 @@ impl<'a, S: Sink> Team<'a, S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Input;
+    use crate::load::dump::Recorder;
+
+    const ITEM: &str = r#"{"metadata":{"labels":{"a":"}"}},"spec":[{"metadata":1},{"metadata":2}]}"#;
+
+    /// How many objects of a text are read ahead, of how many.
+    fn n_ahead(text: String) -> (usize, usize) {
+        let input = Input::Bytes { name: String::new(), bytes: text.into_bytes() };
+        let source = Source::open(input, &mut |_| ()).unwrap();
+        let bytes = source.bytes();
+        let start = memmem::find(bytes, b"{\"metadata\":{").unwrap();
+        let (mut sink, mut nobody) = (Recorder::default(), ());
+        let mut report = Report::new(&mut nobody, None);
+        let loader = Loader::new().threads(2).min_part(200);
+        let mut walk = Walk::new(&loader, &source, &mut sink, &mut report);
+        assert!(walk.cursor.next_part(Layout::Stream) && walk.cursor.next_value());
+        walk.cursor = walk.cursor.beside(start, false);
+        let run = if start == 0 { Run::Values(Layout::Stream) } else { Run::Elements { depth: 0 } };
+        walk.element("", 0).unwrap();
+        let previous = start..walk.cursor.pos();
+        if start > 0 {
+            walk.cursor.next_element(&mut Members::in_the_middle()).unwrap();
+        }
+        walk.cursor.peek();
+        let without_kind = read_ahead(&mut walk, run, previous);
+        let n_items = memmem::find_iter(bytes, b"{\"metadata\":{").count();
+        (without_kind.len().max(sink.n_ids() - 1), n_items)
+    }
+
+    #[test]
+    fn nearly_everything_is_read_ahead() {
+        let indented = ITEM.replace("\"spec\":[", "\"spec\":[\n      {\n      },\n      {\n      },\n      ");
+        for (begin, item, between, end) in [
+            ("[", ITEM, ",", "]"),
+            ("[\n", ITEM, ",\n  ", "\n]"),
+            ("{\"items\": [\n    ", &indented, ",\n    ", "\n  ]\n}"),
+            ("", ITEM, "", ""),
+            ("", ITEM, "\n", "\n"),
+        ] {
+            let (n, of) = n_ahead(format!("{begin}{}{end}", vec![item; 100].join(between)));
+            assert!(of == 100 && n >= 95, "{n} of {of} objects between {between:?}");
+        }
+    }
+
+    #[test]
+    fn tries_in_vain_get_rarer() {
+        let mut pace = Pace::new(Threads { n: 2, min_part: 10 });
+        let next: Vec<usize> = [0, 10, 30, 70]
+            .map(|pos| {
+                pace.slow_down(pos);
+                pace.next
+            })
+            .to_vec();
+        assert_eq!(next, [10, 30, 70, 150]);
+    }
+}

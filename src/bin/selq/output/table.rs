@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use selq::{Dump, ObjectRef};
 use unicode_width::UnicodeWidthStr;
 
-use super::sanitize::push_escaped;
+use super::sanitize::{is_plain, push_escaped};
 use super::{Column, Rows, View};
 
 const GAP: usize = 3;
@@ -27,19 +27,19 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
     let padded = &columns[..columns.len() - 1];
     for object in rows.iter() {
         for (column, width) in padded.iter().zip(&mut widths) {
-            *width = (*width).max(cell.fill(column, dump, &object).width());
+            *width = (*width).max(width_of(cell.fill(column, dump, &object)));
         }
     }
     if view.headers {
         for (nth, header) in headers.iter().enumerate() {
-            write_cell(out, header, width_of(&widths, nth))?;
+            write_cell(out, header, padding(&widths, nth))?;
         }
         out.write_all(b"\n")?;
     }
     for object in rows.iter() {
         for (nth, column) in columns.iter().enumerate() {
             let text = cell.fill(column, dump, &object);
-            write_cell(out, text, width_of(&widths, nth))?;
+            write_cell(out, text, padding(&widths, nth))?;
         }
         out.write_all(b"\n")?;
     }
@@ -47,20 +47,25 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
 }
 
 /// The width to pad a column to; none for the last.
-fn width_of(widths: &[usize], nth: usize) -> Option<usize> {
+fn padding(widths: &[usize], nth: usize) -> Option<usize> {
     (nth + 1 < widths.len()).then(|| widths[nth])
 }
 
-fn write_cell(out: &mut impl Write, text: &str, width: Option<usize>) -> io::Result<()> {
+fn write_cell(out: &mut impl Write, text: &str, padded: Option<usize>) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
-    let Some(width) = width else { return Ok(()) };
-    let mut missing = width.saturating_sub(text.width()) + GAP;
+    let Some(padded) = padded else { return Ok(()) };
+    let mut missing = padded.saturating_sub(width_of(text)) + GAP;
     while missing > 0 {
         let n = missing.min(SPACES.len());
         out.write_all(&SPACES.as_bytes()[..n])?;
         missing -= n;
     }
     Ok(())
+}
+
+/// How wide a cell is on a terminal. It holds no control characters, so that of ASCII every byte is a column.
+fn width_of(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// Upper case, and of a label key only the name, as in kubectl.
@@ -83,6 +88,9 @@ impl Cell {
         self.raw.clear();
         if !column.push_cell(dump, object, &mut self.raw) {
             return ABSENT;
+        }
+        if is_plain(&self.raw) {
+            return &self.raw;
         }
         self.shown.clear();
         push_escaped(&mut self.shown, &self.raw);
