@@ -17,54 +17,38 @@ const NONE_OPEN: u64 = 1;
 /// The end of the JSON value that `bytes` begin with. `None` where that takes another look: it is not sound, not
 /// complete, nested very deeply, or a number or word that more bytes could follow.
 pub(super) fn end_of_value(bytes: &[u8]) -> Option<usize> {
-    let mut open = NONE_OPEN;
-    let mut pos = 0;
+    let (mut open, mut pos) = (NONE_OPEN, 0);
     loop {
-        pos = match bytes.get(pos)? {
-            b'{' => {
+        pos = match *bytes.get(pos)? {
+            bracket @ (b'{' | b'[') => {
+                let is_object = bracket == b'{';
                 let inside = blank_end(bytes, pos + 1);
-                if bytes.get(inside)? == &b'}' {
-                    inside + 1
-                } else {
-                    open = push(open, 1)?;
-                    pos = key_end(bytes, inside)?;
+                if *bytes.get(inside)? != if is_object { b'}' } else { b']' } {
+                    open = push(open, u64::from(is_object))?;
+                    pos = if is_object { key_end(bytes, inside)? } else { inside };
                     continue;
                 }
-            }
-            b'[' => {
-                let inside = blank_end(bytes, pos + 1);
-                if bytes.get(inside)? == &b']' {
-                    inside + 1
-                } else {
-                    open = push(open, 0)?;
-                    pos = inside;
-                    continue;
-                }
+                inside + 1
             }
             b'"' => string_end(bytes, pos + 1)?,
             b'-' | b'0'..=b'9' => delimited(bytes, number_end(bytes, pos)?)?,
             _ => delimited(bytes, word_end(bytes, pos)?)?,
         };
         // A value ends here, and perhaps some of those around it.
-        loop {
-            if open == NONE_OPEN {
-                return Some(pos);
-            }
+        while open != NONE_OPEN {
             pos = blank_end(bytes, pos);
             match (bytes.get(pos)?, open & 1) {
-                (b',', 1) => {
-                    pos = key_end(bytes, blank_end(bytes, pos + 1))?;
-                    break;
-                }
-                (b',', _) => {
-                    pos = blank_end(bytes, pos + 1);
-                    break;
-                }
                 (b'}', 1) | (b']', 0) => open >>= 1,
+                (b',', _) => break,
                 _ => return None,
             }
             pos += 1;
         }
+        if open == NONE_OPEN {
+            return Some(pos);
+        }
+        let next = blank_end(bytes, pos + 1);
+        pos = if open & 1 == 1 { key_end(bytes, next)? } else { next };
     }
 }
 

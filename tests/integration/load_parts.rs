@@ -136,7 +136,7 @@ fn matching(dump: &Dump, selector: &Selector) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn several_threads_read_what_one_reads(bytes in damaged_dump(), loader in loader(), min_part in 1_usize..400) {
