@@ -88,6 +88,7 @@ pub use error::Error;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
     Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer, PointerError, Progress,
+    ReadObject, Scan,
 };
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use selector::{

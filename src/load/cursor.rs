@@ -1,6 +1,7 @@
 //! Walks the structure between JSON values and leaves the values to `serde_json`.
 
 use super::error::{Fallible, Fault, LoadErrorKind, quoted};
+use super::skim;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
@@ -42,6 +43,13 @@ pub(super) struct Members {
     seen: bool,
 }
 
+impl Members {
+    /// The walk begins in the middle: members were seen.
+    pub(super) fn in_the_middle() -> Members {
+        Members { seen: true }
+    }
+}
+
 /// How the values of a source are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
@@ -66,6 +74,19 @@ impl<'a> Cursor<'a> {
     /// A second cursor at an earlier place of the same text.
     pub(super) fn at(&self, pos: usize) -> Cursor<'a> {
         Cursor { pos, ..self.clone() }
+    }
+
+    /// A cursor at another place of the same text, where a value begins on the same level as the one here.
+    /// Everything before it must be known to be UTF-8, or be checked elsewhere.
+    pub(super) fn beside(&self, pos: usize, is_line: bool) -> Cursor<'a> {
+        let limit = if is_line { line_end(self.bytes, pos) } else { self.limit };
+        let value_start = if is_line { Some(pos) } else { self.value_start };
+        Cursor { pos, limit, checked: pos, value_start, ..self.clone() }
+    }
+
+    /// Whether nothing of the text is out of bounds here.
+    pub(super) fn is_unbounded(&self) -> bool {
+        self.limit == self.bytes.len()
     }
 
     /// Bounds the cursor to the next line that is not blank, or to the whole rest. False at the end.
@@ -161,14 +182,13 @@ impl<'a> Cursor<'a> {
     pub(super) fn string(&mut self) -> Fallible<Cow<'a, str>> {
         let start = self.pos + 1;
         let rest = &self.bytes[start..self.limit];
-        match rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < b' ') {
-            Some(len) if rest[len] == b'"' => {
-                let text = str::from_utf8(&rest[..len]).map_err(|e| Fault::utf8(start + e.valid_up_to()))?;
-                self.pos = start + len + 1;
-                Ok(Cow::Borrowed(text))
-            }
-            _ => self.escaped_string().map(Cow::Owned),
+        let len = skim::plain_len(rest);
+        if rest.get(len) != Some(&b'"') {
+            return self.escaped_string().map(Cow::Owned);
         }
+        let text = str::from_utf8(&rest[..len]).map_err(|e| Fault::utf8(start + e.valid_up_to()))?;
+        self.pos = start + len + 1;
+        Ok(Cow::Borrowed(text))
     }
 
     fn escaped_string(&mut self) -> Fallible<String> {
@@ -185,7 +205,13 @@ impl<'a> Cursor<'a> {
     /// Passes over the value that begins here, whatever it is.
     pub(super) fn skip(&mut self) -> Fallible<()> {
         self.peek();
-        self.parse::<IgnoredAny>().map(|_| ())
+        match skim::end_of_value(self.rest()) {
+            Some(len) => {
+                self.pos += len;
+                Ok(())
+            }
+            None => self.parse::<IgnoredAny>().map(|_| ()),
+        }
     }
 
     /// Goes back to `start` and passes over the value there, which was found to be bad.

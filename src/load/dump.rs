@@ -1,7 +1,9 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
 use super::head::Head;
+use super::sink::Sink;
 use super::source::Source;
+use super::watch::Known;
 use crate::{ObjectId, Store, StoreBuilder};
 use std::fmt;
 use std::ops::Range;
@@ -122,7 +124,21 @@ impl Places {
     }
 
     fn push(&mut self, source: usize, index: u64, span: Range<usize>) {
-        let first = self.spans.len();
+        self.begin_run(self.spans.len(), source, index);
+        self.spans.push(span.start as u64..span.end as u64);
+    }
+
+    /// Adds the places of other objects after these, the first of which has this index.
+    fn append(&mut self, other: Places, index: u64) {
+        let n_before = self.spans.len();
+        for run in other.runs {
+            self.begin_run(n_before + run.first, run.source, index + run.index);
+        }
+        self.spans.extend(other.spans);
+    }
+
+    /// Says where the object `first` stands, unless that follows from the one before.
+    fn begin_run(&mut self, first: usize, source: usize, index: u64) {
         let follows = self
             .runs
             .last()
@@ -130,38 +146,35 @@ impl Places {
         if !follows {
             self.runs.push(Run { first, source, index });
         }
-        self.spans.push(span.start as u64..span.end as u64);
     }
 }
 
 /// A dump in the making: takes the objects in the order they are read.
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
-    pub(super) builder: StoreBuilder,
+    builder: StoreBuilder,
     places: Places,
+    /// The source that is being read.
+    source: usize,
     sources: Vec<Source>,
-    pub(super) n_skipped: u64,
+    n_skipped: u64,
     n_bytes: u64,
+    /// The id of the source's first object.
+    first_id: usize,
+    /// Built at the source's first watch event.
+    known: Option<Known>,
+    /// Other objects of the same source are recorded elsewhere.
+    is_part: bool,
 }
 
 impl Recorder {
-    /// Adds an object of the source that is being read.
-    pub(super) fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId {
-        self.places.push(self.sources.len(), index, span);
-        self.builder.push(head.identity(), head.labels())
-    }
-
-    /// Gives an object another look: its index stays, its bytes are the new ones.
-    pub(super) fn replace(&mut self, id: ObjectId, head: &Head<'_>, span: Range<usize>) {
-        let identity = head.identity();
-        self.builder.replace(id, identity.api_version, identity.kind, head.labels());
-        self.places.spans[id.index()] = span.start as u64..span.end as u64;
-    }
-
     /// Keeps a source that was read; the next objects are those of the next one.
     pub(super) fn end_source(&mut self, source: Source) {
         self.n_bytes += source.bytes().len() as u64;
         self.sources.push(source);
+        self.source = self.sources.len();
+        self.first_id = self.builder.n_ids();
+        self.known = None;
     }
 
     /// How many bytes the sources before this one have.
@@ -171,9 +184,90 @@ impl Recorder {
 
     /// Indexes everything.
     pub(super) fn finish(self) -> Dump {
-        let Recorder { builder, mut places, sources, n_skipped, n_bytes } = self;
+        let Recorder { builder, mut places, sources, n_skipped, n_bytes, .. } = self;
         places.spans.shrink_to_fit();
         Dump { store: builder.finish(), sources, places, n_skipped, n_bytes }
+    }
+
+    /// Once there was a watch event, later ones may be about this object.
+    fn remember(&mut self, id: ObjectId) {
+        if let Some(known) = &mut self.known {
+            known.insert(&self.builder, id);
+        }
+    }
+
+    /// The object of this source that `head` is a later look of. One without a name is always new.
+    fn known_id(&mut self, head: &Head<'_>) -> Option<ObjectId> {
+        let builder = &self.builder;
+        let ids = self.first_id..builder.n_ids();
+        let known = self.known.get_or_insert_with(|| {
+            Known::new(builder, ids.map(object_id).filter(|&id| builder.contains(id)))
+        });
+        known.get(builder, head.identity())
+    }
+}
+
+fn object_id(index: usize) -> ObjectId {
+    ObjectId(u32::try_from(index).expect("ids are 32-bit numbers"))
+}
+
+impl Sink for Recorder {
+    fn part(&self) -> Recorder {
+        Recorder { source: self.source, is_part: true, ..Recorder::default() }
+    }
+
+    fn append(&mut self, part: Recorder, index: u64) {
+        let first = self.builder.append(part.builder);
+        self.places.append(part.places, index);
+        for id in first..self.builder.n_ids() {
+            self.remember(object_id(id));
+        }
+    }
+
+    fn n_ids(&self) -> usize {
+        self.builder.n_ids()
+    }
+
+    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId {
+        self.places.push(self.source, index, span);
+        let id = self.builder.push(head.identity(), head.labels());
+        self.remember(id);
+        id
+    }
+
+    fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {
+        let own = self.builder.identity(id).api_version;
+        let api_version = if own.is_empty() { list.identity().api_version } else { own }.to_owned();
+        if let Some(known) = &mut self.known {
+            known.remove(&self.builder, self.builder.identity(id));
+        }
+        self.builder.set_kind(id, &api_version, kind);
+        self.remember(id);
+    }
+
+    fn follows_events(&mut self) -> bool {
+        !self.is_part
+    }
+
+    /// The object's index stays, its bytes are the new ones.
+    fn replace(&mut self, head: &Head<'_>, span: Range<usize>) -> bool {
+        let Some(id) = self.known_id(head) else { return false };
+        let identity = head.identity();
+        self.builder.replace(id, identity.api_version, identity.kind, head.labels());
+        self.places.spans[id.index()] = span.start as u64..span.end as u64;
+        true
+    }
+
+    fn remove(&mut self, head: &Head<'_>) {
+        if let Some(id) = self.known_id(head) {
+            let builder = &mut self.builder;
+            self.known.as_mut().and_then(|known| known.remove(builder, head.identity()));
+            builder.remove(id);
+        }
+    }
+
+    fn skip(&mut self) {
+        self.n_skipped += 1;
     }
 }
 

@@ -40,6 +40,11 @@ impl<'a> Head<'a> {
         self.labels.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
     }
 
+    /// The value of a label; of two labels with the same key, of the last.
+    pub(super) fn label(&self, key: &str) -> Option<&str> {
+        self.labels.iter().rfind(|label| label.0 == key).map(|label| label.1.as_ref())
+    }
+
     /// Names an object that does not name itself.
     pub(super) fn name_if_absent(&mut self, name: &str) {
         if self.name.is_empty() {

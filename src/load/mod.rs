@@ -2,7 +2,7 @@
 //!
 //! `source` and `compress` give the bytes, `format` tells what they hold, `cursor` reads JSON, `head` and
 //! `labels` read the parts of an object that are kept, `walk` finds the objects in lists, arrays, maps and
-//! watch events, and `dump` records them.
+//! watch events, and `dump` records them or `scan` counts them. `parts` lets several threads walk.
 
 mod compress;
 mod cursor;
@@ -13,8 +13,12 @@ mod head;
 mod labels;
 mod lines;
 mod mmap;
+mod parts;
 mod pointer;
 mod report;
+mod scan;
+mod sink;
+mod skim;
 mod source;
 mod walk;
 mod watch;
@@ -23,10 +27,14 @@ pub use dump::Dump;
 pub use error::{LoadError, LoadErrorKind};
 pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
+pub use scan::{ReadObject, Scan};
 pub use source::Input;
 
 use dump::Recorder;
+use parts::Threads;
 use report::Report;
+use scan::{Pending, Tally};
+use sink::Sink;
 use source::Source;
 use walk::Walk;
 
@@ -57,6 +65,7 @@ pub struct Loader {
     labels_at: Option<Pointer>,
     items_at: Option<Pointer>,
     skip_invalid: bool,
+    threads: Threads,
 }
 
 impl Loader {
@@ -86,6 +95,20 @@ impl Loader {
         Loader { skip_invalid: yes, ..self }
     }
 
+    /// How many threads read a large source: as many as there are cores unless this says otherwise. What is
+    /// read does not depend on it.
+    #[must_use]
+    pub fn threads(self, n: usize) -> Loader {
+        Loader { threads: Threads { n, ..self.threads }, ..self }
+    }
+
+    /// How much text is worth a thread of its own, at least: 1 MiB unless this says otherwise. What is read
+    /// does not depend on it; tests make it small.
+    #[must_use]
+    pub fn min_part(self, n_bytes: usize) -> Loader {
+        Loader { threads: Threads { min_part: n_bytes.max(1), ..self.threads }, ..self }
+    }
+
     /// Reads the inputs one after another into one store.
     ///
     /// # Errors
@@ -93,9 +116,7 @@ impl Loader {
     /// At the first bad input; under [`skip_invalid`](Loader::skip_invalid) only for inputs that cannot be
     /// opened or read at all.
     pub fn load(&self, inputs: impl IntoIterator<Item = Input>) -> Result<Dump, LoadError> {
-        struct Nobody;
-        impl LoadObserver for Nobody {}
-        self.load_with(inputs, &mut Nobody)
+        self.load_with(inputs, &mut ())
     }
 
     /// Like [`load`](Loader::load), and tells the observer how it goes on and what a user should read.
@@ -108,31 +129,98 @@ impl Loader {
         inputs: impl IntoIterator<Item = Input>,
         observer: &mut dyn LoadObserver,
     ) -> Result<Dump, LoadError> {
+        self.load_pending(inputs.into_iter().map(Pending::Input).collect(), observer)
+    }
+
+    /// Reads and checks the inputs as [`load`](Loader::load) does, and only counts the objects that `select`
+    /// wants. Nothing is kept of an object, so that this takes a part of the time and hardly any memory.
+    ///
+    /// ```
+    /// use selq::{Input, Loader, Selector};
+    ///
+    /// let bytes = br#"[{"metadata":{"labels":{"env":"prod"}}},{}]"#.to_vec();
+    /// let selector: Selector = "env!=prod".parse()?;
+    /// let scan = Loader::new()
+    ///     .scan([Input::Bytes { name: "pods.json".to_owned(), bytes }], &mut (), |object| {
+    ///         selector.matches_by(|key| object.label(key))
+    ///     })?;
+    /// assert_eq!(scan.n_selected(), Some(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Watch events and [`skip_invalid`](Loader::skip_invalid) need a store; the scan then ends without a number,
+    /// and [`Scan::load_with`] goes on.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn scan(
+        &self,
+        inputs: impl IntoIterator<Item = Input>,
+        observer: &mut dyn LoadObserver,
+        select: impl Fn(ReadObject<'_>) -> bool + Sync,
+    ) -> Result<Scan, LoadError> {
         let inputs: Vec<Input> = inputs.into_iter().collect();
         let mut report = Report::new(observer, inputs.iter().map(Input::n_bytes).sum());
-        let mut recorder = Recorder::default();
-        for input in inputs {
-            self.read(input, &mut recorder, &mut report)?;
+        let mut inputs = inputs.into_iter();
+        let mut tally = Tally::new(&select);
+        let (mut sources, mut n_bytes) = (Vec::new(), 0);
+        tally.gave_up = self.skip_invalid;
+        while !tally.gave_up
+            && let Some(input) = inputs.next()
+        {
+            report.begin_source(n_bytes);
+            let mut source = open(Pending::Input(input), &mut report, tally.n_ids())?;
+            let walked = self.walk(&mut source, &mut tally, &mut report);
+            if !tally.gave_up {
+                walked?;
+            }
+            n_bytes += source.bytes().len() as u64;
+            sources.push(source);
         }
-        report.end(recorder.n_bytes(), recorder.builder.n_ids() as u64);
+        report.end(n_bytes, tally.n_ids() as u64);
+        Ok(tally.end(self.clone(), sources, inputs))
+    }
+
+    fn load_pending(
+        &self,
+        pending: Vec<Pending>,
+        observer: &mut dyn LoadObserver,
+    ) -> Result<Dump, LoadError> {
+        let mut report = Report::new(observer, pending.iter().map(Pending::n_bytes).sum());
+        let mut recorder = Recorder::default();
+        for pending in pending {
+            report.begin_source(recorder.n_bytes());
+            let mut source = open(pending, &mut report, recorder.n_ids())?;
+            self.walk(&mut source, &mut recorder, &mut report)?;
+            recorder.end_source(source);
+        }
+        report.end(recorder.n_bytes(), recorder.n_ids() as u64);
         Ok(recorder.finish())
     }
 
-    fn read(&self, input: Input, recorder: &mut Recorder, report: &mut Report<'_>) -> Result<(), LoadError> {
-        let may_be_empty = matches!(input, Input::Stdin);
-        report.begin_source(recorder.n_bytes());
-        let n_objects = recorder.builder.n_ids() as u64;
-        let mut source = Source::open(input, &mut |pos| report.at(pos, n_objects))?;
-        if !source.plain {
-            report.total_is_unknown();
-        }
+    fn walk<S: Sink>(
+        &self,
+        source: &mut Source,
+        sink: &mut S,
+        report: &mut Report<'_>,
+    ) -> Result<(), LoadError> {
         let damage = source.damage.take();
-        let mut walk = Walk::new(self, &source, recorder, report);
+        let mut walk = Walk::new(self, source, sink, report);
         if let Some(fault) = damage {
             walk.refuse_stream(fault)?;
         }
-        walk.run(may_be_empty)?;
-        recorder.end_source(source);
-        Ok(())
+        walk.run()
     }
+}
+
+fn open(pending: Pending, report: &mut Report<'_>, n_objects: usize) -> Result<Source, LoadError> {
+    let source = match pending {
+        Pending::Input(input) => Source::open(input, &mut |pos| report.at(pos, n_objects as u64))?,
+        Pending::Source(source) => source,
+    };
+    if !source.plain {
+        report.total_is_unknown();
+    }
+    Ok(source)
 }

@@ -15,6 +15,9 @@ pub trait LoadObserver {
     fn notice(&mut self, _notice: Notice) {}
 }
 
+/// Nobody is told.
+impl LoadObserver for () {}
+
 /// How far a load is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {

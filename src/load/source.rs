@@ -59,6 +59,8 @@ pub(super) struct Source {
     pub(super) plain: bool,
     /// What ended the decompression before its time.
     pub(super) damage: Option<Box<Fault>>,
+    /// Whether it is no mistake that nothing is in it.
+    pub(super) may_be_empty: bool,
 }
 
 enum Bytes {
@@ -83,6 +85,7 @@ impl Source {
     /// When it cannot be read. Damage of a compressed stream is left in the source, after what could be read.
     pub(super) fn open(input: Input, progress: &mut dyn FnMut(usize)) -> Result<Source, LoadError> {
         let name = input.name();
+        let may_be_empty = matches!(input, Input::Stdin);
         let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
         let (bytes, plain) = match input {
             Input::Path(path) => open_file(&path, progress).map_err(unreadable)?,
@@ -92,10 +95,10 @@ impl Source {
             Input::Bytes { bytes, .. } => (Bytes::Owned(bytes), true),
         };
         Ok(match Compression::of(bytes.as_slice()) {
-            None => Source { name, bytes, plain, damage: None },
+            None => Source { name, bytes, plain, damage: None, may_be_empty },
             Some(compression) => {
                 let (text, damage) = compression.decompress(bytes.as_slice(), progress);
-                Source { name, bytes: Bytes::Owned(text), plain: false, damage }
+                Source { name, bytes: Bytes::Owned(text), plain: false, damage, may_be_empty }
             }
         })
     }

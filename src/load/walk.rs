@@ -1,40 +1,43 @@
 //! Finds the objects of a source: in lists, arrays, maps, watch events, or standing alone.
 
 use super::Loader;
-use super::cursor::Cursor;
-use super::dump::Recorder;
+use super::cursor::{Cursor, Layout};
 use super::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
 use super::format;
 use super::head::{Head, text_or_absent};
 use super::labels;
 use super::lines::LineCounter;
+use super::parts::{self, Pace, Run};
 use super::pointer::array_index;
 use super::report::{Notice, Report};
+use super::sink::Sink;
 use super::source::Source;
-use super::watch::{EventType, Known};
+use super::watch::EventType;
 use crate::ObjectId;
 use std::ops::Range;
 
 /// How deeply lists may be nested in lists. Bounds the recursion; `kubectl` writes one level.
 const MAX_LIST_DEPTH: usize = 64;
+/// As many objects as a store can number.
+pub(super) const MAX_OBJECTS: usize = u32::MAX as usize;
 
 /// A walk over one source.
 ///
 /// A value that is bad is a [`Fault`] on the way up; the innermost place where an object belongs decides
 /// whether it can be left out ([`Walk::element`]), and [`Walk::run`] turns what is left into an error.
-pub(super) struct Walk<'w, 'a, 'o> {
-    loader: &'w Loader,
-    source: &'a Source,
-    recorder: &'w mut Recorder,
-    report: &'w mut Report<'o>,
-    cursor: Cursor<'a>,
+pub(super) struct Walk<'w, 'a, 'o, S> {
+    pub(super) loader: &'w Loader,
+    pub(super) source: &'a Source,
+    pub(super) sink: &'w mut S,
+    pub(super) report: &'w mut Report<'o>,
+    pub(super) cursor: Cursor<'a>,
     lines: LineCounter<'a>,
     /// The index of the object that is read next.
-    index: u64,
-    /// The id of the source's first object.
-    first_id: usize,
-    /// Built at the first watch event.
-    known: Option<Known>,
+    pub(super) index: u64,
+    /// When to read the next objects on several threads.
+    pub(super) pace: Pace,
+    /// Where the value before this one stands at the top level.
+    previous: Range<usize>,
     /// Heads that are not in use, with their memory.
     heads: Vec<Head<'a>>,
 }
@@ -49,30 +52,30 @@ struct Envelope {
     object: Option<Range<usize>>,
 }
 
-impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
+impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// A walk from the source's beginning.
     pub(super) fn new(
         loader: &'w Loader,
         source: &'a Source,
-        recorder: &'w mut Recorder,
+        sink: &'w mut S,
         report: &'w mut Report<'o>,
-    ) -> Walk<'w, 'a, 'o> {
+    ) -> Walk<'w, 'a, 'o, S> {
         Walk {
             loader,
             source,
             cursor: Cursor::new(source.bytes()),
             lines: LineCounter::new(source.bytes()),
             index: 0,
-            first_id: recorder.builder.n_ids(),
-            known: None,
+            pace: Pace::new(loader.threads),
+            previous: 0..0,
             heads: Vec::new(),
-            recorder,
+            sink,
             report,
         }
     }
 
     /// Reads everything.
-    pub(super) fn run(mut self, may_be_empty: bool) -> Result<(), LoadError> {
+    pub(super) fn run(mut self) -> Result<(), LoadError> {
         if let Err(fault) = format::check(self.source.bytes()) {
             return self.leave_out_source(fault);
         }
@@ -80,12 +83,12 @@ impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
         let mut is_empty = true;
         while self.cursor.next_part(layout) {
             is_empty = false;
-            if let Err(fault) = self.part() {
+            if let Err(fault) = self.part(layout) {
                 self.leave_out(fault)?;
                 self.cursor.end_part();
             }
         }
-        if is_empty && !may_be_empty {
+        if is_empty && !self.source.may_be_empty {
             return self.leave_out_source(Fault::syntax(
                 LoadErrorKind::Empty,
                 0,
@@ -121,22 +124,30 @@ impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
         if !self.loader.skip_invalid {
             return Err(error);
         }
-        self.recorder.n_skipped += 1;
+        self.sink.skip();
         self.report.notice(Notice::Skipped(error));
         Ok(())
     }
 
     /// The values of one line, or of the whole source.
-    fn part(&mut self) -> Fallible<()> {
+    fn part(&mut self, layout: Layout) -> Fallible<()> {
         while self.cursor.next_value() {
+            parts::read_ahead(self, Run::Values(layout), self.previous.clone());
+            let start = self.cursor.pos();
             self.value()?;
-            self.cursor.check_utf8()?;
+            self.previous = start..self.cursor.pos();
         }
         Ok(())
     }
 
     /// One value at the top level.
-    fn value(&mut self) -> Fallible<()> {
+    pub(super) fn value(&mut self) -> Fallible<()> {
+        self.objects()?;
+        self.cursor.check_utf8()
+    }
+
+    /// The object or the objects of one value at the top level.
+    fn objects(&mut self) -> Fallible<()> {
         if let Some(pointer) = &self.loader.items_at {
             let start = self.cursor.pos();
             let result = self.items_at(pointer.steps());
@@ -234,22 +245,24 @@ impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
 
     /// The elements of an array. Those without a kind go to `without_kind`.
     fn elements(&mut self, depth: usize, without_kind: &mut Vec<ObjectId>) -> Fallible<()> {
+        let mut previous = 0..0;
         let mut members = self.cursor.open(b'[')?;
         while self.cursor.next_element(&mut members)? {
-            if let Some(id) = self.element("", depth)?
-                && self.recorder.builder.identity(id).kind.is_empty()
-            {
-                without_kind.push(id);
-            }
+            self.cursor.peek();
+            without_kind.extend(parts::read_ahead(self, Run::Elements { depth }, previous));
+            let start = self.cursor.pos();
+            without_kind.extend(self.element("", depth)?);
+            previous = start..self.cursor.pos();
         }
         Ok(())
     }
 
-    /// A value where an object belongs. Gives its id if it is a plain object. `name` is for one without a name.
-    fn element(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
+    /// A value where an object belongs. Gives its id if it is a plain object without a kind. `name` is for one
+    /// without a name.
+    pub(super) fn element(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
         self.cursor.peek();
         let start = self.cursor.pos();
-        self.report.at(start, self.recorder.builder.n_ids() as u64);
+        self.report.at(start, self.sink.n_ids() as u64);
         self.object(name, depth).or_else(|fault| self.pass_over(start, fault).map(|()| None))
     }
 
@@ -269,7 +282,10 @@ impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
             Envelope { event_type: Some(event_type), object: Some(span), .. } => {
                 self.event(event_type, span).map(|()| None)
             }
-            _ => self.plain_object(&mut head, name, start..self.cursor.pos()).map(Some),
+            _ => {
+                let id = self.plain_object(&mut head, name, start..self.cursor.pos());
+                id.map(|id| head.identity().kind.is_empty().then_some(id))
+            }
         });
         self.heads.push(head);
         result
@@ -309,14 +325,9 @@ impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
 
     /// Items without a kind have that of their list: `Pod` in a `PodList`. The kind may come after the items.
     fn infer_kind(&mut self, list: &Head<'a>, items: &[ObjectId]) {
-        let list = list.identity();
-        let Some(kind) = list.kind.strip_suffix("List").filter(|kind| !kind.is_empty()) else { return };
-        for &id in items {
-            let own = self.recorder.builder.identity(id).api_version;
-            let api_version = if own.is_empty() { list.api_version } else { own }.to_owned();
-            self.forget(id);
-            self.recorder.builder.set_kind(id, &api_version, kind);
-            self.remember(id);
+        let kind = list.identity().kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+        if let Some(kind) = kind {
+            items.iter().for_each(|&id| self.sink.infer_kind(id, list, kind));
         }
     }
 
@@ -343,30 +354,19 @@ impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
     }
 
     fn push(&mut self, head: &Head<'a>, span: Range<usize>) -> Fallible<ObjectId> {
-        if self.recorder.builder.n_ids() == u32::MAX as usize {
+        if self.sink.n_ids() == MAX_OBJECTS {
             return Err(Fault::data(span.start, "expected at most 4294967295 objects, found one more"));
         }
-        let id = self.recorder.push(head, self.index, span);
+        let id = self.sink.push(head, self.index, span);
         self.index += 1;
-        self.remember(id);
         Ok(id)
-    }
-
-    /// Once there was a watch event, later ones may be about this object.
-    fn remember(&mut self, id: ObjectId) {
-        if let Some(known) = &mut self.known {
-            known.insert(&self.recorder.builder, id);
-        }
-    }
-
-    fn forget(&mut self, id: ObjectId) {
-        if let Some(known) = &mut self.known {
-            known.remove(&self.recorder.builder, self.recorder.builder.identity(id));
-        }
     }
 
     /// A watch event whose object stands at `span`.
     fn event(&mut self, event_type: EventType, span: Range<usize>) -> Fallible<()> {
+        if !self.sink.follows_events() {
+            return Err(Fault::data(span.start, "expected objects, found a watch event"));
+        }
         let mut head = self.heads.pop().unwrap_or_default();
         let result = match event_type {
             EventType::Put => self.put(&mut head, span),
@@ -384,38 +384,18 @@ impl<'w, 'a, 'o> Walk<'w, 'a, 'o> {
     fn put(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
         head.read(&mut self.cursor.at(span.start))?;
         self.read_labels_at(head, span.start)?;
-        match self.known_id(head) {
-            Some(id) => {
-                self.recorder.replace(id, head, span);
-                self.index += 1;
-            }
-            None => {
-                self.push(head, span)?;
-            }
+        if self.sink.replace(head, span.clone()) {
+            self.index += 1;
+            return Ok(());
         }
-        Ok(())
+        self.push(head, span).map(|_| ())
     }
 
     fn delete(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
         head.read(&mut self.cursor.at(span.start))?;
-        if let Some(id) = self.known_id(head) {
-            let builder = &mut self.recorder.builder;
-            self.known.as_mut().and_then(|known| known.remove(builder, head.identity()));
-            builder.remove(id);
-        }
+        self.sink.remove(head);
         self.index += 1;
         Ok(())
-    }
-
-    /// The object of this source that `head` is a later look of. One without a name is always new.
-    fn known_id(&mut self, head: &Head<'a>) -> Option<ObjectId> {
-        let builder = &self.recorder.builder;
-        let ids = self.first_id..builder.n_ids();
-        let known = self.known.get_or_insert_with(|| {
-            let ids = ids.map(|id| ObjectId(u32::try_from(id).expect("ids are 32-bit numbers")));
-            Known::new(builder, ids.filter(|&id| builder.contains(id)))
-        });
-        known.get(builder, head.identity())
     }
 
     /// Passes on what the API server said in a `Status`.

@@ -263,3 +263,41 @@ fn stats_are_words_for_people() {
         assert!(run.err.contains(name), "{name} in {}", run.err);
     }
 }
+
+/// Counting reads the dump without a store; rows are found in one. Both give one answer.
+#[test]
+fn counts_agree_with_rows() {
+    let env = TestEnv::new();
+    env.file(
+        "list.json",
+        r#"{"kind":"PodList","items":[{"metadata":{"name":"a","labels":{"x":"1","x":"2"}}},{}]}"#,
+    );
+    let event = |sort: &str, label: &str| {
+        format!("{{\"type\":\"{sort}\",\"object\":{{\"metadata\":{{\"name\":\"a\",\"labels\":{label}}}}}}}\n")
+    };
+    env.file("watch.json", event("ADDED", r#"{"x":"1"}"#) + &event("MODIFIED", r#"{"x":"2"}"#));
+    for file in ["pods.json", "list.json", "watch.json", "absent.json"] {
+        for selection in [
+            &["-l", ""][..],
+            &["-l", "x=2"],
+            &["-l", "x=1"],
+            &["-l", "env=prod", "-v"],
+            &["-l", "env,!x", "-n", "shop"],
+            &["-l", "tier notin (db)", "-l", "env", "-v", "-n", "shop"],
+            &["--label-selector", "null"],
+            &["-n", "nowhere"],
+            &["-k", "pod"],
+        ] {
+            let run = |more: &[&str]| env.run(&[selection, more, &[file]].concat());
+            let (rows, count, quiet) = (run(&["-o", "name"]), run(&["-c"]), run(&["-q"]));
+            let expected =
+                if rows.status == 2 { String::new() } else { format!("{}\n", rows.out.lines().count()) };
+            assert_eq!(
+                (count.status, count.out, count.err),
+                (rows.status, expected, rows.err),
+                "{file} {selection:?}"
+            );
+            assert_eq!((quiet.status, quiet.out.as_str()), (rows.status, ""), "{file} {selection:?}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ mod cli;
 mod conformance_selector;
 mod grammar;
 mod load;
+mod load_parts;
 mod plan;
 mod repl;
 mod roundtrip;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Input, LoadObserver, Loader, Notice, Progress};
+use selq::{Dump, Input, LoadError, LoadObserver, Loader, Notice, Progress, ReadObject, Scan};
 
 use crate::args::InputArgs;
 use crate::config::Config;
@@ -43,9 +43,34 @@ pub(crate) fn nothing() -> Result<Loaded> {
 
 /// Reads all inputs, with a progress bar if it takes long, and tells what is to be told meanwhile.
 pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
+    let inputs = inputs(args)?;
+    observed(config, |observer| loader(args).load_with(inputs, observer))
+}
+
+/// Reads all inputs as [`load`] does, but only counts the objects that `select` wants.
+pub(crate) fn scan(
+    args: &InputArgs,
+    config: &Config,
+    select: impl Fn(ReadObject<'_>) -> bool + Sync,
+) -> Result<Scan> {
+    let mut observer = Observer::new(config);
+    let scan = loader(args).scan(inputs(args)?, &mut observer, select)?;
+    observer.bar.finish();
+    Ok(scan)
+}
+
+/// Loads what was scanned.
+pub(crate) fn load_scanned(scan: Scan, config: &Config) -> Result<Loaded> {
+    observed(config, |observer| scan.load_with(observer))
+}
+
+fn observed(
+    config: &Config,
+    load: impl FnOnce(&mut Observer<'_>) -> Result<Dump, LoadError>,
+) -> Result<Loaded> {
     let begin = Instant::now();
-    let mut observer = Observer { config, bar: Bar::new(config), read_at: begin };
-    let dump = loader(args).load_with(inputs(args)?, &mut observer)?;
+    let mut observer = Observer::new(config);
+    let dump = load(&mut observer)?;
     observer.bar.finish();
     let read_time = observer.read_at - begin;
     Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed() })
@@ -85,6 +110,12 @@ struct Observer<'c> {
     config: &'c Config,
     bar: Bar,
     read_at: Instant,
+}
+
+impl<'c> Observer<'c> {
+    fn new(config: &'c Config) -> Observer<'c> {
+        Observer { config, bar: Bar::new(config), read_at: Instant::now() }
+    }
 }
 
 impl LoadObserver for Observer<'_> {

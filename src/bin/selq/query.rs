@@ -37,7 +37,10 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let view = view(args, config)?;
     let selection = Selection::new(&args.selection, config)?;
     let queries = args.queries.as_deref().map(|path| queries::read(path, args, config)).transpose()?;
-    let loaded = input::load(&args.input, config)?;
+    let loaded = match scan(&selection, args, config)? {
+        Scanned::Count(count) => return answer_count(count, Shown::new(args)),
+        Scanned::Loaded(loaded) => loaded,
+    };
     let begin = Instant::now();
     let status = match queries {
         Some(queries) => queries::answer(&queries, &selection, &loaded.dump, &view, args, config)?,
@@ -45,6 +48,49 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     };
     finish(args, &loaded, begin.elapsed());
     Ok(loaded.status(config, status))
+}
+
+/// Whether the answer can be read off the objects as they come, which takes less time than loading them.
+///
+/// Kinds are resolved by the kinds that occur, and the figures of `--stats` are those of a store.
+fn may_scan(args: &QueryArgs) -> bool {
+    Shown::new(args) != Shown::Rows
+        && args.queries.is_none()
+        && args.selection.kind.is_empty()
+        && !args.stats
+        && !args.input.skip_invalid
+}
+
+/// What is there to answer from.
+enum Scanned {
+    /// The number of objects that match.
+    Count(u64),
+    Loaded(Box<Loaded>),
+}
+
+/// Counts what matches, if that is all that is asked for, and else loads the dump; also for watch events, and to
+/// say why nothing matches.
+fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scanned> {
+    let loaded = |loaded: Loaded| Ok(Scanned::Loaded(Box::new(loaded)));
+    if !may_scan(args) {
+        return loaded(input::load(&args.input, config)?);
+    }
+    let scan = input::scan(&args.input, config, |object| selection.matches(&object, args.invert_match))?;
+    match (scan.n_selected(), Shown::new(args)) {
+        (None, _) | (Some(0), Shown::Count) => loaded(input::load_scanned(scan, config)?),
+        (Some(count), _) => Ok(Scanned::Count(count)),
+    }
+}
+
+fn answer_count(count: u64, shown: Shown) -> Result<ExitStatus> {
+    if shown == Shown::Count {
+        print_count(count)?;
+    }
+    Ok(ExitStatus::of_match(count > 0))
+}
+
+fn print_count(count: u64) -> Result<()> {
+    with_stdout(|out| Ok(writeln!(out, "{count}")?))
 }
 
 fn finish(args: &QueryArgs, loaded: &Loaded, answer_time: Duration) {
@@ -70,7 +116,7 @@ fn print_answer(dump: &Dump, plan: &Plan<'_>, view: &View, shown: Shown) -> Resu
         Shown::Nothing => Ok(plan.any()),
         Shown::Count => {
             let count = plan.count();
-            with_stdout(|out| Ok(writeln!(out, "{count}")?))?;
+            print_count(count)?;
             Ok(count > 0)
         }
         Shown::Rows => {

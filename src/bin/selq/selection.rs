@@ -1,7 +1,7 @@
 //! From the selection options to a selector and a scope.
 
 use anyhow::{Context, Result};
-use selq::{Dump, LabelSelector, Plan, Scope, Selector, Store};
+use selq::{Dump, LabelSelector, Plan, ReadObject, Scope, Selector, Store};
 
 use crate::args::SelectionArgs;
 use crate::config::Config;
@@ -52,6 +52,13 @@ impl Selection {
             scope = scope.kind(Some(&resolved.group), resolved.kind);
         }
         scope
+    }
+
+    /// Whether an object is in the namespace and matches the selectors, or with `invert_match` does not match them.
+    /// Kinds are left out: they are resolved by those that occur.
+    pub(crate) fn matches(&self, object: &ReadObject<'_>, invert_match: bool) -> bool {
+        self.namespace.as_ref().is_none_or(|namespace| object.identity().namespace == namespace)
+            && self.selector.matches_by(|key| object.label(key)) != invert_match
     }
 
     /// The plan that answers a selector in this selection's scope.

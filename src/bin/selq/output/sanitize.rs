@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text with control characters escaped: `\n`, `\t`, `\u{1b}`.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(is_plain) {
+    if is_plain(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -24,7 +24,7 @@ fn push_lines_escaped(out: &mut String, text: &str) {
 
 /// Appends a text with control characters escaped, line ends too: a newline would forge a row.
 pub(crate) fn push_escaped(out: &mut String, text: &str) {
-    if text.bytes().all(is_plain) {
+    if is_plain(text) {
         return out.push_str(text);
     }
     for character in text.chars() {
@@ -56,9 +56,9 @@ pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Bytes of characters that surely do nothing but stand there.
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~')
+/// Whether the text is of characters only that surely do nothing but stand there.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Control characters, and those that reorder, hide or break the text around them.

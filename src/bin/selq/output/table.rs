@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use selq::{Dump, ObjectRef};
 use unicode_width::UnicodeWidthStr;
 
-use super::sanitize::push_escaped;
+use super::sanitize::{is_plain, push_escaped};
 use super::{Column, Rows, View};
 
 const GAP: usize = 3;
@@ -28,7 +28,7 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
     let padded = &columns[..measured];
     for object in rows.iter() {
         for (column, width) in padded.iter().zip(&mut widths) {
-            *width = (*width).max(cell.fill(column, dump, &object).width());
+            *width = (*width).max(width_of(cell.fill(column, dump, &object)));
         }
     }
     if let Some(max) = view.max_width {
@@ -38,14 +38,14 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
     if view.headers {
         for (nth, header) in headers.iter().enumerate() {
             cell.shown.clone_from(header);
-            write_cell(out, cell.cut(nth), width_of(&widths, nth))?;
+            write_cell(out, cell.cut(nth), padding(&widths, nth))?;
         }
         out.write_all(b"\n")?;
     }
     for object in rows.iter() {
         for (nth, column) in columns.iter().enumerate() {
             cell.fill(column, dump, &object);
-            write_cell(out, cell.cut(nth), width_of(&widths, nth))?;
+            write_cell(out, cell.cut(nth), padding(&widths, nth))?;
         }
         out.write_all(b"\n")?;
     }
@@ -75,20 +75,25 @@ fn narrow(widths: &mut [usize], max: usize, last_is_labels: bool) {
 }
 
 /// The width to pad a column to; none for the last.
-fn width_of(widths: &[usize], nth: usize) -> Option<usize> {
+fn padding(widths: &[usize], nth: usize) -> Option<usize> {
     (nth + 1 < widths.len()).then(|| widths[nth])
 }
 
-fn write_cell(out: &mut impl Write, text: &str, width: Option<usize>) -> io::Result<()> {
+fn write_cell(out: &mut impl Write, text: &str, padded: Option<usize>) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
-    let Some(width) = width else { return Ok(()) };
-    let mut missing = width.saturating_sub(text.width()) + GAP;
+    let Some(padded) = padded else { return Ok(()) };
+    let mut missing = padded.saturating_sub(width_of(text)) + GAP;
     while missing > 0 {
         let n = missing.min(SPACES.len());
         out.write_all(&SPACES.as_bytes()[..n])?;
         missing -= n;
     }
     Ok(())
+}
+
+/// How wide a cell is on a terminal. It holds no control characters, so that of ASCII every byte is a column.
+fn width_of(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// Upper case, and of a label key only the name, as in kubectl.
@@ -111,11 +116,14 @@ struct Cell {
 impl Cell {
     fn fill(&mut self, column: &Column, dump: &Dump, object: &ObjectRef<'_>) -> &str {
         self.raw.clear();
+        let is_there = column.push_cell(dump, object, &mut self.raw);
         self.shown.clear();
-        if column.push_cell(dump, object, &mut self.raw) {
-            push_escaped(&mut self.shown, &self.raw);
-        } else {
+        if !is_there {
             self.shown.push_str(ABSENT);
+        } else if is_plain(&self.raw) {
+            std::mem::swap(&mut self.raw, &mut self.shown);
+        } else {
+            push_escaped(&mut self.shown, &self.raw);
         }
         &self.shown
     }
@@ -123,8 +131,8 @@ impl Cell {
     /// The text, cut to the width of its column.
     fn cut(&mut self, nth: usize) -> &str {
         let max = self.max_widths.get(nth).copied().unwrap_or(usize::MAX);
-        if self.shown.width() > max {
-            while self.shown.width() + 1 > max {
+        if width_of(&self.shown) > max {
+            while width_of(&self.shown) + 1 > max {
                 self.shown.pop();
             }
             self.shown.push('…');

@@ -1,0 +1,38 @@
+//! Where a walk puts the objects that it finds.
+
+use super::head::Head;
+use crate::ObjectId;
+use std::ops::Range;
+
+/// Takes the objects of a source in the order they are read.
+///
+/// A source may be read in parts, each into a sink of its own; the parts are then joined in their order. A
+/// part knows nothing of what comes before it, and so can do nothing with watch events.
+pub(super) trait Sink: Send + Sync + Sized {
+    /// An empty sink for a part of the source that is being read.
+    fn part(&self) -> Self;
+
+    /// Adds what a part took after everything else; the first object of the part has this index.
+    fn append(&mut self, part: Self, index: u64);
+
+    /// How many ids were given out.
+    fn n_ids(&self) -> usize;
+
+    /// Adds an object.
+    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId;
+
+    /// Says what an object is whose list names its kind.
+    fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str);
+
+    /// Whether it is known which objects there are, so that a watch event can be about one of them.
+    fn follows_events(&mut self) -> bool;
+
+    /// Gives an object of this source another look, if there is one of that identity.
+    fn replace(&mut self, head: &Head<'_>, span: Range<usize>) -> bool;
+
+    /// Takes away the object of this source with that identity, if there is one.
+    fn remove(&mut self, head: &Head<'_>);
+
+    /// Counts an object that was left out.
+    fn skip(&mut self);
+}
