@@ -10,6 +10,7 @@
 //!   from dumps by a [`Loader`].
 //! - [`Plan`]: a selector made ready for one store. [`Plan::count`], [`Plan::run`] and [`Plan::explain`].
 //! - [`Matches`]: the objects that a plan found.
+//! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
 //!
 //! # Example
 //!
@@ -73,6 +74,7 @@
 //! - `cli` (on by default): the `selq` program and what it needs. A library user turns it off with
 //!   `default-features = false`.
 
+mod edit;
 mod error;
 mod label;
 mod load;
@@ -83,6 +85,7 @@ mod store;
 mod suggest;
 pub mod syntax;
 
+pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("span", &[]),
     ("suggest", &[]),
     ("label", &["span"]),
+    ("edit", &["label", "span"]),
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "span"]),
     ("store", &["label"]),
