@@ -57,6 +57,8 @@ pub(super) struct Source {
     bytes: Bytes,
     /// Whether the bytes are those of the input, not read bit by bit or decompressed.
     pub(super) plain: bool,
+    /// Whether the bytes were decompressed.
+    pub(super) compressed: bool,
     /// What ended the decompression before its time.
     pub(super) damage: Option<Box<Fault>>,
 }
@@ -92,10 +94,10 @@ impl Source {
             Input::Bytes { bytes, .. } => (Bytes::Owned(bytes), true),
         };
         Ok(match Compression::of(bytes.as_slice()) {
-            None => Source { name, bytes, plain, damage: None },
+            None => Source { name, bytes, plain, compressed: false, damage: None },
             Some(compression) => {
                 let (text, damage) = compression.decompress(bytes.as_slice(), progress);
-                Source { name, bytes: Bytes::Owned(text), plain: false, damage }
+                Source { name, bytes: Bytes::Owned(text), plain: false, compressed: true, damage }
             }
         })
     }

@@ -32,6 +32,14 @@ impl Selection {
         })
     }
 
+    /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
+    /// script may not have been set.
+    pub(crate) fn narrows(&self) -> bool {
+        !self.selector.is_everything()
+            || self.namespace.as_ref().is_some_and(|namespace| !namespace.is_empty())
+            || self.kinds.iter().any(|kind| !kind.is_empty())
+    }
+
     /// The same for the objects that the selectors do not match; the scope stays.
     pub(crate) fn inverted(self) -> Selection {
         Selection { selector: self.selector.negate(), ..self }

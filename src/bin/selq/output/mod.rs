@@ -2,7 +2,7 @@
 
 mod csv;
 pub(crate) mod json;
-mod names;
+pub(crate) mod names;
 pub(crate) mod sanitize;
 pub(crate) mod sort;
 mod table;
