@@ -11,6 +11,7 @@
 //! - [`Plan`]: a selector made ready for one store. [`Plan::count`], [`Plan::run`] and [`Plan::explain`].
 //! - [`Matches`]: the objects that a plan found.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
+//! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`].
 //!
 //! # Example
 //!
@@ -84,12 +85,14 @@ mod span;
 mod store;
 mod suggest;
 pub mod syntax;
+mod watch;
 
 pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
     Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer, PointerError, Progress,
+    WatchEvent, WatchReader,
 };
 pub use plan::{Absence, Explanation, Matches, Outcome, Pass, Plan, Scope, Step};
 pub use selector::{
@@ -102,6 +105,7 @@ pub use store::{
     ValueFacts,
 };
 pub use suggest::nearest;
+pub use watch::{ObjectChange, Transition, WatchedStore};
 
 /// Compiles the example in the README.
 #[cfg(doctest)]

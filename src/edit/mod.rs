@@ -187,6 +187,18 @@ impl LabelChange {
         }
     }
 
+    /// All that happened to an object's labels, by ascending key. Of labels with the same key the last counts.
+    #[must_use]
+    pub fn all<'a>(
+        before: impl IntoIterator<Item = (&'a str, &'a str)>,
+        after: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Vec<LabelChange> {
+        let mut by_key: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
+        before.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().0 = Some(value));
+        after.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().1 = Some(value));
+        by_key.into_iter().filter_map(|(key, (old, new))| LabelChange::between(key, old, new)).collect()
+    }
+
     /// The label's key.
     #[must_use]
     pub fn key(&self) -> &str {

@@ -2,7 +2,7 @@
 //!
 //! `source` and `compress` give the bytes, `format` tells what they hold, `cursor` reads JSON, `head` and
 //! `labels` read the parts of an object that are kept, `walk` finds the objects in lists, arrays, maps and
-//! watch events, and `dump` records them.
+//! watch events, and `dump` records them. `split` and `stream` read a watch stream while it is written.
 
 mod compress;
 mod cursor;
@@ -16,6 +16,8 @@ mod mmap;
 mod pointer;
 mod report;
 mod source;
+mod split;
+mod stream;
 mod walk;
 mod watch;
 
@@ -24,6 +26,7 @@ pub use error::{LoadError, LoadErrorKind};
 pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
 pub use source::Input;
+pub use stream::{WatchEvent, WatchReader};
 
 use dump::Recorder;
 use report::Report;

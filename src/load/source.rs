@@ -145,7 +145,8 @@ fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize)) -> io::Resul
     Ok(bytes)
 }
 
-fn unreadable(error: &io::Error) -> Box<Fault> {
+/// Why an input cannot be read.
+pub(super) fn unreadable(error: &io::Error) -> Box<Fault> {
     let (message, help) = match error.kind() {
         io::ErrorKind::NotFound => ("no such file".to_owned(), None),
         io::ErrorKind::IsADirectory => (

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("span", &[]),
     ("suggest", &[]),
     ("label", &["span"]),
@@ -13,6 +13,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("selector", &["syntax", "label", "span"]),
     ("store", &["label"]),
     ("load", &["store", "label"]),
+    ("watch", &["load", "store", "edit"]),
     ("plan", &["selector", "store", "suggest"]),
 ];
 

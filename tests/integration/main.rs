@@ -14,3 +14,4 @@ mod selector;
 mod store;
 mod strategies;
 mod testenv;
+mod watch;

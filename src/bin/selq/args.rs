@@ -19,6 +19,7 @@ Examples:
   selq -k deploy -n shop pods.json                        by kind and namespace alone
   selq labels --key env pods.json                         which values there are
   selq label env=qa old- -l app=web -f pods.json          the dump with other labels
+  kubectl get pods -w -o json --output-watch-events | selq watch -l app=web
   selq parse 'env in (prod,dev'                           check a selector
   selq explain -l 'env=prod,!legacy' pods.json            how it is answered";
 
@@ -68,6 +69,8 @@ pub(crate) enum Command {
     Labels(LabelsArgs),
     /// Set and remove labels in dumps, as kubectl label does in a cluster
     Label(LabelArgs),
+    /// Follow a watch stream: what enters a selection, changes in it and leaves it
+    Watch(WatchArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -315,4 +318,33 @@ pub(crate) struct LabelForm {
     /// Print JSON Patches (RFC 6902) with what they are for, one line an object that changes
     #[arg(long, help_heading = "Output")]
     pub(crate) as_patch: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    before_help = "\
+Examples:
+  kubectl get pods -A -w -o json --output-watch-events | selq watch -l env=prod
+  selq watch -l env=prod -o jsonl events.ndjson",
+    after_help = "\
+Each line is printed as soon as its event has been read: `+` entered the selection, `~` has other labels within it,
+`-` left it or is gone. Lists and objects without an event around them are as if they had just been added.
+Exit status: 0 something was printed, 1 nothing, 2 an error. Ctrl-C ends between two lines."
+)]
+pub(crate) struct WatchArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// How to print what happens
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) output: WatchFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WatchFormat {
+    /// A line for people: sign, name and labels; for `~` what changed
+    Text,
+    /// One JSON object a line
+    Jsonl,
 }

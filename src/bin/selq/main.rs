@@ -17,6 +17,7 @@ mod queries;
 mod query;
 mod selection;
 mod stats;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Command::Explain(args)) => explain::run(&args, config),
         Some(Command::Labels(args)) => labels::run(&args, config),
         Some(Command::Label(args)) => label::run(&args, config),
+        Some(Command::Watch(args)) => watch::run(&args, config),
         Some(Command::Completions { shell }) => help::completions(shell),
         Some(Command::Man { command }) => help::man(command.as_deref()),
         Some(Command::Help { topic }) => help::run(topic.as_deref()),

@@ -1,7 +1,7 @@
 //! From the selection options to a selector and a scope.
 
 use anyhow::{Context, Result};
-use selq::{Dump, LabelSelector, Plan, Scope, Selector, Store};
+use selq::{Dump, LabelSelector, ObjectIdentity, Plan, Scope, Selector, Store};
 
 use crate::args::SelectionArgs;
 use crate::config::Config;
@@ -55,6 +55,12 @@ impl Selection {
             scope = scope.kind(Some(&resolved.group), resolved.kind);
         }
         scope
+    }
+
+    /// Whether an object is in the scope, for objects that come one by one.
+    pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
+        self.namespace.as_ref().is_none_or(|namespace| namespace == identity.namespace)
+            && (self.kinds.is_empty() || self.kinds.iter().any(|name| kinds::is_called(identity, name)))
     }
 
     /// The plan that answers a selector in this selection's scope.

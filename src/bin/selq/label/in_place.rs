@@ -44,9 +44,12 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], files: &[PathBuf]) -> Re
 
 fn report(edited: &[Edited<'_>]) {
     let n_changed = edited.iter().filter(|it| !it.changes.is_empty()).count() as u64;
+    let same = match edited.len() as u64 - n_changed {
+        0 => String::new(),
+        n => format!("; {} had the labels already", counted(n, "object")),
+    };
     if !edited.is_empty() {
-        let same = counted(edited.len() as u64 - n_changed, "object");
-        message::print(&format!("{} changed, {same} had the labels already", counted(n_changed, "object")));
+        message::print(&format!("{} changed{same}", counted(n_changed, "object")));
     }
 }
 
