@@ -19,8 +19,8 @@ pub(super) struct Piece {
 /// for a JSON reader to check.
 ///
 /// A value that is cut short must not swallow what follows. A string with a bare line end in it is cut short. So
-/// is a value in a stream of one value a line, when the next line begins with another: pretty-printed values are
-/// indented there.
+/// is a value if a line begins with another where none belongs, or anywhere in a stream of one value a line:
+/// pretty-printed values are indented there.
 #[derive(Debug)]
 pub(super) struct Splitter {
     bytes: Vec<u8>,
@@ -156,11 +156,15 @@ impl Splitter {
         }
     }
 
-    /// Whether the bracket at `pos` begins the next value of a stream of one value a line.
+    /// Whether the bracket at `pos`, inside a value, begins the next one all the same.
     fn begins_next(&self) -> bool {
-        self.one_a_line == Some(true)
-            && usize::try_from(self.line_start) == Ok(self.pos)
-            && self.bytes[self.start.0] == b'{'
+        let begins_line = usize::try_from(self.line_start) == Ok(self.pos);
+        if !begins_line || self.bytes[self.start.0] != b'{' {
+            return false;
+        }
+        // Lists may have their items at the beginnings of lines, but not in a stream of one value a line.
+        let before = self.bytes[self.start.0..self.pos].trim_ascii_end().last();
+        self.one_a_line == Some(true) || !matches!(before, Some(b'[' | b','))
     }
 
     /// The piece from its start to `end`, and nothing to be inside of.
@@ -235,6 +239,7 @@ mod tests {
         for (stream, expected) in [
             ("{\"a\":\"b\n{}\n", &["1:1 {\"a\":\"b!", "2:1 {}"][..]),
             ("{}\n{\"a\":{\n{}\n", &["1:1 {}", "2:1 {\"a\":{!", "3:1 {}"]),
+            ("{\"a\":\n{}\n", &["1:1 {\"a\":!", "2:1 {}"]),
             ("{}\n{\"a\":\n  {}}\n", &["1:1 {}", "2:1 {\"a\":\n  {}}"]),
             ("{}{\"a\":[", &["1:1 {}", "1:3 {\"a\":[!"]),
         ] {
