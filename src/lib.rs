@@ -78,6 +78,7 @@ mod label;
 mod load;
 mod plan;
 mod selector;
+mod selector_set;
 mod span;
 mod store;
 mod suggest;
@@ -93,6 +94,7 @@ pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
+pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};
 pub use span::Span;
 pub use store::{
     KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, Store, StoreBuilder,

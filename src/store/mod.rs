@@ -18,6 +18,7 @@ use std::fmt;
 use roaring::RoaringBitmap;
 
 pub use builder::StoreBuilder;
+pub(crate) use dict::Dict;
 pub use facts::{KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use index::Index;
 pub(crate) use object::group_of;

@@ -10,6 +10,7 @@ mod load;
 mod plan;
 mod roundtrip;
 mod selector;
+mod selector_set;
 mod store;
 mod strategies;
 mod testenv;
