@@ -97,8 +97,8 @@ pub use selector::{
 pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};
 pub use span::Span;
 pub use store::{
-    KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, Store, StoreBuilder,
-    ValueFacts,
+    KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, SharedStore, Store,
+    StoreBuilder, StoreEdit, ValueFacts,
 };
 pub use suggest::nearest;
 

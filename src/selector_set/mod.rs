@@ -19,6 +19,7 @@ pub use ids::{SelectorId, SelectorIds};
 use crate::{Label, Selector};
 use distinct::{DistinctId, DistinctSelectors};
 use index::{Index, simple};
+use terms::Present;
 
 /// Many selectors held at once, to learn which of them select an object without trying them all.
 ///
@@ -149,8 +150,11 @@ impl SelectorSet {
         L::Item: Label,
     {
         let labels: Vec<L::Item> = labels.into_iter().collect();
-        let present = self.index.terms.present(&labels);
-        let mut hits = self.index.hits(&present);
+        SelectorIds(self.selecting(&self.index.terms.present(&labels)))
+    }
+
+    fn selecting(&self, present: &Present<'_>) -> RoaringBitmap {
+        let mut hits = self.index.hits(present);
         let value = |key: &str| self.index.terms.key(key).and_then(|key| present.value(key));
         let tried = hits.to_try.iter().map(|&place| self.distinct.get(place));
         let found = tried.filter(|distinct| distinct.selector.matches_by(value));
@@ -159,12 +163,12 @@ impl SelectorSet {
         if !hits.ruled_out.is_empty() {
             ids -= ids::union(&hits.ruled_out);
         }
-        SelectorIds(ids)
+        ids
     }
 
     /// What it means for the selectors that an object's labels change from `before` to `after`.
     ///
-    /// Costs the two answers. An object that comes or goes is not one without labels, which the empty selector selects:
+    /// Costs the two answers, and little if only labels change whose keys no selector names. An object that comes or goes is not one without labels, which the empty selector selects:
     /// for it [`matching`](SelectorSet::matching) says what it enters or leaves.
     #[must_use]
     pub fn changes<B, A>(&self, before: B, after: A) -> SelectorChanges
@@ -174,8 +178,13 @@ impl SelectorSet {
         A: IntoIterator,
         A::Item: Label,
     {
-        let SelectorIds(before) = self.matching(before);
-        let SelectorIds(after) = self.matching(after);
+        let before: Vec<B::Item> = before.into_iter().collect();
+        let after: Vec<A::Item> = after.into_iter().collect();
+        let (before, after) = (self.index.terms.present(&before), self.index.terms.present(&after));
+        if before == after {
+            return SelectorChanges { entered: SelectorIds::default(), left: SelectorIds::default() };
+        }
+        let (before, after) = (self.selecting(&before), self.selecting(&after));
         SelectorChanges { entered: SelectorIds(&after - &before), left: SelectorIds(before - after) }
     }
 }

@@ -23,6 +23,7 @@ pub(super) struct Terms {
 }
 
 /// The keys of an object that occur in the set, each once and with its value, in the order of their terms.
+#[derive(PartialEq)]
 pub(super) struct Present<'l>(Vec<(Term, &'l str)>);
 
 impl Terms {

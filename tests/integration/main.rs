@@ -14,3 +14,4 @@ mod selector_set;
 mod store;
 mod strategies;
 mod testenv;
+mod threads;
