@@ -178,9 +178,7 @@ fn fleet(c: &mut Criterion, set: &SelectorSet, selectors: &[Selector], pods: &[P
         let some = pods.iter().step_by(step);
         some.map(|pod| n_naive(selectors, &pod.labels().collect::<Vec<_>>())).sum::<u64>()
     };
-    group.bench_function(BenchmarkId::new("naive", format!("{} pods", pods.len() / 100)), |b| {
-        b.iter(hundredth)
-    });
+    group.bench_function(BenchmarkId::new("naive", "100 pods"), |b| b.iter(hundred));
     group.finish();
 }
 

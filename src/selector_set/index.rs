@@ -14,7 +14,7 @@ use super::anchors::holds_without_key;
 use super::distinct::DistinctId;
 use super::terms::{Present, Term, Terms};
 use crate::selector::integer;
-use crate::{Requirement, Selector};
+use crate::{Integer, LabelKey, Requirement, Selector};
 
 /// Selectors by what they require.
 #[derive(Debug, Clone, Default)]
@@ -84,35 +84,24 @@ impl Index {
 
     fn change_requirement(&mut self, requirement: &Requirement, id: u32, change: Change) {
         match requirement {
-            Requirement::GreaterThan(..) | Requirement::LessThan(..) => {
-                self.change_bound(requirement, id, change);
+            Requirement::GreaterThan(key, bound) => {
+                change_bound(&mut self.bounds(key).above, bound, id, change);
+            }
+            Requirement::LessThan(key, bound) => {
+                change_bound(&mut self.bounds(key).below, bound, id, change);
             }
             _ => {
                 for term in self.terms.of(requirement) {
-                    let entry = self.entry(term);
-                    let ids = match holds_without_key(requirement) {
-                        true => &mut entry.ruled_out,
-                        false => &mut entry.selected,
-                    };
-                    change(ids, id);
+                    let Entry { selected, ruled_out, .. } = self.entry(term);
+                    change(if holds_without_key(requirement) { ruled_out } else { selected }, id);
                 }
             }
         }
     }
 
-    fn change_bound(&mut self, requirement: &Requirement, id: u32, change: Change) {
-        let key = self.terms.intern_key(requirement.key());
-        let bounds = self.bounds.entry(key).or_default();
-        let (side, number) = match requirement {
-            Requirement::GreaterThan(_, number) => (&mut bounds.above, number.value()),
-            Requirement::LessThan(_, number) => (&mut bounds.below, number.value()),
-            _ => return,
-        };
-        let ids = side.entry(number).or_default();
-        change(ids, id);
-        if ids.is_empty() {
-            side.remove(&number);
-        }
+    fn bounds(&mut self, key: &LabelKey) -> &mut Bounds {
+        let key = self.terms.intern_key(key);
+        self.bounds.entry(key).or_default()
     }
 
     /// Has a selector tried for the objects with one of `anchors`, or for all.
@@ -179,6 +168,14 @@ impl<'i> Hits<'i> {
     }
 }
 
+fn change_bound(side: &mut BTreeMap<i64, RoaringBitmap>, bound: &Integer, id: u32, change: Change) {
+    let ids = side.entry(bound.value()).or_default();
+    change(ids, id);
+    if ids.is_empty() {
+        side.remove(&bound.value());
+    }
+}
+
 fn add_unless_empty<'i>(sets: &mut Vec<&'i RoaringBitmap>, set: &'i RoaringBitmap) {
     if !set.is_empty() {
         sets.push(set);
@@ -188,5 +185,19 @@ fn add_unless_empty<'i>(sets: &mut Vec<&'i RoaringBitmap>, set: &'i RoaringBitma
 fn take_out(list: &mut Vec<DistinctId>, id: DistinctId) {
     if let Some(at) = list.iter().position(|&other| other == id) {
         list.swap_remove(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simple_selectors_ask_for_one_thing_at_most() {
+        let is_simple = |text: &str| simple(&text.parse().unwrap()).is_some();
+        assert!(is_simple("") && is_simple("a=x") && is_simple("a in (x,y),!b,c!=z") && is_simple("a!=x,!b"));
+        assert!(is_simple("a") && is_simple("a>7,!b"));
+        assert!(!is_simple("a=x,b=y") && !is_simple("a>7,a<9") && !is_simple("a=x,a"));
+        assert!(simple(&Selector::nothing()).is_none());
     }
 }

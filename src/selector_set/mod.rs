@@ -194,3 +194,40 @@ impl fmt::Debug for SelectorSet {
         f.debug_struct("SelectorSet").field("n_selectors", &self.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many selectors are tried for an object.
+    fn n_tried(set: &SelectorSet, labels: &[(&str, &str)]) -> usize {
+        set.index.hits(&set.index.terms.present(labels)).to_try.len()
+    }
+
+    #[test]
+    fn few_selectors_are_tried() {
+        let mut set = SelectorSet::new();
+        for n in 0..100 {
+            for text in
+                [format!("app=web,instance=web-{n}"), format!("n={n}"), format!("!k{n}"), "a,app=web".into()]
+            {
+                set.insert(text.parse().unwrap());
+            }
+        }
+        let labels = [("app", "web"), ("instance", "web-7"), ("n", "7"), ("k7", "")];
+        assert_eq!(set.matching(labels).len(), 1 + 1 + 99);
+        assert!(n_tried(&set, &labels) <= 4, "{}", n_tried(&set, &labels));
+        assert!(n_tried(&set, &[("app", "web")]) <= 3);
+        assert_eq!(n_tried(&set, &[("n", "7"), ("k8", "")]), 0);
+    }
+
+    #[test]
+    fn removing_the_last_of_equal_selectors_stops_trying() {
+        let mut set = SelectorSet::new();
+        let [first, second] = [(); 2].map(|()| set.insert("a=x,b=y".parse().unwrap()));
+        let labels = [("a", "x"), ("b", "y")];
+        assert_eq!(n_tried(&set, &labels), 1);
+        assert!(set.remove(first) && set.matching(labels).contains(second));
+        assert!(set.remove(second) && n_tried(&set, &labels) == 0);
+    }
+}

@@ -61,7 +61,7 @@ impl Terms {
                 self.intern_key(requirement.key());
             }
             Expr::And(children) | Expr::Or(children) => {
-                children.iter().for_each(|child| self.intern_keys(child))
+                children.iter().for_each(|child| self.intern_keys(child));
             }
             Expr::Not(child) => self.intern_keys(child),
         }

@@ -34,8 +34,9 @@ use super::{Object, ObjectId, Store};
 /// There are two stores, and so twice the memory: the published one, and a spare that is one update behind. An update
 /// first does on the spare what the last one did, then what is new, and swaps the two; it costs its changes twice,
 /// however many objects there are. A spare that a reader still keeps cannot be changed: the update waits for the
-/// reader, but no longer than a copy takes, and then copies the published store, as the first update does. A copy of a
-/// million objects takes a good part of a second. So readers take a snapshot for a question or a few, and do not keep it.
+/// reader, but no longer than a copy takes, and then copies the published store, as the first update does: some 0.1 s for
+/// a million objects (`benches/shared.rs` has figures). So readers take a snapshot for a question or a few, and do not
+/// keep it; and a writer with many changes at hand publishes them in one update.
 pub struct SharedStore {
     /// What readers see. The lock is held only to take or to change the pointer.
     published: RwLock<Arc<Store>>,
