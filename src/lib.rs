@@ -81,6 +81,7 @@ mod label;
 mod load;
 mod plan;
 mod selector;
+mod selector_set;
 mod span;
 mod store;
 mod suggest;
@@ -99,10 +100,11 @@ pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
+pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};
 pub use span::Span;
 pub use store::{
-    KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, Store, StoreBuilder,
-    ValueFacts,
+    KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, SharedStore, Store,
+    StoreBuilder, StoreEdit, ValueFacts,
 };
 pub use suggest::nearest;
 pub use watch::{ObjectChange, Transition, WatchedStore};

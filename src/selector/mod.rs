@@ -22,6 +22,7 @@ pub use label_selector::{
     LabelSelectorRequirement,
 };
 pub use matches::Label;
+pub(crate) use requirement::integer;
 pub use requirement::{Integer, Operator, Requirement};
 
 /// Which objects are wanted.

@@ -54,7 +54,7 @@ impl Integer {
 }
 
 /// The decimal number that `text` spells, with or without a sign, as Go's `ParseInt(text, 10, 64)` reads it.
-pub(super) fn integer(text: &str) -> Option<i64> {
+pub(crate) fn integer(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 

@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 /// `env=a` and `tier=a` are two entries and one look-up finds a whole label. Texts that need no scope
 /// use 0. Nothing is ever taken out, so an id stays good for the life of the dictionary.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Dict {
+pub(crate) struct Dict {
     /// All texts, one after another.
     text: String,
     entries: Vec<Entry>,
@@ -29,7 +29,7 @@ struct Entry {
 
 impl Dict {
     /// The id of `text` in `scope`, if it was interned.
-    pub(super) fn get(&self, scope: u32, text: &str) -> Option<u32> {
+    pub(crate) fn get(&self, scope: u32, text: &str) -> Option<u32> {
         let hash = self.hasher.hash_one((scope, text));
         self.table.find(hash, |&id| self.is(id, scope, text)).copied()
     }
@@ -38,7 +38,7 @@ impl Dict {
     ///
     /// # Panics
     /// After 2³² − 1 distinct texts.
-    pub(super) fn intern(&mut self, scope: u32, text: &str) -> u32 {
+    pub(crate) fn intern(&mut self, scope: u32, text: &str) -> u32 {
         let hash = self.hasher.hash_one((scope, text));
         if let Some(&id) = self.table.find(hash, |&id| self.is(id, scope, text)) {
             return id;
@@ -59,7 +59,7 @@ impl Dict {
     }
 
     /// The scope of the text with this id.
-    pub(super) fn scope(&self, id: u32) -> u32 {
+    pub(crate) fn scope(&self, id: u32) -> u32 {
         self.entries[id as usize].scope
     }
 
@@ -69,7 +69,7 @@ impl Dict {
     }
 
     /// How many texts there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 }

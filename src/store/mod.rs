@@ -11,6 +11,7 @@ mod index;
 mod object;
 mod postings;
 mod rows;
+mod shared;
 mod table;
 
 use std::fmt;
@@ -18,11 +19,13 @@ use std::fmt;
 use roaring::RoaringBitmap;
 
 pub use builder::StoreBuilder;
+pub(crate) use dict::Dict;
 pub use facts::{KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use index::Index;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
 pub(crate) use postings::Postings;
+pub use shared::{SharedStore, StoreEdit};
 pub(crate) use table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 
 use builder::LabelInterner;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("span", &[]),
     ("suggest", &[]),
     ("label", &["span"]),
@@ -13,14 +13,15 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("selector", &["syntax", "label", "span"]),
     ("store", &["label"]),
     ("load", &["store", "label"]),
-    ("watch", &["load", "store", "edit"]),
+    ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),
+    ("selector_set", &["selector", "store", "label"]),
 ];
 
 /// Crates that only some places may use.
 const CRATES: [(&str, &[&str]); 8] = [
     ("nom", &["src/syntax/"]),
-    ("roaring", &["src/store/", "src/plan/"]),
+    ("roaring", &["src/store/", "src/plan/", "src/selector_set/"]),
     ("memmap2", &["src/load/"]),
     ("clap", &["src/bin/"]),
     ("anyhow", &["src/bin/"]),

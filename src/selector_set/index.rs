@@ -1,0 +1,203 @@
+//! The way from an object's labels to the selectors that select it.
+//!
+//! A *simple* selector asks an object to have one thing at most: `env=prod`, `tier in (db,cache),!legacy`,
+//! `env!=prod`, or nothing at all. All simple selectors are answered together with set operations: the union of what
+//! the object's labels select, and of what needs no label, less what its labels rule out. Only the others
+//! are tried, and only where an object has their anchor.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+
+use roaring::RoaringBitmap;
+
+use super::anchors::holds_without_key;
+use super::distinct::DistinctId;
+use super::terms::{Present, Term, Terms};
+use crate::selector::integer;
+use crate::{Integer, LabelKey, Requirement, Selector};
+
+/// Selectors by what they require.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Index {
+    pub(super) terms: Terms,
+    /// What stands at each term.
+    entries: Vec<Entry>,
+    /// The simple selectors with `>` or `<`, by key.
+    bounds: HashMap<Term, Bounds, foldhash::fast::RandomState>,
+    /// The simple selectors that no label is needed for: the empty one and those that only forbid.
+    unconditional: RoaringBitmap,
+    /// The selectors that are tried for every object, since one without any label may satisfy them.
+    unanchored: Vec<DistinctId>,
+}
+
+/// What it means for the selectors that an object has a term.
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    /// The simple selectors that ask for it.
+    selected: RoaringBitmap,
+    /// The simple selectors that forbid it.
+    ruled_out: RoaringBitmap,
+    /// The selectors to try.
+    anchored: Vec<DistinctId>,
+}
+
+/// The simple selectors that compare the value of a key with a number.
+#[derive(Debug, Clone, Default)]
+struct Bounds {
+    /// `key>n`, by `n`.
+    above: BTreeMap<i64, RoaringBitmap>,
+    /// `key<n`, by `n`.
+    below: BTreeMap<i64, RoaringBitmap>,
+}
+
+/// What an object's labels lead to.
+#[derive(Default)]
+pub(super) struct Hits<'i> {
+    /// Selectors that hold unless they are ruled out.
+    pub(super) selected: Vec<&'i RoaringBitmap>,
+    /// Simple selectors that do not hold.
+    pub(super) ruled_out: Vec<&'i RoaringBitmap>,
+    /// Selectors to try, some perhaps more than once.
+    pub(super) to_try: Vec<DistinctId>,
+}
+
+/// Puts an id into a bitmap or takes it out: `RoaringBitmap::insert` or `RoaringBitmap::remove`.
+pub(super) type Change = fn(&mut RoaringBitmap, u32) -> bool;
+
+/// The requirements of a selector of which at most one asks for a label; `None` for any other selector.
+pub(super) fn simple(selector: &Selector) -> Option<Vec<&Requirement>> {
+    let requirements = selector.requirements()?;
+    let n_positive = requirements.iter().filter(|requirement| !holds_without_key(requirement)).count();
+    (n_positive <= 1).then_some(requirements)
+}
+
+impl Index {
+    /// Puts a simple selector in or takes it out. Costs one step per value.
+    pub(super) fn change_simple(&mut self, requirements: &[&Requirement], id: u32, change: Change) {
+        for requirement in requirements {
+            self.change_requirement(requirement, id, change);
+        }
+        if requirements.iter().all(|requirement| holds_without_key(requirement)) {
+            change(&mut self.unconditional, id);
+        }
+    }
+
+    fn change_requirement(&mut self, requirement: &Requirement, id: u32, change: Change) {
+        match requirement {
+            Requirement::GreaterThan(key, bound) => {
+                change_bound(&mut self.bounds(key).above, bound, id, change);
+            }
+            Requirement::LessThan(key, bound) => {
+                change_bound(&mut self.bounds(key).below, bound, id, change);
+            }
+            _ => {
+                for term in self.terms.of(requirement) {
+                    let Entry { selected, ruled_out, .. } = self.entry(term);
+                    change(if holds_without_key(requirement) { ruled_out } else { selected }, id);
+                }
+            }
+        }
+    }
+
+    fn bounds(&mut self, key: &LabelKey) -> &mut Bounds {
+        let key = self.terms.intern_key(key);
+        self.bounds.entry(key).or_default()
+    }
+
+    /// Has a selector tried for the objects with one of `anchors`, or for all.
+    pub(super) fn insert_anchored(&mut self, anchors: Option<&[Term]>, id: DistinctId) {
+        match anchors {
+            Some(anchors) => anchors.iter().for_each(|&term| self.entry(term).anchored.push(id)),
+            None => self.unanchored.push(id),
+        }
+    }
+
+    /// The reverse of [`insert_anchored`](Index::insert_anchored). Looks through the selectors with the same anchors.
+    pub(super) fn remove_anchored(&mut self, anchors: Option<&[Term]>, id: DistinctId) {
+        match anchors {
+            Some(anchors) => anchors.iter().for_each(|&term| take_out(&mut self.entry(term).anchored, id)),
+            None => take_out(&mut self.unanchored, id),
+        }
+    }
+
+    /// How many selectors are tried for the objects with a term.
+    pub(super) fn n_anchored(&self, term: Term) -> usize {
+        self.entries.get(term.index()).map_or(0, |entry| entry.anchored.len())
+    }
+
+    /// Everything that stands at what an object has.
+    pub(super) fn hits(&self, present: &Present<'_>) -> Hits<'_> {
+        let mut hits = Hits { to_try: self.unanchored.clone(), ..Hits::default() };
+        add_unless_empty(&mut hits.selected, &self.unconditional);
+        for (key, value) in present.iter() {
+            hits.add(self.entries.get(key.index()));
+            hits.add(self.terms.label(key, value).and_then(|term| self.entries.get(term.index())));
+            if let Some(bounds) = self.bounds.get(&key)
+                && let Some(number) = integer(value)
+            {
+                hits.selected.extend(bounds.passed_by(number));
+            }
+        }
+        hits
+    }
+
+    fn entry(&mut self, term: Term) -> &mut Entry {
+        if term.index() >= self.entries.len() {
+            self.entries.resize_with(self.terms.len(), Entry::default);
+        }
+        &mut self.entries[term.index()]
+    }
+}
+
+impl Bounds {
+    /// The selectors on the right side of whose bound `number` is. One step per such bound.
+    fn passed_by(&self, number: i64) -> impl Iterator<Item = &RoaringBitmap> {
+        let above = self.above.range(..number);
+        let below = self.below.range((Bound::Excluded(number), Bound::Unbounded));
+        above.chain(below).map(|(_, ids)| ids)
+    }
+}
+
+impl<'i> Hits<'i> {
+    fn add(&mut self, entry: Option<&'i Entry>) {
+        if let Some(entry) = entry {
+            add_unless_empty(&mut self.selected, &entry.selected);
+            add_unless_empty(&mut self.ruled_out, &entry.ruled_out);
+            self.to_try.extend_from_slice(&entry.anchored);
+        }
+    }
+}
+
+fn change_bound(side: &mut BTreeMap<i64, RoaringBitmap>, bound: &Integer, id: u32, change: Change) {
+    let ids = side.entry(bound.value()).or_default();
+    change(ids, id);
+    if ids.is_empty() {
+        side.remove(&bound.value());
+    }
+}
+
+fn add_unless_empty<'i>(sets: &mut Vec<&'i RoaringBitmap>, set: &'i RoaringBitmap) {
+    if !set.is_empty() {
+        sets.push(set);
+    }
+}
+
+fn take_out(list: &mut Vec<DistinctId>, id: DistinctId) {
+    if let Some(at) = list.iter().position(|&other| other == id) {
+        list.swap_remove(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simple_selectors_ask_for_one_thing_at_most() {
+        let is_simple = |text: &str| simple(&text.parse().unwrap()).is_some();
+        assert!(is_simple("") && is_simple("a=x") && is_simple("a in (x,y),!b,c!=z") && is_simple("a!=x,!b"));
+        assert!(is_simple("a") && is_simple("a>7,!b"));
+        assert!(!is_simple("a=x,b=y") && !is_simple("a>7,a<9") && !is_simple("a=x,a"));
+        assert!(simple(&Selector::nothing()).is_none());
+    }
+}
