@@ -1,11 +1,13 @@
 //! A store that follows a watch stream, and what each event does to a selection.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use foldhash::fast::RandomState;
 
-use crate::{LabelChange, Object, ObjectId, ObjectIdentity, Store, WatchEvent};
+use crate::{
+    LabelChange, Object, ObjectId, ObjectIdentity, SelectorId, SelectorIds, SelectorSet, Store, WatchEvent,
+};
 
 /// A store that follows one watch stream: what is added and modified is there, what is deleted is not.
 ///
@@ -137,15 +139,24 @@ impl ObjectChange {
     /// What it does to the selection of the objects whose labels `selects` picks. `None` for nothing.
     #[must_use]
     pub fn transition(&self, selects: impl Fn(&[(&str, &str)]) -> bool) -> Option<Transition> {
-        let before: Option<Vec<(&str, &str)>> = self.before.as_deref().map(borrowed);
-        let after: Vec<(&str, &str)> = self.object.labels().collect();
-        let was_selected = before.is_some_and(|labels| selects(&labels));
-        match (was_selected, self.is_there && selects(&after)) {
-            (false, true) => Some(Transition::Entered),
-            (true, false) => Some(Transition::Left),
-            (true, true) if !self.label_changes().is_empty() => Some(Transition::Changed),
-            _ => None,
-        }
+        let was_selected = self.before.as_deref().is_some_and(|labels| selects(&borrowed(labels)));
+        let is_selected = self.is_there && selects(&self.object.labels().collect::<Vec<_>>());
+        Transition::between(was_selected, is_selected, || !self.label_changes().is_empty())
+    }
+
+    /// What it does to the selections of many selectors, in the order of their numbers; those that it does
+    /// nothing to are left out. Costs what asking the set about the labels before and after costs.
+    #[must_use]
+    pub fn transitions(&self, selectors: &SelectorSet) -> Vec<(SelectorId, Transition)> {
+        let before = self.before.as_deref().map(|labels| selectors.matching(borrowed(labels)));
+        let before = before.unwrap_or_default();
+        let after =
+            if self.is_there { selectors.matching(self.object.labels()) } else { SelectorIds::default() };
+        let has_changed = !self.label_changes().is_empty();
+        let ids: BTreeSet<SelectorId> = before.iter().chain(after.iter()).collect();
+        let transition =
+            |id| Some((id, Transition::between(before.contains(id), after.contains(id), || has_changed)?));
+        ids.into_iter().filter_map(transition).collect()
     }
 
     /// How its labels changed, by ascending key.
@@ -160,6 +171,16 @@ fn borrowed(labels: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 impl Transition {
+    /// What it is for an object to be selected or not, before and after.
+    fn between(before: bool, after: bool, has_changed: impl Fn() -> bool) -> Option<Transition> {
+        match (before, after) {
+            (false, true) => Some(Transition::Entered),
+            (true, false) => Some(Transition::Left),
+            (true, true) if has_changed() => Some(Transition::Changed),
+            _ => None,
+        }
+    }
+
     /// `+`, `~` or `-`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -207,6 +228,29 @@ mod tests {
         assert_eq!(transition(&mut watched, gone()), Some((0, Transition::Left)));
         assert_eq!(transition(&mut watched, gone()), None, "it is gone already");
         assert!(watched.store().is_empty());
+    }
+
+    #[test]
+    fn a_set_tells_each_selector_what_each_would_be_told() {
+        let mut selectors = SelectorSet::new();
+        for text in ["", "env=prod", "env!=prod", "tier"] {
+            selectors.insert(text.parse().unwrap());
+        }
+        let mut watched = WatchedStore::new();
+        let object = |labels| pod("web", labels);
+        for event in [
+            WatchEvent::Put { index: 0, object: object(&[]) },
+            WatchEvent::Put { index: 1, object: object(&[("env", "prod")]) },
+            WatchEvent::Put { index: 2, object: object(&[("env", "prod"), ("tier", "")]) },
+            WatchEvent::Put { index: 3, object: object(&[("env", "prod"), ("tier", "")]) },
+            WatchEvent::Deleted { index: 4, object: object(&[("tier", "")]) },
+        ] {
+            let change = watched.apply(event).unwrap();
+            let each = selectors.iter().filter_map(|(id, selector)| {
+                Some((id, change.transition(|labels| selector.matches(labels.iter().copied()))?))
+            });
+            assert_eq!(change.transitions(&selectors), each.collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -144,6 +144,45 @@ fn a_bad_line_ends_the_watch_unless_it_is_skipped() {
 }
 
 #[test]
+fn many_selectors_are_watched_at_once() {
+    let env = TestEnv::new();
+    env.file("queries.txt", "# two\nenv in (prod,qa)\n\ntier\n");
+    env.file("named.jsonl", "{\"name\":\"all\",\"selector\":\"\"}\n{\"name\":\"none\",\"selector\":null}\n");
+    env.file("bad.txt", "env\nenv in\n");
+    let stream = [
+        event("ADDED", "a", &json!({"env": "prod", "on": ""})),
+        event("MODIFIED", "a", &json!({"env": "qa", "tier": "db", "on": ""})),
+        event("MODIFIED", "a", &json!({"tier": "db", "on": ""})),
+        event("MODIFIED", "a", &json!({"tier": "db"})),
+    ];
+    let watch = |args: &[&str]| env.pipe(&[&["watch"], args].concat(), stream.concat().as_bytes());
+    assert_snapshot!(watch(&["--queries", "queries.txt"]).out, @"
+    + env in (prod,qa): shop pod/a env=prod,on=
+    ~ env in (prod,qa): shop pod/a ~env=prod->qa,+tier=db
+    + tier: shop pod/a env=qa,on=,tier=db
+    - env in (prod,qa): shop pod/a on=,tier=db
+    ~ tier: shop pod/a -env=qa
+    ~ tier: shop pod/a -on=
+    ");
+    assert_snapshot!(watch(&["--queries", "named.jsonl", "-l", "on", "-o", "jsonl"]).out, @r#"
+    {"event":"+","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"prod","on":""}}
+    {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"qa","on":"","tier":"db"}}
+    {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"on":"","tier":"db"}}
+    {"event":"-","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"tier":"db"}}
+    "#);
+    let bad = watch(&["--queries", "bad.txt"]);
+    assert_eq!((bad.status, bad.out.as_str()), (2, ""));
+    assert_snapshot!(bad.err, @r#"
+    line 2:
+    env in
+          ^
+    error: expected "(", found the end of the text
+    help: put the values in parentheses: env in (a,b)
+    error: 1 bad selector in bad.txt
+    "#);
+}
+
+#[test]
 fn the_end_says_whether_anything_was_printed() {
     let stream = event("ADDED", "a", &json!({}));
     assert_eq!(watch(&["-l", "env"], &stream).status, 1);

@@ -328,7 +328,7 @@ Examples:
   selq watch -l env=prod -o jsonl events.ndjson",
     after_help = "\
 Each line is printed as soon as its event has been read: `+` entered the selection, `~` has other labels within it,
-`-` left it or is gone. Lists and objects without an event around them are as if they had just been added.
+`-` left it or is gone. With --queries, each line names the selector that it is about. Lists and objects without an event around them are as if they had just been added.
 Exit status: 0 something was printed, 1 nothing, 2 an error. Ctrl-C ends between two lines."
 )]
 pub(crate) struct WatchArgs {
@@ -336,6 +336,9 @@ pub(crate) struct WatchArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+    /// Many selectors at once, one a line; a .jsonl file has {"name":…,"selector":…} lines
+    #[arg(long, value_name = "FILE", help_heading = "Selection")]
+    pub(crate) queries: Option<PathBuf>,
     /// How to print what happens
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub(crate) output: WatchFormat,

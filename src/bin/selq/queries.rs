@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::args::QueryArgs;
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
+use crate::message::counted;
 use crate::output::{OutputFormat, Rows, View, json};
 use crate::parse::{self, LineError};
 use crate::query::Shown;
@@ -28,6 +29,33 @@ pub(crate) fn read(path: &Path, args: &QueryArgs, config: &Config) -> Result<Vec
     if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
         bail!("--queries prints counts, or with -o jsonl what each selector picks: no other format");
     }
+    read_file(path, config)
+}
+
+/// Reads the selectors to watch, each with what to call it: its name, or its canonical text.
+pub(crate) fn read_all(path: &Path, config: &Config) -> Result<Vec<(String, Selector)>> {
+    let mut named = Vec::new();
+    let mut n_refused = 0;
+    for query in read_file(path, config)? {
+        match query.selector {
+            Ok(selector) => named.push((query.name.unwrap_or_else(|| canonical(&selector)), selector)),
+            Err(error) => {
+                n_refused += 1;
+                error.print(config, query.line);
+            }
+        }
+    }
+    if n_refused > 0 {
+        bail!("{} in {}", counted(n_refused, "bad selector"), path.display());
+    }
+    Ok(named)
+}
+
+fn canonical(selector: &Selector) -> String {
+    selector.canonical().unwrap_or_else(|| "null".to_owned())
+}
+
+fn read_file(path: &Path, config: &Config) -> Result<Vec<Query>> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
     let mut queries = Vec::new();
@@ -108,8 +136,7 @@ impl AnswerWriter<'_> {
         match (shown, as_json) {
             (Shown::Nothing, _) => {}
             (_, false) => {
-                let canonical = selector.canonical().unwrap_or_else(|| "null".to_owned());
-                writeln!(out, "{count}\t{}", query.name.as_deref().unwrap_or(&canonical))?;
+                writeln!(out, "{count}\t{}", query.name.clone().unwrap_or_else(|| canonical(selector)))?;
             }
             (_, true) => {
                 let rows = match shown {
