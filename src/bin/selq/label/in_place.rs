@@ -46,7 +46,7 @@ fn report(edited: &[Edited<'_>]) {
     let n_changed = edited.iter().filter(|it| !it.changes.is_empty()).count() as u64;
     let same = match edited.len() as u64 - n_changed {
         0 => String::new(),
-        n => format!("; {} had the labels already", counted(n, "object")),
+        n => format!("; {} stayed as before", counted(n, "object")),
     };
     if !edited.is_empty() {
         message::print(&format!("{} changed{same}", counted(n_changed, "object")));
