@@ -10,6 +10,8 @@
 //!   from dumps by a [`Loader`].
 //! - [`Plan`]: a selector made ready for one store. [`Plan::count`], [`Plan::run`] and [`Plan::explain`].
 //! - [`Matches`]: the objects that a plan found.
+//! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
+//! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`].
 //!
 //! # Example
 //!
@@ -73,6 +75,7 @@
 //! - `cli` (on by default): the `selq` program and what it needs. A library user turns it off with
 //!   `default-features = false`.
 
+mod edit;
 mod error;
 mod label;
 mod load;
@@ -83,12 +86,14 @@ mod span;
 mod store;
 mod suggest;
 pub mod syntax;
+mod watch;
 
+pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
     Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer, PointerError, Progress,
-    ReadObject, Scan,
+    ReadObject, Scan, WatchEvent, WatchReader,
 };
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use selector::{
@@ -102,6 +107,7 @@ pub use store::{
     Store, StoreBuilder, StoreEdit, ValueFacts,
 };
 pub use suggest::nearest;
+pub use watch::{ObjectChange, Transition, WatchedStore};
 
 /// Compiles the example in the README.
 #[cfg(doctest)]

@@ -68,6 +68,27 @@ impl Dump {
         bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
+    /// Where the object stands: the number of its source, as in [`sources`](Dump::sources), and its bytes in the
+    /// source's [`text`](Dump::text). `None` for an object that was not loaded.
+    #[must_use]
+    pub fn place(&self, id: ObjectId) -> Option<(usize, Range<usize>)> {
+        let source = self.places.run(id)?.source;
+        let span = self.places.spans.get(id.index())?;
+        Some((source, span.start as usize..span.end as usize))
+    }
+
+    /// All of a source's bytes, decompressed. Empty where there is no such source.
+    #[must_use]
+    pub fn text(&self, source: usize) -> &[u8] {
+        self.sources.get(source).map_or(&[], Source::bytes)
+    }
+
+    /// Whether a source was compressed, so that its [`text`](Dump::text) is not what its file holds.
+    #[must_use]
+    pub fn is_compressed(&self, source: usize) -> bool {
+        self.sources.get(source).is_some_and(|source| source.compressed)
+    }
+
     /// How many objects, or rests of files, were left out because they were bad.
     #[must_use]
     pub fn n_skipped(&self) -> u64 {

@@ -57,6 +57,17 @@ pub(super) struct Position {
     pub(super) offset: u64,
 }
 
+impl Position {
+    /// The same place in a text that has a part at `start` whose place this is.
+    fn moved(self, start: Position) -> Position {
+        let line = self.line.zip(start.line).map(|((line, column), (first_line, first_column))| match line {
+            1 => (first_line, first_column + column - 1),
+            _ => (first_line + line - 1, column),
+        });
+        Position { line, offset: start.offset + self.offset }
+    }
+}
+
 impl LoadError {
     /// An error at `position`, or about the source as a whole.
     pub(super) fn new(
@@ -66,6 +77,13 @@ impl LoadError {
         fault: Box<Fault>,
     ) -> LoadError {
         LoadError { inner: Box::new(Inner { source: source.into(), position, object, fault }) }
+    }
+
+    /// The same error where the text it is about is a part of a source: begins at `start`, after `n_objects`.
+    pub(super) fn moved(mut self, start: Position, n_objects: u64) -> LoadError {
+        self.inner.position = self.inner.position.map(|position| position.moved(start));
+        self.inner.object = self.inner.object.map(|object| object + n_objects);
+        self
     }
 
     /// The name of the file, or `standard input`.

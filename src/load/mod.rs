@@ -2,7 +2,8 @@
 //!
 //! `source` and `compress` give the bytes, `format` tells what they hold, `cursor` reads JSON, `head` and
 //! `labels` read the parts of an object that are kept, `walk` finds the objects in lists, arrays, maps and
-//! watch events, and `dump` records them or `scan` counts them. `parts` lets several threads walk.
+//! watch events, and `dump` records them or `scan` counts them. `parts` lets several threads walk. `split` and
+//! `stream` read a watch stream while it is written.
 
 mod compress;
 mod cursor;
@@ -20,6 +21,8 @@ mod scan;
 mod sink;
 mod skim;
 mod source;
+mod split;
+mod stream;
 mod walk;
 mod watch;
 
@@ -29,6 +32,7 @@ pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
 pub use scan::{ReadObject, Scan};
 pub use source::Input;
+pub use stream::{WatchEvent, WatchReader};
 
 use dump::Recorder;
 use parts::Threads;

@@ -57,6 +57,8 @@ pub(super) struct Source {
     bytes: Bytes,
     /// Whether the bytes are those of the input, not read bit by bit or decompressed.
     pub(super) plain: bool,
+    /// Whether the bytes were decompressed.
+    pub(super) compressed: bool,
     /// What ended the decompression before its time.
     pub(super) damage: Option<Box<Fault>>,
     /// Whether it is no mistake that nothing is in it.
@@ -95,10 +97,11 @@ impl Source {
             Input::Bytes { bytes, .. } => (Bytes::Owned(bytes), true),
         };
         Ok(match Compression::of(bytes.as_slice()) {
-            None => Source { name, bytes, plain, damage: None, may_be_empty },
+            None => Source { name, bytes, plain, compressed: false, damage: None, may_be_empty },
             Some(compression) => {
                 let (text, damage) = compression.decompress(bytes.as_slice(), progress);
-                Source { name, bytes: Bytes::Owned(text), plain: false, damage, may_be_empty }
+                let bytes = Bytes::Owned(text);
+                Source { name, bytes, plain: false, compressed: true, damage, may_be_empty }
             }
         })
     }
@@ -146,7 +149,8 @@ fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize)) -> io::Resul
     Ok(bytes)
 }
 
-fn unreadable(error: &io::Error) -> Box<Fault> {
+/// Why an input cannot be read.
+pub(super) fn unreadable(error: &io::Error) -> Box<Fault> {
     let (message, help) = match error.kind() {
         io::ErrorKind::NotFound => ("no such file".to_owned(), None),
         io::ErrorKind::IsADirectory => (

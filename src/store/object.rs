@@ -78,7 +78,14 @@ impl Object {
         self
     }
 
-    pub(super) fn identity(&self) -> ObjectIdentity<'_> {
+    /// The labels as key and value, in the order they were given, repeated keys too.
+    pub fn labels(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        self.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// What it is, apart from its labels.
+    #[must_use]
+    pub fn identity(&self) -> ObjectIdentity<'_> {
         ObjectIdentity {
             api_version: &self.api_version,
             kind: &self.kind,

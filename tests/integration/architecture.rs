@@ -4,14 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("span", &[]),
     ("suggest", &[]),
     ("label", &["span"]),
+    ("edit", &["label", "span"]),
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "span"]),
     ("store", &["label"]),
     ("load", &["store", "label"]),
+    ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),
     ("selector_set", &["selector", "store", "label"]),
 ];
@@ -25,7 +27,7 @@ const CRATES: [(&str, &[&str]); 10] = [
     ("anyhow", &["src/bin/"]),
     ("csv", &["src/bin/"]),
     ("indicatif", &["src/bin/"]),
-    ("ctrlc", &["src/bin/selq/repl/editor.rs"]),
+    ("ctrlc", &["src/bin/selq/repl/editor.rs", "src/bin/selq/watch.rs"]),
     ("rustyline", &["src/bin/selq/repl/editor.rs"]),
     ("toml", &["src/bin/"]),
 ];

@@ -11,7 +11,7 @@ use selq::{LabelKey, LabelSelector, LabelValue, Selector};
 use serde_json::{Value, json};
 
 /// The lines of a file of answers; `None`, with a message, where the folder is missing.
-fn lines(name: &str) -> Option<Vec<Value>> {
+pub(crate) fn lines(name: &str) -> Option<Vec<Value>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("skipped: there is no {}", path.display());

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use selq::Pointer;
 
@@ -24,6 +25,13 @@ Examples:
   selq -k deploy -n shop pods.json
   # which values there are
   selq labels --key env pods.json
+  # selectors answered while they are typed
+  selq repl pods.json
+  # the dump with other labels
+  selq label env=qa old- -l app=web -f pods.json
+  # what enters and leaves a selection
+  kubectl get pods -w -o json --output-watch-events |
+    selq watch -l app=web
   # check a selector, without any data
   selq parse 'env in (prod,dev'
   # how a selector is answered
@@ -76,6 +84,10 @@ pub(crate) enum Subcommands {
     Labels(LabelsArgs),
     /// Explore dumps interactively: selectors are answered while they are typed
     Repl(ReplArgs),
+    /// Set and remove labels in dumps, as kubectl label does in a cluster
+    Label(LabelArgs),
+    /// Follow a watch stream: what enters a selection, changes in it and leaves it
+    Watch(WatchArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -335,4 +347,105 @@ pub(crate) enum EditMode {
     Emacs,
     /// Insert and command mode
     Vi,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    args_override_self = true,
+    before_help = "\
+Examples:
+  selq label env=qa old- -l app=web -f pods.json      the dump with these labels changed
+  selq label env=qa --all --dry-run -f pods.json      what would change
+  selq label env=qa -k po --in-place -f pods.json     in the file itself
+  selq label env=qa -n shop --as-commands -f pods.json | sh",
+    after_help = "\
+A dump that is one object needs no selection; any other needs -l, -n, -k or --all, and an empty selector is none.
+If one object refuses the edits, nothing is written. Of watch events, the last one of each object is edited.
+Labels are those at metadata.labels; other places cannot be edited.
+Exit status: 0 objects were selected, 1 none, 2 an error."
+)]
+pub(crate) struct LabelArgs {
+    /// Labels to set, `key=value`, and to remove, `key-`
+    #[arg(value_name = "EDIT")]
+    pub(crate) edits: Vec<String>,
+    /// Dump to read, may be repeated; `-` is standard input
+    #[arg(short = 'f', long = "filename", value_name = "FILE", num_args = 1, help_heading = "Input")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
+    #[arg(long, value_name = "POINTER", help_heading = "Input")]
+    pub(crate) items_at: Option<Pointer>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// Every object, where neither -l, -n nor -k says which
+    #[arg(long, help_heading = "Selection")]
+    pub(crate) all: bool,
+    /// Let labels that are there get another value
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = false,
+        default_missing_value = "true",
+        overrides_with = "overwrite",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set
+    )]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) form: LabelForm,
+}
+
+/// What `selq label` does instead of printing the dump.
+#[derive(Debug, Clone, ClapArgs)]
+#[group(multiple = false)]
+pub(crate) struct LabelForm {
+    /// Change the files themselves, each as a whole or not at all; compressed files are refused
+    #[arg(long, help_heading = "Output")]
+    pub(crate) in_place: bool,
+    /// Print only the labels that the objects would have; without edits, those they have
+    #[arg(long, help_heading = "Output")]
+    pub(crate) list: bool,
+    /// Print only what would change, object by object and summed up
+    #[arg(long, help_heading = "Output")]
+    pub(crate) dry_run: bool,
+    /// Print kubectl commands that do the same to a cluster
+    #[arg(long, help_heading = "Output")]
+    pub(crate) as_commands: bool,
+    /// Print JSON Patches (RFC 6902) with what they are for, one line an object that changes
+    #[arg(long, help_heading = "Output")]
+    pub(crate) as_patch: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    args_override_self = true,
+    before_help = "\
+Examples:
+  kubectl get pods -A -w -o json --output-watch-events | selq watch -l env=prod
+  selq watch -l env=prod -o jsonl events.ndjson",
+    after_help = "\
+Each line is printed as soon as its event has been read: `+` entered the selection, `~` has other labels within it,
+`-` left it or is gone. With --queries, each line names the selector that it is about. Lists and objects without an event around them are as if they had just been added.
+Exit status: 0 something was printed, 1 nothing, 2 an error. Ctrl-C ends between two lines."
+)]
+pub(crate) struct WatchArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// Many selectors at once, one a line; a .jsonl file has {"name":…,"selector":…} lines
+    #[arg(long, value_name = "FILE", help_heading = "Selection")]
+    pub(crate) queries: Option<PathBuf>,
+    /// How to print what happens
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) output: WatchFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WatchFormat {
+    /// A line for people: sign, name and labels; for `~` what changed
+    Text,
+    /// One JSON object a line
+    Jsonl,
 }

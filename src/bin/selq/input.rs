@@ -76,7 +76,8 @@ fn observed(
     Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed() })
 }
 
-fn loader(args: &InputArgs) -> Loader {
+/// The loader that the options ask for.
+pub(crate) fn loader(args: &InputArgs) -> Loader {
     let mut loader = Loader::new().skip_invalid(args.skip_invalid);
     if let Some(pointer) = &args.items_at {
         loader = loader.items_at(pointer.clone());
@@ -87,7 +88,8 @@ fn loader(args: &InputArgs) -> Loader {
     loader
 }
 
-fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
+/// The inputs that the arguments name; standard input when they name none.
+pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
     if args.files.is_empty() {
         if io::stdin().is_terminal() {
             bail!(

@@ -1,6 +1,6 @@
 //! The names that kinds go by: `Pod`, `pod`, `pods`, `po`, `deployments.apps`.
 
-use selq::Store;
+use selq::{ObjectIdentity, Store};
 
 /// A kind that may be meant by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +132,11 @@ pub(crate) fn resolve(name: &str, store: &Store) -> Vec<Kind> {
     }
     let (kind, group) = split(name);
     vec![Kind { group: group.unwrap_or_default().into(), kind: kind.into() }]
+}
+
+/// Whether an object of this group and kind goes by `name`, whatever else occurs.
+pub(crate) fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
+    goes_by(&Kind { group: identity.group().to_owned(), kind: identity.kind.to_owned() }, name)
 }
 
 /// Whether an object of the dump is of a kind that goes by this name.

@@ -7,6 +7,7 @@ mod explain;
 mod help;
 mod input;
 mod kinds;
+mod label;
 mod labels;
 mod message;
 mod numbers;
@@ -18,6 +19,7 @@ mod query;
 mod repl;
 mod selection;
 mod stats;
+mod watch;
 
 use std::env;
 use std::ffi::OsString;
@@ -78,6 +80,8 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Subcommands::Explain(args)) => explain::run(&args, config),
         Some(Subcommands::Labels(args)) => labels::run(&args, config),
         Some(Subcommands::Repl(args)) => repl::run(&args, config),
+        Some(Subcommands::Label(args)) => label::run(&args, config),
+        Some(Subcommands::Watch(args)) => watch::run(&args, config),
         Some(Subcommands::Completions { shell }) => help::completions(shell),
         Some(Subcommands::Man { command }) => help::man(command.as_deref()),
         Some(Subcommands::Help { topic }) => help::run(topic.as_deref()),

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use selq::{LabelSelectorError, LoadError, ParseError};
+use selq::{EditError, LabelSelectorError, LoadError, ParseError};
 
 use crate::config::Config;
 pub(crate) use crate::numbers::thousands;
@@ -73,6 +73,9 @@ fn line(config: &Config, style: Style, label: &str, message: &str) {
 fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<LoadError>() {
         return error.help().map(str::to_owned);
+    }
+    if let Some(error) = error.downcast_ref::<EditError>() {
+        return error.help();
     }
     error.downcast_ref::<LabelSelectorError>().and_then(LabelSelectorError::help)
 }

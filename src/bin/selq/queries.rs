@@ -8,9 +8,10 @@ use anyhow::{Context, Result, bail};
 use selq::{Dump, Selector};
 use serde::Serialize;
 
-use crate::args::QueryArgs;
+use crate::args::{InputArgs, QueryArgs};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
+use crate::message::counted;
 use crate::output::{OutputFormat, Rows, View, csv, json};
 use crate::parse::{self, LineError};
 use crate::query::Shown;
@@ -31,7 +32,34 @@ pub(crate) fn read(path: &Path, args: &QueryArgs, config: &Config) -> Result<Vec
     if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
         bail!("--queries prints counts, or with -o jsonl what each selector picks: no other format");
     }
-    let bytes = read_whole(path, args)?;
+    read_file(path, &args.input, config)
+}
+
+/// Reads the selectors to watch, each with what to call it: its name, or its canonical text.
+pub(crate) fn read_all(path: &Path, input: &InputArgs, config: &Config) -> Result<Vec<(String, Selector)>> {
+    let mut named = Vec::new();
+    let mut n_refused = 0;
+    for query in read_file(path, input, config)? {
+        match query.selector {
+            Ok(selector) => named.push((query.name.unwrap_or_else(|| canonical(&selector)), selector)),
+            Err(error) => {
+                n_refused += 1;
+                error.print(config, query.line);
+            }
+        }
+    }
+    if n_refused > 0 {
+        bail!("{} in {}", counted(n_refused, "bad selector"), path.display());
+    }
+    Ok(named)
+}
+
+fn canonical(selector: &Selector) -> String {
+    selector.canonical().unwrap_or_else(|| "null".to_owned())
+}
+
+fn read_file(path: &Path, input: &InputArgs, config: &Config) -> Result<Vec<Query>> {
+    let bytes = read_whole(path, input)?;
     let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
     let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
     let mut queries = Vec::new();
@@ -53,10 +81,10 @@ pub(crate) fn read(path: &Path, args: &QueryArgs, config: &Config) -> Result<Vec
 }
 
 /// The file's bytes; `-` is standard input, unless the dump comes from there.
-fn read_whole(path: &Path, args: &QueryArgs) -> Result<Vec<u8>> {
+fn read_whole(path: &Path, input: &InputArgs) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        if args.input.files.iter().all(|file| file.as_os_str() == "-") {
+        if input.files.iter().all(|file| file.as_os_str() == "-") {
             bail!("--queries - reads standard input, so the dump must come from a file");
         }
         io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
@@ -125,10 +153,10 @@ impl AnswerWriter<'_> {
         match (shown, as_json) {
             (Shown::Nothing, _) => {}
             (_, false) => {
-                let canonical = selector.canonical().unwrap_or_else(|| "null".to_owned());
                 write!(out, "{count}\t")?;
                 // A name may hold anything; a tab or line feed in it would forge a line.
-                csv::write_tsv_cell(query.name.as_deref().unwrap_or(&canonical), out)?;
+                let name = query.name.clone().unwrap_or_else(|| canonical(selector));
+                csv::write_tsv_cell(&name, out)?;
                 out.write_all(b"\n")?;
             }
             (_, true) => {

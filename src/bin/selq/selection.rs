@@ -1,7 +1,7 @@
 //! From the selection options to a selector and a scope.
 
 use anyhow::{Context, Result};
-use selq::{Dump, LabelSelector, Plan, ReadObject, Scope, Selector, Store};
+use selq::{Dump, LabelSelector, ObjectIdentity, Plan, ReadObject, Scope, Selector, Store};
 
 use crate::args::SelectionArgs;
 use crate::config::Config;
@@ -37,6 +37,14 @@ impl Selection {
         Selection { selector: Selector::everything(), namespace, kinds }
     }
 
+    /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
+    /// script may not have been set.
+    pub(crate) fn narrows(&self) -> bool {
+        !self.selector.is_everything()
+            || self.namespace.as_ref().is_some_and(|namespace| !namespace.is_empty())
+            || self.kinds.iter().any(|kind| !kind.is_empty())
+    }
+
     /// The same for the objects that the selectors do not match; the scope stays.
     pub(crate) fn inverted(self) -> Selection {
         Selection { selector: self.selector.negate(), ..self }
@@ -59,6 +67,12 @@ impl Selection {
     pub(crate) fn matches(&self, object: &ReadObject<'_>, invert_match: bool) -> bool {
         self.namespace.as_ref().is_none_or(|namespace| object.identity().namespace == namespace)
             && self.selector.matches_by(|key| object.label(key)) != invert_match
+    }
+
+    /// Whether an object is in the scope, for objects that come one by one.
+    pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
+        self.namespace.as_ref().is_none_or(|namespace| namespace == identity.namespace)
+            && (self.kinds.is_empty() || self.kinds.iter().any(|name| kinds::is_called(identity, name)))
     }
 
     /// The plan that answers a selector in this selection's scope.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use selq::{Dump, ObjectRef};
+use selq::{Dump, ObjectIdentity};
 
 use super::sanitize::push_escaped;
 use super::{NameEnd, Rows, View};
@@ -12,7 +12,7 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
     let (mut name, mut shown) = (String::new(), String::new());
     for object in rows.iter() {
         name.clear();
-        push_name(dump, &object, &mut name);
+        push_name(object.identity(), dump.index(object.id()), &mut name);
         match view.name_end {
             NameEnd::Nul => {
                 out.write_all(name.as_bytes())?;
@@ -32,12 +32,21 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
     Ok(())
 }
 
+/// `shop pod/web-0`: the name, with the namespace before it if there is one.
+pub(crate) fn title(identity: ObjectIdentity<'_>, index: u64) -> String {
+    let mut title = identity.namespace.to_owned();
+    if !title.is_empty() {
+        title.push(' ');
+    }
+    push_name(identity, index, &mut title);
+    title
+}
+
 /// Appends `kind.group/name`, and `object/INDEX` for an object without a name.
-pub(crate) fn push_name(dump: &Dump, object: &ObjectRef<'_>, out: &mut String) {
-    let identity = object.identity();
+pub(crate) fn push_name(identity: ObjectIdentity<'_>, index: u64, out: &mut String) {
     if identity.name.is_empty() {
         out.push_str("object/");
-        out.push_str(&dump.index(object.id()).to_string());
+        out.push_str(&index.to_string());
         return;
     }
     if identity.kind.is_empty() {

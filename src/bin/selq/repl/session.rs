@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use selq::{Dump, Plan, Scope, Selector, Store};
+use selq::{Dump, ObjectRef, Plan, Scope, Selector, Store};
 
 use super::command::{self, Command};
 use super::history::History;
@@ -198,9 +198,9 @@ impl Session {
     }
 
     fn names_of(&self, rows: &Rows<'_>) -> Vec<String> {
-        let name = |object| {
+        let name = |object: ObjectRef<'_>| {
             let mut name = String::new();
-            names::push_name(self.dump(), &object, &mut name);
+            names::push_name(object.identity(), self.dump().index(object.id()), &mut name);
             name
         };
         rows.iter().map(name).collect()

@@ -49,7 +49,7 @@ fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
     }
     let is_wanted = |object: &ObjectRef<'_>| {
         let mut name = String::new();
-        names::push_name(session.dump(), object, &mut name);
+        names::push_name(object.identity(), session.dump().index(object.id()), &mut name);
         name == wanted || object.name() == wanted
     };
     let in_scope = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();

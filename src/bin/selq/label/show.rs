@@ -1,0 +1,204 @@
+//! What happens to the labels, without the dump: lists, a diff, commands and patches.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use selq::{Dump, LabelChange, ObjectIdentity, ObjectRef, PatchOperation};
+use serde::Serialize;
+
+use super::{Edited, Refusals};
+use crate::config::{Config, with_stdout};
+use crate::message::counted;
+use crate::output::{json, names, sanitize};
+
+/// Prints the labels that each object has after the edits. A single object's stand alone, to be read by programs.
+pub(super) fn list(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
+    print(config, |out| {
+        for it in edited {
+            let indent = if edited.len() == 1 { "" } else { "  " };
+            if edited.len() > 1 {
+                out.push(heading(dump, &it.object));
+            }
+            let labels = labels_after(it);
+            out.extend(labels.iter().map(|(key, value)| format!("{indent}{key}={value}")));
+        }
+    })
+}
+
+fn labels_after<'e>(edited: &'e Edited<'_>) -> BTreeMap<&'e str, &'e str> {
+    let mut labels: BTreeMap<&str, &str> = edited.object.labels().collect();
+    for change in &edited.changes {
+        match change.value() {
+            Some(value) => labels.insert(change.key(), value),
+            None => labels.remove(change.key()),
+        };
+    }
+    labels
+}
+
+/// Prints what changes, object by object and then summed up.
+pub(super) fn diff(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
+    print(config, |out| {
+        let changed = || edited.iter().filter(|it| !it.changes.is_empty());
+        for it in changed() {
+            out.push(heading(dump, &it.object));
+            out.extend(it.changes.iter().map(|change| format!("  {change}")));
+        }
+        let n_changed = changed().count() as u64;
+        let of = counted(edited.len() as u64, "selected object");
+        out.push(format!("{} of {of} would change", crate::message::thousands(n_changed)));
+        let sums = sums(edited);
+        out.extend(sums.iter().map(|(change, n)| format!("  {change}  {}", counted(*n, "object"))));
+    })
+}
+
+/// How many objects each change happens to, most first.
+fn sums<'e>(edited: &'e [Edited<'_>]) -> Vec<(&'e LabelChange, u64)> {
+    let mut sums: HashMap<&LabelChange, u64> = HashMap::new();
+    for change in edited.iter().flat_map(|it| &it.changes) {
+        *sums.entry(change).or_default() += 1;
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then_with(|| a.key().cmp(b.key())).then_with(|| a.cmp(b)));
+    sums
+}
+
+/// The object's name, with its source if there are several.
+fn heading(dump: &Dump, object: &ObjectRef<'_>) -> String {
+    let title = names::title(object.identity(), dump.index(object.id()));
+    match dump.sources().len() {
+        1 => title,
+        _ => format!("{}: {title}", dump.source(object.id())),
+    }
+}
+
+/// Prints the `kubectl label` commands that make the same changes in a cluster, one an object that changes.
+pub(super) fn commands(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
+    let mut lines = Vec::new();
+    let mut refusals = Refusals::default();
+    for it in edited.iter().filter(|it| !it.changes.is_empty()) {
+        match command(it) {
+            Ok(line) => lines.push(line),
+            Err(error) => refusals.add(dump, &it.object, error),
+        }
+    }
+    refusals.into_result()?;
+    print(config, |out| out.append(&mut lines))
+}
+
+fn command(edited: &Edited<'_>) -> Result<String> {
+    let identity = edited.object.identity();
+    check_nameable(identity)?;
+    let mut name = String::new();
+    names::push_name(identity, 0, &mut name);
+    let edits = edited.changes.iter().map(|change| match change.value() {
+        Some(value) => format!("{}={value}", change.key()),
+        None => format!("{}-", change.key()),
+    });
+    let operands: Vec<String> = std::iter::once(name).chain(edits).collect();
+    if operands.iter().any(|operand| operand.contains(char::is_control)) {
+        bail!("expected labels without control characters, since a command cannot hold them on one line");
+    }
+    let mut command = "kubectl label".to_owned();
+    if edited.changes.iter().any(|change| matches!(change, LabelChange::Replaced { .. })) {
+        command.push_str(" --overwrite");
+    }
+    if !identity.namespace.is_empty() {
+        command.push_str(" -n ");
+        command.push_str(&shell_quoted(identity.namespace));
+    }
+    if operands.iter().any(|operand| operand.starts_with('-')) {
+        command.push_str(" --");
+    }
+    for operand in &operands {
+        command.push(' ');
+        command.push_str(&shell_quoted(operand));
+    }
+    Ok(command)
+}
+
+/// kubectl finds an object by its kind and name; a name that no API server gives would only mislead a shell.
+fn check_nameable(identity: ObjectIdentity<'_>) -> Result<()> {
+    for (what, text) in [("kind", identity.kind), ("name", identity.name)] {
+        if text.is_empty() {
+            bail!("expected an object with a {what}, which kubectl needs to find it");
+        }
+    }
+    if [identity.kind, identity.name, identity.namespace].concat().contains(char::is_control) {
+        bail!("expected a name without control characters, since no object in a cluster has such a one");
+    }
+    Ok(())
+}
+
+/// The text as one word of a POSIX shell.
+fn shell_quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// One line of `--as-patch`.
+#[derive(Serialize)]
+struct PatchLine<'a> {
+    source: &'a str,
+    index: u64,
+    kind: Option<&'a str>,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+    patch: Vec<PatchOperation>,
+}
+
+/// Prints a JSON Patch for each object that changes.
+pub(super) fn patches(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
+    let present = |text| Some(text).filter(|text: &&str| !text.is_empty());
+    with_stdout(|out| {
+        for Edited { object, changes, .. } in edited.iter().filter(|it| !it.changes.is_empty()) {
+            let line = PatchLine {
+                source: dump.source(object.id()),
+                index: dump.index(object.id()),
+                kind: present(object.kind()),
+                namespace: present(object.namespace()),
+                name: present(object.name()),
+                patch: PatchOperation::for_labels(dump.json(object.id()), changes)?,
+            };
+            json::write_value(&line, config.stdout_is_terminal, out)?;
+        }
+        Ok(())
+    })
+}
+
+/// Prints lines, in which nothing steers a terminal or begins a line of its own.
+fn print(config: &Config, fill: impl FnOnce(&mut Vec<String>)) -> Result<()> {
+    let mut lines = Vec::new();
+    fill(&mut lines);
+    with_stdout(|out| {
+        let mut shown = String::new();
+        for line in &lines {
+            shown.clear();
+            if config.stdout_is_terminal || line.contains('\n') {
+                sanitize::push_escaped(&mut shown, line);
+            } else {
+                shown.push_str(line);
+            }
+            writeln!(out, "{shown}")?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(shell_quoted("pod/web-0"), "pod/web-0");
+        assert_eq!(shell_quoted(""), "''");
+        assert_eq!(shell_quoted("a b"), "'a b'");
+        assert_eq!(shell_quoted("$(x)'`"), r"'$(x)'\''`'");
+        assert_eq!(shell_quoted("é"), "'é'");
+    }
+}

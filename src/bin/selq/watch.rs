@@ -1,0 +1,236 @@
+//! `selq watch`: follows watch streams, and prints what enters a selection, changes in it and leaves it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::process;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use selq::{
+    Input, LoadError, ObjectChange, Selector, SelectorSet, Transition, WatchEvent, WatchReader, WatchedStore,
+};
+use serde::Serialize;
+
+use crate::args::{WatchArgs, WatchFormat};
+use crate::config::Config;
+use crate::exit::ExitStatus;
+use crate::input;
+use crate::message::{self, counted};
+use crate::output::{json, names, sanitize};
+use crate::queries;
+use crate::selection::Selection;
+
+/// How long Ctrl-C waits for a line that is being written, which whoever reads it may be holding up.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Held while a line is written.
+static WRITING: Mutex<()> = Mutex::new(());
+/// What the run has come to so far, for Ctrl-C.
+static STATUS: AtomicU8 = AtomicU8::new(ExitStatus::NoMatch as u8);
+
+pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
+    let selection = Selection::new(&args.selection, config)?;
+    let inputs = input::inputs(&args.input)?;
+    ctrlc::set_handler(end_between_lines).context("cannot wait for Ctrl-C")?;
+    let selectors = Selectors::new(args, &selection, config)?;
+    let mut watch = Watch { args, config, selection, selectors, n_printed: 0, n_skipped: 0 };
+    for input in inputs {
+        watch.follow(input)?;
+    }
+    Ok(watch.status())
+}
+
+/// Ends the program, but not inside a line.
+fn end_between_lines() {
+    const STEP: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    let mut guard = WRITING.try_lock();
+    while guard.is_err() && waited < PATIENCE {
+        thread::sleep(STEP);
+        waited += STEP;
+        guard = WRITING.try_lock();
+    }
+    process::exit(i32::from(STATUS.load(Ordering::Relaxed)));
+}
+
+/// The selectors that are watched.
+enum Selectors {
+    /// That of the options.
+    One(Selector),
+    /// Those of `--queries`, and what to call each.
+    Many { set: Box<SelectorSet>, names: Vec<String> },
+}
+
+impl Selectors {
+    fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<Selectors> {
+        let common = &selection.selector;
+        let Some(path) = &args.queries else { return Ok(Selectors::One(common.clone())) };
+        let (mut set, mut names) = (SelectorSet::new(), Vec::new());
+        for (name, selector) in queries::read_all(path, &args.input, config)? {
+            set.insert(common.clone().and(selector));
+            names.push(name);
+        }
+        Ok(Selectors::Many { set: Box::new(set), names })
+    }
+
+    /// What a change does to each of them, with what it is called where there are many.
+    fn transitions(&self, change: &ObjectChange) -> Vec<(Option<&str>, Transition)> {
+        match self {
+            Selectors::One(selector) => {
+                let selects = |labels: &[(&str, &str)]| selector.matches(labels.iter().copied());
+                change.transition(selects).map(|transition| (None, transition)).into_iter().collect()
+            }
+            Selectors::Many { set, names } => {
+                let transitions = change.transitions(set).into_iter();
+                transitions.map(|(id, it)| (Some(names[id.index()].as_str()), it)).collect()
+            }
+        }
+    }
+}
+
+struct Watch<'a> {
+    args: &'a WatchArgs,
+    config: &'a Config,
+    selection: Selection,
+    selectors: Selectors,
+    n_printed: u64,
+    n_skipped: u64,
+}
+
+impl Watch<'_> {
+    fn follow(&mut self, input: Input) -> Result<()> {
+        let events: WatchReader = input::loader(&self.args.input).watch(input)?;
+        let source = events.name().to_owned();
+        let mut watched = WatchedStore::new();
+        for event in events {
+            match event {
+                Ok(WatchEvent::Failed { message }) => {
+                    self.warn(&format!("{source}: the watch failed: {message}"));
+                }
+                Ok(event) => self.apply(&source, &mut watched, event)?,
+                Err(error) => self.skip(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn warn(&self, message: &str) {
+        message::warning(self.config, &message);
+    }
+
+    /// Goes on without a bad object, if that is wanted.
+    fn skip(&mut self, error: LoadError) -> Result<()> {
+        if !self.args.input.skip_invalid {
+            return Err(error.into());
+        }
+        self.n_skipped += 1;
+        STATUS.store(ExitStatus::Error as u8, Ordering::Relaxed);
+        self.warn(&error.to_string());
+        Ok(())
+    }
+
+    fn apply(&mut self, source: &str, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
+        let Some(change) = watched.apply(event) else { return Ok(()) };
+        if !self.selection.has_in_scope(change.object.identity()) {
+            return Ok(());
+        }
+        let mut lines = String::new();
+        for (query, transition) in self.selectors.transitions(&change) {
+            let line = Line { query, transition, source, change: &change };
+            match self.args.output {
+                WatchFormat::Text => line.push_text(self.args.input.files.len() > 1, &mut lines),
+                WatchFormat::Jsonl => line.push_json(self.config.stdout_is_terminal, &mut lines)?,
+            }
+        }
+        if lines.is_empty() { Ok(()) } else { self.print(&lines) }
+    }
+
+    /// Writes lines at once and as a whole, so that Ctrl-C never leaves half of one.
+    fn print(&mut self, lines: &str) -> Result<()> {
+        let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out = io::stdout().lock();
+        out.write_all(lines.as_bytes())?;
+        out.flush()?;
+        self.n_printed += 1;
+        let status = if self.n_skipped > 0 { ExitStatus::Error } else { ExitStatus::Matched };
+        STATUS.store(status as u8, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn status(&self) -> ExitStatus {
+        if self.n_skipped > 0 {
+            self.warn(&format!("{} left out", counted(self.n_skipped, "bad object")));
+            return ExitStatus::Error;
+        }
+        if self.n_printed == 0 {
+            message::print("no object entered the selection");
+        }
+        ExitStatus::of_match(self.n_printed > 0)
+    }
+}
+
+/// What is to be said of a change.
+struct Line<'a> {
+    query: Option<&'a str>,
+    transition: Transition,
+    source: &'a str,
+    change: &'a ObjectChange,
+}
+
+impl Line<'_> {
+    /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed.
+    fn push_text(&self, with_source: bool, out: &mut String) {
+        let source = Some(self.source).filter(|_| with_source);
+        let before: String = [self.query, source].into_iter().flatten().map(|it| format!("{it}: ")).collect();
+        let title = names::title(self.change.object.identity(), self.change.index);
+        let line = format!("{} {before}{title} {}", self.transition, self.labels().join(","));
+        sanitize::push_escaped(out, line.trim_end());
+        out.push('\n');
+    }
+
+    fn labels(&self) -> Vec<String> {
+        if self.transition == Transition::Changed {
+            return self.change.label_changes().iter().map(ToString::to_string).collect();
+        }
+        let labels: BTreeMap<&str, &str> = self.change.object.labels().collect();
+        labels.iter().map(|(key, value)| format!("{key}={value}")).collect()
+    }
+
+    fn push_json(&self, on_terminal: bool, out: &mut String) -> Result<()> {
+        let object = &self.change.object;
+        let identity = object.identity();
+        let present = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let line = WatchLine {
+            event: self.transition.as_str(),
+            query: self.query,
+            source: self.source,
+            index: self.change.index,
+            kind: present(identity.kind),
+            namespace: present(identity.namespace),
+            name: present(identity.name),
+            labels: object.labels().collect(),
+        };
+        let mut bytes = Vec::new();
+        json::write_value(&line, on_terminal, &mut bytes)?;
+        out.push_str(&String::from_utf8(bytes)?);
+        Ok(())
+    }
+}
+
+/// One line of `-o jsonl`.
+#[derive(Serialize)]
+struct WatchLine<'a> {
+    event: &'a str,
+    /// Only where there are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<&'a str>,
+    source: &'a str,
+    index: u64,
+    kind: Option<&'a str>,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+    labels: BTreeMap<&'a str, &'a str>,
+}

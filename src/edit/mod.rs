@@ -1,0 +1,272 @@
+//! Edits of labels, as `kubectl label` takes them: from their texts to changed labels, JSON and patches.
+//!
+//! `members` takes the text of one JSON object apart and puts it together again, `place` finds
+//! `metadata.labels` in an object, `rewrite` changes the labels there, and `patch` says the same in JSON Patch.
+
+mod error;
+mod members;
+mod patch;
+mod place;
+mod rewrite;
+
+use std::collections::BTreeMap;
+
+pub use error::EditError;
+pub use patch::PatchOperation;
+pub use rewrite::Rewrite;
+
+use crate::LabelValue;
+
+/// Labels to set and labels to remove: the edits of one `kubectl label`.
+///
+/// ```
+/// use selq::{LabelChange, LabelEdits, Overwrite};
+///
+/// let edits = LabelEdits::parse(["tier=db", "old-", "env=qa"])?;
+/// assert!(edits.changes([("env", "prod")], Overwrite::Refused).is_err());
+/// let changes = edits.changes([("env", "qa"), ("old", "1")], Overwrite::Refused)?;
+/// assert_eq!(changes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["-old=1", "+tier=db"]);
+/// # Ok::<(), selq::EditError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LabelEdits {
+    /// The value to set, or `None` to remove the key. Sorted, so that changes come in one order.
+    by_key: BTreeMap<Box<str>, Option<LabelValue>>,
+}
+
+/// Whether a label that an object has may get another value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Overwrite {
+    /// It may: `kubectl label --overwrite`.
+    Allowed,
+    /// An object with another value refuses the edits: what `kubectl label` does by default.
+    Refused,
+}
+
+/// What an edit does to one label of one object. `Display` writes `+key=value`, `~key=old->new`, `-key=value`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LabelChange {
+    /// The object did not have the key.
+    Added {
+        /// The label's key.
+        key: Box<str>,
+        /// Its value from now on.
+        value: Box<str>,
+    },
+    /// The object had the key with another value.
+    Replaced {
+        /// The label's key.
+        key: Box<str>,
+        /// Its value until now.
+        old: Box<str>,
+        /// Its value from now on.
+        value: Box<str>,
+    },
+    /// The object had the key.
+    Removed {
+        /// The label's key.
+        key: Box<str>,
+        /// Its value until now.
+        old: Box<str>,
+    },
+}
+
+impl LabelEdits {
+    /// Reads edits: `key=value` sets a label, `key-` removes one. Of two values for one key the last counts.
+    ///
+    /// As in `kubectl label`, values are checked and keys are not: an API server refuses bad keys later.
+    ///
+    /// # Errors
+    ///
+    /// The first text that is no edit, a value that no API server would take, or a key both set and removed.
+    pub fn parse<S: AsRef<str>>(edits: impl IntoIterator<Item = S>) -> Result<LabelEdits, EditError> {
+        let mut parsed = LabelEdits::default();
+        for edit in edits {
+            let (key, value) = parse_edit(edit.as_ref())?;
+            let is_set = value.is_some();
+            let before = parsed.by_key.insert(key.into(), value);
+            if before.is_some_and(|before| before.is_some() != is_set) {
+                return Err(EditError::SetAndRemoved(key.into()));
+            }
+        }
+        Ok(parsed)
+    }
+
+    /// Whether there is nothing to set and nothing to remove.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// The keys to set, or to remove where the value is `None`, in ascending order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, Option<&LabelValue>)> {
+        self.by_key.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+
+    /// What the edits change in these labels, by ascending key. Of two labels with the same key the last one
+    /// counts. Labels that have the value already, or lack a key to remove, do not change.
+    ///
+    /// Looks through the labels once for each edit.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::HasValue`] where a value may not be overwritten.
+    pub fn changes<'a>(
+        &self,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+        overwrite: Overwrite,
+    ) -> Result<Vec<LabelChange>, EditError> {
+        let labels: Vec<(&str, &str)> = labels.into_iter().collect();
+        let mut changes = Vec::new();
+        for (key, value) in self.iter() {
+            let old = labels.iter().rev().find(|label| label.0 == key).map(|label| label.1);
+            let change = LabelChange::between(key, old, value.map(LabelValue::as_str));
+            if let Some(LabelChange::Replaced { key, old, .. }) = &change
+                && overwrite == Overwrite::Refused
+            {
+                return Err(EditError::HasValue { key: key.clone(), value: old.clone() });
+            }
+            changes.extend(change);
+        }
+        Ok(changes)
+    }
+
+    /// These labels as they are after the edits, by ascending key.
+    ///
+    /// # Errors
+    ///
+    /// As [`changes`](LabelEdits::changes).
+    pub fn apply<'a>(
+        &self,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+        overwrite: Overwrite,
+    ) -> Result<BTreeMap<String, String>, EditError> {
+        let labels: Vec<(&str, &str)> = labels.into_iter().collect();
+        let changes = self.changes(labels.iter().copied(), overwrite)?;
+        let mut edited: BTreeMap<String, String> =
+            labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        for change in changes {
+            match change.value() {
+                Some(value) => edited.insert(change.key().to_owned(), value.to_owned()),
+                None => edited.remove(change.key()),
+            };
+        }
+        Ok(edited)
+    }
+}
+
+/// Takes an edit apart: the key, and the value to set if it is not to be removed.
+fn parse_edit(edit: &str) -> Result<(&str, Option<LabelValue>), EditError> {
+    if let Some((key, value)) = edit.split_once('=') {
+        if key.is_empty() {
+            return Err(EditError::NoKey(edit.into()));
+        }
+        if value.contains('=') {
+            return Err(EditError::SecondEquals(edit.into()));
+        }
+        let value = LabelValue::new(value).map_err(|error| EditError::Value { edit: edit.into(), error })?;
+        return Ok((key, Some(value)));
+    }
+    match edit.strip_suffix('-') {
+        Some(key) if !key.is_empty() => Ok((key, None)),
+        _ => Err(EditError::NotAnEdit(edit.into())),
+    }
+}
+
+impl LabelChange {
+    /// What happened to the label `key` that had the value `old` and has the value `new`. `None` for nothing.
+    #[must_use]
+    pub fn between(key: &str, old: Option<&str>, new: Option<&str>) -> Option<LabelChange> {
+        match (old, new) {
+            (None, Some(value)) => Some(LabelChange::Added { key: key.into(), value: value.into() }),
+            (Some(old), Some(value)) if old != value => {
+                Some(LabelChange::Replaced { key: key.into(), old: old.into(), value: value.into() })
+            }
+            (Some(old), None) => Some(LabelChange::Removed { key: key.into(), old: old.into() }),
+            _ => None,
+        }
+    }
+
+    /// All that happened to an object's labels, by ascending key. Of labels with the same key the last counts.
+    #[must_use]
+    pub fn all<'a>(
+        before: impl IntoIterator<Item = (&'a str, &'a str)>,
+        after: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Vec<LabelChange> {
+        let mut by_key: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
+        before.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().0 = Some(value));
+        after.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().1 = Some(value));
+        by_key.into_iter().filter_map(|(key, (old, new))| LabelChange::between(key, old, new)).collect()
+    }
+
+    /// The label's key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            LabelChange::Added { key, .. }
+            | LabelChange::Replaced { key, .. }
+            | LabelChange::Removed { key, .. } => key,
+        }
+    }
+
+    /// Its value from now on; `None` when it is removed.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            LabelChange::Added { value, .. } | LabelChange::Replaced { value, .. } => Some(value),
+            LabelChange::Removed { .. } => None,
+        }
+    }
+}
+
+impl std::fmt::Display for LabelChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LabelChange::Added { key, value } => write!(f, "+{key}={value}"),
+            LabelChange::Replaced { key, old, value } => write!(f, "~{key}={old}->{value}"),
+            LabelChange::Removed { key, old } => write!(f, "-{key}={old}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied(
+        edits: &[&str],
+        labels: &[(&str, &str)],
+        overwrite: Overwrite,
+    ) -> Result<Vec<String>, EditError> {
+        let labels = LabelEdits::parse(edits)?.apply(labels.iter().copied(), overwrite)?;
+        Ok(labels.iter().map(|(key, value)| format!("{key}={value}")).collect())
+    }
+
+    #[test]
+    fn edits_set_and_remove() {
+        let labels = [("a", "1"), ("b", ""), ("b", "2")];
+        let refused = |edits: &[&str]| applied(edits, &labels, Overwrite::Refused);
+        assert_eq!(refused(&["c=3", "a-", "x-"]).unwrap(), ["b=2", "c=3"]);
+        assert_eq!(refused(&["b=2", "c=1", "c="]).unwrap(), ["a=1", "b=2", "c="]);
+        assert_eq!(refused(&["b="]), Err(EditError::HasValue { key: "b".into(), value: "2".into() }));
+        assert_eq!(applied(&["b=", "a-"], &labels, Overwrite::Allowed).unwrap(), ["b="]);
+    }
+
+    #[test]
+    fn keys_are_not_checked() {
+        for edit in ["/x=1", "x/=1", "a/b/c=1", "a-=1", "é=1", "a b-", "/-", "a--"] {
+            assert!(LabelEdits::parse([edit]).is_ok(), "{edit}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_edit_is_refused() {
+        for edit in ["", "-", "a", "=", "=1", "=-", "a==1", "a=b=c", "a=-x", "a=x-", "a=1-", "c=é", "a=a b"]
+        {
+            assert!(LabelEdits::parse([edit]).is_err(), "{edit}");
+        }
+        for both in [["a=1", "a-"], ["a-", "a=1"]] {
+            assert_eq!(LabelEdits::parse(both), Err(EditError::SetAndRemoved("a".into())));
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! A store that follows a watch stream, and what each event does to a selection.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    LabelChange, Object, ObjectId, ObjectIdentity, SelectorId, SelectorIds, SelectorSet, Store, WatchEvent,
+};
+
+/// A store that follows one watch stream: what is added and modified is there, what is deleted is not.
+///
+/// ```
+/// use selq::{Input, Loader, Selector, Transition, WatchedStore};
+///
+/// let selector: Selector = "env=prod".parse()?;
+/// let events = r#"{"type":"ADDED","object":{"metadata":{"name":"a","labels":{"env":"prod"}}}}
+///                 {"type":"MODIFIED","object":{"metadata":{"name":"a","labels":{"env":"qa"}}}}"#;
+/// let input = Input::Bytes { name: "events".to_owned(), bytes: events.into() };
+/// let mut watched = WatchedStore::new();
+/// let mut transitions = Vec::new();
+/// for event in Loader::new().watch(input)? {
+///     let change = watched.apply(event?);
+///     transitions.extend(change.and_then(|change| change.transition(|labels| selector.matches(labels))));
+/// }
+/// assert_eq!(transitions, [Transition::Entered, Transition::Left]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct WatchedStore {
+    store: Store,
+    known: HashMap<Identity, Known, RandomState>,
+}
+
+/// What makes two objects of a stream the same one. The version is left out: an object can be read in several.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Identity {
+    group: Box<str>,
+    kind: Box<str>,
+    namespace: Box<str>,
+    name: Box<str>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    id: ObjectId,
+    index: u64,
+}
+
+/// What an event does to one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectChange {
+    /// The object's position in the stream: that of the event that first had it.
+    pub index: u64,
+    /// The object as the event has it.
+    pub object: Object,
+    /// The labels it had. `None` when it was not there.
+    pub before: Option<Vec<(String, String)>>,
+    /// Whether it is there from now on.
+    pub is_there: bool,
+}
+
+/// What a change of an object does to a selection. `Display` writes `+`, `~` or `-`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transition {
+    /// The object was not selected, and is now.
+    Entered,
+    /// The object was selected and still is, with other labels.
+    Changed,
+    /// The object was selected and is no more, or is gone.
+    Left,
+}
+
+impl WatchedStore {
+    /// A store without objects.
+    #[must_use]
+    pub fn new() -> WatchedStore {
+        WatchedStore::default()
+    }
+
+    /// The objects that are there now.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Does what an event says, and tells what that changes: nothing for the deletion of an unknown object.
+    ///
+    /// Objects are the same by group, kind, namespace and name; one without a name is always new. Costs time
+    /// in proportion to the object's labels, however many objects there are.
+    pub fn apply(&mut self, event: WatchEvent) -> Option<ObjectChange> {
+        match event {
+            WatchEvent::Put { index, object } => Some(self.put(index, object)),
+            WatchEvent::Deleted { object, .. } => self.delete(object),
+            WatchEvent::Bookmark | WatchEvent::Failed { .. } => None,
+        }
+    }
+
+    fn put(&mut self, index: u64, object: Object) -> ObjectChange {
+        let identity = Identity::of(object.identity());
+        if let Some(&Known { id, index }) = self.known.get(&identity) {
+            let before = self.labels(id);
+            self.store.relabel(id, object.labels());
+            return ObjectChange { index, object, before, is_there: true };
+        }
+        let id = self.store.insert(object.clone());
+        if !identity.name.is_empty() {
+            self.known.insert(identity, Known { id, index });
+        }
+        ObjectChange { index, object, before: None, is_there: true }
+    }
+
+    fn delete(&mut self, object: Object) -> Option<ObjectChange> {
+        let Known { id, index } = self.known.remove(&Identity::of(object.identity()))?;
+        let before = self.labels(id);
+        self.store.remove(id);
+        Some(ObjectChange { index, object, before, is_there: false })
+    }
+
+    fn labels(&self, id: ObjectId) -> Option<Vec<(String, String)>> {
+        let object = self.store.get(id)?;
+        Some(object.labels().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+    }
+}
+
+impl Identity {
+    fn of(identity: ObjectIdentity<'_>) -> Identity {
+        Identity {
+            group: identity.group().into(),
+            kind: identity.kind.into(),
+            namespace: identity.namespace.into(),
+            name: identity.name.into(),
+        }
+    }
+}
+
+impl ObjectChange {
+    /// What it does to the selection of the objects whose labels `selects` picks. `None` for nothing.
+    #[must_use]
+    pub fn transition(&self, selects: impl Fn(&[(&str, &str)]) -> bool) -> Option<Transition> {
+        let was_selected = self.before.as_deref().is_some_and(|labels| selects(&borrowed(labels)));
+        let is_selected = self.is_there && selects(&self.object.labels().collect::<Vec<_>>());
+        Transition::between(was_selected, is_selected, || !self.label_changes().is_empty())
+    }
+
+    /// What it does to the selections of many selectors, in the order of their numbers; those that it does
+    /// nothing to are left out. Costs what asking the set about the labels before and after costs.
+    #[must_use]
+    pub fn transitions(&self, selectors: &SelectorSet) -> Vec<(SelectorId, Transition)> {
+        let before = self.before.as_deref().map(|labels| selectors.matching(borrowed(labels)));
+        let before = before.unwrap_or_default();
+        let after =
+            if self.is_there { selectors.matching(self.object.labels()) } else { SelectorIds::default() };
+        let has_changed = !self.label_changes().is_empty();
+        let ids: BTreeSet<SelectorId> = before.iter().chain(after.iter()).collect();
+        let transition =
+            |id| Some((id, Transition::between(before.contains(id), after.contains(id), || has_changed)?));
+        ids.into_iter().filter_map(transition).collect()
+    }
+
+    /// How its labels changed, by ascending key.
+    #[must_use]
+    pub fn label_changes(&self) -> Vec<LabelChange> {
+        LabelChange::all(borrowed(self.before.as_deref().unwrap_or_default()), self.object.labels())
+    }
+}
+
+fn borrowed(labels: &[(String, String)]) -> Vec<(&str, &str)> {
+    labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+impl Transition {
+    /// What it is for an object to be selected or not, before and after.
+    fn between(before: bool, after: bool, has_changed: impl Fn() -> bool) -> Option<Transition> {
+        match (before, after) {
+            (false, true) => Some(Transition::Entered),
+            (true, false) => Some(Transition::Left),
+            (true, true) if has_changed() => Some(Transition::Changed),
+            _ => None,
+        }
+    }
+
+    /// `+`, `~` or `-`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Transition::Entered => "+",
+            Transition::Changed => "~",
+            Transition::Left => "-",
+        }
+    }
+}
+
+impl fmt::Display for Transition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(name: &str, labels: &[(&str, &str)]) -> Object {
+        Object::new("Pod", "shop", name).with_labels(labels.iter().copied())
+    }
+
+    fn transition(watched: &mut WatchedStore, event: WatchEvent) -> Option<(u64, Transition)> {
+        let change = watched.apply(event)?;
+        let selects = |labels: &[(&str, &str)]| labels.contains(&("env", "prod"));
+        Some((change.index, change.transition(selects)?))
+    }
+
+    #[test]
+    fn objects_enter_change_and_leave() {
+        let mut watched = WatchedStore::new();
+        let mut put =
+            |index, labels| transition(&mut watched, WatchEvent::Put { index, object: pod("web", labels) });
+        assert_eq!(put(0, &[]), None);
+        assert_eq!(put(1, &[("env", "prod")]), Some((0, Transition::Entered)));
+        assert_eq!(put(2, &[("env", "prod")]), None);
+        assert_eq!(put(3, &[("a", "1"), ("env", "prod")]), Some((0, Transition::Changed)));
+        assert_eq!(put(4, &[("env", "prod"), ("a", "1")]), None, "the order of labels says nothing");
+        assert_eq!(put(5, &[("env", "qa")]), Some((0, Transition::Left)));
+        assert_eq!(put(6, &[("env", "prod")]), Some((0, Transition::Entered)));
+        let gone = || WatchEvent::Deleted { index: 7, object: pod("web", &[]) };
+        assert_eq!(transition(&mut watched, gone()), Some((0, Transition::Left)));
+        assert_eq!(transition(&mut watched, gone()), None, "it is gone already");
+        assert!(watched.store().is_empty());
+    }
+
+    #[test]
+    fn a_set_tells_each_selector_what_each_would_be_told() {
+        let mut selectors = SelectorSet::new();
+        for text in ["", "env=prod", "env!=prod", "tier"] {
+            selectors.insert(text.parse().unwrap());
+        }
+        let mut watched = WatchedStore::new();
+        let object = |labels| pod("web", labels);
+        for event in [
+            WatchEvent::Put { index: 0, object: object(&[]) },
+            WatchEvent::Put { index: 1, object: object(&[("env", "prod")]) },
+            WatchEvent::Put { index: 2, object: object(&[("env", "prod"), ("tier", "")]) },
+            WatchEvent::Put { index: 3, object: object(&[("env", "prod"), ("tier", "")]) },
+            WatchEvent::Deleted { index: 4, object: object(&[("tier", "")]) },
+        ] {
+            let change = watched.apply(event).unwrap();
+            let each = selectors.iter().filter_map(|(id, selector)| {
+                Some((id, change.transition(|labels| selector.matches(labels.iter().copied()))?))
+            });
+            assert_eq!(change.transitions(&selectors), each.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn objects_without_a_name_are_always_new() {
+        let mut watched = WatchedStore::new();
+        for index in 0..2 {
+            let object = pod("", &[("env", "prod")]);
+            let expected = Some((index, Transition::Entered));
+            assert_eq!(transition(&mut watched, WatchEvent::Put { index, object }), expected);
+        }
+        assert_eq!(watched.store().len(), 2);
+    }
+}

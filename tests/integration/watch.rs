@@ -1,0 +1,260 @@
+//! `selq watch`, and the stream reader behind it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use selq::{Input, Loader, Plan, Selector, WatchedStore};
+use serde_json::{Value, json};
+
+use crate::testenv::{PODS, Run, TestEnv};
+
+fn event(event_type: &str, name: &str, labels: &Value) -> String {
+    let object = json!({"kind": "Pod", "metadata": {"namespace": "shop", "name": name, "labels": labels}});
+    json!({"type": event_type, "object": object}).to_string() + "\n"
+}
+
+fn watch(args: &[&str], stream: &str) -> Run {
+    TestEnv::new().pipe(&[&["watch"], args].concat(), stream.as_bytes())
+}
+
+/// The program with both ends of its pipes in our hands.
+struct Conversation {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Conversation {
+    fn begin(args: &[&str]) -> Conversation {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_selq"))
+            .arg("watch")
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Conversation { stdin: child.stdin.take(), stdout, child }
+    }
+
+    fn write(&mut self, text: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
+        stdin.write_all(text.as_bytes()).unwrap();
+        stdin.flush().unwrap();
+    }
+
+    /// Waits for the next line.
+    fn read(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// Ends the input, and gives the exit status.
+    fn end(mut self) -> i32 {
+        self.stdin = None;
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+#[test]
+fn every_line_is_answered_before_the_next_is_written() {
+    let mut talk = Conversation::begin(&["-l", "env=prod", "-"]);
+    talk.write(&event("ADDED", "web-0", &json!({"env": "prod", "app": "web"})));
+    assert_eq!(talk.read(), "+ shop pod/web-0 app=web,env=prod\n");
+    talk.write(&event("MODIFIED", "web-0", &json!({"env": "prod", "app": "shop", "tier": ""})));
+    assert_eq!(talk.read(), "~ shop pod/web-0 ~app=web->shop,+tier=\n");
+    talk.write(&event("ADDED", "db-0", &json!({"env": "dev"})));
+    talk.write(&event("MODIFIED", "web-0", &json!({"env": "qa"})));
+    assert_eq!(talk.read(), "- shop pod/web-0 env=qa\n");
+    let (first, rest) = r#"{"kind":"Pod","metadata":{"name":"x","labels":{"env":"prod"}}}"#.split_at(30);
+    talk.write(first);
+    talk.write(rest);
+    assert_eq!(talk.read(), "+ pod/x env=prod\n", "the line's end is not waited for");
+    assert_eq!(talk.end(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_between_two_lines() {
+    let mut talk = Conversation::begin(&["-l", "env"]);
+    talk.write(&event("ADDED", "a", &json!({"env": "1"})));
+    assert_eq!(talk.read(), "+ shop pod/a env=1\n");
+    let pid = talk.child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(talk.read(), "");
+    assert_eq!(talk.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn json_lines_have_all_that_is_known() {
+    let stream = [
+        event("ADDED", "a", &json!({"env": "qa"})),
+        event("BOOKMARK", "", &json!({})),
+        event("MODIFIED", "a", &json!({"env": "prod"})),
+        r#"{"metadata":{"labels":{"env":"prod"}}}"#.to_owned(),
+        event("DELETED", "a", &json!({"env": "prod"})),
+        event("DELETED", "never-seen", &json!({"env": "prod"})),
+    ];
+    let run = watch(&["-l", "env=prod", "-o", "jsonl"], &stream.concat());
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert_snapshot!(run.out, @r#"
+    {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"prod"}}
+    {"event":"+","source":"standard input","index":3,"kind":null,"namespace":null,"name":null,"labels":{"env":"prod"}}
+    {"event":"-","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"prod"}}
+    "#);
+}
+
+#[test]
+fn lists_and_objects_are_as_if_added() {
+    let run = watch(&["-l", "env=staging", "-k", "po"], &format!("{PODS}\n{PODS}"));
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.out, @"
+    + shop-staging pod/web-5f6c8b7d9-qh4vn app.kubernetes.io/name=web,env=staging,pod-template-hash=5f6c8b7d9,tier=frontend
+    + shop-staging pod/cart-0 app.kubernetes.io/name=cart,env=staging,tier=backend
+    ");
+}
+
+#[test]
+fn a_bad_line_ends_the_watch_unless_it_is_skipped() {
+    let good = |name| event("ADDED", name, &json!({"env": "1"}));
+    let bad = "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Po\n";
+    let worse = "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"labels\":{\"a\":1}}}}\noops\n{\"a\":[\n";
+    let stream = [good("a").as_str(), bad, &good("b"), worse, &good("c")].concat();
+    let run = watch(&["-l", "env"], &stream);
+    assert_eq!((run.status, run.out.as_str()), (2, "+ shop pod/a env=1\n"));
+    assert_snapshot!(run.err, @"error: standard input:2:37: object 1: expected the rest of a value, found the end of the line");
+    let run = watch(&["-l", "env", "--skip-invalid", "-o", "jsonl"], &stream);
+    assert_eq!(run.status, 2);
+    assert_snapshot!(run.out, @r#"
+    {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":2,"kind":"Pod","namespace":"shop","name":"b","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":6,"kind":"Pod","namespace":"shop","name":"c","labels":{"env":"1"}}
+    "#);
+    assert_snapshot!(run.err, @"
+    warning: standard input:2:37: object 1: expected the rest of a value, found the end of the line
+    warning: standard input:4:53: object 3: expected a string as the value of label `a`, found a number
+    warning: standard input:5:1: object 4: expected an object, found `oops`
+    warning: standard input:6:7: object 5: expected the rest of a value, found the end of the line
+    warning: 4 bad objects left out
+    ");
+}
+
+#[test]
+fn many_selectors_are_watched_at_once() {
+    let env = TestEnv::new();
+    env.file("queries.txt", "# two\nenv in (prod,qa)\n\ntier\n");
+    env.file("named.jsonl", "{\"name\":\"all\",\"selector\":\"\"}\n{\"name\":\"none\",\"selector\":null}\n");
+    env.file("bad.txt", "env\nenv in\n");
+    let stream = [
+        event("ADDED", "a", &json!({"env": "prod", "on": ""})),
+        event("MODIFIED", "a", &json!({"env": "qa", "tier": "db", "on": ""})),
+        event("MODIFIED", "a", &json!({"tier": "db", "on": ""})),
+        event("MODIFIED", "a", &json!({"tier": "db"})),
+    ];
+    let watch = |args: &[&str]| env.pipe(&[&["watch"], args].concat(), stream.concat().as_bytes());
+    assert_snapshot!(watch(&["--queries", "queries.txt"]).out, @"
+    + env in (prod,qa): shop pod/a env=prod,on=
+    ~ env in (prod,qa): shop pod/a ~env=prod->qa,+tier=db
+    + tier: shop pod/a env=qa,on=,tier=db
+    - env in (prod,qa): shop pod/a on=,tier=db
+    ~ tier: shop pod/a -env=qa
+    ~ tier: shop pod/a -on=
+    ");
+    assert_snapshot!(watch(&["--queries", "named.jsonl", "-l", "on", "-o", "jsonl"]).out, @r#"
+    {"event":"+","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"prod","on":""}}
+    {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"qa","on":"","tier":"db"}}
+    {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"on":"","tier":"db"}}
+    {"event":"-","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"tier":"db"}}
+    "#);
+    let bad = watch(&["--queries", "bad.txt"]);
+    assert_eq!((bad.status, bad.out.as_str()), (2, ""));
+    assert_snapshot!(bad.err, @r#"
+    line 2:
+    env in
+          ^
+    error: expected "(", found the end of the text
+    help: put the values in parentheses: env in (a,b)
+    error: 1 bad selector in bad.txt
+    "#);
+}
+
+#[test]
+fn the_end_says_whether_anything_was_printed() {
+    let stream = event("ADDED", "a", &json!({}));
+    assert_eq!(watch(&["-l", "env"], &stream).status, 1);
+    assert_eq!(watch(&["-l", ""], &stream).status, 0);
+    assert_eq!(watch(&["-l", "env in"], &stream).status, 2);
+    assert_eq!(watch(&["-l", "env"], "").status, 1);
+    assert_eq!(watch(&["-l", "env", "nowhere.json"], "").status, 2);
+    let failed = r#"{"type":"ERROR","object":{"kind":"Status","message":"too old resource version"}}"#;
+    assert_snapshot!(watch(&["-l", "env"], failed).err, @"
+    warning: standard input: the watch failed: too old resource version
+    no object entered the selection
+    ");
+}
+
+#[test]
+fn files_may_be_compressed_and_have_a_byte_order_mark() {
+    let env = TestEnv::new();
+    let stream = format!("\u{FEFF}{}", event("ADDED", "a", &json!({"env": "1"})));
+    env.file("plain.json", &stream);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(stream.as_bytes()).unwrap();
+    env.file("events.gz", gzip.finish().unwrap());
+    env.file("empty.json", "\n");
+    assert_eq!(
+        env.out(&["watch", "-l", "env", "plain.json", "events.gz"]),
+        "+ plain.json: shop pod/a env=1\n+ events.gz: shop pod/a env=1\n"
+    );
+    assert_snapshot!(env.refused(&["watch", "-l", "env", "empty.json"]), @"error: empty.json:1:1: expected JSON, found an empty file");
+}
+
+/// Events about a few objects with a few labels.
+fn stream() -> impl Strategy<Value = String> {
+    let labels = prop::collection::btree_map(
+        prop::sample::select(vec!["a", "b"]),
+        prop::sample::select(vec!["1", "2"]),
+        0..3,
+    );
+    let event_type = prop::sample::select(vec!["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]);
+    let name = prop::sample::select(vec!["x", "y", "z", ""]);
+    let event = (event_type, name, labels).prop_map(|(kind, name, labels)| event(kind, name, &json!(labels)));
+    prop::collection::vec(event, 1..20).prop_map(|events| events.concat())
+}
+
+proptest! {
+    /// What entered and has not left is what a query over the whole stream selects.
+    #[test]
+    fn following_a_stream_comes_to_what_loading_it_comes_to(stream in stream()) {
+        let selector: Selector = "a=1,b!=2".parse().unwrap();
+        let input = || Input::Bytes { name: "stream".to_owned(), bytes: stream.clone().into_bytes() };
+        let mut watched = WatchedStore::new();
+        let mut selected: Vec<u64> = Vec::new();
+        for event in Loader::new().watch(input()).unwrap() {
+            let Some(change) = watched.apply(event.unwrap()) else { continue };
+            match change.transition(|labels| selector.matches(labels.iter().copied())).map(|it| it.as_str()) {
+                Some("+") => selected.push(change.index),
+                Some("-") => selected.retain(|&index| index != change.index),
+                _ => {}
+            }
+        }
+        let dump = Loader::new().load([input()]).unwrap();
+        let mut expected: Vec<u64> =
+            Plan::new(dump.store(), &selector).run().iter().map(|object| dump.index(object.id())).collect();
+        expected.sort_unstable();
+        selected.sort_unstable();
+        prop_assert_eq!(selected, expected);
+        prop_assert_eq!(Plan::new(watched.store(), &selector).count(), Plan::new(dump.store(), &selector).count());
+        prop_assert_eq!(watched.store().len(), dump.store().len());
+    }
+
+    #[test]
+    fn reading_any_bytes_ends(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let input = Input::Bytes { name: "bytes".to_owned(), bytes };
+        Loader::new().watch(input).unwrap().for_each(drop);
+    }
+}
