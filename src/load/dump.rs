@@ -280,10 +280,11 @@ impl Sink for Recorder {
     }
 
     fn remove(&mut self, head: &Head<'_>) {
-        if let Some(id) = self.known_id(head) {
-            let builder = &mut self.builder;
-            self.known.as_mut().and_then(|known| known.remove(builder, head.identity()));
-            builder.remove(id);
+        let Some(id) = self.known_id(head) else { return };
+        let Some(known) = &mut self.known else { return };
+        known.remove(&self.builder, head.identity());
+        for id in known.older_looks(id).into_iter().chain([id]) {
+            self.builder.remove(id);
         }
     }
 

@@ -4,7 +4,7 @@ use super::cursor::{BOM, Layout, line_end};
 use super::error::{Fault, LoadErrorKind};
 
 /// How many lines are looked at to tell NDJSON from a stream of values.
-const N_LINES: usize = 3;
+const N_LINES: usize = 16;
 /// How far is looked for these lines: a dump without line ends should not be read twice.
 const LOOK_AHEAD: usize = 1 << 20;
 /// Where a tar archive has its magic bytes.
@@ -50,9 +50,11 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some(("a tar archive", UNPACK));
     }
     let start = &bytes[..bytes.len().min(N_BYTES)];
-    if start.contains(&0) {
-        let utf16 = is_utf16(start);
-        return Some(if utf16 { ("UTF-16 text", AS_UTF8) } else { ("binary data", AS_JSON) });
+    if start.contains(&0) && is_utf16(start) {
+        return Some(("UTF-16 text", AS_UTF8));
+    }
+    if start.contains(&0) && !begins_json(bytes) {
+        return Some(("binary data", AS_JSON));
     }
     foreign_text(first_text(bytes))
 }
@@ -63,10 +65,15 @@ fn first_text(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len().min(LOOK_AHEAD)]
 }
 
+/// Whether `bytes` begin as a dump does, whatever comes later.
+fn begins_json(bytes: &[u8]) -> bool {
+    matches!(first_text(bytes).trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
 /// Whether lines and columns mean something in `bytes`.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(N_BYTES)];
-    start.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
+    begins_json(bytes) || start.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
 }
 
 /// Whether every other byte is zero, as in UTF-16 text that begins with ASCII.
@@ -104,19 +111,20 @@ fn is_yaml_field(line: &[u8]) -> bool {
     begins_as_name && after.first() == Some(&b':') && after.get(1).is_none_or(|b| matches!(b, b' ' | b'\t'))
 }
 
-/// Whether the values of `bytes` stand one a line: several lines, all but at most one of the first few a whole
-/// object. That exception leaves room for a broken line; an array over several lines never looks like this.
+/// Whether the values of `bytes` stand one a line: the first of several lines is a whole object, or at least one
+/// of the first few is and the first line is broken: not JSON at all, or cut short before another object.
 ///
 /// To be wrong here costs nothing but the reading: a value may still go on over the next lines.
 pub(super) fn layout(bytes: &[u8]) -> Layout {
     let first_lines: Vec<&[u8]> = lines(first_text(bytes)).take(N_LINES).collect();
-    let n_whole = first_lines.iter().filter(|line| line[0] == b'{' && line.ends_with(b"}")).count();
-    let begins_array = first_lines.first().is_some_and(|line| line[0] == b'[');
-    if first_lines.len() > 1 && n_whole + 1 >= first_lines.len() && !begins_array {
-        Layout::Lines
-    } else {
-        Layout::Stream
-    }
+    let is_whole = |line: &[u8]| line[0] == b'{' && line.ends_with(b"}");
+    let is_line = match first_lines[..] {
+        [] | [_] => false,
+        [first, ..] if is_whole(first) => true,
+        [first, second, ..] if first[0] == b'{' => second[0] == b'{',
+        [first, ..] => first[0] != b'[' && first_lines.iter().any(|line| is_whole(line)),
+    };
+    if is_line { Layout::Lines } else { Layout::Stream }
 }
 
 /// The lines that are not blank, without white space around them.

@@ -280,6 +280,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let result = fields.and_then(|()| match envelope {
             Envelope { items: Some(_), .. } => Ok(None),
             Envelope { event_type: Some(event_type), object: Some(span), .. } => {
+                let mut object = self.cursor.at(span.start);
+                if object.peek() != Some(b'{') {
+                    return Err(object.expected("an object as the `object` of a watch event"));
+                }
                 self.event(event_type, span).map(|()| None)
             }
             _ => {
@@ -297,7 +301,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             match key.as_ref() {
                 "items" => self.items(envelope, depth)?,
                 "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
-                "object" => envelope.object = self.event_object()?,
+                "object" => envelope.object = Some(self.event_object()?),
                 _ => head.field(&key, &mut self.cursor)?,
             }
         }
@@ -332,11 +336,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// Passes over a field `object`. Whether it is a watch event's is known only when all fields are read.
-    fn event_object(&mut self) -> Fallible<Option<Range<usize>>> {
-        let is_object = self.cursor.peek() == Some(b'{');
+    fn event_object(&mut self) -> Fallible<Range<usize>> {
+        self.cursor.peek();
         let start = self.cursor.pos();
         self.cursor.skip()?;
-        Ok(is_object.then(|| start..self.cursor.pos()))
+        Ok(start..self.cursor.pos())
     }
 
     fn plain_object(&mut self, head: &mut Head<'a>, name: &str, span: Range<usize>) -> Fallible<ObjectId> {

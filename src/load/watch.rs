@@ -3,6 +3,7 @@
 use crate::{ObjectId, ObjectIdentity, StoreBuilder};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 /// What a watch event says of its object.
@@ -35,13 +36,16 @@ impl EventType {
 #[derive(Debug)]
 pub(super) struct Known {
     ids: HashTable<ObjectId>,
+    /// For objects that were listed before under the same identity, as in two lists: those older looks.
+    older: HashMap<ObjectId, Vec<ObjectId>>,
     hasher: RandomState,
 }
 
 impl Known {
     /// Knows these objects. Of several with one identity, the last.
     pub(super) fn new(builder: &StoreBuilder, ids: impl Iterator<Item = ObjectId>) -> Known {
-        let mut known = Known { ids: HashTable::new(), hasher: RandomState::default() };
+        let mut known =
+            Known { ids: HashTable::new(), older: HashMap::new(), hasher: RandomState::default() };
         ids.for_each(|id| known.insert(builder, id));
         known
     }
@@ -52,8 +56,12 @@ impl Known {
         if identity.name.is_empty() {
             return;
         }
-        self.remove(builder, identity);
-        let Known { ids, hasher } = self;
+        if let Some(older) = self.remove(builder, identity) {
+            let mut all = self.older_looks(older);
+            all.push(older);
+            self.older.insert(id, all);
+        }
+        let Known { ids, hasher, .. } = self;
         ids.insert_unique(hash(hasher, identity), id, |&id| hash(hasher, builder.identity(id)));
     }
 
@@ -61,6 +69,11 @@ impl Known {
     pub(super) fn get(&self, builder: &StoreBuilder, identity: ObjectIdentity<'_>) -> Option<ObjectId> {
         let same = |&id: &ObjectId| key(builder.identity(id)) == key(identity);
         self.ids.find(hash(&self.hasher, identity), same).copied()
+    }
+
+    /// The objects that were listed before this one under its identity. Forgets them.
+    pub(super) fn older_looks(&mut self, id: ObjectId) -> Vec<ObjectId> {
+        self.older.remove(&id).unwrap_or_default()
     }
 
     /// Forgets the object with this identity, and tells which it was.

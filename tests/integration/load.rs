@@ -271,7 +271,17 @@ mod watch {
             event("MODIFIED", "a", "v1", "2"),
             event("DELETED", "b", "v1", "")
         );
-        assert_eq!(load_rows(text), "0 Pod /a \n1 Pod /b \n3 Pod /a x=2");
+        assert_eq!(load_rows(text), "0 Pod /a \n3 Pod /a x=2", "all looks at `b` go");
+    }
+
+    #[test]
+    fn an_event_is_about_an_object() {
+        insta::assert_snapshot!(
+            refusal(r#"{"type":"ADDED","object":5}"#),
+            @"dump.json:1:26: object 0: expected an object as the `object` of a watch event, found a number"
+        );
+        insta::assert_snapshot!(refusal(r#"{"object":null,"type":"DELETED"}"#), @"dump.json:1:11: object 0: expected an object as the `object` of a watch event, found `null`");
+        assert_eq!(load_rows(r#"{"type":"Opaque","object":5}{"type":"ADDED"}"#), "0  / \n1  / ");
     }
 
     #[test]
@@ -294,6 +304,15 @@ mod watch {
 
 mod bad_input {
     use super::*;
+
+    #[test]
+    fn a_nul_byte_has_its_place() {
+        let text = format!("{A}\n{{\"x\":\"\0\"}}\n{B}");
+        assert_eq!(
+            refusal(text),
+            "dump.json:2:6: object 1: expected an escape, found a bare control character in a string"
+        );
+    }
 
     #[test]
     fn the_message_has_the_place_and_what_was_expected() {
@@ -333,7 +352,7 @@ mod bad_input {
         .collect();
         insta::assert_snapshot!(messages.join("\n"), @r"
         dump.json:1:41: object 1: expected a string as the value of label `a`, found a number
-        dump.json:3:6: object 1: expected `true`, `false` or `null`, found another word
+        dump.json:2:6: object 1: expected the rest of a value, found the end of the line
         dump.json:1:11: object 1: expected `true`, `false` or `null`, found another word
         dump.json:1:8: object 0: expected a key in double quotes, found `}`
         dump.json:1:5: object 1: expected an object, found `]`
@@ -533,6 +552,18 @@ mod skip_invalid {
         dump.json:6:6: object 6: expected an escape, found a bare control character in a string
         dump.json:8:6: object 8: expected the rest of a value, found the end of the file
         ");
+    }
+
+    #[test]
+    fn lines_that_are_no_json_at_all_stop_nothing() {
+        for bad in ["yy\nzz", "I0101 starting\nI0102 go", "}\n}", "\"x\n\"y", "\"k\":1}\n\"k\":2}"] {
+            for text in [format!("{A}\n{bad}\n{B}\n"), format!("{bad}\n{A}\n{B}\n")] {
+                let (dump, notices) = load_skipping(Loader::new(), text);
+                let n_whole = dump.store().len();
+                assert!(rows(&dump).last().unwrap().ends_with("/b x="), "{bad}: {notices:?}");
+                assert!(n_whole == 2 && dump.n_skipped() >= 2, "{bad}: {notices:?}");
+            }
+        }
     }
 
     #[test]
