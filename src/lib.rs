@@ -82,6 +82,7 @@ mod span;
 mod store;
 mod suggest;
 pub mod syntax;
+mod wire;
 
 pub use error::Error;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};

@@ -2,8 +2,9 @@
 
 use super::ObjectId;
 use super::invert;
-use super::postings::Postings;
+use super::postings::{self, Postings};
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
+use crate::wire::{Decoder, Encoder, Malformed};
 
 /// From how many labels on a second thread is worth starting.
 const MIN_FOR_THREADS: usize = 100_000;
@@ -27,6 +28,12 @@ struct KeyPostings {
     n_values: usize,
 }
 
+impl KeyPostings {
+    fn new(objects: Postings) -> KeyPostings {
+        KeyPostings { objects, ..KeyPostings::default() }
+    }
+}
+
 impl Index {
     /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
@@ -41,20 +48,62 @@ impl Index {
             })
         };
         index.labels = labels;
-        for label in table.label_ids() {
-            let key = &mut index.keys[table.key_of(label).0 as usize];
-            key.labels.push(label);
-            key.n_values += usize::from(!index.labels[label.0 as usize].is_empty());
-        }
+        index.link_labels(table);
         index
+    }
+
+    /// Gives every key its labels.
+    fn link_labels(&mut self, table: &ObjectTable) {
+        for label in table.label_ids() {
+            let key = &mut self.keys[table.key_of(label).0 as usize];
+            key.labels.push(label);
+            key.n_values += usize::from(!self.labels[label.0 as usize].is_empty());
+        }
+    }
+
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        postings::encode(self.labels.iter(), out);
+        postings::encode(self.keys.iter().map(|key| &key.objects), out);
+        postings::encode(self.kinds.iter(), out);
+        postings::encode(self.namespaces.iter(), out);
+    }
+
+    /// Reads the index of a table in which so many objects have each label.
+    pub(super) fn decode(
+        bytes: &mut Decoder<'_>,
+        table: &ObjectTable,
+        n_objects: &[u32],
+    ) -> Result<Index, Malformed> {
+        let mut read = |n| postings::decode(bytes, n, table.n_ids());
+        let mut index = Index {
+            labels: read(table.n_distinct_labels())?,
+            keys: read(table.n_keys())?.into_iter().map(KeyPostings::new).collect(),
+            kinds: read(table.kind_ids().len())?,
+            namespaces: read(table.namespace_ids().len())?,
+        };
+        index.link_labels(table);
+        Malformed::unless(index.agrees(table, n_objects), "the index of these objects")?;
+        Ok(index)
+    }
+
+    /// Whether every object is counted where it should be.
+    fn agrees(&self, table: &ObjectTable, n_objects: &[u32]) -> bool {
+        let n_live = table.live().len();
+        let total = |postings: &[Postings]| postings.iter().map(Postings::len).sum::<u64>();
+        let n_of_labels =
+            |key: &KeyPostings| key.labels.iter().map(|&label| self.label(label).len()).sum::<u64>();
+        let labels = self.labels.iter().zip(n_objects);
+        labels.into_iter().all(|(postings, &n)| postings.len() == u64::from(n))
+            && self.keys.iter().all(|key| key.objects.len() == n_of_labels(key))
+            && total(&self.kinds) == n_live
+            && total(&self.namespaces) == n_live
     }
 
     fn without_labels(table: &ObjectTable) -> Index {
         let keys = invert::postings(&invert::Keys(table), table.n_ids());
-        let keys = keys.into_iter().map(|objects| KeyPostings { objects, ..KeyPostings::default() });
         Index {
             labels: Vec::new(),
-            keys: keys.collect(),
+            keys: keys.into_iter().map(KeyPostings::new).collect(),
             kinds: invert::postings(&invert::Kinds(table), table.n_ids()),
             namespaces: invert::postings(&invert::Namespaces(table), table.n_ids()),
         }
@@ -107,8 +156,9 @@ impl Index {
         for label in table.labels_of(id) {
             let key = &mut self.keys[table.key_of(label).0 as usize];
             let postings = &mut self.labels[label.0 as usize];
+            let had_objects = !postings.is_empty();
             postings.remove(id.0);
-            key.n_values -= usize::from(postings.is_empty());
+            key.n_values -= usize::from(had_objects && postings.is_empty());
             key.objects.remove(id.0);
         }
     }
