@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{LabelError, LabelSelectorError, LoadError, ParseError};
+use crate::{IndexError, LabelError, LabelSelectorError, LoadError, ParseError};
 
 /// Anything that can go wrong in this library, for callers that do not care which part of it did.
 ///
@@ -18,6 +18,8 @@ pub enum Error {
     LabelSelector(LabelSelectorError),
     /// A dump that cannot be read.
     Load(LoadError),
+    /// A saved index that cannot be used or written.
+    Index(IndexError),
 }
 
 impl Error {
@@ -28,6 +30,7 @@ impl Error {
             Error::Parse(error) => error,
             Error::LabelSelector(error) => error,
             Error::Load(error) => error,
+            Error::Index(error) => error,
         }
     }
 }
@@ -65,6 +68,12 @@ impl From<LabelSelectorError> for Error {
 impl From<LoadError> for Error {
     fn from(error: LoadError) -> Error {
         Error::Load(error)
+    }
+}
+
+impl From<IndexError> for Error {
+    fn from(error: IndexError) -> Error {
+        Error::Index(error)
     }
 }
 

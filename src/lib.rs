@@ -77,6 +77,7 @@ mod error;
 mod label;
 mod load;
 mod plan;
+mod saved;
 mod selector;
 mod span;
 mod store;
@@ -90,6 +91,7 @@ pub use load::{
     Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer, PointerError, Progress,
 };
 pub use plan::{Absence, Explanation, Matches, Outcome, Pass, Plan, Scope, Step};
+pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,

@@ -80,7 +80,8 @@ impl Rows {
             let mut packed = &rows.pool[rows.ends.range(index)];
             while !packed.is_empty() {
                 let count = unpack(&mut packed).and_then(|label| counts.get_mut(label as usize));
-                *count.ok_or(Malformed("a label of an object"))? += 1;
+                let count: &mut u32 = count.ok_or(Malformed("a label of an object"))?;
+                *count = count.saturating_add(1);
                 rows.n_labels += 1;
             }
         }

@@ -18,7 +18,8 @@ Examples:
   selq -k deploy -n shop pods.json                        by kind and namespace alone
   selq labels --key env pods.json                         which values there are
   selq parse 'env in (prod,dev'                           check a selector
-  selq explain -l 'env=prod,!legacy' pods.json            how it is answered";
+  selq explain -l 'env=prod,!legacy' pods.json            how it is answered
+  selq index pods.json                                    answer at once from now on";
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 something matched, 1 nothing matched, 2 an error.
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the label keys that occur, or the values of one
     Labels(LabelsArgs),
+    /// Write an index beside each dump, with which later queries need not read the dump again
+    Index(IndexArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -96,6 +99,12 @@ pub(crate) struct InputArgs {
     /// Report bad objects, go on without them, and exit with 2
     #[arg(long, help_heading = "Input")]
     pub(crate) skip_invalid: bool,
+    /// The dump's index, as `selq index -o` wrote it, instead of FILE.selq
+    #[arg(long, value_name = "INDEX", help_heading = "Input")]
+    pub(crate) index: Option<PathBuf>,
+    /// Read all of the dump to tell whether its index still belongs to it, not only samples
+    #[arg(long, help_heading = "Input")]
+    pub(crate) verify: bool,
 }
 
 /// Which objects are wanted.
@@ -234,6 +243,21 @@ pub(crate) struct LabelsArgs {
     /// Leave out the header line
     #[arg(long)]
     pub(crate) no_headers: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(before_help = "\
+Examples:
+  selq index pods.json                        writes pods.json.selq
+  selq -l env=prod pods.json                  answers from it, as long as pods.json stays the same
+  selq index -o /tmp/pods.selq pods.json      somewhere else, for `selq --index /tmp/pods.selq … pods.json`
+  selq index --verify pods.json               checks the index against all of the dump")]
+pub(crate) struct IndexArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The file to write, instead of FILE.selq
+    #[arg(short = 'o', long, value_name = "INDEX", conflicts_with = "index")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

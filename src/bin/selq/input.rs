@@ -11,6 +11,7 @@ use selq::{Dump, Input, LoadObserver, Loader, Notice, Progress};
 use crate::args::{Args, InputArgs};
 use crate::config::Config;
 use crate::exit::ExitStatus;
+use crate::index::{self, Saved};
 use crate::message;
 use crate::progress::Bar;
 
@@ -21,6 +22,8 @@ pub(crate) struct Loaded {
     pub(crate) read_time: Duration,
     /// Time to build the index.
     pub(crate) index_time: Duration,
+    /// Which saved index was used, or why none was.
+    pub(crate) saved: String,
 }
 
 impl Loaded {
@@ -37,17 +40,32 @@ impl Loaded {
     }
 }
 
-/// Reads all inputs, with a progress bar if it takes long, and tells what is to be told meanwhile.
+/// Opens the dump's index, or reads all inputs.
 pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
     let begin = Instant::now();
-    let mut observer = Observer { config, bar: Bar::new(config), read_at: begin };
-    let dump = loader(args).load_with(inputs(args)?, &mut observer)?;
-    observer.bar.finish();
-    let read_time = observer.read_at - begin;
-    Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed() })
+    let inputs = inputs(args)?;
+    let Saved { dump, outcome: saved } = index::open(args, &inputs, config)?;
+    match dump {
+        Some(dump) => Ok(Loaded { dump, read_time: begin.elapsed(), index_time: Duration::ZERO, saved }),
+        None => read(config, |observer| Ok(loader(args).load_with(inputs, observer)?), saved),
+    }
 }
 
-fn loader(args: &InputArgs) -> Loader {
+/// Reads a dump with a progress bar if it takes long, and tells what is to be told meanwhile.
+pub(crate) fn read(
+    config: &Config,
+    load: impl FnOnce(&mut dyn LoadObserver) -> Result<Dump>,
+    saved: String,
+) -> Result<Loaded> {
+    let begin = Instant::now();
+    let mut observer = Observer { config, bar: Bar::new(config), read_at: begin };
+    let dump = load(&mut observer)?;
+    observer.bar.finish();
+    let read_time = observer.read_at - begin;
+    Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed(), saved })
+}
+
+pub(crate) fn loader(args: &InputArgs) -> Loader {
     let mut loader = Loader::new().skip_invalid(args.skip_invalid);
     if let Some(pointer) = &args.items_at {
         loader = loader.items_at(pointer.clone());
@@ -58,7 +76,7 @@ fn loader(args: &InputArgs) -> Loader {
     loader
 }
 
-fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
+pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
     if args.files.is_empty() {
         if io::stdin().is_terminal() {
             bail!(

@@ -5,6 +5,7 @@ mod config;
 mod exit;
 mod explain;
 mod help;
+mod index;
 mod input;
 mod kinds;
 mod labels;
@@ -52,6 +53,7 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Command::Parse(args)) => parse::run(&args, config),
         Some(Command::Explain(args)) => explain::run(&args, config),
         Some(Command::Labels(args)) => labels::run(&args, config),
+        Some(Command::Index(args)) => index::run(&args, config),
         Some(Command::Completions { shell }) => help::completions(shell),
         Some(Command::Man { command }) => help::man(command.as_deref()),
         Some(Command::Help { topic }) => help::run(topic.as_deref()),

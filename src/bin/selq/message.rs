@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use selq::{LabelSelectorError, LoadError, ParseError};
+use selq::{IndexError, LabelSelectorError, LoadError, ParseError};
 
 use crate::config::Config;
 use crate::output::sanitize;
@@ -67,6 +67,9 @@ fn line(config: &Config, style: Style, label: &str, message: &str) {
 
 fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<LoadError>() {
+        return error.help().map(str::to_owned);
+    }
+    if let Some(error) = error.downcast_ref::<IndexError>() {
         return error.help().map(str::to_owned);
     }
     error.downcast_ref::<LabelSelectorError>().and_then(LabelSelectorError::help)
