@@ -4,22 +4,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("span", &[]),
     ("suggest", &[]),
+    ("wire", &[]),
     ("label", &["span"]),
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "span"]),
-    ("store", &["label"]),
-    ("load", &["store", "label"]),
+    ("store", &["label", "wire"]),
+    ("load", &["store", "label", "wire"]),
+    ("saved", &["load", "store", "wire"]),
     ("plan", &["selector", "store", "suggest"]),
 ];
 
 /// Crates that only some places may use.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("nom", &["src/syntax/"]),
     ("roaring", &["src/store/", "src/plan/"]),
     ("memmap2", &["src/load/"]),
+    ("twox_hash", &["src/saved/"]),
     ("clap", &["src/bin/"]),
     ("anyhow", &["src/bin/"]),
     ("csv", &["src/bin/"]),

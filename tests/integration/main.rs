@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod conformance_selector;
 mod grammar;
+mod index;
 mod load;
 mod plan;
 mod roundtrip;
