@@ -8,6 +8,7 @@
 //!   from a [`LabelSelector`], the JSON form. [`Selector::matches`] answers for one set of labels.
 //! - [`Store`]: objects with their labels, in memory. Filled one by one, in bulk by a [`StoreBuilder`], or
 //!   from dumps by a [`Loader`].
+//! - [`SavedIndex`]: a loaded dump as a file beside it, which opens without reading the dump again.
 //! - [`Plan`]: a selector made ready for one store. [`Plan::count`], [`Plan::run`] and [`Plan::explain`].
 //! - [`Matches`]: the objects that a plan found.
 //!

@@ -70,8 +70,7 @@ mod tests {
         let path = folder.path().join("x.selq");
         fs::write(temporary_name(&path, 0), "half of it").unwrap();
         for bytes in [b"one", b"two"] {
-            let permissions =
-                fs::metadata(folder.path().join(temporary_name(&path, 0))).unwrap().permissions();
+            let permissions = fs::metadata(temporary_name(&path, 0)).unwrap().permissions();
             replace(&path, bytes, permissions).unwrap();
             assert_eq!(fs::read(&path).unwrap(), bytes);
         }

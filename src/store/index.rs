@@ -61,29 +61,34 @@ impl Index {
         }
     }
 
-    pub(super) fn encode(&self, out: &mut Encoder) {
+    /// Writes the postings of so many objects.
+    pub(super) fn encode(&self, n_ids: usize, out: &mut Encoder) {
+        out.u64(n_ids as u64);
         postings::encode(self.labels.iter(), out);
         postings::encode(self.keys.iter().map(|key| &key.objects), out);
         postings::encode(self.kinds.iter(), out);
         postings::encode(self.namespaces.iter(), out);
     }
 
-    /// Reads the index of a table in which so many objects have each label.
-    pub(super) fn decode(
-        bytes: &mut Decoder<'_>,
-        table: &ObjectTable,
-        n_objects: &[u32],
-    ) -> Result<Index, Malformed> {
-        let mut read = |n| postings::decode(bytes, n, table.n_ids());
-        let mut index = Index {
-            labels: read(table.n_distinct_labels())?,
-            keys: read(table.n_keys())?.into_iter().map(KeyPostings::new).collect(),
-            kinds: read(table.kind_ids().len())?,
-            namespaces: read(table.namespace_ids().len())?,
-        };
-        index.link_labels(table);
-        Malformed::unless(index.agrees(table, n_objects), "the index of these objects")?;
-        Ok(index)
+    /// Reads the postings of an index, and of how many objects they are.
+    pub(super) fn decode(bytes: &mut Decoder<'_>) -> Result<(Index, usize), Malformed> {
+        let n_ids = usize::try_from(bytes.u64()?).map_err(|_| Malformed("a number of objects"))?;
+        let mut read = || postings::decode(bytes, n_ids);
+        let labels = read()?;
+        let keys = read()?.into_iter().map(KeyPostings::new).collect();
+        Ok((Index { labels, keys, kinds: read()?, namespaces: read()? }, n_ids))
+    }
+
+    /// Completes an index that was read, if it is that of a table in which so many objects have each label.
+    pub(super) fn of(mut self, table: &ObjectTable, n_objects: &[u32]) -> Result<Index, Malformed> {
+        let has_all = self.labels.len() == table.n_distinct_labels()
+            && self.keys.len() == table.n_keys()
+            && self.kinds.len() == table.kind_ids().len()
+            && self.namespaces.len() == table.namespace_ids().len();
+        Malformed::unless(has_all, "as many postings")?;
+        self.link_labels(table);
+        Malformed::unless(self.agrees(table, n_objects), "the index of these objects")?;
+        Ok(self)
     }
 
     /// Whether every object is counted where it should be.

@@ -225,9 +225,9 @@ fn other_ways_to_read_the_dump_need_another_index() {
     assert!(folder.saved().open(&there, Check::Samples).is_ok());
     for other in [
         Loader::new(),
-        there.clone().skip_invalid(true),
         Loader::new().items_at("/data".parse().unwrap()),
         Loader::new().items_at("/metric".parse().unwrap()).labels_at("/data".parse().unwrap()),
+        there.skip_invalid(true),
     ] {
         let error = folder.saved().open(&other, Check::Samples).unwrap_err();
         assert!(matches!(error.kind(), IndexErrorKind::OtherReading), "{other:?}");
