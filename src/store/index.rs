@@ -91,17 +91,19 @@ impl Index {
         Ok(self)
     }
 
-    /// Whether every object is counted where it should be.
+    /// Whether every object that is there has one kind, one namespace and at most one label of a key, as counts
+    /// rely on, and every label as many objects as the rows say.
     fn agrees(&self, table: &ObjectTable, n_objects: &[u32]) -> bool {
-        let n_live = table.live().len();
-        let total = |postings: &[Postings]| postings.iter().map(Postings::len).sum::<u64>();
-        let n_of_labels =
-            |key: &KeyPostings| key.labels.iter().map(|&label| self.label(label).len()).sum::<u64>();
-        let labels = self.labels.iter().zip(n_objects);
-        labels.into_iter().all(|(postings, &n)| postings.len() == u64::from(n))
-            && self.keys.iter().all(|key| key.objects.len() == n_of_labels(key))
-            && total(&self.kinds) == n_live
-            && total(&self.namespaces) == n_live
+        let live = table.live();
+        let mut labels = self.labels.iter().zip(n_objects);
+        labels.all(|(postings, &n)| postings.len() == u64::from(n))
+            && postings::are_partition(live, self.kinds.iter())
+            && postings::are_partition(live, self.namespaces.iter())
+            && self.keys.iter().all(|key| {
+                let objects = key.objects.to_bitmap();
+                objects.is_subset(live)
+                    && postings::are_partition(&objects, key.labels.iter().map(|&label| self.label(label)))
+            })
     }
 
     fn without_labels(table: &ObjectTable) -> Index {

@@ -58,6 +58,14 @@ impl Postings {
         }
     }
 
+    /// The ids as a bitmap, whatever their form.
+    pub(super) fn to_bitmap(&self) -> RoaringBitmap {
+        match self.view() {
+            PostingsView::Few(ids) => ids.iter().collect(),
+            PostingsView::Many(ids) => ids.clone(),
+        }
+    }
+
     /// Adds an id.
     pub(super) fn insert(&mut self, id: u32) {
         if let Postings::Many(ids) = self {
@@ -141,6 +149,19 @@ pub(super) fn decode(bytes: &mut Decoder<'_>, n_ids: usize) -> Result<Vec<Postin
     Ok(postings)
 }
 
+/// Whether each id of `whole` is in one of `parts`, and in no more than one, and no other id is.
+pub(super) fn are_partition<'p>(whole: &RoaringBitmap, parts: impl Iterator<Item = &'p Postings>) -> bool {
+    let (mut union, mut n_ids) = (RoaringBitmap::new(), 0);
+    for part in parts {
+        n_ids += part.len();
+        match part.view() {
+            PostingsView::Few(ids) => union.extend(ids),
+            PostingsView::Many(ids) => union |= ids,
+        }
+    }
+    n_ids == whole.len() && union.len() == n_ids && union.is_subset(whole)
+}
+
 /// The postings that are still to be read.
 struct Rest<'b> {
     few: &'b [u32],
@@ -172,6 +193,19 @@ impl Rest<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_partition_has_every_id_once() {
+        let parts = |parts: &[&[u32]]| {
+            let parts: Vec<Postings> = parts.iter().map(|ids| Postings::from_sorted(ids)).collect();
+            are_partition(&RoaringBitmap::from_iter(0..103), parts.iter())
+        };
+        let many: Vec<u32> = (0..100).collect();
+        assert!(parts(&[&[100, 102], &many, &[], &[101]]));
+        assert!(!parts(&[&[100, 102], &many]), "101 is missing");
+        assert!(!parts(&[&[100, 101], &many, &[101]]), "102 is missing, 101 twice");
+        assert!(!parts(&[&[100, 101], &many, &[103]]), "103 is too much");
+    }
 
     #[test]
     fn only_ascending_ids_of_objects_are_read() {

@@ -93,8 +93,7 @@ fn only_file(inputs: &[Input]) -> Option<&PathBuf> {
 /// Says why an index is of no use, unless nobody expects that it is.
 fn unused(error: &IndexError, args: &InputArgs, config: &Config) -> Saved {
     let is_expected = match error.kind() {
-        IndexErrorKind::Missing => args.index.is_none(),
-        IndexErrorKind::OtherReading => true,
+        IndexErrorKind::Missing | IndexErrorKind::OtherReading => args.index.is_none(),
         _ => false,
     };
     if !is_expected {
