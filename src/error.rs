@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{EditError, LabelError, LabelSelectorError, LoadError, ParseError};
+use crate::{EditError, IndexError, LabelError, LabelSelectorError, LoadError, ParseError};
 
 /// Anything that can go wrong in this library, for callers that do not care which part of it did.
 ///
@@ -20,6 +20,8 @@ pub enum Error {
     Load(LoadError),
     /// Labels that cannot be edited.
     Edit(EditError),
+    /// A saved index that cannot be used or written.
+    Index(IndexError),
 }
 
 impl Error {
@@ -31,6 +33,7 @@ impl Error {
             Error::LabelSelector(error) => error,
             Error::Load(error) => error,
             Error::Edit(error) => error,
+            Error::Index(error) => error,
         }
     }
 }
@@ -74,6 +77,12 @@ impl From<LoadError> for Error {
 impl From<EditError> for Error {
     fn from(error: EditError) -> Error {
         Error::Edit(error)
+    }
+}
+
+impl From<IndexError> for Error {
+    fn from(error: IndexError) -> Error {
+        Error::Index(error)
     }
 }
 

@@ -8,6 +8,7 @@
 //!   from a [`LabelSelector`], the JSON form. [`Selector::matches`] answers for one set of labels.
 //! - [`Store`]: objects with their labels, in memory. Filled one by one, in bulk by a [`StoreBuilder`], or
 //!   from dumps by a [`Loader`].
+//! - [`SavedIndex`]: a loaded dump as a file beside it, which opens without reading the dump again.
 //! - [`Plan`]: a selector made ready for one store. [`Plan::count`], [`Plan::run`] and [`Plan::explain`].
 //! - [`Matches`]: the objects that a plan found.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
@@ -80,6 +81,7 @@ mod error;
 mod label;
 mod load;
 mod plan;
+mod saved;
 mod selector;
 mod selector_set;
 mod span;
@@ -87,6 +89,7 @@ mod store;
 mod suggest;
 pub mod syntax;
 mod watch;
+mod wire;
 
 pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
@@ -96,6 +99,7 @@ pub use load::{
     ReadObject, Scan, WatchEvent, WatchReader,
 };
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
+pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,

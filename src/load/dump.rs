@@ -4,6 +4,7 @@ use super::head::Head;
 use super::sink::Sink;
 use super::source::Source;
 use super::watch::Known;
+use crate::wire::{Decoder, Encoder, Malformed};
 use crate::{ObjectId, Store, StoreBuilder};
 use std::fmt;
 use std::ops::Range;
@@ -101,6 +102,32 @@ impl Dump {
         self.n_bytes
     }
 
+    /// A dump of one source whose objects were read before. Checks that they lie within the source.
+    pub(crate) fn from_saved(
+        source: Source,
+        mut places: Decoder<'_>,
+        store: Store,
+    ) -> Result<Dump, Malformed> {
+        let n_bytes = source.bytes().len() as u64;
+        let read = Places::decode(&mut places, n_bytes)?;
+        places.end()?;
+        Malformed::unless(read.spans.len() == store.table().n_ids(), "as many places as objects")?;
+        Ok(Dump { store, sources: vec![source], places: read, n_skipped: 0, n_bytes })
+    }
+
+    /// Writes where the objects stand.
+    pub(crate) fn encode_places(&self, out: &mut Encoder) {
+        self.places.encode(out);
+    }
+
+    /// The bytes of the only source, if that is a mapped file.
+    pub(crate) fn mapped_bytes(&self) -> Option<&[u8]> {
+        match self.sources.as_slice() {
+            [source] => source.mapped_bytes(),
+            _ => None,
+        }
+    }
+
     fn source_of(&self, id: ObjectId) -> Option<&Source> {
         self.places.run(id).map(|run| &self.sources[run.source])
     }
@@ -136,6 +163,39 @@ struct Run {
 }
 
 impl Places {
+    /// Writes the places of the objects of one source.
+    fn encode(&self, out: &mut Encoder) {
+        out.u64s(self.spans.iter().map(|span| span.start));
+        out.u64s(self.spans.iter().map(|span| span.end));
+        out.u64s(self.runs.iter().map(|run| run.first as u64));
+        out.u64s(self.runs.iter().map(|run| run.index));
+    }
+
+    /// Reads places in one source of so many bytes.
+    fn decode(bytes: &mut Decoder<'_>, n_bytes: u64) -> Result<Places, Malformed> {
+        let (starts, ends) = (bytes.u64s()?, bytes.u64s()?);
+        Malformed::unless(starts.len() == ends.len(), "starts and ends")?;
+        let spans: Vec<Range<u64>> = starts.zip(ends).map(|(start, end)| start..end).collect();
+        let (firsts, indices) = (bytes.u64s()?, bytes.u64s()?);
+        Malformed::unless(firsts.len() == indices.len(), "runs")?;
+        let runs = firsts.zip(indices).map(|(first, index)| Run { first: first as usize, source: 0, index });
+        let places = Places { spans, runs: runs.collect() };
+        Malformed::unless(places.fit(n_bytes), "places in the dump")?;
+        Ok(places)
+    }
+
+    /// Whether every object has a place, and one within so many bytes.
+    fn fit(&self, n_bytes: u64) -> bool {
+        let n_objects = self.spans.len();
+        let first = self.runs.first().map(|run| run.first);
+        let last = self.runs.last().map_or(0, |run| run.first);
+        self.spans.iter().all(|span| span.start <= span.end && span.end <= n_bytes)
+            && first == (n_objects > 0).then_some(0)
+            && self.runs.is_sorted_by(|run, next| run.first < next.first)
+            && (last < n_objects || n_objects == 0)
+            && self.runs.iter().all(|run| run.index.checked_add(n_objects as u64).is_some())
+    }
+
     fn run(&self, id: ObjectId) -> Option<&Run> {
         if id.index() >= self.spans.len() {
             return None;

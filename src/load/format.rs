@@ -121,7 +121,7 @@ pub(super) fn layout(bytes: &[u8]) -> Layout {
     let is_line = match first_lines[..] {
         [] | [_] => false,
         [first, ..] if is_whole(first) => true,
-        [first, second, ..] if first[0] == b'{' => second[0] == b'{',
+        [first, second, ..] if first[0] == b'{' => is_whole(second),
         [first, ..] => first[0] != b'[' && first_lines.iter().any(|line| is_whole(line)),
     };
     if is_line { Layout::Lines } else { Layout::Stream }

@@ -15,7 +15,7 @@ use std::io;
 ///
 /// What the operating system says, for instance that this sort of file cannot be mapped.
 #[allow(unsafe_code)]
-pub(super) fn map(file: &File) -> io::Result<Mmap> {
+pub(crate) fn map(file: &File) -> io::Result<Mmap> {
     // SAFETY: the mapping is private and only ever read, through `&[u8]`. That the file does not change
     // meanwhile is the condition above; everything read from it is checked again where a `str` is made of it.
     unsafe { Mmap::map(file) }

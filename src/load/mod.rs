@@ -28,18 +28,20 @@ mod watch;
 
 pub use dump::Dump;
 pub use error::{LoadError, LoadErrorKind};
+pub(crate) use mmap::map as map_file;
 pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
 pub use scan::{ReadObject, Scan};
 pub use source::Input;
+pub(crate) use source::Source;
 pub use stream::{WatchEvent, WatchReader};
 
+use crate::wire::Encoder;
 use dump::Recorder;
 use parts::Threads;
 use report::Report;
 use scan::{Pending, Tally};
 use sink::Sink;
-use source::Source;
 use walk::Walk;
 
 /// Reads dumps: what `kubectl get -o json` writes, and other JSON with labels in it.
@@ -111,6 +113,15 @@ impl Loader {
     #[must_use]
     pub fn min_part(self, n_bytes: usize) -> Loader {
         Loader { threads: Threads { min_part: n_bytes.max(1), ..self.threads }, ..self }
+    }
+
+    /// Writes everything that decides what is read from a dump.
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        for pointer in [&self.labels_at, &self.items_at] {
+            out.u64(u64::from(pointer.is_some()));
+            out.bytes(pointer.as_ref().map(Pointer::to_string).unwrap_or_default().as_bytes());
+        }
+        out.u64(u64::from(self.skip_invalid));
     }
 
     /// Reads the inputs one after another into one store.

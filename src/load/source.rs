@@ -52,7 +52,7 @@ impl Input {
 }
 
 /// The bytes of one input and what it is called.
-pub(super) struct Source {
+pub(crate) struct Source {
     name: String,
     bytes: Bytes,
     /// Whether the bytes are those of the input, not read bit by bit or decompressed.
@@ -106,13 +106,29 @@ impl Source {
         })
     }
 
+    /// Maps a regular file whose content is known, and tells what the system says of that file.
+    pub(crate) fn map(path: &Path) -> io::Result<(Source, Metadata)> {
+        let file = File::open(path)?;
+        let bytes = Bytes::Mapped(mmap::map(&file)?);
+        let name = path.display().to_string();
+        Ok((
+            Source { name, bytes, plain: true, damage: None, compressed: false, may_be_empty: false },
+            file.metadata()?,
+        ))
+    }
+
+    /// Its bytes, if they are those of a mapped file.
+    pub(crate) fn mapped_bytes(&self) -> Option<&[u8]> {
+        matches!(self.bytes, Bytes::Mapped(_)).then(|| self.bytes())
+    }
+
     /// What messages and output call it.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
     /// Its bytes, decompressed.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.bytes.as_slice()
     }
 }

@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::ends::Ends;
+use crate::wire::{Decoder, Encoder, Malformed};
 
 /// Texts numbered from 0 in the order they were first seen, each within a *scope*.
 ///
@@ -71,6 +72,36 @@ impl Dict {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.scopes.shrink_to_fit();
+    }
+
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        out.bytes(self.text.as_bytes());
+        self.ends.encode(out);
+        out.u32s(self.scopes.iter().copied());
+    }
+
+    /// Reads distinct texts in scopes below `n_scopes`. Costs what it costs to intern them.
+    pub(super) fn decode(bytes: &mut Decoder<'_>, n_scopes: usize) -> Result<Dict, Malformed> {
+        let text = bytes.text()?;
+        let ends = Ends::decode(bytes, text.len())?;
+        let scopes = bytes.u32s()?;
+        Malformed::unless(scopes.len() == ends.len(), "scopes")?;
+        let mut dict = Dict::with_capacity(scopes.len(), text.len());
+        for (index, scope) in scopes.into_iter().enumerate() {
+            let text = text.get(ends.range(index)).ok_or(Malformed("an interned text"))?;
+            let is_new = dict.intern(scope, text) as usize == index;
+            Malformed::unless(is_new && (scope as usize) < n_scopes, "a new text")?;
+        }
+        Ok(dict)
+    }
+
+    fn with_capacity(n_texts: usize, n_bytes: usize) -> Dict {
+        Dict {
+            text: String::with_capacity(n_bytes),
+            scopes: Vec::with_capacity(n_texts),
+            table: HashTable::with_capacity(n_texts),
+            ..Dict::default()
+        }
     }
 
     /// How many texts there are.

@@ -1,5 +1,7 @@
 //! Ascending numbers in four bytes each: where the parts of a long text or pool end.
 
+use crate::wire::{Decoder, Encoder, Malformed};
+
 /// Numbers that never descend, such as the ends of texts that stand one after another.
 ///
 /// Keeps the low halves of the numbers, and the few places where the high half grows.
@@ -33,6 +35,24 @@ impl Ends {
         (high << 32 | low) as usize
     }
 
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        out.u32s(self.low.iter().copied());
+        out.u64s(self.carries.iter().map(|&carry| carry as u64));
+    }
+
+    /// Reads numbers that never descend, the last of which is `total`.
+    pub(super) fn decode(bytes: &mut Decoder<'_>, total: usize) -> Result<Ends, Malformed> {
+        let low = bytes.u32s()?;
+        let carries: Vec<usize> = bytes.u64s()?.map(|carry| carry as usize).collect();
+        let is_inside = carries.is_sorted() && carries.last().is_none_or(|&last| last < low.len());
+        Malformed::unless(is_inside, "carries")?;
+        let ends = Ends { low, carries };
+        let last = ends.len().checked_sub(1).map_or(0, |last| ends.get(last));
+        let is_ascending = (0..ends.len()).map(|index| ends.get(index)).is_sorted();
+        Malformed::unless(is_ascending && last == total, "ends")?;
+        Ok(ends)
+    }
+
     /// How many numbers there are.
     pub(super) fn len(&self) -> usize {
         self.low.len()
@@ -48,6 +68,32 @@ impl Ends {
 mod tests {
     use super::*;
 
+    fn decoded(ends: &Ends, total: usize) -> Option<Vec<usize>> {
+        let mut out = Encoder::default();
+        ends.encode(&mut out);
+        let bytes = out.into_bytes();
+        let ends = Ends::decode(&mut Decoder::new(&bytes), total).ok()?;
+        Some((0..ends.len()).map(|index| ends.range(index).end).collect())
+    }
+
+    #[test]
+    fn only_ascending_numbers_are_read() {
+        let carried = |low: &[u32], carries: &[usize]| Ends { low: low.into(), carries: carries.into() };
+        assert_eq!(decoded(&carried(&[], &[]), 0), Some(vec![]));
+        assert_eq!(decoded(&carried(&[2, 9, 9], &[]), 9), Some(vec![2, 9, 9]));
+        assert_eq!(decoded(&carried(&[7, 5], &[1]), (1 << 32) + 5), Some(vec![7, (1 << 32) + 5]));
+        let bad = [
+            (&[7, 5][..], &[][..], 5),
+            (&[5, 7], &[], 8),
+            (&[], &[], 1),
+            (&[5, 7], &[2], 7),
+            (&[5, 4, 9], &[1, 0], (2 << 32) + 9),
+        ];
+        for (low, carries, total) in bad {
+            assert_eq!(decoded(&carried(low, carries), total), None, "{low:?} {carries:?} {total}");
+        }
+    }
+
     #[test]
     fn numbers_are_kept_beyond_32_bits() {
         let numbers: [usize; 7] = [0, 7, 7, (1 << 32) - 1, 1 << 32, (3 << 32) + 5, (3 << 32) + 5];
@@ -56,5 +102,6 @@ mod tests {
         let kept: Vec<usize> = (0..ends.len()).map(|index| ends.range(index).end).collect();
         assert_eq!(kept, numbers);
         assert_eq!((ends.range(0), ends.range(5)), (0..0, 1 << 32..(3 << 32) + 5));
+        assert_eq!(decoded(&ends, numbers[6]).unwrap(), numbers);
     }
 }

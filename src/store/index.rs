@@ -2,8 +2,9 @@
 
 use super::ObjectId;
 use super::invert;
-use super::postings::Postings;
+use super::postings::{self, Postings};
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
+use crate::wire::{Decoder, Encoder, Malformed};
 
 /// From how many labels on a second thread is worth starting.
 const MIN_FOR_THREADS: usize = 100_000;
@@ -27,6 +28,12 @@ struct KeyPostings {
     n_values: usize,
 }
 
+impl KeyPostings {
+    fn new(objects: Postings) -> KeyPostings {
+        KeyPostings { objects, ..KeyPostings::default() }
+    }
+}
+
 impl Index {
     /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
@@ -41,20 +48,69 @@ impl Index {
             })
         };
         index.labels = labels;
-        for label in table.label_ids() {
-            let key = &mut index.keys[table.key_of(label).0 as usize];
-            key.labels.push(label);
-            key.n_values += usize::from(!index.labels[label.0 as usize].is_empty());
-        }
+        index.link_labels(table);
         index
+    }
+
+    /// Gives every key its labels.
+    fn link_labels(&mut self, table: &ObjectTable) {
+        for label in table.label_ids() {
+            let key = &mut self.keys[table.key_of(label).0 as usize];
+            key.labels.push(label);
+            key.n_values += usize::from(!self.labels[label.0 as usize].is_empty());
+        }
+    }
+
+    /// Writes the postings of so many objects.
+    pub(super) fn encode(&self, n_ids: usize, out: &mut Encoder) {
+        out.u64(n_ids as u64);
+        postings::encode(self.labels.iter(), out);
+        postings::encode(self.keys.iter().map(|key| &key.objects), out);
+        postings::encode(self.kinds.iter(), out);
+        postings::encode(self.namespaces.iter(), out);
+    }
+
+    /// Reads the postings of an index, and of how many objects they are.
+    pub(super) fn decode(bytes: &mut Decoder<'_>) -> Result<(Index, usize), Malformed> {
+        let n_ids = usize::try_from(bytes.u64()?).map_err(|_| Malformed("a number of objects"))?;
+        let mut read = || postings::decode(bytes, n_ids);
+        let labels = read()?;
+        let keys = read()?.into_iter().map(KeyPostings::new).collect();
+        Ok((Index { labels, keys, kinds: read()?, namespaces: read()? }, n_ids))
+    }
+
+    /// Completes an index that was read, if it is that of a table in which so many objects have each label.
+    pub(super) fn of(mut self, table: &ObjectTable, n_objects: &[u32]) -> Result<Index, Malformed> {
+        let has_all = self.labels.len() == table.n_distinct_labels()
+            && self.keys.len() == table.n_keys()
+            && self.kinds.len() == table.kind_ids().len()
+            && self.namespaces.len() == table.namespace_ids().len();
+        Malformed::unless(has_all, "as many postings")?;
+        self.link_labels(table);
+        Malformed::unless(self.agrees(table, n_objects), "the index of these objects")?;
+        Ok(self)
+    }
+
+    /// Whether every object that is there has one kind, one namespace and at most one label of a key, as counts
+    /// rely on, and every label as many objects as the rows say.
+    fn agrees(&self, table: &ObjectTable, n_objects: &[u32]) -> bool {
+        let live = table.live();
+        let mut labels = self.labels.iter().zip(n_objects);
+        labels.all(|(postings, &n)| postings.len() == u64::from(n))
+            && postings::are_partition(live, self.kinds.iter())
+            && postings::are_partition(live, self.namespaces.iter())
+            && self.keys.iter().all(|key| {
+                let objects = key.objects.to_bitmap();
+                objects.is_subset(live)
+                    && postings::are_partition(&objects, key.labels.iter().map(|&label| self.label(label)))
+            })
     }
 
     fn without_labels(table: &ObjectTable) -> Index {
         let keys = invert::postings(&invert::Keys(table), table.n_ids());
-        let keys = keys.into_iter().map(|objects| KeyPostings { objects, ..KeyPostings::default() });
         Index {
             labels: Vec::new(),
-            keys: keys.collect(),
+            keys: keys.into_iter().map(KeyPostings::new).collect(),
             kinds: invert::postings(&invert::Kinds(table), table.n_ids()),
             namespaces: invert::postings(&invert::Namespaces(table), table.n_ids()),
         }
@@ -107,8 +163,9 @@ impl Index {
         for label in table.labels_of(id) {
             let key = &mut self.keys[table.key_of(label).0 as usize];
             let postings = &mut self.labels[label.0 as usize];
+            let had_objects = !postings.is_empty();
             postings.remove(id.0);
-            key.n_values -= usize::from(postings.is_empty());
+            key.n_values -= usize::from(had_objects && postings.is_empty());
             key.objects.remove(id.0);
         }
     }

@@ -11,6 +11,7 @@ mod facts;
 mod index;
 mod invert;
 mod object;
+mod persist;
 mod postings;
 mod rows;
 mod shared;

@@ -2,6 +2,8 @@
 
 use roaring::RoaringBitmap;
 
+use crate::wire::{Decoder, Encoder, Malformed};
+
 /// Up to how many ids a list beats a bitmap. A bitmap of ids that stand close together takes some 250 bytes
 /// before its first id, a list 4 bytes an id; and looking one id up in another set takes some nanoseconds.
 const MAX_FEW: usize = 64;
@@ -53,6 +55,14 @@ impl Postings {
             Postings::One(id) => PostingsView::Few(std::slice::from_ref(id)),
             Postings::Few(ids) => PostingsView::Few(ids),
             Postings::Many(ids) => PostingsView::Many(ids),
+        }
+    }
+
+    /// The ids as a bitmap, whatever their form.
+    pub(super) fn to_bitmap(&self) -> RoaringBitmap {
+        match self.view() {
+            PostingsView::Few(ids) => ids.iter().collect(),
+            PostingsView::Many(ids) => ids.clone(),
         }
     }
 
@@ -113,9 +123,121 @@ impl Postings {
     }
 }
 
+/// Writes postings: how many ids each has, then all short lists, then all bitmaps.
+pub(super) fn encode<'p>(postings: impl ExactSizeIterator<Item = &'p Postings> + Clone, out: &mut Encoder) {
+    out.u32s(postings.clone().map(|postings| postings.len() as u32));
+    let (mut few, mut many) = (Vec::new(), Vec::new());
+    for postings in postings {
+        match postings.view() {
+            PostingsView::Few(ids) => few.extend_from_slice(ids),
+            // Bitmaps that have become small are lists when they are read again.
+            PostingsView::Many(ids) if ids.len() <= MAX_FEW as u64 => few.extend(ids),
+            PostingsView::Many(ids) => ids.serialize_into(&mut many).expect("memory can be written"),
+        }
+    }
+    out.u32s(few.into_iter());
+    out.bytes(&many);
+}
+
+/// Reads postings of ids below `n_ids`.
+pub(super) fn decode(bytes: &mut Decoder<'_>, n_ids: usize) -> Result<Vec<Postings>, Malformed> {
+    let lens = bytes.u32s()?;
+    let few = bytes.u32s()?;
+    let mut rest = Rest { few: &few, many: bytes.bytes()?, n_ids };
+    let postings = lens.into_iter().map(|len| rest.postings(len)).collect::<Result<_, _>>()?;
+    Malformed::unless(rest.few.is_empty() && rest.many.is_empty(), "no more postings")?;
+    Ok(postings)
+}
+
+/// Whether each id of `whole` is in one of `parts`, and in no more than one, and no other id is.
+pub(super) fn are_partition<'p>(whole: &RoaringBitmap, parts: impl Iterator<Item = &'p Postings>) -> bool {
+    let (mut union, mut n_ids) = (RoaringBitmap::new(), 0);
+    for part in parts {
+        n_ids += part.len();
+        match part.view() {
+            PostingsView::Few(ids) => union.extend(ids),
+            PostingsView::Many(ids) => union |= ids,
+        }
+    }
+    n_ids == whole.len() && union.len() == n_ids && union.is_subset(whole)
+}
+
+/// The postings that are still to be read.
+struct Rest<'b> {
+    few: &'b [u32],
+    many: &'b [u8],
+    n_ids: usize,
+}
+
+impl Rest<'_> {
+    fn postings(&mut self, len: u32) -> Result<Postings, Malformed> {
+        if len as usize > MAX_FEW {
+            return self.bitmap(u64::from(len)).map(Postings::Many);
+        }
+        let (ids, rest) = self.few.split_at_checked(len as usize).ok_or(Malformed("a short list"))?;
+        self.few = rest;
+        let is_ascending = ids.is_sorted_by(|a, b| a < b);
+        let is_inside = ids.last().is_none_or(|&last| (last as usize) < self.n_ids);
+        Malformed::unless(is_ascending && is_inside, "ascending ids")?;
+        Ok(Postings::from_sorted(ids))
+    }
+
+    fn bitmap(&mut self, len: u64) -> Result<RoaringBitmap, Malformed> {
+        let ids = RoaringBitmap::deserialize_from(&mut self.many).map_err(|_| Malformed("a bitmap"))?;
+        let is_inside = ids.max().is_none_or(|last| (last as usize) < self.n_ids);
+        Malformed::unless(ids.len() == len && is_inside, "a bitmap of known ids")?;
+        Ok(ids)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_partition_has_every_id_once() {
+        let parts = |parts: &[&[u32]]| {
+            let parts: Vec<Postings> = parts.iter().map(|ids| Postings::from_sorted(ids)).collect();
+            are_partition(&RoaringBitmap::from_iter(0..103), parts.iter())
+        };
+        let many: Vec<u32> = (0..100).collect();
+        assert!(parts(&[&[100, 102], &many, &[], &[101]]));
+        assert!(!parts(&[&[100, 102], &many]), "101 is missing");
+        assert!(!parts(&[&[100, 101], &many, &[101]]), "102 is missing, 101 twice");
+        assert!(!parts(&[&[100, 101], &many, &[103]]), "103 is too much");
+    }
+
+    #[test]
+    fn only_ascending_ids_of_objects_are_read() {
+        let read = |lens: &[u32], few: &[u32], many: &[u8]| {
+            let mut out = Encoder::default();
+            out.u32s(lens.iter().copied());
+            out.u32s(few.iter().copied());
+            out.bytes(many);
+            let postings = decode(&mut Decoder::new(&out.into_bytes()), 1000).ok()?;
+            Some(postings.iter().map(ids).collect::<Vec<_>>())
+        };
+        let many: RoaringBitmap = (900..1000).collect();
+        let mut bitmap = Vec::new();
+        many.serialize_into(&mut bitmap).unwrap();
+        assert_eq!(read(&[2, 100], &[3, 7], &bitmap), Some(vec![vec![3, 7], (900..1000).collect()]));
+        let bad: [(&[u32], &[u32], &[u8]); 7] = [
+            (&[2, 1], &[7, 3, 1], &[]),
+            (&[2, 1], &[3, 3, 1], &[]),
+            (&[2, 1], &[3, 1000, 1], &[]),
+            (&[2, 1], &[3, 4], &[]),
+            (&[2, 1], &[3, 4, 5, 6], &[]),
+            (&[2, 101], &[3, 4], &bitmap),
+            (&[2, 100], &[3, 4], &bitmap[1..]),
+        ];
+        for (lens, few, many) in bad {
+            assert_eq!(read(lens, few, many), None, "{lens:?} {few:?}");
+        }
+        let beyond: RoaringBitmap = (901..1001).collect();
+        let mut bitmap = Vec::new();
+        beyond.serialize_into(&mut bitmap).unwrap();
+        assert_eq!(read(&[0, 100], &[], &bitmap), None);
+    }
 
     fn ids(postings: &Postings) -> Vec<u32> {
         match postings.view() {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::ObjectId;
 use super::ends::Ends;
 use super::table::LabelId;
+use crate::wire::{Decoder, Encoder, Malformed};
 
 /// For every object the numbers of its labels.
 ///
@@ -44,12 +45,47 @@ impl Rows {
     }
 
     fn rewrite(&mut self) {
+        *self = self.packed();
+    }
+
+    /// The same with every row in the pool.
+    fn packed(&self) -> Rows {
         let mut rows = Rows::default();
         for (_, labels) in self.iter() {
             rows.push(labels);
         }
         rows.shrink_to_fit();
-        *self = rows;
+        rows
+    }
+
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        if self.changed.is_empty() {
+            out.bytes(&self.pool);
+            self.ends.encode(out);
+        } else {
+            self.packed().encode(out);
+        }
+    }
+
+    /// Reads rows of labels below `n_distinct_labels`, and counts how many rows have each label.
+    pub(super) fn decode(
+        bytes: &mut Decoder<'_>,
+        n_distinct_labels: usize,
+    ) -> Result<(Rows, Vec<u32>), Malformed> {
+        let pool = bytes.bytes()?.to_vec();
+        let ends = Ends::decode(bytes, pool.len())?;
+        let mut rows = Rows { pool, ends, ..Rows::default() };
+        let mut counts = vec![0; n_distinct_labels];
+        for index in 0..rows.ends.len() {
+            let mut packed = &rows.pool[rows.ends.range(index)];
+            while !packed.is_empty() {
+                let count = unpack(&mut packed).and_then(|label| counts.get_mut(label as usize));
+                let count: &mut u32 = count.ok_or(Malformed("a label of an object"))?;
+                *count = count.saturating_add(1);
+                rows.n_labels += 1;
+            }
+        }
+        Ok((rows, counts))
     }
 
     /// The labels of an object.
@@ -65,6 +101,11 @@ impl Rows {
     /// All rows in the order of the object numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = (ObjectId, LabelIds<'_>)> {
         (0..self.ends.len() as u32).map(ObjectId).map(|id| (id, self.labels(id)))
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// How many labels all rows have together.
@@ -96,6 +137,20 @@ fn pack(pool: &mut Vec<u8>, label: LabelId) {
         rest >>= 7;
     }
     pool.push(rest as u8);
+}
+
+/// Takes a number that may not be packed well off the front.
+fn unpack(packed: &mut &[u8]) -> Option<u32> {
+    let mut number = 0_u64;
+    for shift in (0..u32::BITS).step_by(7) {
+        let (&byte, rest) = packed.split_first()?;
+        *packed = rest;
+        number |= u64::from(byte & !MORE) << shift;
+        if byte & MORE == 0 {
+            return u32::try_from(number).ok();
+        }
+    }
+    None
 }
 
 impl Iterator for LabelIds<'_> {
@@ -157,6 +212,25 @@ mod tests {
         (0..3000).for_each(|n| rows.set(ObjectId(n), &[LabelId(n), LabelId(u32::MAX)]));
         assert!(rows.changed.len() < 1600, "the pool was rewritten on the way");
         assert!(rows.iter().all(|(id, row)| row.eq([LabelId(id.0), LabelId(u32::MAX)])));
+    }
+
+    #[test]
+    fn only_well_packed_labels_are_read() {
+        let read = |pool: &[u8]| {
+            let rows = Rows { pool: pool.into(), ..Rows::default() };
+            let mut ends = Ends::default();
+            ends.push(pool.len());
+            let mut out = Encoder::default();
+            Rows { ends, ..rows }.encode(&mut out);
+            let bytes = out.into_bytes();
+            let (rows, counts) = Rows::decode(&mut Decoder::new(&bytes), 200).ok()?;
+            Some((rows.n_labels(), counts.iter().sum::<u32>(), rows.labels(ObjectId(0)).collect::<Vec<_>>()))
+        };
+        assert_eq!(read(&[]), Some((0, 0, vec![])));
+        assert_eq!(read(&[7, 0x81, 1]), Some((2, 2, vec![LabelId(7), LabelId(129)])));
+        for bad in [&[0x80][..], &[0xC8, 1], &[0x80, 0x80, 0x80, 0x80, 0x80, 0], &[0xFF; 4], &[1, 0x81]] {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::dict::Dict;
 use super::ends::Ends;
 use super::rows::{LabelIds, Rows};
 use super::{ObjectId, ObjectIdentity};
+use crate::wire::{Decoder, Encoder, Malformed};
 
 /// A label key that occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +28,8 @@ pub(crate) struct NamespaceId(pub(super) u32);
 
 /// The scope of texts that stand for themselves.
 const UNSCOPED: u32 = 0;
+/// How many scopes there are of such texts.
+const N_UNSCOPED: usize = 1;
 
 /// Objects → identity and labels. The way back, labels → objects, is the `Index`'s.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +91,43 @@ impl ObjectTable {
             self.rows.set(id, &[]);
         }
         was_there
+    }
+
+    pub(super) fn encode(&self, out: &mut Encoder) {
+        for dict in [&self.keys, &self.labels, &self.api_versions, &self.kinds, &self.namespaces] {
+            dict.encode(out);
+        }
+        self.places.encode(out);
+        self.names.encode(out);
+        self.rows.encode(out);
+        let mut live = Vec::new();
+        self.live.serialize_into(&mut live).expect("memory can be written");
+        out.bytes(&live);
+    }
+
+    /// Reads a table, and counts how many objects have each label.
+    pub(super) fn decode(bytes: &mut Decoder<'_>) -> Result<(ObjectTable, Vec<u32>), Malformed> {
+        let keys = Dict::decode(bytes, N_UNSCOPED)?;
+        let labels = Dict::decode(bytes, keys.len())?;
+        let api_versions = Dict::decode(bytes, N_UNSCOPED)?;
+        let kinds = Dict::decode(bytes, api_versions.len())?;
+        let namespaces = Dict::decode(bytes, N_UNSCOPED)?;
+        let places = Places::decode(bytes, kinds.len(), namespaces.len())?;
+        let names = Names::decode(bytes)?;
+        let (rows, n_objects) = Rows::decode(bytes, labels.len())?;
+        let live =
+            RoaringBitmap::deserialize_from(bytes.bytes()?).map_err(|_| Malformed("the ids of objects"))?;
+        let table = ObjectTable { keys, labels, api_versions, kinds, namespaces, places, names, rows, live };
+        Malformed::unless(table.is_complete(), "as many of everything")?;
+        Ok((table, n_objects))
+    }
+
+    /// Whether every column has every object.
+    fn is_complete(&self) -> bool {
+        let n_ids = self.n_ids();
+        self.names.ends.len() == n_ids
+            && self.rows.len() == n_ids
+            && self.live.max().is_none_or(|last| (last as usize) < n_ids)
     }
 
     pub(super) fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
@@ -208,7 +248,7 @@ impl ObjectTable {
     }
 
     /// How many numbers were given to objects, removed ones included.
-    pub(super) fn n_ids(&self) -> usize {
+    pub(crate) fn n_ids(&self) -> usize {
         self.places.objects.len()
     }
 
@@ -220,11 +260,11 @@ impl ObjectTable {
         self.labels.len()
     }
 
-    pub(crate) fn kind_ids(&self) -> impl Iterator<Item = KindId> + use<> {
+    pub(crate) fn kind_ids(&self) -> impl ExactSizeIterator<Item = KindId> + use<> {
         (0..self.kinds.len() as u32).map(KindId)
     }
 
-    pub(super) fn namespace_ids(&self) -> impl Iterator<Item = NamespaceId> + use<> {
+    pub(super) fn namespace_ids(&self) -> impl ExactSizeIterator<Item = NamespaceId> + use<> {
         (0..self.namespaces.len() as u32).map(NamespaceId)
     }
 
@@ -271,6 +311,29 @@ impl Places {
         self.objects.push(number);
     }
 
+    fn encode(&self, out: &mut Encoder) {
+        out.u32s(self.objects.iter().copied());
+        out.u32s(self.combinations.iter().map(|(kind, _)| kind.0));
+        out.u32s(self.combinations.iter().map(|(_, namespace)| namespace.0));
+    }
+
+    fn decode(bytes: &mut Decoder<'_>, n_kinds: usize, n_namespaces: usize) -> Result<Places, Malformed> {
+        let objects = bytes.u32s()?;
+        let kinds = bytes.u32s()?.into_iter().map(KindId);
+        let namespaces = bytes.u32s()?.into_iter().map(NamespaceId);
+        let have_same_len = kinds.len() == namespaces.len();
+        let combinations: Vec<(KindId, NamespaceId)> = kinds.zip(namespaces).collect();
+        let numbers: HashMap<_, _> = combinations.iter().copied().zip(0..).collect();
+        let n_combinations = combinations.len();
+        let is_known = |(kind, namespace): &(KindId, NamespaceId)| {
+            (kind.0 as usize) < n_kinds && (namespace.0 as usize) < n_namespaces
+        };
+        let fit = have_same_len && numbers.len() == n_combinations && combinations.iter().all(is_known);
+        let max = objects.iter().max();
+        Malformed::unless(fit && max.is_none_or(|&max| (max as usize) < n_combinations), "places")?;
+        Ok(Places { objects, combinations, numbers })
+    }
+
     fn set(&mut self, id: ObjectId, kind: KindId, namespace: NamespaceId) {
         self.objects[id.index()] = self.number(kind, namespace);
     }
@@ -312,6 +375,19 @@ impl Names {
         for index in 0..other.ends.len() {
             self.ends.push(offset + other.ends.range(index).end);
         }
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.bytes(self.text.as_bytes());
+        self.ends.encode(out);
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Result<Names, Malformed> {
+        let text = bytes.text()?.to_owned();
+        let ends = Ends::decode(bytes, text.len())?;
+        let are_whole = (0..ends.len()).all(|index| text.is_char_boundary(ends.range(index).end));
+        Malformed::unless(are_whole, "names")?;
+        Ok(Names { text, ends })
     }
 
     fn get(&self, index: usize) -> &str {

@@ -4,25 +4,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("span", &[]),
     ("suggest", &[]),
+    ("wire", &[]),
     ("label", &["span"]),
     ("edit", &["label", "span"]),
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "span"]),
-    ("store", &["label"]),
-    ("load", &["store", "label"]),
+    ("store", &["label", "wire"]),
+    ("load", &["store", "label", "wire"]),
+    ("saved", &["load", "store", "wire"]),
     ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),
     ("selector_set", &["selector", "store", "label"]),
 ];
 
 /// Crates that only some places may use.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("nom", &["src/syntax/"]),
     ("roaring", &["src/store/", "src/plan/", "src/selector_set/"]),
     ("memmap2", &["src/load/"]),
+    ("twox_hash", &["src/saved/"]),
     ("clap", &["src/bin/"]),
     ("anyhow", &["src/bin/"]),
     ("csv", &["src/bin/"]),

@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod conformance_selector;
 mod grammar;
+mod index;
 mod label;
 mod load;
 mod load_parts;

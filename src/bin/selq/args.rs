@@ -32,6 +32,8 @@ Examples:
   # what enters and leaves a selection
   kubectl get pods -w -o json --output-watch-events |
     selq watch -l app=web
+  # answer at once from now on
+  selq index pods.json
   # check a selector, without any data
   selq parse 'env in (prod,dev'
   # how a selector is answered
@@ -88,6 +90,8 @@ pub(crate) enum Subcommands {
     Label(LabelArgs),
     /// Follow a watch stream: what enters a selection, changes in it and leaves it
     Watch(WatchArgs),
+    /// Write an index beside each dump, with which later queries need not read the dump again
+    Index(IndexArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -120,6 +124,12 @@ pub(crate) struct InputArgs {
     /// Report bad objects, go on without them, and exit with 2
     #[arg(long, help_heading = "Input")]
     pub(crate) skip_invalid: bool,
+    /// The dump's index, as `selq index -o` wrote it, instead of FILE.selq
+    #[arg(long, value_name = "INDEX", help_heading = "Input")]
+    pub(crate) index: Option<PathBuf>,
+    /// Read all of the dump to tell whether its index still belongs to it, not only samples
+    #[arg(long, help_heading = "Input")]
+    pub(crate) verify: bool,
 }
 
 /// Which objects are wanted.
@@ -268,6 +278,21 @@ pub(crate) struct LabelsArgs {
     /// Leave out the header line
     #[arg(long)]
     pub(crate) no_headers: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(before_help = "\
+Examples:
+  selq index pods.json                        writes pods.json.selq
+  selq -l env=prod pods.json                  answers from it, as long as pods.json stays the same
+  selq index -o /tmp/pods.selq pods.json      somewhere else, for `selq --index /tmp/pods.selq … pods.json`
+  selq index --verify pods.json               checks the index against all of the dump")]
+pub(crate) struct IndexArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The file to write, instead of FILE.selq
+    #[arg(short = 'o', long, value_name = "INDEX", conflicts_with = "index")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

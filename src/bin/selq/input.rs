@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Input, LoadError, LoadObserver, Loader, Notice, Progress, ReadObject, Scan};
+use selq::{Dump, Input, LoadObserver, Loader, Notice, Progress, ReadObject, Scan};
 
 use crate::args::InputArgs;
 use crate::config::Config;
 use crate::exit::ExitStatus;
+use crate::index::{self, Saved};
 use crate::message;
 use crate::progress::Bar;
 
@@ -19,6 +20,8 @@ pub(crate) struct Loaded {
     pub(crate) read_time: Duration,
     /// Time to build the index.
     pub(crate) index_time: Duration,
+    /// Which saved index was used, or why none was.
+    pub(crate) saved: String,
 }
 
 impl Loaded {
@@ -38,16 +41,41 @@ impl Loaded {
 /// A dump of no objects.
 pub(crate) fn nothing() -> Result<Loaded> {
     let dump = Loader::new().load([])?;
-    Ok(Loaded { dump, read_time: Duration::ZERO, index_time: Duration::ZERO })
+    Ok(Loaded { dump, read_time: Duration::ZERO, index_time: Duration::ZERO, saved: String::new() })
 }
 
-/// Reads all inputs, with a progress bar if it takes long, and tells what is to be told meanwhile.
+/// Opens the dump's index, or reads all inputs.
 pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
-    let inputs = inputs(args)?;
-    observed(config, |observer| loader(args).load_with(inputs, observer))
+    match open(args, config)? {
+        Opened::Indexed(loaded) => Ok(*loaded),
+        Opened::NotIndexed(why) => read_inputs(args, config, why),
+    }
 }
 
-/// Reads all inputs as [`load`] does, but only counts the objects that `select` wants.
+/// What came of looking for a saved index.
+pub(crate) enum Opened {
+    /// The dump, as it was indexed.
+    Indexed(Box<Loaded>),
+    /// The dump is to be read, and why.
+    NotIndexed(String),
+}
+
+/// Opens the dump by its saved index, if it has a good one.
+pub(crate) fn open(args: &InputArgs, config: &Config) -> Result<Opened> {
+    let begin = Instant::now();
+    let Saved { dump, outcome: saved } = index::open(args, &inputs(args)?, config)?;
+    let Some(dump) = dump else { return Ok(Opened::NotIndexed(saved)) };
+    let loaded = Loaded { dump, read_time: begin.elapsed(), index_time: Duration::ZERO, saved };
+    Ok(Opened::Indexed(Box::new(loaded)))
+}
+
+/// Reads all inputs; `saved` says why no index serves instead.
+pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> Result<Loaded> {
+    let inputs = inputs(args)?;
+    read(config, |observer| Ok(loader(args).load_with(inputs, observer)?), saved)
+}
+
+/// Reads all inputs too, but only counts the objects that `select` wants.
 pub(crate) fn scan(
     args: &InputArgs,
     config: &Config,
@@ -60,20 +88,22 @@ pub(crate) fn scan(
 }
 
 /// Loads what was scanned.
-pub(crate) fn load_scanned(scan: Scan, config: &Config) -> Result<Loaded> {
-    observed(config, |observer| scan.load_with(observer))
+pub(crate) fn load_scanned(scan: Scan, config: &Config, saved: String) -> Result<Loaded> {
+    read(config, |observer| Ok(scan.load_with(observer)?), saved)
 }
 
-fn observed(
+/// Reads a dump with a progress bar if it takes long, and tells what is to be told meanwhile.
+pub(crate) fn read(
     config: &Config,
-    load: impl FnOnce(&mut Observer<'_>) -> Result<Dump, LoadError>,
+    load: impl FnOnce(&mut dyn LoadObserver) -> Result<Dump>,
+    saved: String,
 ) -> Result<Loaded> {
     let begin = Instant::now();
     let mut observer = Observer::new(config);
     let dump = load(&mut observer)?;
     observer.bar.finish();
     let read_time = observer.read_at - begin;
-    Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed() })
+    Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed(), saved })
 }
 
 /// The loader that the options ask for.

@@ -5,6 +5,7 @@ mod config;
 mod exit;
 mod explain;
 mod help;
+mod index;
 mod input;
 mod kinds;
 mod label;
@@ -82,6 +83,7 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Subcommands::Repl(args)) => repl::run(&args, config),
         Some(Subcommands::Label(args)) => label::run(&args, config),
         Some(Subcommands::Watch(args)) => watch::run(&args, config),
+        Some(Subcommands::Index(args)) => index::run(&args, config),
         Some(Subcommands::Completions { shell }) => help::completions(shell),
         Some(Subcommands::Man { command }) => help::man(command.as_deref()),
         Some(Subcommands::Help { topic }) => help::run(topic.as_deref()),

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use selq::{EditError, LabelSelectorError, LoadError, ParseError};
+use selq::{EditError, IndexError, LabelSelectorError, LoadError, ParseError};
 
 use crate::config::Config;
 pub(crate) use crate::numbers::thousands;
@@ -76,6 +76,9 @@ fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<EditError>() {
         return error.help();
+    }
+    if let Some(error) = error.downcast_ref::<IndexError>() {
+        return error.help().map(str::to_owned);
     }
     error.downcast_ref::<LabelSelectorError>().and_then(LabelSelectorError::help)
 }

@@ -9,7 +9,7 @@ use selq::{Dump, Plan};
 use crate::args::QueryArgs;
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
-use crate::input::{self, Loaded};
+use crate::input::{self, Loaded, Opened};
 use crate::output::{self, NameEnd, OutputFormat, View};
 use crate::queries;
 use crate::selection::Selection;
@@ -71,13 +71,17 @@ enum Scanned {
 /// Counts what matches, if that is all that is asked for, and else loads the dump; also for watch events, and to
 /// say why nothing matches.
 fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scanned> {
+    let why = match input::open(&args.input, config)? {
+        Opened::Indexed(loaded) => return Ok(Scanned::Loaded(loaded)),
+        Opened::NotIndexed(why) => why,
+    };
     let loaded = |loaded: Loaded| Ok(Scanned::Loaded(Box::new(loaded)));
     if !may_scan(args) {
-        return loaded(input::load(&args.input, config)?);
+        return loaded(input::read_inputs(&args.input, config, why)?);
     }
     let scan = input::scan(&args.input, config, |object| selection.matches(&object, args.invert_match))?;
     match (scan.n_selected(), Shown::new(args)) {
-        (None, _) | (Some(0), Shown::Count) => loaded(input::load_scanned(scan, config)?),
+        (None, _) | (Some(0), Shown::Count) => loaded(input::load_scanned(scan, config, why)?),
         (Some(count), _) => Ok(Scanned::Count(count)),
     }
 }

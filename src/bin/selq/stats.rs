@@ -14,6 +14,7 @@ pub(crate) fn print(loaded: &Loaded, answer_time: Duration) {
         ("objects", thousands(store.len() as u64)),
         ("labels", thousands(store.n_labels() as u64)),
         ("bytes read", thousands(loaded.dump.n_bytes())),
+        ("saved index", loaded.saved.clone()),
         ("time to load", shown(loaded.read_time)),
         ("time to index", shown(loaded.index_time)),
         ("time to answer", shown(answer_time)),

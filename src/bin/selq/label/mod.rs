@@ -28,7 +28,7 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     check(args, &edits, &selection)?;
     warn_of_keys(&edits, config);
-    let loaded = input::load(&input_args(args), config)?;
+    let loaded = input::read_inputs(&input_args(args), config, String::new())?;
     let dump = &loaded.dump;
     if !edits.is_empty() && !args.all && !selection.narrows() && !is_bare(dump) {
         return Err(needs_selection(args));
@@ -72,6 +72,8 @@ fn input_args(args: &LabelArgs) -> InputArgs {
         labels_at: None,
         // What is left out cannot be written back.
         skip_invalid: false,
+        index: None,
+        verify: false,
     }
 }
 

@@ -293,8 +293,7 @@ pub(crate) mod tests {
         let bytes = [pod("web-0", "prod", 2), pod("web-1", "prod", 1), pod("db-0", "staging", 10)].join("\n");
         let input = Input::Bytes { name: "pods.json".to_owned(), bytes: bytes.into_bytes() };
         let dump = Loader::new().load([input]).unwrap();
-        let loaded =
-            Loaded { dump, read_time: std::time::Duration::ZERO, index_time: std::time::Duration::ZERO };
+        let loaded = Loaded { dump, ..input::nothing().unwrap() };
         let Some(Subcommands::Repl(args)) = Args::parse_from(["selq", "repl"]).command else {
             unreachable!()
         };

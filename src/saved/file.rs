@@ -1,0 +1,185 @@
+//! How an index file is framed: a header, then the sections without gaps.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | the magic bytes |
+//! | 8 | the version of the format |
+//! | 8 | the checksum (XXH3, 64 bits) of everything after it |
+//! | 8 × 5 | the lengths of the sections |
+//! | … | the sections: options, fingerprint, places, objects, index |
+//!
+//! All numbers are little-endian. Each byte is either compared, or summed, or the sum.
+
+use std::io::Read;
+
+use twox_hash::XxHash3_64;
+
+use super::IndexErrorKind;
+use crate::wire::{Decoder, Malformed};
+
+/// Begins with a byte that no text has, and holds both sorts of line ends, as PNG's does.
+const MAGIC: [u8; 8] = *b"\x8Fselq\r\n\n";
+/// To be raised whenever the bytes of any section mean something else.
+const VERSION: u64 = 1;
+pub(super) const N_SECTIONS: usize = 5;
+/// Where the bytes begin that the checksum covers.
+const SUMMED_AT: usize = 24;
+const HEADER_LEN: usize = SUMMED_AT + 8 * N_SECTIONS;
+
+/// The sections of an index file.
+pub(super) struct Sections<'b> {
+    /// How the dump was read.
+    pub(super) reading: &'b [u8],
+    /// Which dump it was.
+    pub(super) fingerprint: &'b [u8],
+    /// Where its objects stand.
+    pub(super) places: &'b [u8],
+    /// The objects and their labels.
+    pub(super) objects: &'b [u8],
+    /// From labels to objects.
+    pub(super) index: &'b [u8],
+}
+
+/// The bytes of a file with these sections.
+pub(super) fn seal(sections: [Vec<u8>; N_SECTIONS]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(HEADER_LEN + sections.iter().map(Vec::len).sum::<usize>());
+    file.extend(MAGIC);
+    file.extend(VERSION.to_le_bytes());
+    file.extend([0; 8]);
+    sections.iter().for_each(|section| file.extend((section.len() as u64).to_le_bytes()));
+    sections.iter().for_each(|section| file.extend(section));
+    sum(&mut file);
+    file
+}
+
+/// Writes the checksum into a file.
+fn sum(file: &mut [u8]) {
+    let (head, summed) = file.split_at_mut(SUMMED_AT);
+    head[SUMMED_AT - 8..].copy_from_slice(&XxHash3_64::oneshot(summed).to_le_bytes());
+}
+
+/// Whether a file begins as an index does.
+pub(super) fn has_magic(mut file: impl Read) -> bool {
+    let mut magic = [0; MAGIC.len()];
+    file.read_exact(&mut magic).is_ok() && magic == MAGIC
+}
+
+/// The sections of a file that is whole.
+pub(super) fn open(file: &[u8]) -> Result<Sections<'_>, IndexErrorKind> {
+    let rest = file.strip_prefix(&MAGIC).ok_or(IndexErrorKind::Foreign)?;
+    let mut header = Decoder::new(rest);
+    if header.u64()? != VERSION {
+        return Err(IndexErrorKind::OtherVersion);
+    }
+    let checksum = header.u64()?;
+    let summed = file.get(SUMMED_AT..).unwrap_or_default();
+    Malformed::unless(XxHash3_64::oneshot(summed) == checksum, "what its checksum says")?;
+    let [reading, fingerprint, places, objects, index] = sections(summed)?;
+    Ok(Sections { reading, fingerprint, places, objects, index })
+}
+
+/// Takes the sections apart, which take all of the file.
+fn sections(summed: &[u8]) -> Result<[&[u8]; N_SECTIONS], Malformed> {
+    let mut lens = Decoder::new(summed);
+    let mut rest = summed.get(HEADER_LEN - SUMMED_AT..).ok_or(Malformed("the header"))?;
+    let mut sections = [&[][..]; N_SECTIONS];
+    for section in &mut sections {
+        let len = usize::try_from(lens.u64()?).unwrap_or(usize::MAX);
+        (*section, rest) = rest.split_at_checked(len).ok_or(Malformed("a section"))?;
+    }
+    Malformed::unless(rest.is_empty(), "the end")?;
+    Ok(sections)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{dump, sections as sections_of};
+    use super::*;
+    use crate::load::Source;
+    use crate::saved::fingerprint::{Fingerprint, Stamp};
+    use crate::{Loader, Plan, SavedIndex, Selector};
+
+    const DUMP: &str = r#"[{"kind":"Pod","metadata":{"name":"ä","namespace":"n","labels":{"env":"prod","x":""}}},
+        {"kind":"Node","apiVersion":"v1","metadata":{"name":"b","labels":{"env":"ü"}}}, {}]"#;
+
+    /// A folder with a dump that has an index, and the index.
+    fn indexed() -> (tempfile::TempDir, SavedIndex, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let saved = SavedIndex::beside(folder.path().join("pods.json"));
+        std::fs::write(&saved.dump, DUMP).unwrap();
+        saved.write(&Loader::new()).unwrap();
+        let bytes = std::fs::read(saved.path()).unwrap();
+        (folder, saved, bytes)
+    }
+
+    #[test]
+    fn every_cut_and_every_flipped_bit_is_seen() {
+        let (_folder, _, mut bytes) = indexed();
+        assert!(open(&bytes).is_ok());
+        for len in 0..bytes.len() {
+            assert!(open(&bytes[..len]).is_err(), "cut to {len} bytes");
+        }
+        for place in 0..bytes.len() {
+            for bit in 0..8 {
+                bytes[place] ^= 1 << bit;
+                assert!(open(&bytes).is_err(), "bit {bit} of byte {place}");
+                bytes[place] ^= 1 << bit;
+            }
+        }
+        bytes.push(0);
+        assert!(open(&bytes).is_err());
+    }
+
+    /// Asks a dump everything it can tell.
+    fn ask(dump: &crate::Dump) {
+        let store = dump.store();
+        for object in store.objects() {
+            let id = object.id();
+            let _ = (object.identity(), object.labels().count(), object.label("env"));
+            let _ = (dump.json(id), dump.index(id), dump.source(id));
+        }
+        let _ = (store.kinds(), store.namespaces());
+        store.keys().iter().for_each(|fact| drop(store.values(fact.key)));
+        for text in ["", "env=prod,x", "env!=prod", "!env", "env>1", "x in (,a)"] {
+            let selector: Selector = text.parse().unwrap();
+            let plan = Plan::new(store, &selector);
+            let _ = (plan.count(), plan.any(), plan.run().iter().count(), plan.explain().to_string());
+        }
+        let mut store = store.clone();
+        let ids: Vec<_> = store.objects().map(|object| object.id()).collect();
+        for &id in &ids {
+            store.relabel(id, [("env", "qa"), ("new", "1")]);
+        }
+        for id in ids {
+            store.remove(id);
+        }
+        store.insert(crate::Object::new("Pod", "n", "c").with_labels([("env", "prod")]));
+    }
+
+    #[test]
+    fn a_forged_index_does_no_harm() {
+        let (_folder, saved, bytes) = indexed();
+        for place in SUMMED_AT..bytes.len() {
+            for value in [0, 0x80, 0xFF, bytes[place] ^ 1, bytes[place].wrapping_add(1)] {
+                let mut forged = bytes.clone();
+                forged[place] = value;
+                sum(&mut forged);
+                let (source, _) = Source::map(&saved.dump).unwrap();
+                if let Ok(sections) = open(&forged)
+                    && let Ok(dump) = dump(source, &sections)
+                {
+                    ask(&dump);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sections_are_what_was_sealed() {
+        let (_folder, saved, bytes) = indexed();
+        let (source, metadata) = Source::map(&saved.dump).unwrap();
+        let fingerprint = Fingerprint::new(Stamp::new(&metadata), source.bytes());
+        let read = dump(source, &open(&bytes).unwrap()).unwrap();
+        assert_eq!(seal(sections_of(&read, &Loader::new(), &fingerprint)), bytes);
+    }
+}

@@ -1,0 +1,90 @@
+//! Files that are there as a whole or not at all.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// How many temporary names are tried: those of killed writers may be taken.
+const MAX_TRIES: u32 = 100;
+
+/// Writes a file in place of what has its name, if anything does.
+///
+/// The bytes go to a temporary file in the same folder, onto the disk, and only then to their name, so that a
+/// reader sees the old file or the new one, whenever the writer is stopped.
+///
+/// # Errors
+///
+/// What the operating system says. The temporary file is taken away then.
+pub(super) fn replace(path: &Path, bytes: &[u8], permissions: Permissions) -> io::Result<()> {
+    let (file, temporary) = create_beside(path)?;
+    let result = fill(file, bytes, permissions).and_then(|()| fs::rename(&temporary, path));
+    if result.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&temporary);
+    }
+    result?;
+    sync_folder(path)
+}
+
+/// Writes everything and waits until it is on the disk.
+fn fill(mut file: File, bytes: &[u8], permissions: Permissions) -> io::Result<()> {
+    // Before there is anything to read: labels are for the eyes that may see the dump.
+    file.set_permissions(permissions)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// A new file in the folder of `path`.
+fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let mut nth = 0;
+    loop {
+        let temporary = temporary_name(path, nth);
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && nth < MAX_TRIES => nth += 1,
+            result => return result.map(|file| (file, temporary)),
+        }
+    }
+}
+
+/// `pods.json.selq.4711-0.tmp` for `pods.json.selq`.
+fn temporary_name(path: &Path, nth: u32) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(format!(".{}-{nth}.tmp", std::process::id()));
+    name.into()
+}
+
+/// Puts the new name onto the disk too.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whatever_killed_writers_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.selq");
+        fs::write(temporary_name(&path, 0), "half of it").unwrap();
+        for bytes in [b"one", b"two"] {
+            let permissions = fs::metadata(temporary_name(&path, 0)).unwrap().permissions();
+            replace(&path, bytes, permissions).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left");
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = folder.path().join("folder");
+        fs::create_dir(&taken).unwrap();
+        let permissions = || fs::metadata(std::env::current_exe().unwrap()).unwrap().permissions();
+        assert!(replace(&taken, b"x", permissions()).is_err());
+        assert!(replace(&folder.path().join("missing/x"), b"x", permissions()).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
