@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "span"]),
     ("store", &["label"]),
-    ("load", &["store", "label"]),
+    ("load", &["store", "label", "edit"]),
     ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),
     ("selector_set", &["selector", "store", "label"]),
