@@ -143,15 +143,8 @@ impl LabelEdits {
     ) -> Result<BTreeMap<String, String>, EditError> {
         let labels: Vec<(&str, &str)> = labels.into_iter().collect();
         let changes = self.changes(labels.iter().copied(), overwrite)?;
-        let mut edited: BTreeMap<String, String> =
-            labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        for change in changes {
-            match change.value() {
-                Some(value) => edited.insert(change.key().to_owned(), value.to_owned()),
-                None => edited.remove(change.key()),
-            };
-        }
-        Ok(edited)
+        let edited = LabelChange::apply(&changes, labels).into_iter();
+        Ok(edited.map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
     }
 }
 
@@ -197,6 +190,33 @@ impl LabelChange {
         before.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().0 = Some(value));
         after.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().1 = Some(value));
         by_key.into_iter().filter_map(|(key, (old, new))| LabelChange::between(key, old, new)).collect()
+    }
+
+    /// These labels after the changes, by ascending key. Of labels with the same key the last counts.
+    pub fn apply<'a>(
+        changes: &'a [LabelChange],
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> BTreeMap<&'a str, &'a str> {
+        let mut changed: BTreeMap<&str, &str> = labels.into_iter().collect();
+        for change in changes {
+            match change.value() {
+                Some(value) => changed.insert(change.key(), value),
+                None => changed.remove(change.key()),
+            };
+        }
+        changed
+    }
+
+    /// The change that takes this one back.
+    #[must_use]
+    pub fn reversed(&self) -> LabelChange {
+        match self.clone() {
+            LabelChange::Added { key, value } => LabelChange::Removed { key, old: value },
+            LabelChange::Replaced { key, old, value } => {
+                LabelChange::Replaced { key, old: value, value: old }
+            }
+            LabelChange::Removed { key, old } => LabelChange::Added { key, value: old },
+        }
     }
 
     /// The label's key.
@@ -250,6 +270,16 @@ mod tests {
         assert_eq!(refused(&["b=2", "c=1", "c="]).unwrap(), ["a=1", "b=2", "c="]);
         assert_eq!(refused(&["b="]), Err(EditError::HasValue { key: "b".into(), value: "2".into() }));
         assert_eq!(applied(&["b=", "a-"], &labels, Overwrite::Allowed).unwrap(), ["b="]);
+    }
+
+    #[test]
+    fn reversed_changes_give_the_labels_from_before() {
+        let (before, after) = ([("a", "1"), ("b", "2"), ("c", "")], [("b", "3"), ("c", ""), ("d", "4")]);
+        let changes = LabelChange::all(before, after);
+        assert_eq!(LabelChange::apply(&changes, before), BTreeMap::from(after));
+        let reversed: Vec<LabelChange> = changes.iter().map(LabelChange::reversed).collect();
+        assert_eq!(LabelChange::apply(&reversed, after), BTreeMap::from(before));
+        assert_eq!(reversed, LabelChange::all(after, before));
     }
 
     #[test]

@@ -43,6 +43,13 @@ impl Rewrite {
         object.set("metadata", text);
         Ok(Rewrite { span: Span::new(0, json.len()), text: object.to_string() })
     }
+
+    /// The whole text `json` with the change made: the one that the rewrite is for.
+    #[must_use]
+    pub fn apply(&self, json: &str) -> String {
+        let part = |range| json.get(range).unwrap_or_default();
+        [part(0..self.span.start), &self.text, part(self.span.end..json.len())].concat()
+    }
 }
 
 #[cfg(test)]
@@ -55,8 +62,7 @@ mod tests {
         let edits = LabelEdits::parse(edits).unwrap();
         let all = edits.iter().map(|(key, _)| (key, "?")).filter(|(key, _)| json.contains(key));
         let changes = edits.changes(all, Overwrite::Allowed).unwrap();
-        let Rewrite { span, text } = Rewrite::new(json, &changes)?;
-        Ok(format!("{}{text}{}", &json[..span.start], &json[span.end..]))
+        Ok(Rewrite::new(json, &changes)?.apply(json))
     }
 
     #[test]

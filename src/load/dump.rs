@@ -5,7 +5,9 @@ use super::sink::Sink;
 use super::source::Source;
 use super::watch::Known;
 use crate::wire::{Decoder, Encoder, Malformed};
-use crate::{ObjectId, Store, StoreBuilder};
+use crate::{EditError, LabelChange, ObjectId, Rewrite, Store, StoreBuilder};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -19,8 +21,17 @@ pub struct Dump {
     store: Store,
     sources: Vec<Source>,
     places: Places,
+    /// The objects whose labels are not those of the sources any more.
+    relabelled: BTreeMap<ObjectId, Relabelled>,
     n_skipped: u64,
     n_bytes: u64,
+}
+
+/// What became of an object's labels since it was loaded.
+struct Relabelled {
+    changes: Vec<LabelChange>,
+    /// The same in its text. Kept instead of the new text, which may be far longer.
+    rewrite: Rewrite,
 }
 
 impl Dump {
@@ -56,17 +67,69 @@ impl Dump {
         self.places.run(id).map_or(0, |run| run.index + (id.index() - run.first) as u64)
     }
 
-    /// The object's own bytes, as they stand in the dump: valid JSON. Empty if a mapped file was rewritten
+    /// The object's own bytes, as they stand in the dump: valid JSON. Of an object that was
+    /// [relabelled](Dump::relabel) only the labels' bytes are others. Empty if a mapped file was rewritten
     /// behind our back and holds no text there any more.
     ///
-    /// Costs a UTF-8 check of the object.
+    /// Costs a UTF-8 check of the object, and a copy of it if it was relabelled.
     #[must_use]
-    pub fn json(&self, id: ObjectId) -> &str {
+    pub fn json(&self, id: ObjectId) -> Cow<'_, str> {
+        let loaded = self.loaded_json(id);
+        match self.relabelled.get(&id) {
+            Some(relabelled) if !loaded.is_empty() => Cow::Owned(relabelled.rewrite.apply(loaded)),
+            _ => Cow::Borrowed(loaded),
+        }
+    }
+
+    /// The object's own bytes as they were loaded.
+    fn loaded_json(&self, id: ObjectId) -> &str {
         let bytes = self.source_of(id).and_then(|source| {
             let span = self.places.spans.get(id.index())?;
             source.bytes().get(span.start as usize..span.end as usize)
         });
         bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// Changes labels of an object, in the store and in its [`json`](Dump::json); the sources stay as they are.
+    /// False when there is no such object.
+    ///
+    /// Meant for dumps whose labels are at `metadata.labels`: that is where they change in the text, wherever
+    /// they were read.
+    ///
+    /// Costs time in proportion to the object's labels and text, however many objects there are.
+    ///
+    /// # Errors
+    ///
+    /// [`EditError::NoPlace`] when the object has no place for labels. Nothing is changed then.
+    pub fn relabel(&mut self, id: ObjectId, changes: &[LabelChange]) -> Result<bool, EditError> {
+        let Some(object) = self.store.get(id) else { return Ok(false) };
+        let labels = LabelChange::apply(changes, object.labels());
+        let undone: Vec<LabelChange> = self.changes_of(id).iter().map(LabelChange::reversed).collect();
+        let loaded = LabelChange::apply(&undone, object.labels());
+        // Always from the text as it was loaded, so that labels that are as before have their bytes from before.
+        let changes = LabelChange::all(loaded, labels.iter().map(|(key, value)| (*key, *value)));
+        let relabelled = match changes.is_empty() {
+            true => None,
+            false => Some(Rewrite::new(self.loaded_json(id), &changes)?),
+        };
+        let labels: Vec<(String, String)> =
+            labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        self.store.relabel(id, labels);
+        match relabelled {
+            Some(rewrite) => self.relabelled.insert(id, Relabelled { changes, rewrite }),
+            None => self.relabelled.remove(&id),
+        };
+        Ok(true)
+    }
+
+    /// The objects whose labels are not those that were loaded, in the order of the dump, each with what is
+    /// different, by ascending key.
+    pub fn relabelled(&self) -> impl ExactSizeIterator<Item = (ObjectId, &[LabelChange])> {
+        self.relabelled.iter().map(|(&id, relabelled)| (id, relabelled.changes.as_slice()))
+    }
+
+    fn changes_of(&self, id: ObjectId) -> &[LabelChange] {
+        self.relabelled.get(&id).map_or(&[], |relabelled| &relabelled.changes)
     }
 
     /// Where the object stands: the number of its source, as in [`sources`](Dump::sources), and its bytes in the
@@ -112,7 +175,8 @@ impl Dump {
         let read = Places::decode(&mut places, n_bytes)?;
         places.end()?;
         Malformed::unless(read.spans.len() == store.table().n_ids(), "as many places as objects")?;
-        Ok(Dump { store, sources: vec![source], places: read, n_skipped: 0, n_bytes })
+        let relabelled = BTreeMap::new();
+        Ok(Dump { store, sources: vec![source], places: read, relabelled, n_skipped: 0, n_bytes })
     }
 
     /// Writes where the objects stand.
@@ -267,7 +331,8 @@ impl Recorder {
     pub(super) fn finish(self) -> Dump {
         let Recorder { builder, mut places, sources, n_skipped, n_bytes, .. } = self;
         places.spans.shrink_to_fit();
-        Dump { store: builder.finish(), sources, places, n_skipped, n_bytes }
+        let relabelled = BTreeMap::new();
+        Dump { store: builder.finish(), sources, places, relabelled, n_skipped, n_bytes }
     }
 
     /// Once there was a watch event, later ones may be about this object.

@@ -13,7 +13,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "span"]),
     ("store", &["label", "wire"]),
-    ("load", &["store", "label", "wire"]),
+    ("load", &["store", "label", "edit", "wire"]),
     ("saved", &["load", "store", "wire"]),
     ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),

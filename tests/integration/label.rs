@@ -1,10 +1,11 @@
 //! `selq label`, and the edits behind it.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{LabelEdits, Overwrite, PatchOperation, Rewrite};
+use selq::{Input, LabelChange, LabelEdits, Loader, Overwrite, PatchOperation, Rewrite};
 use serde_json::{Value, json};
 
 use crate::conformance_selector::lines;
@@ -390,8 +391,7 @@ proptest! {
         let patch = PatchOperation::for_labels(&text, &changes).unwrap();
         prop_assert_eq!(&patched(&object, &patch), &expected);
         if !changes.is_empty() {
-            let Rewrite { span, text: new } = Rewrite::new(&text, &changes).unwrap();
-            let rewritten = format!("{}{new}{}", &text[..span.start], &text[span.end..]);
+            let rewritten = Rewrite::new(&text, &changes).unwrap().apply(&text);
             prop_assert_eq!(&serde_json::from_str::<Value>(&rewritten).unwrap(), &expected);
             // Where members show the style, the result is just what the style would have written.
             let keeps_style = expected.as_object().unwrap().len() == object.as_object().unwrap().len();
@@ -399,5 +399,33 @@ proptest! {
                 prop_assert_eq!(rewritten, style.write(&expected, 1));
             }
         }
+    }
+    #[test]
+    fn a_relabelled_dump_shows_its_labels_and_can_have_its_bytes_back(
+        object in object(), style in style(), edits in prop::collection::vec(edits(), 1..4)
+    ) {
+        let text = style.write(&object, 1);
+        let input = Input::Bytes { name: "object".to_owned(), bytes: text.clone().into_bytes() };
+        let mut dump = Loader::new().load([input]).unwrap();
+        let id = dump.store().objects().next().unwrap().id();
+        let mut done = Vec::new();
+        for edits in &edits {
+            let edits = LabelEdits::parse(edits).unwrap();
+            let before = dump.store().get(id).unwrap().labels();
+            let changes = edits.changes(before, Overwrite::Allowed).unwrap();
+            prop_assert!(dump.relabel(id, &changes).unwrap());
+            let shown: Value = serde_json::from_str(&dump.json(id)).unwrap();
+            let shown = labels(&shown);
+            let shown: BTreeMap<&str, &str> = shown.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            prop_assert_eq!(shown, dump.store().get(id).unwrap().labels().collect());
+            prop_assert_eq!(dump.relabelled().len(), usize::from(dump.json(id) != text));
+            done.push(changes);
+        }
+        for changes in done.iter().rev() {
+            let reversed: Vec<LabelChange> = changes.iter().map(LabelChange::reversed).collect();
+            dump.relabel(id, &reversed).unwrap();
+        }
+        prop_assert_eq!(dump.json(id), text);
+        prop_assert_eq!(dump.relabelled().len(), 0);
     }
 }

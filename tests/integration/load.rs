@@ -113,7 +113,7 @@ mod shapes {
     fn an_object_keeps_its_own_bytes() {
         for text in shapes() {
             let dump = load(text.as_str()).unwrap();
-            let json: Vec<&str> = dump.store().objects().map(|object| dump.json(object.id())).collect();
+            let json: Vec<_> = dump.store().objects().map(|object| dump.json(object.id())).collect();
             assert_eq!(json, [A, B], "{text}");
         }
     }
@@ -698,7 +698,7 @@ proptest! {
             let dump = load(text.as_str()).unwrap();
             prop_assert_eq!(rows(&dump), expected_rows(&objects), "{}", text);
             for (object, json) in objects.iter().zip(dump.store().objects()) {
-                prop_assert_eq!(&serde_json::from_str::<Value>(dump.json(json.id())).unwrap(), object);
+                prop_assert_eq!(&serde_json::from_str::<Value>(&dump.json(json.id())).unwrap(), object);
             }
         }
     }
@@ -757,7 +757,7 @@ fn check_verdict(bytes: &[u8]) -> Result<(), TestCaseError> {
         }
     }
     for object in lenient.store().objects() {
-        prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(lenient.json(object.id())).is_ok());
+        prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&lenient.json(object.id())).is_ok());
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! A store after any changes against one built afresh from what is left.
 
+use fastrand::Rng;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use selq::{Object, ObjectId, ObjectIdentity, Plan, Store};
+use selq::{Object, ObjectId, ObjectIdentity, Plan, Selector, Store};
 
 use crate::strategies::{Labels, labels, object, plain_selector};
 
@@ -55,6 +56,23 @@ fn seen<'s>(object: selq::ObjectRef<'s>) -> (ObjectIdentity<'s>, Vec<(&'s str, &
     (object.identity(), object.labels().collect())
 }
 
+/// Whether all that can be asked has the same answer.
+fn check_same(store: &Store, fresh: &Store, selectors: &[Selector]) {
+    assert!(store.objects().map(seen).eq(fresh.objects().map(seen)));
+    assert_eq!((store.len(), store.n_labels()), (fresh.len(), fresh.n_labels()));
+    assert_eq!(store.keys(), fresh.keys());
+    for key in fresh.keys() {
+        assert_eq!(store.values(key.key), fresh.values(key.key));
+    }
+    assert_eq!(store.kinds(), fresh.kinds());
+    assert_eq!(store.namespaces(), fresh.namespaces());
+    for selector in selectors {
+        let (plan, expected) = (Plan::new(store, selector), Plan::new(fresh, selector));
+        assert_eq!(plan.count(), expected.count(), "{selector}");
+        assert!(plan.run().iter().map(seen).eq(expected.run().iter().map(seen)), "{selector}");
+    }
+}
+
 proptest! {
     #[test]
     fn changes_leave_what_a_fresh_store_has(
@@ -68,20 +86,67 @@ proptest! {
         apply(&mut store, changes);
         let fresh = rebuilt(&store);
 
-        prop_assert_eq!(store.objects().map(seen).collect::<Vec<_>>(), fresh.objects().map(seen).collect::<Vec<_>>());
-        prop_assert_eq!((store.len(), store.n_labels()), (fresh.len(), fresh.n_labels()));
-        prop_assert_eq!(store.keys(), fresh.keys());
-        for key in fresh.keys() {
-            prop_assert_eq!(store.values(key.key), fresh.values(key.key));
-        }
-        prop_assert_eq!(store.kinds(), fresh.kinds());
-        prop_assert_eq!(store.namespaces(), fresh.namespaces());
-        for selector in &selectors {
-            let found = Plan::new(&store, selector).run().iter().map(seen).collect::<Vec<_>>();
-            let expected = Plan::new(&fresh, selector).run().iter().map(seen).collect::<Vec<_>>();
-            prop_assert_eq!(found, expected);
+        check_same(&store, &fresh, &selectors);
+    }
+}
+
+/// Takes the full size: `SELQ_MANY_OBJECTS=1000000 cargo test --release changes_in_a_large_store`.
+const SIZE_VARIABLE: &str = "SELQ_MANY_OBJECTS";
+
+/// How many objects the large store has: as many as are changed in a second without optimisation, or as are wanted.
+fn n_objects() -> usize {
+    const DEFAULT: usize = 20_000;
+    std::env::var(SIZE_VARIABLE).map_or(DEFAULT, |n| n.parse().expect("a number of objects"))
+}
+
+/// An object like many others: labels from a few values up to one that hardly another object has.
+fn random_object(rng: &mut Rng, n_objects: usize) -> Object {
+    let kind = ["Pod", "Pod", "Pod", "Service"][rng.usize(..4)];
+    let name = format!("object-{}", rng.u32(..));
+    Object::new(kind, format!("ns-{}", rng.u8(..50)), name).with_labels(random_labels(rng, n_objects))
+}
+
+fn random_labels(rng: &mut Rng, n_objects: usize) -> Labels {
+    let keys = [("env", 4), ("app", 1_000), ("hash", n_objects / 8 + 1), ("pod", n_objects), ("legacy", 1)];
+    let mut labels = Labels::new();
+    for (key, n_values) in keys {
+        if rng.bool() {
+            labels.push((key.to_owned(), rng.usize(..n_values).to_string()));
         }
     }
+    labels
+}
+
+#[test]
+fn changes_in_a_large_store_leave_what_a_fresh_one_has() {
+    const N_CHANGES: usize = 100_000;
+    let n_objects = n_objects();
+    let mut rng = Rng::with_seed(17);
+    let mut builder = Store::builder();
+    for _ in 0..n_objects {
+        let object = random_object(&mut rng, n_objects);
+        builder.push(object.identity(), object.labels());
+    }
+    let mut store = builder.finish();
+    let change = |rng: &mut Rng| match rng.u8(..4) {
+        0 => Change::Insert(random_object(rng, n_objects)),
+        1 => Change::Remove(rng.usize(..)),
+        _ => Change::Relabel(rng.usize(..), random_labels(rng, n_objects)),
+    };
+    let n_changes = N_CHANGES.min(n_objects * 2);
+    apply(&mut store, (0..n_changes).map(|_| change(&mut rng)).collect());
+    let selectors = [
+        "env=1",
+        "env!=1",
+        "env in (0,2),app=7",
+        "app,!hash",
+        "hash notin (1,2),legacy",
+        "app>990,env",
+        "pod<50",
+        "!legacy,!env",
+        "",
+    ];
+    check_same(&store, &rebuilt(&store), &selectors.map(|text| text.parse().unwrap()));
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn check(dump: &Dump) {
     let mut next_index = 0;
     for object in dump.store().objects() {
         let json = dump.json(object.id());
-        serde_json::from_str::<IgnoredAny>(json).expect("an object's own bytes are JSON");
+        serde_json::from_str::<IgnoredAny>(&json).expect("an object's own bytes are JSON");
         assert!(json.starts_with('{') && json.ends_with('}'));
         let index = dump.index(object.id());
         assert!(index >= next_index, "positions go back");

@@ -9,7 +9,7 @@ use selq::Dump;
 
 use super::Edited;
 use super::write::Splices;
-use crate::message::{self, counted};
+use crate::message;
 
 /// Whether standard input is among the files, or is what is read when none is named.
 pub(super) fn is_stdin(files: &[PathBuf]) -> bool {
@@ -43,13 +43,9 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], files: &[PathBuf]) -> Re
 }
 
 fn report(edited: &[Edited<'_>]) {
-    let n_changed = edited.iter().filter(|it| !it.changes.is_empty()).count() as u64;
-    let same = match edited.len() as u64 - n_changed {
-        0 => String::new(),
-        n => format!("; {} stayed as before", counted(n, "object")),
-    };
+    let n_changed = edited.iter().filter(|it| !it.changes.is_empty()).count();
     if !edited.is_empty() {
-        message::print(&format!("{} changed{same}", counted(n_changed, "object")));
+        message::print(&super::summary(n_changed, edited.len()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `selq label`: sets and removes labels in dumps, as `kubectl label` does in a cluster.
 
 mod in_place;
-mod show;
+pub(crate) mod show;
 mod write;
 
 use anyhow::{Error, Result, bail};
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
 /// What can be seen to make no sense before any data is read.
 fn check(args: &LabelArgs, edits: &LabelEdits, selection: &Selection) -> Result<()> {
     if edits.is_empty() && !args.form.list {
-        bail!("expected at least one edit: `key=value` sets a label, `key-` removes one");
+        return Err(no_edits());
     }
     if args.all && !selection.selector.is_everything() {
         bail!("expected --all or a selector, found both");
@@ -54,6 +54,10 @@ fn check(args: &LabelArgs, edits: &LabelEdits, selection: &Selection) -> Result<
         bail!("standard input cannot be changed in place: name files with -f");
     }
     Ok(())
+}
+
+pub(crate) fn no_edits() -> Error {
+    anyhow::anyhow!("expected at least one edit: `key=value` sets a label, `key-` removes one")
 }
 
 fn needs_selection(args: &LabelArgs) -> Error {
@@ -78,7 +82,7 @@ fn input_args(args: &LabelArgs) -> InputArgs {
 }
 
 /// `kubectl label` leaves it to the API server to refuse keys; a dump has none.
-fn warn_of_keys(edits: &LabelEdits, config: &Config) {
+pub(crate) fn warn_of_keys(edits: &LabelEdits, config: &Config) {
     for (key, value) in edits.iter() {
         if value.is_some()
             && let Err(error) = LabelKey::new(key)
@@ -105,7 +109,7 @@ fn is_bare(dump: &Dump) -> bool {
 }
 
 /// Edits all objects that the plan finds, or refuses because one of them does.
-fn edit_all<'s>(
+pub(crate) fn edit_all<'s>(
     dump: &Dump,
     plan: &Plan<'s>,
     edits: &LabelEdits,
@@ -131,7 +135,7 @@ fn edit<'s>(
     let changes = edits.changes(object.labels(), overwrite)?;
     let rewrite = match changes.as_slice() {
         [] => None,
-        changes => Some(Rewrite::new(dump.json(object.id()), changes)?),
+        changes => Some(Rewrite::new(&dump.json(object.id()), changes)?),
     };
     Ok(Edited { object, changes, rewrite })
 }
@@ -145,6 +149,15 @@ fn put_out(dump: &Dump, edited: &[Edited<'_>], args: &LabelArgs, config: &Config
         LabelForm { as_patch: true, .. } => show::patches(dump, edited, config),
         _ => write::to_stdout(dump, edited, config),
     }
+}
+
+/// How many of the selected objects changed, in words.
+pub(crate) fn summary(n_changed: usize, n_selected: usize) -> String {
+    let same = match n_selected - n_changed {
+        0 => String::new(),
+        n => format!("; {} stayed as before", counted(n as u64, "object")),
+    };
+    format!("{} changed{same}", counted(n_changed as u64, "object"))
 }
 
 /// The objects that stand in the way of an edit: the first of them, and how many.

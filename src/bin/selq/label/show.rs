@@ -1,7 +1,7 @@
 //! What happens to the labels, without the dump: lists, a diff, commands and patches.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
+use std::collections::HashMap;
+use std::io::{self, Write};
 
 use anyhow::{Result, bail};
 use selq::{Dump, LabelChange, ObjectIdentity, ObjectRef, PatchOperation};
@@ -20,48 +20,39 @@ pub(super) fn list(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Resul
             if edited.len() > 1 {
                 out.push(heading(dump, &it.object));
             }
-            let labels = labels_after(it);
+            let labels = LabelChange::apply(&it.changes, it.object.labels());
             out.extend(labels.iter().map(|(key, value)| format!("{indent}{key}={value}")));
         }
     })
-}
-
-fn labels_after<'e>(edited: &'e Edited<'_>) -> BTreeMap<&'e str, &'e str> {
-    let mut labels: BTreeMap<&str, &str> = edited.object.labels().collect();
-    for change in &edited.changes {
-        match change.value() {
-            Some(value) => labels.insert(change.key(), value),
-            None => labels.remove(change.key()),
-        };
-    }
-    labels
 }
 
 /// Prints what changes, object by object and then summed up.
 pub(super) fn diff(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
     print(config, |out| {
         let changed = || edited.iter().filter(|it| !it.changes.is_empty());
-        for it in changed() {
-            out.push(heading(dump, &it.object));
-            out.extend(it.changes.iter().map(|change| format!("  {change}")));
-        }
+        out.extend(changed().flat_map(|it| object_diff(dump, &it.object, &it.changes)));
         let n_changed = changed().count() as u64;
         let of = counted(edited.len() as u64, "selected object");
         out.push(format!("{} of {of} would change", crate::message::thousands(n_changed)));
-        let sums = sums(edited);
-        out.extend(sums.iter().map(|(change, n)| format!("  {change}  {}", counted(*n, "object"))));
+        out.extend(sums(edited.iter().flat_map(|it| &it.changes)));
     })
 }
 
-/// How many objects each change happens to, most first.
-fn sums<'e>(edited: &'e [Edited<'_>]) -> Vec<(&'e LabelChange, u64)> {
+/// What changes in one object, in lines.
+pub(crate) fn object_diff(dump: &Dump, object: &ObjectRef<'_>, changes: &[LabelChange]) -> Vec<String> {
+    let changes = changes.iter().map(|change| format!("  {change}"));
+    std::iter::once(heading(dump, object)).chain(changes).collect()
+}
+
+/// How many objects each change happens to, most first, in lines.
+pub(crate) fn sums<'e>(changes: impl Iterator<Item = &'e LabelChange>) -> Vec<String> {
     let mut sums: HashMap<&LabelChange, u64> = HashMap::new();
-    for change in edited.iter().flat_map(|it| &it.changes) {
+    for change in changes {
         *sums.entry(change).or_default() += 1;
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then_with(|| a.key().cmp(b.key())).then_with(|| a.cmp(b)));
-    sums
+    sums.into_iter().map(|(change, n)| format!("  {change}  {}", counted(n, "object"))).collect()
 }
 
 /// The object's name, with its source if there are several.
@@ -162,7 +153,7 @@ pub(super) fn patches(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Re
                 kind: present(object.kind()),
                 namespace: present(object.namespace()),
                 name: present(object.name()),
-                patch: PatchOperation::for_labels(dump.json(object.id()), changes)?,
+                patch: PatchOperation::for_labels(&dump.json(object.id()), changes)?,
             };
             json::write_value(&line, config.stdout_is_terminal, out)?;
         }
@@ -175,18 +166,19 @@ fn print(config: &Config, fill: impl FnOnce(&mut Vec<String>)) -> Result<()> {
     let mut lines = Vec::new();
     fill(&mut lines);
     with_stdout(|out| {
-        let mut shown = String::new();
         for line in &lines {
-            shown.clear();
-            if config.stdout_is_terminal || line.contains('\n') {
-                sanitize::push_escaped(&mut shown, line);
-            } else {
-                shown.push_str(line);
-            }
-            writeln!(out, "{shown}")?;
+            write_line(line, config, out)?;
         }
         Ok(())
     })
+}
+
+/// Writes a line, in which nothing steers a terminal or begins a line of its own.
+pub(crate) fn write_line(line: &str, config: &Config, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    if config.stdout_is_terminal || line.contains('\n') {
+        return writeln!(out, "{}", sanitize::escaped(line));
+    }
+    writeln!(out, "{line}")
 }
 
 #[cfg(test)]

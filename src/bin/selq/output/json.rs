@@ -25,7 +25,7 @@ pub(super) fn write_list(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut im
 fn write_object(dump: &Dump, object: &ObjectRef<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
     let json = dump.json(object.id());
     if view.on_terminal {
-        return out.write_all(escaped_json(json).as_bytes());
+        return out.write_all(escaped_json(&json).as_bytes());
     }
     out.write_all(json.as_bytes())
 }
@@ -35,9 +35,9 @@ pub(super) fn write_lines(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut i
     for object in rows.iter() {
         let json = dump.json(object.id());
         if view.on_terminal {
-            write_compact(&escaped_json(json), out)?;
+            write_compact(&escaped_json(&json), out)?;
         } else {
-            write_compact(json, out)?;
+            write_compact(&json, out)?;
         }
         out.write_all(b"\n")?;
     }

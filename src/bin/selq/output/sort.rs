@@ -151,7 +151,7 @@ fn rank(dump: &Dump, object: &ObjectRef<'_>, key: &SortKey) -> Result<Option<Ran
     match key {
         SortKey::Label(key) => Ok(object.label(key).map(text)),
         SortKey::Path(path) => {
-            let value: Value = serde_json::from_str(dump.json(object.id())).with_context(|| {
+            let value: Value = serde_json::from_str(&dump.json(object.id())).with_context(|| {
                 format!("cannot sort object {} of {}", dump.index(object.id()), dump.source(object.id()))
             })?;
             Ok(match path.query(&value).first() {

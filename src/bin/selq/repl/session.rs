@@ -5,17 +5,17 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use selq::{Dump, ObjectRef, Plan, Scope, Selector, Store};
+use selq::{Dump, LabelChange, ObjectId, ObjectRef, Plan, Scope, Selector, Store};
 
 use super::command::{self, Command};
 use super::history::History;
 use super::settings::Settings;
-use super::typing::names::Names;
+use super::typing::names::{LineError, Names};
 use super::typing::{CommandSyntax, Context};
 use crate::args::{InputArgs, ReplArgs};
 use crate::config::Config;
 use crate::input::{self, Loaded};
-use crate::message::thousands;
+use crate::message::{self, thousands};
 use crate::output::{self, NameEnd, OutputFormat, Rows, View, names};
 use crate::selection::Selection;
 use crate::stats;
@@ -44,6 +44,9 @@ pub(crate) struct Answer {
     pub(crate) n_shown: usize,
 }
 
+/// What one `:label` changed.
+pub(crate) type Relabelling = Vec<(ObjectId, Vec<LabelChange>)>;
+
 /// A session.
 pub(crate) struct Session {
     pub(crate) config: Config,
@@ -62,6 +65,8 @@ pub(crate) struct Session {
     pub(crate) last: Option<Answer>,
     /// The names of the objects in the last answer, as far as they were shown.
     pub(crate) on_screen: Vec<String>,
+    /// What `:undo` takes back, the latest last.
+    pub(crate) relabellings: Vec<Relabelling>,
     commands: Vec<CommandSyntax>,
 }
 
@@ -76,6 +81,7 @@ impl Session {
             screen: None,
             last: None,
             on_screen: Vec::new(),
+            relabellings: Vec::new(),
             commands: command::COMMANDS.iter().map(|command| command.syntax).collect(),
             config,
             loaded,
@@ -111,10 +117,17 @@ impl Session {
         }
         match line {
             "" => {}
-            EMPTY_SELECTOR => self.answer(Selector::everything(), out)?,
-            text => self.answer(self.names.resolve(text)?, out)?,
+            text => self.answer(self.selector(text)?, out)?,
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// What a text selects, as a line or as the argument of a command.
+    pub(crate) fn selector(&self, text: &str) -> Result<Selector, LineError> {
+        match text {
+            EMPTY_SELECTOR => Ok(Selector::everything()),
+            text => self.names.resolve(text),
+        }
     }
 
     fn run_command(&mut self, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -159,8 +172,7 @@ impl Session {
         let begin = Instant::now();
         let plan = Plan::scoped(self.store(), &selector, &self.scope);
         let count = plan.count();
-        let page = self.screen.as_ref().map_or(0, |screen| screen.rows.saturating_sub(ROWS_AROUND).max(1));
-        let limit = Some(self.n_wanted(count).saturating_sub(n_shown).min(page));
+        let limit = Some(self.n_wanted(count).saturating_sub(n_shown).min(self.page()));
         let view = View { limit, skip: n_shown, ..self.view() };
         let rows = Rows::of(self.dump(), &plan, &view)?;
         let time = begin.elapsed();
@@ -173,6 +185,11 @@ impl Session {
         self.on_screen = self.names_of(&rows);
         self.last = Some(Answer { selector, n_shown });
         Ok(())
+    }
+
+    /// How many rows of an answer the screen holds; without a screen any number.
+    pub(crate) fn page(&self) -> usize {
+        self.screen.as_ref().map_or(usize::MAX, |screen| screen.rows.saturating_sub(ROWS_AROUND).max(1))
     }
 
     /// What stands below an answer: how much is left of it, and how many objects there are.
@@ -228,11 +245,21 @@ impl Session {
         if self.config.colors_stdout() { anstyle::Style::new().dimmed() } else { anstyle::Style::new() }
     }
 
+    /// Says what a command did: below the line on a screen, else apart from the answers.
+    pub(crate) fn say(&self, text: &str, out: &mut dyn Write) -> Result<()> {
+        match self.screen {
+            Some(_) => writeln!(out, "{}{text}{:#}", self.dimmed(), self.dimmed())?,
+            None => message::print(text),
+        }
+        Ok(())
+    }
+
     /// Takes another dump in place of the one that is loaded. Names and settings stay.
     pub(crate) fn replace(&mut self, loaded: Loaded) {
         self.loaded = loaded;
         self.last = None;
         self.on_screen.clear();
+        self.relabellings.clear();
         self.rescope();
     }
 
@@ -250,7 +277,7 @@ impl Session {
     /// What is loaded, in a line.
     pub(crate) fn summary(&self) -> String {
         let store = self.store();
-        let n = |n: usize, one: &str| crate::message::counted(n as u64, one);
+        let n = |n: usize, one: &str| message::counted(n as u64, one);
         let n_namespaces = store.namespaces().iter().filter(|fact| !fact.namespace.is_empty()).count();
         format!(
             "{}, {}, {}, {} in {}",

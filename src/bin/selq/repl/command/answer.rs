@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
-use selq::{Plan, Selector};
+use selq::Plan;
 
 use super::super::pager::paged;
 use super::super::session::{Answer, Session};
@@ -18,11 +18,7 @@ use crate::output::{self, OutputFormat, View, sanitize};
 use crate::selection;
 
 pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let selector = if text == "\"\"" {
-        Selector::everything()
-    } else {
-        session.names.resolve(required(text, "explain")?)?
-    };
+    let selector = session.selector(required(text, "explain")?)?;
     let plan = Plan::scoped(session.store(), &selector, &session.scope);
     let explanation = plan.explain().to_string();
     let shown = if session.config.stdout_is_terminal {
@@ -96,7 +92,7 @@ pub(super) fn write(session: &mut Session, arguments: &str, out: &mut dyn Write)
     go_on()
 }
 
-fn last_answer(session: &Session) -> Result<Answer> {
+pub(super) fn last_answer(session: &Session) -> Result<Answer> {
     session.last.clone().ok_or_else(|| anyhow!("there is no answer yet: type a selector"))
 }
 

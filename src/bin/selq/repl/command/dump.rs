@@ -9,14 +9,18 @@ use super::super::session::Session;
 use super::super::typing::files::arguments;
 use super::{go_on, required};
 use crate::exit::ExitStatus;
-use crate::message::thousands;
+use crate::message::{counted, thousands};
 use crate::output::sanitize;
 
 pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let loaded = session.load(arguments(required(files, "load")?))?;
     // Says how much was left out; the session goes on all the same.
     loaded.status(&session.config, ExitStatus::Matched);
+    let n_relabelled = session.dump().relabelled().len() as u64;
     session.replace(loaded);
+    if n_relabelled > 0 {
+        session.say(&format!("the changed labels of {} are gone", counted(n_relabelled, "object")), out)?;
+    }
     if session.screen.is_some() {
         writeln!(out, "{}", session.summary())?;
     }

@@ -31,10 +31,10 @@ pub(super) fn labels(session: &mut Session, key: &str, mut out: &mut dyn Write) 
 pub(super) fn show(session: &mut Session, wanted: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let object = find(session, required(wanted, "show")?)?;
     let json = session.dump().json(object.id());
-    let shown = indented(json, session.config.colors_stdout() && !session.config.stdout_is_terminal);
+    let shown = indented(&json, session.config.colors_stdout() && !session.config.stdout_is_terminal);
     let shown = if session.config.stdout_is_terminal {
         // The colours are the program's own: only what is between them may steer the terminal.
-        indented(&sanitize::escaped_json(json), session.config.colors_stdout())
+        indented(&sanitize::escaped_json(&json), session.config.colors_stdout())
     } else {
         shown
     };

@@ -3,6 +3,7 @@
 mod answer;
 mod dump;
 mod facts;
+mod label;
 mod set;
 
 use std::io::Write;
@@ -62,6 +63,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("sort", "[KEY]", Argument::Keys, "sort by a label key or JSONPath; `off` is input order",
         "A JSONPath begins with `.`: `:sort .metadata.creationTimestamp`. Objects without it come last.", set::sort),
     command("timing", "[on|off]", SWITCH, "whether to tell how long an answer took", "", set::timing),
+    command("label", "EDIT… [-l S]", Argument::Edits, "edit labels of the last answer, or of what S selects",
+        "EDIT is `key=value`, which sets a label, or `key-`, which removes one. A value that is there is replaced only with \
+         --overwrite; one object that refuses, and nothing is changed. All objects of the answer are meant, also those beyond \
+         `:limit`; `-l SELECTOR` comes last. Files stay as they are: `:write` writes a new one.", label::label),
+    command("undo", "", Argument::Other, "take the last `:label` back", "", label::undo),
+    command("diff", "[all]", Argument::Words(&["all"]), "the labels that changed since the dump was loaded",
+        "Cut to the screen; `:diff all` is whole, in the pager.", label::diff),
     command("let", "NAME = SELECTOR", Argument::Definition, "give a selector a name, for `@NAME`",
         "`:let live = env in (prod,qa)` and then `@live,tier=db`: one more AND. A name is letters, digits, `-`, `_` and `.`.", set::define),
     command("names", "", Argument::Other, "the names, and what they stand for", "", set::names),
@@ -73,7 +81,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("write", "FILE [FORMAT]", FILE_AND_FORMAT, "write the last answer whole to a file",
         "Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.", answer::write),
     command("load", "FILE…", Argument::Files, "load other dumps in place of these",
-        "Names and settings stay. A path with white space is written in quotation marks.", dump::load),
+        "Names and settings stay, changed labels do not. A path with white space is written in quotation marks.", dump::load),
     command("files", "", Argument::Other, "the dumps that are loaded", "", dump::files),
     command("history", "", Argument::Other, "the lines that were entered, the latest last", "", dump::history),
     command("help", "[COMMAND]", Argument::Command, "all commands, or one of them", "", help),

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use selq::{KindFacts, LabelKey, LabelValue, NamespaceFacts};
+use selq::{KindFacts, LabelKey, LabelValue, Matches, NamespaceFacts};
 
 use super::line::{self, Place, Slot};
-use super::{Argument, Context, Line, files, find_command, selector_in};
+use super::{Argument, Context, Line, edits, files, find_command, selector_in};
 use crate::numbers::thousands;
 
 /// How many candidates are listed; of more, the most frequent.
@@ -35,13 +35,13 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    fn new(text: impl Into<String>, note: impl Into<String>) -> Candidate {
+    pub(super) fn new(text: impl Into<String>, note: impl Into<String>) -> Candidate {
         Candidate { text: text.into(), note: note.into() }
     }
 }
 
 impl Completion {
-    fn of(start: usize, candidates: Vec<Candidate>) -> Completion {
+    pub(super) fn of(start: usize, candidates: Vec<Candidate>) -> Completion {
         let common = common_beginning(candidates.iter().map(|it| it.text.as_str()));
         Completion { start, common, candidates, n_more: 0 }
     }
@@ -96,6 +96,7 @@ fn argument_completion(context: &Context<'_>, name: &str, arguments: &str, curso
     let is_first = files::arguments(&arguments[..arguments.len() - word.len()]).is_empty();
     let candidates = match command.argument {
         Argument::Keys => return keys_argument(context, arguments, cursor),
+        Argument::Edits => return edits::complete(context, word, cursor),
         Argument::Files => files_beginning(word),
         Argument::FileAndWord(_) if is_first => files_beginning(word),
         Argument::FileAndWord(words) => words_beginning(words, word),
@@ -109,7 +110,7 @@ fn argument_completion(context: &Context<'_>, name: &str, arguments: &str, curso
     Completion::of(cursor - word.len(), candidates)
 }
 
-fn words_beginning(words: &[&str], word: &str) -> Vec<Candidate> {
+pub(super) fn words_beginning(words: &[&str], word: &str) -> Vec<Candidate> {
     words.iter().filter(|it| it.starts_with(word)).map(|it| Candidate::new(*it, "")).collect()
 }
 
@@ -193,7 +194,7 @@ fn names(context: &Context<'_>, word: &str, start: usize) -> Completion {
 }
 
 /// The keys that occur where the rest of the line holds, other than those that no selector could name.
-fn keys<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
+pub(super) fn keys<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
     let counts = context.among(rest).key_counts().into_iter().map(|fact| (fact.key, fact.n_objects));
     counts.filter(|(key, _)| LabelKey::new(key).is_ok()).collect()
 }
@@ -206,23 +207,33 @@ fn values(
     rest: &[&str],
     start: usize,
 ) -> Completion {
-    let matches = context.among(rest);
+    let matching = matching_values(&context.among(rest), key, word, listed);
+    match matching[..] {
+        [(value, _)] if value == word && !word.is_empty() => symbols(start + word.len(), &[(",", "")]),
+        _ => most_frequent_values(start, matching),
+    }
+}
+
+/// The values that the key has among the matches and that begin with `word`, or else those that hold it.
+pub(super) fn matching_values<'a>(
+    matches: &Matches<'a>,
+    key: &str,
+    word: &str,
+    listed: &[&str],
+) -> Vec<(&'a str, u64)> {
     let counts = |wanted: &dyn Fn(&str) -> bool| {
         let counts = matches.value_counts(key, |value| wanted(value) && !listed.contains(&value));
         counts.into_iter().map(|fact| (fact.value, fact.n_objects)).collect::<Vec<_>>()
     };
-    let mut matching = counts(&|value| value.starts_with(word));
-    if matching.is_empty() {
-        matching = counts(&|value| holds(value, word));
-    }
-    match matching[..] {
-        [(value, _)] if value == word && !word.is_empty() => symbols(start + word.len(), &[(",", "")]),
-        _ => {
-            let mut completion = most_frequent(start, matching);
-            completion.candidates.retain(|it| LabelValue::new(it.text.as_str()).is_ok());
-            completion
-        }
-    }
+    let beginning = counts(&|value| value.starts_with(word));
+    if beginning.is_empty() { counts(&|value| holds(value, word)) } else { beginning }
+}
+
+/// The most frequent of the values, without those that no selector and no edit could name.
+pub(super) fn most_frequent_values(start: usize, values: Vec<(&str, u64)>) -> Completion {
+    let mut completion = most_frequent(start, values);
+    completion.candidates.retain(|it| LabelValue::new(it.text.as_str()).is_ok());
+    completion
 }
 
 /// The texts that begin with `word`, or else those that hold it somewhere.
@@ -272,7 +283,7 @@ fn most_frequent(start: usize, mut texts: Vec<(&str, u64)>) -> Completion {
 }
 
 /// Keys, with a prefix in place of those that share it, as long as no `/` is typed.
-fn grouped(start: usize, word: &str, keys: Vec<(&str, u64)>) -> Completion {
+pub(super) fn grouped(start: usize, word: &str, keys: Vec<(&str, u64)>) -> Completion {
     let keys = matching(keys, word);
     let prefix = |key: &str| key.find('/').map_or(0, |slash| slash + 1);
     if word.contains('/') || !keys.iter().all(|(key, _)| key.starts_with(word)) {

@@ -4,6 +4,7 @@
 //! on every key stroke, so that nothing here may walk the objects.
 
 pub(crate) mod complete;
+pub(crate) mod edits;
 pub(crate) mod files;
 pub(crate) mod highlight;
 pub(crate) mod hint;
@@ -59,6 +60,8 @@ pub(crate) enum Argument {
     Selector,
     /// `NAME = SELECTOR`
     Definition,
+    /// Edits of labels, and perhaps `-l SELECTOR`.
+    Edits,
     /// Label keys, joined by commas.
     Keys,
     Namespace,
@@ -112,6 +115,7 @@ pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Opti
         Line::Command { name, arguments } => match find_command(commands, name)?.argument {
             Argument::Selector => arguments,
             Argument::Definition => arguments.split_once('=')?.1,
+            Argument::Edits => edits::split(arguments).1?,
             _ => return None,
         },
     };
