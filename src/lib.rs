@@ -11,6 +11,10 @@
 //! - [`SavedIndex`]: a loaded dump as a file beside it, which opens without reading the dump again.
 //! - [`Plan`]: a selector made ready for one store. [`Plan::count`], [`Plan::run`] and [`Plan::explain`].
 //! - [`Matches`]: the objects that a plan found.
+//! - [`SelectorSet`]: many selectors held at once. [`SelectorSet::matching`] says which of them select an
+//!   object, without trying each; [`SelectorSet::changes`] which it enters and leaves when its labels change.
+//! - [`SharedStore`]: a store that threads read as snapshots, without a lock while plans run, while another
+//!   changes it.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
 //! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`].
 //!
@@ -58,6 +62,11 @@
 //! The empty selector (`""`, `{}`) selects every object, the null selector (JSON `null`, `None`) selects
 //! none, and a text that does not parse is an error. Nothing here makes an everything-selector by default:
 //! [`Selector::everything`] and [`Selector::nothing`] say what they are.
+//!
+//! # Threads
+//!
+//! Everything here is `Send` and `Sync`. A [`Store`] that does not change can be read by many threads as it
+//! is; one that changes goes into a [`SharedStore`].
 //!
 //! # Input safety
 //!
