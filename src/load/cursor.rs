@@ -6,11 +6,14 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The UTF-8 byte-order mark.
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// The longest UTF-8 sequence.
 const MAX_UTF8_LEN: usize = 4;
+/// How many bytes are checked to be UTF-8 at a time: few enough to stay in the cache until they are read.
+const MAX_CHECKED: usize = 32 << 10;
 const CUT_SHORT: &str = "the dump seems to be cut short: write it again";
 
 /// A place in a text of JSON.
@@ -24,12 +27,16 @@ const CUT_SHORT: &str = "the dump seems to be cut short: write it again";
 /// whether it is complete across lines, and if so moves the bound.
 #[derive(Debug, Clone)]
 pub(super) struct Cursor<'a> {
+    /// What the processor can do to pass over values quickly.
+    level: skim::Level,
     bytes: &'a [u8],
     pos: usize,
     /// The end of the line, or of the text.
     limit: usize,
-    /// Everything before is known to be UTF-8.
-    checked: usize,
+    /// Some of `bytes`, as the text that it is known to be. Everything before is known to be UTF-8 too.
+    text: &'a str,
+    /// Where `text` begins.
+    text_start: usize,
     /// Where the outermost value being read begins.
     value_start: Option<usize>,
     /// How many bytes may still be read in vain looking for the end of values across lines. Without a bound,
@@ -63,7 +70,16 @@ impl<'a> Cursor<'a> {
     /// At the beginning of `bytes`, after a byte-order mark.
     pub(super) fn new(bytes: &'a [u8]) -> Cursor<'a> {
         let pos = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-        Cursor { bytes, pos, limit: pos, checked: pos, value_start: None, patience: bytes.len() }
+        Cursor {
+            level: skim::Level::new(),
+            bytes,
+            pos,
+            limit: pos,
+            text: "",
+            text_start: pos,
+            value_start: None,
+            patience: bytes.len(),
+        }
     }
 
     /// The byte that is read next.
@@ -81,7 +97,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn beside(&self, pos: usize, is_line: bool) -> Cursor<'a> {
         let limit = if is_line { line_end(self.bytes, pos) } else { self.limit };
         let value_start = if is_line { Some(pos) } else { self.value_start };
-        Cursor { pos, limit, checked: pos, value_start, ..self.clone() }
+        Cursor { pos, limit, text: "", text_start: pos, value_start, ..self.clone() }
     }
 
     /// Whether nothing of the text is out of bounds here.
@@ -113,17 +129,15 @@ impl<'a> Cursor<'a> {
     /// Gives up the rest of this part.
     pub(super) fn end_part(&mut self) {
         self.pos = self.limit;
-        self.checked = self.limit;
+        self.trust();
     }
 
     /// The next byte that is no white space. `None` at the end of the part.
     pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
-            while self.pos < self.limit {
-                match self.bytes[self.pos] {
-                    b' ' | b'\n' | b'\t' | b'\r' => self.pos += 1,
-                    byte => return Some(byte),
-                }
+            self.pos += skim::blank_len(self.rest());
+            if self.pos < self.limit {
+                return Some(self.bytes[self.pos]);
             }
             if !self.extend() {
                 return None;
@@ -186,7 +200,7 @@ impl<'a> Cursor<'a> {
         if rest.get(len) != Some(&b'"') {
             return self.escaped_string().map(Cow::Owned);
         }
-        let text = str::from_utf8(&rest[..len]).map_err(|e| Fault::utf8(start + e.valid_up_to()))?;
+        let text = self.text(start..start + len)?;
         self.pos = start + len + 1;
         Ok(Cow::Borrowed(text))
     }
@@ -205,7 +219,7 @@ impl<'a> Cursor<'a> {
     /// Passes over the value that begins here, whatever it is.
     pub(super) fn skip(&mut self) -> Fallible<()> {
         self.peek();
-        match skim::end_of_value(self.rest()) {
+        match skim::value_len(self.level, self.rest()) {
             Some(len) => {
                 self.pos += len;
                 Ok(())
@@ -218,26 +232,58 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_from(&mut self, start: usize) -> Fallible<()> {
         self.pos = start;
         self.skip()?;
-        self.checked = self.pos;
+        self.trust();
         Ok(())
     }
 
     /// Checks that everything up to here is UTF-8.
     pub(super) fn check_utf8(&mut self) -> Fallible<()> {
-        match str::from_utf8(&self.bytes[self.checked..self.pos]) {
-            Ok(_) => {
-                self.checked = self.pos;
-                Ok(())
-            }
-            Err(e) => Err(Fault::utf8(self.checked + e.valid_up_to())),
+        self.check_utf8_to(self.pos)
+    }
+
+    /// Takes everything up to here for UTF-8, as what is not has been reported.
+    fn trust(&mut self) {
+        (self.text, self.text_start) = ("", self.pos);
+    }
+
+    /// Where the bytes end that are known to be UTF-8.
+    fn checked(&self) -> usize {
+        self.text_start + self.text.len()
+    }
+
+    /// Bytes of the dump as text.
+    #[inline]
+    fn text(&mut self, range: Range<usize>) -> Fallible<&'a str> {
+        if self.checked() < range.end {
+            self.check_utf8_to(range.end)?;
         }
+        let begins_within = range.start.checked_sub(self.text_start);
+        if let Some(text) = begins_within.and_then(|start| self.text.get(start..start + range.len())) {
+            return Ok(text);
+        }
+        str::from_utf8(&self.bytes[range.clone()]).map_err(|e| Fault::utf8(range.start + e.valid_up_to()))
+    }
+
+    /// Checks a piece of the dump at a time: many short ones would take much longer.
+    fn check_utf8_to(&mut self, end: usize) -> Fallible<()> {
+        while self.checked() < end {
+            let start = self.checked();
+            let piece = &self.bytes[start..self.bytes.len().min(start + MAX_CHECKED)];
+            self.text = str::from_utf8(piece).unwrap_or_else(|e| valid_text(&piece[..e.valid_up_to()]));
+            self.text_start = start;
+            if self.text.is_empty() {
+                return Err(Fault::utf8(start));
+            }
+        }
+        Ok(())
     }
 
     /// What to report where `fault` was met: invalid UTF-8 if there is any before it or there.
     pub(super) fn earliest(&self, fault: Box<Fault>) -> Box<Fault> {
         let end = self.limit.min(fault.offset + MAX_UTF8_LEN);
-        let Err(e) = str::from_utf8(&self.bytes[self.checked..end.max(self.checked)]) else { return fault };
-        let offset = self.checked + e.valid_up_to();
+        let checked = self.checked();
+        let Err(e) = str::from_utf8(&self.bytes[checked..end.max(checked)]) else { return fault };
+        let offset = checked + e.valid_up_to();
         if offset > fault.offset {
             return fault;
         }
@@ -349,6 +395,11 @@ fn in_our_words(words: &str, found: &str) -> String {
         _ => (words.strip_prefix("expected ").unwrap_or("JSON"), found),
     };
     format!("expected {expected}, found {found}")
+}
+
+/// Bytes as text that are known to be text.
+fn valid_text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Where the line that holds `pos` ends.
