@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::ids::Ids;
 use super::node::{Leaf, Node};
-use crate::store::{LabelId, ObjectId, Store};
+use crate::store::{LabelId, ObjectId, Postings, Store};
 
 /// Told about every step of a run that is more than a look into the index.
 pub(super) trait Trace {
@@ -34,7 +34,7 @@ pub(super) fn run<'s>(store: &'s Store, node: &Node, trace: &mut impl Trace) -> 
         Node::Intersect(operands) => intersect(store, operands, trace),
         Node::OneOf(labels) => Ids::union(labels.iter().map(|&label| store.index().label(label).into())),
         Node::Union(operands) => Ids::union(operands.iter().map(|operand| run(store, operand, trace))),
-        Node::Not(operand) => Ids::Borrowed(store.live()).subtract(&run(store, operand, trace)),
+        Node::Not(operand) => Ids::Stored(store.live()).subtract(&run(store, operand, trace)),
         Node::Subtract(from, minus) => {
             let from = run(store, from, trace);
             narrow_by_difference(store, from, minus, trace)
@@ -48,25 +48,30 @@ pub(super) fn run<'s>(store: &'s Store, node: &Node, trace: &mut impl Trace) -> 
 fn known<'s>(store: &'s Store, node: &Node) -> Option<Ids<'s>> {
     match node {
         Node::Empty => Some(Ids::empty()),
-        Node::All => Some(Ids::Borrowed(store.live())),
+        Node::All => Some(Ids::Stored(store.live())),
         Node::Leaf(leaf) => Some(leaf_ids(store, *leaf)),
         _ => None,
     }
 }
 
 fn leaf_ids(store: &Store, leaf: Leaf) -> Ids<'_> {
+    postings(store, leaf).into()
+}
+
+/// The postings of a leaf.
+pub(super) fn postings(store: &Store, leaf: Leaf) -> &Postings {
     let index = store.index();
     match leaf {
-        Leaf::Key(key) => index.key(key).into(),
-        Leaf::Label(label) => index.label(label).into(),
-        Leaf::Namespace(namespace) => index.namespace(namespace).into(),
-        Leaf::Kind(kind) => index.kind(kind).into(),
+        Leaf::Key(key) => index.key(key),
+        Leaf::Label(label) => index.label(label),
+        Leaf::Namespace(namespace) => index.namespace(namespace),
+        Leaf::Kind(kind) => index.kind(kind),
     }
 }
 
 /// The operands' intersection; stops as soon as it is empty.
 fn intersect<'s>(store: &'s Store, operands: &[Node], trace: &mut impl Trace) -> Ids<'s> {
-    let Some((first, rest)) = operands.split_first() else { return Ids::Borrowed(store.live()) };
+    let Some((first, rest)) = operands.split_first() else { return Ids::Stored(store.live()) };
     let mut ids = run(store, first, trace);
     for operand in rest {
         if ids.is_empty() {
@@ -228,10 +233,10 @@ fn driver<'s>(store: &'s Store, node: &Node) -> Ids<'s> {
     match node {
         Node::Intersect(operands) => match operands.first() {
             Some(first) => driver(store, first),
-            None => Ids::Borrowed(store.live()),
+            None => Ids::Stored(store.live()),
         },
         Node::Subtract(from, _) => driver(store, from),
-        Node::Not(_) => Ids::Borrowed(store.live()),
+        Node::Not(_) => Ids::Stored(store.live()),
         node => run(store, node, &mut Untraced),
     }
 }

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use roaring::{MultiOps, RoaringBitmap};
 
-use crate::store::{Postings, PostingsView};
+use super::decode::{BATCH, Decoder};
+use crate::store::{Bitmap, Postings, PostingsView, Words};
 
 /// A set of object ids, borrowed from the store as long as nothing had to be computed.
 #[derive(Debug, Clone)]
 pub(super) enum Ids<'s> {
     /// Ids in ascending order.
     Few(Cow<'s, [u32]>),
-    Borrowed(&'s RoaringBitmap),
+    Stored(&'s Bitmap),
     Owned(RoaringBitmap),
 }
 
@@ -19,7 +20,7 @@ impl<'s> From<&'s Postings> for Ids<'s> {
     fn from(postings: &'s Postings) -> Ids<'s> {
         match postings.view() {
             PostingsView::Few(ids) => Ids::Few(Cow::Borrowed(ids)),
-            PostingsView::Many(ids) => Ids::Borrowed(ids),
+            PostingsView::Many(ids) => Ids::Stored(ids),
         }
     }
 }
@@ -38,7 +39,7 @@ impl<'s> Ids<'s> {
     pub(super) fn len(&self) -> u64 {
         match self {
             Ids::Few(ids) => ids.len() as u64,
-            Ids::Borrowed(ids) => ids.len(),
+            Ids::Stored(ids) => ids.len(),
             Ids::Owned(ids) => ids.len(),
         }
     }
@@ -46,7 +47,7 @@ impl<'s> Ids<'s> {
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Ids::Few(ids) => ids.is_empty(),
-            Ids::Borrowed(ids) => ids.is_empty(),
+            Ids::Stored(ids) => ids.is_empty(),
             Ids::Owned(ids) => ids.is_empty(),
         }
     }
@@ -54,23 +55,27 @@ impl<'s> Ids<'s> {
     pub(super) fn contains(&self, id: u32) -> bool {
         match self {
             Ids::Few(ids) => ids.binary_search(&id).is_ok(),
-            Ids::Borrowed(ids) => ids.contains(id),
+            Ids::Stored(ids) => ids.contains(id),
             Ids::Owned(ids) => ids.contains(id),
         }
     }
 
     /// The ids in ascending order.
     pub(super) fn iter(&self) -> IdIter<'_> {
-        match self.form() {
-            Form::Few(ids) => IdIter::new(Source::List(ids)),
-            Form::Many(ids) => IdIter::new(Source::Bitmap(ids.iter())),
-        }
+        IdIter::new(match self {
+            Ids::Few(ids) => Source::List(ids),
+            Ids::Stored(ids) => match ids.words() {
+                Words::Dense(words) => Source::Words(Decoder::new(words)),
+                Words::Grouped { .. } | Words::Scattered => Source::Bitmap(ids.iter()),
+            },
+            Ids::Owned(ids) => Source::Bitmap(ids.iter()),
+        })
     }
 
     fn form(&self) -> Form<'_> {
         match self {
             Ids::Few(ids) => Form::Few(ids),
-            Ids::Borrowed(ids) => Form::Many(ids),
+            Ids::Stored(ids) => Form::Many(ids),
             Ids::Owned(ids) => Form::Many(ids),
         }
     }
@@ -100,7 +105,7 @@ impl<'s> Ids<'s> {
         match (self, other.form()) {
             (ids @ Ids::Few(_), _) => ids.filter(|id| other.contains(id)),
             (ids, Form::Few(_)) => other.filter(|id| ids.contains(id)),
-            (Ids::Borrowed(ids), Form::Many(other)) => Ids::Owned(ids & other),
+            (Ids::Stored(ids), Form::Many(other)) => Ids::Owned(&**ids & other),
             (Ids::Owned(mut ids), Form::Many(other)) => {
                 ids &= other;
                 Ids::Owned(ids)
@@ -113,7 +118,7 @@ impl<'s> Ids<'s> {
         match (self, other.form()) {
             (ids @ Ids::Few(_), _) => ids.filter(|id| !other.contains(id)),
             (ids, Form::Few(few)) => ids.without(few),
-            (Ids::Borrowed(ids), Form::Many(other)) => Ids::Owned(ids - other),
+            (Ids::Stored(ids), Form::Many(other)) => Ids::Owned(&**ids - other),
             (Ids::Owned(mut ids), Form::Many(other)) => {
                 ids -= other;
                 Ids::Owned(ids)
@@ -173,8 +178,8 @@ enum Form<'i> {
     Many(&'i RoaringBitmap),
 }
 
-/// The ids of a set in ascending order, decoded in batches: a word of a bitmap at a time takes a fraction of
-/// the time that one call for each id takes.
+/// The ids of a set in ascending order, decoded in batches: whole words at a time take a fraction of the time that
+/// one call for each id takes.
 pub(super) struct IdIter<'i> {
     source: Source<'i>,
     batch: [u32; BATCH],
@@ -185,11 +190,9 @@ pub(super) struct IdIter<'i> {
 
 enum Source<'i> {
     List(&'i [u32]),
+    Words(Decoder<'i>),
     Bitmap(roaring::bitmap::Iter<'i>),
 }
-
-/// As many ids as stay in the first-level cache.
-const BATCH: usize = 256;
 
 impl<'i> IdIter<'i> {
     fn new(source: Source<'i>) -> IdIter<'i> {
@@ -207,6 +210,7 @@ impl<'i> IdIter<'i> {
                 *ids = rest;
                 batch.len()
             }
+            Source::Words(ids) => ids.next_many(&mut self.batch),
             Source::Bitmap(ids) => ids.next_many(&mut self.batch).len(),
         };
         self.end > 0
@@ -246,12 +250,9 @@ mod tests {
     fn operations_agree_with_lists_in_every_form() {
         let samples: [&[u32]; 5] = [&[], &[1], &[1, 2, 70_000], &[2, 3], &[70_000]];
         let bitmaps: Vec<RoaringBitmap> = samples.iter().map(|ids| ids.iter().copied().collect()).collect();
+        let stored: Vec<Bitmap> = bitmaps.iter().map(|ids| ids.clone().into()).collect();
         let forms = |at: usize| {
-            [
-                Ids::Few(Cow::Borrowed(samples[at])),
-                Ids::Borrowed(&bitmaps[at]),
-                Ids::Owned(bitmaps[at].clone()),
-            ]
+            [Ids::Few(Cow::Borrowed(samples[at])), Ids::Stored(&stored[at]), Ids::Owned(bitmaps[at].clone())]
         };
         for (a, b) in (0..25).map(|n| (n / 5, n % 5)) {
             let pairs = forms(a).into_iter().flat_map(|left| forms(b).map(|right| (left.clone(), right)));
@@ -278,12 +279,13 @@ mod tests {
     fn batches_give_every_id_once_and_in_order() {
         let bitmap: RoaringBitmap = (0..3000).map(|n| n * 97).chain(70_000..200_000).collect();
         let expected: Vec<u32> = bitmap.iter().collect();
-        let ids = Ids::Owned(bitmap);
-        let mut stepped = ids.iter();
-        let first: Vec<u32> = stepped.by_ref().take(300).collect();
-        let mut folded = first;
-        stepped.for_each(|id| folded.push(id));
-        assert_eq!(folded, expected);
+        let stored = Bitmap::from(bitmap.clone());
+        for ids in [Ids::Owned(bitmap), Ids::Stored(&stored), Ids::from_sorted(expected.clone())] {
+            let mut stepped = ids.iter();
+            let mut folded: Vec<u32> = stepped.by_ref().take(300).collect();
+            stepped.for_each(|id| folded.push(id));
+            assert_eq!(folded, expected);
+        }
     }
 
     #[test]

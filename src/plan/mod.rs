@@ -5,8 +5,10 @@
 
 mod absence;
 mod build;
+mod decode;
 mod exec;
 mod explain;
+mod fused;
 mod ids;
 mod matches;
 mod node;
@@ -19,6 +21,7 @@ pub use optimize::Pass;
 
 use crate::selector::Selector;
 use crate::store::Store;
+use ids::Ids;
 use node::Node;
 
 /// Narrows a query to some namespaces and kinds, whatever the selector says.
@@ -102,7 +105,7 @@ impl<'s> Plan<'s> {
     /// How many objects match. Does not find out which, as far as that can be avoided.
     #[must_use]
     pub fn count(&self) -> u64 {
-        exec::count(self.store, &self.root)
+        fused::count(self.store, &self.root).unwrap_or_else(|| exec::count(self.store, &self.root))
     }
 
     /// Whether any object matches. Stops at the first.
@@ -114,7 +117,9 @@ impl<'s> Plan<'s> {
     /// The objects that match.
     #[must_use]
     pub fn run(&self) -> Matches<'s> {
-        Matches::new(self.store, exec::run(self.store, &self.root, &mut exec::Untraced))
+        let fused = fused::run(self.store, &self.root).map(Ids::from_sorted);
+        let ids = fused.unwrap_or_else(|| exec::run(self.store, &self.root, &mut exec::Untraced));
+        Matches::new(self.store, ids)
     }
 
     /// The first `n` objects that match, without finding all others.

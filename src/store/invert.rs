@@ -125,7 +125,7 @@ impl<'c, C: Column> Inverter<'c, C> {
             }
         });
         for (number, bits) in dense.into_iter().zip(bits) {
-            postings[number] = Postings::Many(RoaringBitmap::from_lsb0_bytes(0, &bits));
+            postings[number] = Postings::many(RoaringBitmap::from_lsb0_bytes(0, &bits));
         }
         postings
     }

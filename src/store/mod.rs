@@ -4,6 +4,7 @@
 //! [`Index`](index::Index) what goes from a label to its objects. The store knows nothing of selectors;
 //! `plan` asks the two for what it needs.
 
+mod bitmap;
 mod builder;
 mod dict;
 mod ends;
@@ -19,8 +20,7 @@ mod table;
 
 use std::fmt;
 
-use roaring::RoaringBitmap;
-
+pub(crate) use bitmap::{Bitmap, WORD, Words, grouped};
 pub use builder::StoreBuilder;
 pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
@@ -149,7 +149,7 @@ impl Store {
     }
 
     /// The ids of the objects that are there.
-    pub(crate) fn live(&self) -> &RoaringBitmap {
+    pub(crate) fn live(&self) -> &Bitmap {
         self.table.live()
     }
 }

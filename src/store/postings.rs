@@ -2,6 +2,7 @@
 
 use roaring::RoaringBitmap;
 
+use super::bitmap::Bitmap;
 use crate::wire::{Decoder, Encoder, Malformed};
 
 /// Up to how many ids a list beats a bitmap. A bitmap of ids that stand close together takes some 250 bytes
@@ -18,8 +19,8 @@ pub(crate) enum Postings {
     One(u32),
     /// No object, after changes took the last one away, or a few.
     Few(Box<[u32]>),
-    /// More than [`MAX_FEW`] objects, or fewer that once were more.
-    Many(RoaringBitmap),
+    /// More than [`MAX_FEW`] objects, or fewer that once were more. In a box, as there are few of these among very many.
+    Many(Box<Bitmap>),
 }
 
 /// Postings as they can be read: a sorted list or a bitmap.
@@ -27,7 +28,7 @@ pub(crate) enum PostingsView<'s> {
     /// Ids in ascending order.
     Few(&'s [u32]),
     /// A bitmap.
-    Many(&'s RoaringBitmap),
+    Many(&'s Bitmap),
 }
 
 impl Default for Postings {
@@ -42,11 +43,16 @@ impl Postings {
         match ids {
             [id] => Postings::One(*id),
             few if few.len() <= MAX_FEW => Postings::Few(few.into()),
-            many => Postings::Many(
+            many => Postings::many(
                 RoaringBitmap::from_sorted_iter(many.iter().copied())
                     .expect("posting ids are in ascending order"),
             ),
         }
+    }
+
+    /// From a bitmap of more than a few ids.
+    pub(super) fn many(ids: RoaringBitmap) -> Postings {
+        Postings::Many(Box::new(ids.into()))
     }
 
     /// The ids, in the form they are kept in.
@@ -62,7 +68,7 @@ impl Postings {
     pub(super) fn to_bitmap(&self) -> RoaringBitmap {
         match self.view() {
             PostingsView::Few(ids) => ids.iter().collect(),
-            PostingsView::Many(ids) => ids.clone(),
+            PostingsView::Many(ids) => RoaringBitmap::clone(ids),
         }
     }
 
@@ -131,7 +137,7 @@ pub(super) fn encode<'p>(postings: impl ExactSizeIterator<Item = &'p Postings> +
         match postings.view() {
             PostingsView::Few(ids) => few.extend_from_slice(ids),
             // Bitmaps that have become small are lists when they are read again.
-            PostingsView::Many(ids) if ids.len() <= MAX_FEW as u64 => few.extend(ids),
+            PostingsView::Many(ids) if ids.len() <= MAX_FEW as u64 => few.extend(ids.iter()),
             PostingsView::Many(ids) => ids.serialize_into(&mut many).expect("memory can be written"),
         }
     }
@@ -156,7 +162,7 @@ pub(super) fn are_partition<'p>(whole: &RoaringBitmap, parts: impl Iterator<Item
         n_ids += part.len();
         match part.view() {
             PostingsView::Few(ids) => union.extend(ids),
-            PostingsView::Many(ids) => union |= ids,
+            PostingsView::Many(ids) => union |= &**ids,
         }
     }
     n_ids == whole.len() && union.len() == n_ids && union.is_subset(whole)
@@ -172,7 +178,7 @@ struct Rest<'b> {
 impl Rest<'_> {
     fn postings(&mut self, len: u32) -> Result<Postings, Malformed> {
         if len as usize > MAX_FEW {
-            return self.bitmap(u64::from(len)).map(Postings::Many);
+            return self.bitmap(u64::from(len)).map(Postings::many);
         }
         let (ids, rest) = self.few.split_at_checked(len as usize).ok_or(Malformed("a short list"))?;
         self.few = rest;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
 
+use super::bitmap::Bitmap;
 use super::dict::Dict;
 use super::ends::Ends;
 use super::rows::{LabelIds, Rows};
@@ -46,7 +47,7 @@ pub(crate) struct ObjectTable {
     names: Names,
     pub(super) rows: Rows,
     /// The ids of the objects that are there.
-    live: RoaringBitmap,
+    live: Bitmap,
 }
 
 impl ObjectTable {
@@ -117,7 +118,17 @@ impl ObjectTable {
         let (rows, n_objects) = Rows::decode(bytes, labels.len())?;
         let live =
             RoaringBitmap::deserialize_from(bytes.bytes()?).map_err(|_| Malformed("the ids of objects"))?;
-        let table = ObjectTable { keys, labels, api_versions, kinds, namespaces, places, names, rows, live };
+        let table = ObjectTable {
+            keys,
+            labels,
+            api_versions,
+            kinds,
+            namespaces,
+            places,
+            names,
+            rows,
+            live: live.into(),
+        };
         Malformed::unless(table.is_complete(), "as many of everything")?;
         Ok((table, n_objects))
     }
@@ -229,7 +240,7 @@ impl ObjectTable {
     }
 
     /// The ids of the objects that are there.
-    pub(crate) fn live(&self) -> &RoaringBitmap {
+    pub(crate) fn live(&self) -> &Bitmap {
         &self.live
     }
 

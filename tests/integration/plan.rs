@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use selq::{Object, ObjectId, Pass, Plan, Scope, Selector, Store};
 
-use crate::strategies::{object, selector};
+use crate::strategies::{crowd, object, selector};
 
 fn store_of(objects: &[Object]) -> Store {
     let mut store = Store::new();
@@ -64,6 +64,23 @@ proptest! {
         let store = store_of(&objects);
         let plan = Plan::with_passes(&store, &selector, &Scope::all(), &passes);
         assert_finds(&plan, &oracle(&store, &selector, |_| true))?;
+    }
+
+    #[test]
+    fn plans_over_many_objects_are_filtering_too(
+        objects in crowd(),
+        selectors in vec(selector(), 1..6),
+        are_scoped in any::<bool>(),
+        passes in prop::sample::subsequence(Pass::ALL.to_vec(), 0..=Pass::ALL.len()).prop_shuffle(),
+    ) {
+        let store = store_of(&objects);
+        let scope = if are_scoped { Scope::all().namespace("shop") } else { Scope::all() };
+        for selector in selectors {
+            let in_scope = |object: &selq::ObjectRef<'_>| !are_scoped || object.namespace() == "shop";
+            let expected = oracle(&store, &selector, in_scope);
+            assert_finds(&Plan::scoped(&store, &selector, &scope), &expected)?;
+            assert_finds(&Plan::with_passes(&store, &selector, &scope, &passes), &expected)?;
+        }
     }
 
     #[test]

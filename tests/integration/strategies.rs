@@ -27,6 +27,21 @@ pub(crate) fn object() -> impl Strategy<Value = Object> {
         .prop_map(|(kind, namespace, name, labels)| Object::new(kind, namespace, name).with_labels(labels))
 }
 
+/// Many objects of a few sorts, each sort together as replicas are or all mixed: so many that their sets take every form
+/// there is.
+pub(crate) fn crowd() -> impl Strategy<Value = Vec<Object>> {
+    (vec((object(), 1_usize..200), 0..12), any::<bool>()).prop_map(|(sorts, are_mixed)| {
+        let n_rounds = if are_mixed { 200 } else { 1 };
+        let round = |round: usize| {
+            let n = move |&n: &usize| if are_mixed { usize::from(round < n) } else { n };
+            sorts
+                .iter()
+                .flat_map(move |(object, n_objects)| std::iter::repeat_n(object.clone(), n(n_objects)))
+        };
+        (0..n_rounds).flat_map(round).collect()
+    })
+}
+
 /// The text of one requirement.
 pub(crate) fn requirement() -> impl Strategy<Value = String> {
     let key = || prop::sample::select(&KEYS[..]);

@@ -1,0 +1,179 @@
+//! All steps of a plan at once, over the few words in which its smallest set has ids.
+//!
+//! Operations on bitmaps make a set for every step, and look every id up. But ids that belong together mostly stand
+//! together, as the replicas of a workload do: five thousand pods of an app are five hundred words. Where a plan begins
+//! with such a set, its words are narrowed in place, requirement by requirement, and nothing else is looked at.
+//! [`exec`](super::exec) answers the same without, and is what the tests compare with.
+
+use fearless_simd::{Level, dispatch};
+
+use super::exec;
+use super::node::{Leaf, Node};
+use crate::store::{LabelId, PostingsView, Store, WORD, Words, grouped};
+
+/// Labels of a [`Node::OneOf`] that are worth a pass each.
+const MAX_LABELS: usize = 8;
+
+/// How many objects `node` has. `None` where this is not the way to find out.
+pub(super) fn count(store: &Store, node: &Node) -> Option<u64> {
+    let frame = Frame::of_steps(store, node)?;
+    Some(dispatch!(Level::new(), _ => n_ids(&frame.words)))
+}
+
+/// The objects of `node`, ascending. `None` where this is not the way to find them.
+pub(super) fn run(store: &Store, node: &Node) -> Option<Vec<u32>> {
+    let frame = Frame::of_steps(store, node)?;
+    let mut ids = Vec::with_capacity(n_ids(&frame.words) as usize);
+    for (&number, &word) in frame.numbers.iter().zip(&frame.words) {
+        let mut rest = word;
+        while rest != 0 {
+            ids.push(number * WORD + rest.trailing_zeros());
+            rest &= rest - 1;
+        }
+    }
+    Some(ids)
+}
+
+#[inline(always)]
+fn n_ids(words: &[u64]) -> u64 {
+    words.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// Some words of a set: those in which another set has ids.
+struct Frame<'s> {
+    store: &'s Store,
+    numbers: &'s [u32],
+    words: Vec<u64>,
+}
+
+/// A set in the form in which words can be taken from it.
+enum Operand<'s> {
+    Dense(&'s [u64]),
+    Grouped(&'s [u32], &'s [u64]),
+    Few(Vec<u32>, Vec<u64>),
+}
+
+impl<'s> Frame<'s> {
+    /// As [`Frame::of`], of more than one set: there is nothing to find out about a single one.
+    fn of_steps(store: &'s Store, node: &Node) -> Option<Frame<'s>> {
+        let has_steps = matches!(node, Node::Intersect(_) | Node::Subtract(..));
+        if has_steps { Frame::of(store, node) } else { None }
+    }
+
+    /// The words of `node`. `None` unless it begins with ids in groups and all its sets have words.
+    fn of(store: &'s Store, node: &Node) -> Option<Frame<'s>> {
+        match node {
+            Node::Intersect(operands) => {
+                let (first, rest) = operands.split_first()?;
+                let mut frame = Frame::of(store, first)?;
+                rest.iter().try_for_each(|operand| frame.keep(operand))?;
+                Some(frame)
+            }
+            Node::Subtract(from, minus) => {
+                let mut frame = Frame::of(store, from)?;
+                frame.take_away(minus)?;
+                Some(frame)
+            }
+            Node::Leaf(leaf) => match exec::postings(store, *leaf).view() {
+                PostingsView::Many(ids) => match ids.words() {
+                    Words::Grouped { numbers, words } => Some(Frame { store, numbers, words: words.clone() }),
+                    Words::Dense(_) | Words::Scattered => None,
+                },
+                PostingsView::Few(_) => None,
+            },
+            Node::Empty | Node::All | Node::OneOf(_) | Node::Union(_) | Node::Not(_) => None,
+        }
+    }
+
+    /// Keeps the objects that are in `node` too.
+    fn keep(&mut self, node: &Node) -> Option<()> {
+        match node {
+            Node::All => {}
+            Node::Empty => self.words.fill(0),
+            Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & other),
+            Node::Not(operand) => self.take_away(operand)?,
+            Node::Intersect(operands) => operands.iter().try_for_each(|operand| self.keep(operand))?,
+            Node::Subtract(from, minus) => {
+                self.keep(from)?;
+                self.take_away(minus)?;
+            }
+            Node::Union(_) | Node::OneOf(_) => {
+                let mut rest = Frame { words: self.words.clone(), ..*self };
+                rest.take_away(node)?;
+                self.words.iter_mut().zip(rest.words).for_each(|(word, rest)| *word &= !rest);
+            }
+        }
+        Some(())
+    }
+
+    /// Takes away the objects that are in `node`.
+    fn take_away(&mut self, node: &Node) -> Option<()> {
+        match node {
+            Node::Empty => {}
+            Node::All => self.words.fill(0),
+            Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & !other),
+            Node::Not(operand) => self.keep(operand)?,
+            Node::Union(operands) => operands.iter().try_for_each(|operand| self.take_away(operand))?,
+            Node::OneOf(labels) => self.take_away_labels(labels)?,
+            Node::Intersect(_) | Node::Subtract(..) => {
+                let mut both = Frame { words: self.words.clone(), ..*self };
+                both.keep(node)?;
+                self.words.iter_mut().zip(both.words).for_each(|(word, both)| *word &= !both);
+            }
+        }
+        Some(())
+    }
+
+    fn take_away_labels(&mut self, labels: &[LabelId]) -> Option<()> {
+        if labels.len() > MAX_LABELS {
+            return None;
+        }
+        labels.iter().try_for_each(|&label| self.take_away(&Node::Leaf(Leaf::Label(label))))
+    }
+
+    /// Replaces every word by what `of` makes of it and of the operand's word with the same number.
+    fn combine(&mut self, operand: &Operand<'_>, of: impl Fn(u64, u64) -> u64) {
+        let words = self.numbers.iter().zip(&mut self.words);
+        match operand {
+            Operand::Dense(others) => {
+                words.for_each(|(&number, word)| {
+                    *word = of(*word, others.get(number as usize).copied().unwrap_or(0))
+                });
+            }
+            Operand::Grouped(numbers, others) => merge(words, numbers, others, of),
+            Operand::Few(numbers, others) => merge(words, numbers, others, of),
+        }
+    }
+}
+
+/// As [`Frame::combine`], with words that are not all there.
+fn merge<'w>(
+    words: impl Iterator<Item = (&'w u32, &'w mut u64)>,
+    numbers: &[u32],
+    others: &[u64],
+    of: impl Fn(u64, u64) -> u64,
+) {
+    let mut at = 0;
+    for (&number, word) in words {
+        at += numbers[at..].iter().take_while(|&&other| other < number).count();
+        let other = if numbers.get(at) == Some(&number) { others[at] } else { 0 };
+        *word = of(*word, other);
+    }
+}
+
+impl<'s> Operand<'s> {
+    /// `None` if the set has no words.
+    fn of(store: &'s Store, leaf: Leaf) -> Option<Operand<'s>> {
+        match exec::postings(store, leaf).view() {
+            PostingsView::Few(ids) => {
+                let (numbers, words) = grouped(ids.iter().copied());
+                Some(Operand::Few(numbers, words))
+            }
+            PostingsView::Many(ids) => match ids.words() {
+                Words::Dense(words) => Some(Operand::Dense(words)),
+                Words::Grouped { numbers, words } => Some(Operand::Grouped(numbers, words)),
+                Words::Scattered => None,
+            },
+        }
+    }
+}
