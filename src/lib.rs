@@ -117,7 +117,7 @@ pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};
 pub use span::Span;
 pub use store::{
     KeyCount, KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, SharedStore,
-    Store, StoreBuilder, StoreEdit, ValueFacts,
+    Store, StoreBuilder, StoreEdit, StoreMemory, ValueFacts,
 };
 pub use suggest::nearest;
 pub use watch::{ObjectChange, Transition, WatchedStore};

@@ -101,8 +101,8 @@ impl Loader {
         Loader { skip_invalid: yes, ..self }
     }
 
-    /// How many threads read a large source: as many as there are cores unless this says otherwise. What is
-    /// read does not depend on it.
+    /// How many threads read a large source: as many as there are cores unless this says otherwise; 0 is as 1.
+    /// What is read does not depend on it.
     #[must_use]
     pub fn threads(self, n: usize) -> Loader {
         Loader { threads: Threads { n, ..self.threads }, ..self }
@@ -110,6 +110,7 @@ impl Loader {
 
     /// How much text is worth a thread of its own, at least: 1 MiB unless this says otherwise. What is read
     /// does not depend on it; tests make it small.
+    #[doc(hidden)]
     #[must_use]
     pub fn min_part(self, n_bytes: usize) -> Loader {
         Loader { threads: Threads { min_part: n_bytes.max(1), ..self.threads }, ..self }

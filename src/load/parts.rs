@@ -133,8 +133,8 @@ impl<'a> Seam<'a> {
         let seam = memmem::Finder::new(self.text);
         let mut borders = vec![from];
         let mut last = from;
-        while last + size < bytes.len() {
-            let window = last + size..bytes.len().min(last + 2 * size);
+        while bytes.len() - last > size {
+            let window = last + size..bytes.len().min(last.saturating_add(2 * size));
             let Some(at) = seam.find(&bytes[window.clone()]) else { return borders };
             last = window.start + at + self.start;
             borders.push(last);
@@ -179,7 +179,7 @@ impl<'a, S: Sink> Team<'a, S> {
         let bytes = walk.source.bytes();
         let start = walk.cursor.pos();
         let Threads { n, min_part } = walk.pace.threads;
-        let size = ((bytes.len() - start) / (n * PARTS_PER_THREAD)).max(min_part);
+        let size = ((bytes.len() - start) / n.saturating_mul(PARTS_PER_THREAD)).max(min_part);
         // A part of a line would have to mind where the line ends.
         if matches!(run, Run::Elements { .. }) && !walk.cursor.is_unbounded() {
             return None;

@@ -6,10 +6,11 @@ use super::{Expr, Requirement, Selector};
 
 impl Selector {
     /// The canonical text: requirements sorted by key, values sorted and without repeats, no white space but around
-    /// `in` and `notin`. Parsing it gives the selector back. `None` for the selector of nothing, which has no text.
+    /// `in` and `notin`. Parsing it gives the selector back. `None` where there is no such text: for the selector of
+    /// nothing, and for those with an "or" or a "not".
     #[must_use]
     pub fn canonical(&self) -> Option<String> {
-        (!self.is_nothing()).then(|| self.to_string())
+        self.requirements().map(|_| self.to_string())
     }
 }
 
@@ -124,5 +125,6 @@ mod tests {
         assert_eq!(either.clone().and(selector("x")).to_string(), "x,(a || b,c)");
         assert_eq!(either.negate().to_string(), "!(a || b,c)");
         assert_eq!(selector("b,a").negate().to_string(), "!(a,b)");
+        assert_eq!(selector("b,a").negate().canonical(), None);
     }
 }

@@ -153,6 +153,10 @@ impl Selector {
             Expr::All => Expr::None,
             Expr::None => Expr::All,
             Expr::Not(inner) => *inner,
+            Expr::Requirement(requirement) => match requirement.opposite() {
+                Ok(opposite) => Expr::Requirement(opposite),
+                Err(requirement) => Expr::Not(Box::new(Expr::Requirement(requirement))),
+            },
             other => Expr::Not(Box::new(other)),
         };
         Selector { expr }
@@ -244,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn the_opposite_of_a_requirement_is_one_where_there_is_one() {
+        for (text, opposite) in [
+            ("a", "!a"),
+            ("a=b", "a!=b"),
+            ("a in (b,c)", "a notin (b,c)"),
+            ("!a", "a"),
+            ("a!=", "a="),
+            ("a notin ()", "a in ()"),
+        ] {
+            assert_eq!(selector(text).negate(), selector(opposite));
+        }
+        assert_eq!(selector("a==b").negate(), selector("a!=b"));
+        // Not `a<8`: what is no integer is neither greater nor less.
+        assert_eq!(selector("a>7").negate().to_string(), "!(a>7)");
+    }
+
+    #[test]
     fn trees_are_flat_and_sorted_by_key() {
         let and = selector("b,a=1").and(selector("a=0,c"));
         assert_eq!(and, selector("a=1,a=0,b,c"));
@@ -262,7 +283,7 @@ mod tests {
         assert_eq!(keys(&selector("b,a")), Some(vec!["a".into(), "b".into()]));
         assert_eq!(keys(&Selector::nothing()), None);
         assert_eq!(keys(&selector("a").or(selector("b"))), None);
-        assert_eq!(keys(&selector("a").and(selector("b").negate())), None);
+        assert_eq!(keys(&selector("a").and(selector("b,c").negate())), None);
     }
 
     #[test]

@@ -149,6 +149,22 @@ impl Requirement {
         values.iter().map(LabelValue::as_str)
     }
 
+    /// The requirement that holds exactly where this one does not; there is none for `>` and `<`, which give
+    /// themselves back.
+    pub(super) fn opposite(self) -> Result<Requirement, Requirement> {
+        Ok(match self {
+            Requirement::Equals(key, value) | Requirement::DoubleEquals(key, value) => {
+                Requirement::NotEquals(key, value)
+            }
+            Requirement::NotEquals(key, value) => Requirement::Equals(key, value),
+            Requirement::In(key, values) => Requirement::NotIn(key, values),
+            Requirement::NotIn(key, values) => Requirement::In(key, values),
+            Requirement::Exists(key) => Requirement::DoesNotExist(key),
+            Requirement::DoesNotExist(key) => Requirement::Exists(key),
+            other @ (Requirement::GreaterThan(..) | Requirement::LessThan(..)) => return Err(other),
+        })
+    }
+
     /// Whether an object satisfies the requirement that has `value` for its key, or lacks the key if that is `None`.
     ///
     /// Without the key `!=`, `notin` and `!` hold, and nothing else does. The value need not be one that Kubernetes takes:

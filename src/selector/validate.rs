@@ -3,7 +3,7 @@
 use super::error::{ParseError, ParseErrorKind};
 use super::requirement::{Integer, Requirement};
 use super::{Expr, Selector};
-use crate::syntax::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator};
+use crate::syntax::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 use crate::{LabelKey, LabelValue, ValueSet};
 
 /// Checks `ast` and gives its meaning.
@@ -18,8 +18,11 @@ pub(super) fn validate(ast: &Ast<'_>) -> Result<Selector, ParseError> {
         // The commonest selector costs no list.
         [only] => Ok(Selector { expr: Expr::Requirement(requirement(text, only)?) }),
         several => {
-            let children = several.iter().map(|typed| requirement(text, typed).map(Expr::Requirement));
-            Ok(Selector { expr: super::and(children.collect::<Result<_, _>>()?) })
+            let mut children = Vec::with_capacity(several.len());
+            for typed in several {
+                children.push(Expr::Requirement(requirement(text, typed)?));
+            }
+            Ok(Selector { expr: super::and(children) })
         }
     }
 }
@@ -31,7 +34,7 @@ fn requirement(text: &str, typed: &AstRequirement<'_>) -> Result<Requirement, Pa
         Condition::DoesNotExist { .. } => Ok(Requirement::DoesNotExist(key)),
         Condition::Comparison { operator, value, .. } => comparison(text, key, *operator, value),
         Condition::Membership { operator, values, .. } => {
-            let values = value_set(text, values)?;
+            let values = value_set(text, *values)?;
             Ok(match operator {
                 MembershipOperator::In => Requirement::In(key, values),
                 MembershipOperator::NotIn => Requirement::NotIn(key, values),
@@ -64,8 +67,12 @@ fn value(text: &str, typed: &str) -> Result<LabelValue, ParseError> {
     LabelValue::new(typed).map_err(|error| ParseError::from_label(text, typed, error, ParseErrorKind::Value))
 }
 
-fn value_set(text: &str, typed: &[&str]) -> Result<ValueSet, ParseError> {
-    let values = typed.iter().map(|typed| value(text, typed)).collect::<Result<Vec<_>, _>>()?;
+fn value_set(text: &str, typed: ValueList<'_>) -> Result<ValueSet, ParseError> {
+    // With room for all from the start, the list is the set's own memory in the end.
+    let mut values = Vec::with_capacity(typed.len());
+    for typed in typed.iter() {
+        values.push(value(text, typed)?);
+    }
     Ok(ValueSet::new(values).expect("a list in an `Ast` has at least one value"))
 }
 

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
+use super::memory::vec_bytes;
+
 /// How many ids a word has room for.
 pub(crate) const WORD: u32 = u64::BITS;
 
@@ -45,6 +47,15 @@ impl Bitmap {
     /// The ids as words. Linear in the ids when first asked for.
     pub(crate) fn words(&self) -> &Words {
         self.words.get_or_init(|| Words::new(&self.ids))
+    }
+
+    /// How many bytes the words take, if they were made.
+    pub(super) fn words_bytes(&self) -> u64 {
+        match self.words.get() {
+            Some(Words::Dense(words)) => vec_bytes(words),
+            Some(Words::Grouped { numbers, words }) => vec_bytes(numbers) + vec_bytes(words),
+            Some(Words::Scattered) | None => 0,
+        }
     }
 
     /// Adds an id.

@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::ends::Ends;
+use super::memory::vec_bytes;
 use crate::wire::{Decoder, Encoder, Malformed};
 
 /// Texts numbered from 0 in the order they were first seen, each within a *scope*.
@@ -72,6 +73,14 @@ impl Dict {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.scopes.shrink_to_fit();
+    }
+
+    /// How much memory the texts take.
+    pub(super) fn bytes(&self) -> u64 {
+        self.text.capacity() as u64
+            + self.ends.bytes()
+            + vec_bytes(&self.scopes)
+            + self.table.allocation_size() as u64
     }
 
     pub(super) fn encode(&self, out: &mut Encoder) {

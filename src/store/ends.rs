@@ -1,5 +1,6 @@
 //! Ascending numbers in four bytes each: where the parts of a long text or pool end.
 
+use super::memory::vec_bytes;
 use crate::wire::{Decoder, Encoder, Malformed};
 
 /// Numbers that never descend, such as the ends of texts that stand one after another.
@@ -33,6 +34,10 @@ impl Ends {
         }
         let high = self.carries.partition_point(|&carry| carry <= index) as u64;
         (high << 32 | low) as usize
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        vec_bytes(&self.low) + vec_bytes(&self.carries)
     }
 
     pub(super) fn encode(&self, out: &mut Encoder) {

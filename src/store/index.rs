@@ -1,7 +1,9 @@
 //! The way from labels to objects: postings of every key, label, kind and namespace.
 
 use super::ObjectId;
+use super::both::both;
 use super::invert;
+use super::memory::{postings_bytes, vec_bytes};
 use super::postings::{self, Postings};
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 use crate::wire::{Decoder, Encoder, Malformed};
@@ -41,11 +43,7 @@ impl Index {
         let (labels, mut index) = if table.rows.n_labels() < MIN_FOR_THREADS {
             (labels(), Index::without_labels(table))
         } else {
-            std::thread::scope(|scope| {
-                let labels = scope.spawn(labels);
-                let index = Index::without_labels(table);
-                (labels.join().expect("indexing does not panic"), index)
-            })
+            both(labels, || Index::without_labels(table))
         };
         index.labels = labels;
         index.link_labels(table);
@@ -119,12 +117,12 @@ impl Index {
     /// Makes room for keys, labels, kinds and namespaces that are new in the table.
     fn grow(&mut self, table: &ObjectTable) {
         self.keys.resize_with(table.n_keys(), KeyPostings::default);
-        for label in table.label_ids().skip(self.labels.len()) {
+        for label in table.label_ids_from(self.labels.len()) {
             self.keys[table.key_of(label).0 as usize].labels.push(label);
         }
         self.labels.resize_with(table.n_distinct_labels(), Postings::default);
-        self.kinds.resize_with(table.kind_ids().count(), Postings::default);
-        self.namespaces.resize_with(table.namespace_ids().count(), Postings::default);
+        self.kinds.resize_with(table.kind_ids().len(), Postings::default);
+        self.namespaces.resize_with(table.namespace_ids().len(), Postings::default);
     }
 
     /// Adds an object that is in the table. Costs its labels.
@@ -168,6 +166,16 @@ impl Index {
             key.n_values -= usize::from(had_objects && postings.is_empty());
             key.objects.remove(id.0);
         }
+    }
+
+    /// How much memory the labels' postings take.
+    pub(super) fn bytes(&self) -> u64 {
+        vec_bytes(&self.labels) + self.labels.iter().map(postings_bytes).sum::<u64>()
+    }
+
+    /// How many labels some object has now.
+    pub(super) fn n_distinct_labels(&self) -> usize {
+        self.keys.iter().map(|key| key.n_values).sum()
     }
 
     /// The objects with this label.

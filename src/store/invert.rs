@@ -7,9 +7,13 @@ use roaring::RoaringBitmap;
 use super::postings::Postings;
 use super::table::ObjectTable;
 
-/// How many ids are sorted into lists at a time: 8 MiB of them. More need another walk over the column, which
-/// costs less than the memory would.
-const MAX_GATHERED: usize = 2 << 20;
+/// How many ids are sorted into lists at a time, at least: 8 MiB of them. More need another walk over the column,
+/// which costs less than the memory would.
+const MIN_GATHERED: usize = 2 << 20;
+
+/// How many walks that takes at most, so that the time stays linear in the ids. From there on the memory for them
+/// grows: a quarter of what they take in the end.
+const MAX_WALKS: usize = 4;
 
 /// From which share of all objects on a value's ids are collected as bits. There can be few such values in a
 /// column, so that their bits need little memory.
@@ -57,7 +61,7 @@ pub(super) struct Kinds<'t>(pub(super) &'t ObjectTable);
 
 impl Column for Kinds<'_> {
     fn n_numbers(&self) -> usize {
-        self.0.kind_ids().count()
+        self.0.kind_ids().len()
     }
 
     fn walk(&self, mut visit: impl FnMut(u32, u32)) {
@@ -70,7 +74,7 @@ pub(super) struct Namespaces<'t>(pub(super) &'t ObjectTable);
 
 impl Column for Namespaces<'_> {
     fn n_numbers(&self) -> usize {
-        self.0.namespace_ids().count()
+        self.0.namespace_ids().len()
     }
 
     fn walk(&self, mut visit: impl FnMut(u32, u32)) {
@@ -80,7 +84,9 @@ impl Column for Namespaces<'_> {
 
 /// The postings of every number of a column of `n_ids` objects. Takes a few walks over the column.
 pub(super) fn postings(column: &impl Column, n_ids: usize) -> Vec<Postings> {
-    Inverter::new(column, n_ids).postings(MAX_GATHERED)
+    let inverter = Inverter::new(column, n_ids);
+    let n_gathered: usize = (0..column.n_numbers()).map(|number| inverter.n_gathered(number)).sum();
+    inverter.postings(MIN_GATHERED.max(n_gathered / MAX_WALKS))
 }
 
 struct Inverter<'c, C> {
@@ -205,7 +211,7 @@ mod tests {
         let table = table();
         let mut expected = vec![Vec::new(); table.n_distinct_labels()];
         Labels(&table).walk(|id, label| expected[label as usize].push(id));
-        for max_gathered in [1, 64, 1000, MAX_GATHERED] {
+        for max_gathered in [1, 64, 1000, MIN_GATHERED] {
             let postings = Inverter::new(&Labels(&table), table.n_ids()).postings(max_gathered);
             let found = postings.iter().map(|postings| match postings.view() {
                 PostingsView::Few(ids) => ids.to_vec(),

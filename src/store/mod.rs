@@ -5,12 +5,14 @@
 //! `plan` asks the two for what it needs.
 
 mod bitmap;
+mod both;
 mod builder;
 mod dict;
 mod ends;
 mod facts;
 mod index;
 mod invert;
+mod memory;
 mod object;
 mod persist;
 mod postings;
@@ -25,6 +27,7 @@ pub use builder::StoreBuilder;
 pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use index::Index;
+pub use memory::StoreMemory;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
 pub(crate) use postings::{Postings, PostingsView};

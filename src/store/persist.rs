@@ -5,8 +5,7 @@
 //! ascend, texts are UTF-8 and distinct, and every label's objects are as many as the objects' rows say. Hash
 //! tables are not written but built again, since their seeds differ from run to run.
 
-use std::thread;
-
+use super::both::both;
 use super::{Index, LabelInterner, ObjectTable, Store};
 use crate::wire::{Decoder, Encoder, Malformed};
 
@@ -24,10 +23,7 @@ impl Store {
     /// Reads what the other two wrote, on two threads. Costs a copy of the bytes, a step for every label of an
     /// object and a hash for every distinct one.
     pub(crate) fn decode(mut objects: Decoder<'_>, mut index: Decoder<'_>) -> Result<Store, Malformed> {
-        let (table, postings) = thread::scope(|scope| {
-            let postings = scope.spawn(|| Index::decode(&mut index));
-            (ObjectTable::decode(&mut objects), postings.join().expect("reading does not panic"))
-        });
+        let (postings, table) = both(|| Index::decode(&mut index), || ObjectTable::decode(&mut objects));
         let ((table, n_objects), (postings, n_ids)) = (table?, postings?);
         objects.end()?;
         index.end()?;

@@ -113,6 +113,13 @@ impl Rows {
         self.n_labels
     }
 
+    /// How much memory the rows take.
+    pub(super) fn bytes(&self) -> u64 {
+        let changed = self.changed.capacity() * size_of::<(ObjectId, Box<[LabelId]>)>();
+        let labels = self.changed.values().map(|labels| size_of_val(&**labels)).sum::<usize>();
+        self.pool.capacity() as u64 + self.ends.bytes() + (changed + labels) as u64
+    }
+
     /// Gives back memory that was set aside for more rows.
     pub(super) fn shrink_to_fit(&mut self) {
         self.pool.shrink_to_fit();

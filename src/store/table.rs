@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 use super::bitmap::Bitmap;
 use super::dict::Dict;
 use super::ends::Ends;
+use super::memory::vec_bytes;
 use super::rows::{LabelIds, Rows};
 use super::{ObjectId, ObjectIdentity};
 use crate::wire::{Decoder, Encoder, Malformed};
@@ -244,6 +245,17 @@ impl ObjectTable {
         &self.live
     }
 
+    /// How much memory the objects take.
+    pub(super) fn object_bytes(&self) -> u64 {
+        let names = self.names.text.capacity() as u64 + self.names.ends.bytes();
+        vec_bytes(&self.places.objects) + names + self.rows.bytes()
+    }
+
+    /// How much memory the texts of the labels take.
+    pub(super) fn label_bytes(&self) -> u64 {
+        self.labels.bytes()
+    }
+
     /// Gives back memory that was set aside for more objects.
     pub(super) fn shrink_to_fit(&mut self) {
         self.labels.shrink_to_fit();
@@ -280,7 +292,12 @@ impl ObjectTable {
     }
 
     pub(super) fn label_ids(&self) -> impl Iterator<Item = LabelId> + use<> {
-        (0..self.labels.len() as u32).map(LabelId)
+        self.label_ids_from(0)
+    }
+
+    /// The labels behind the first `n` that were seen.
+    pub(super) fn label_ids_from(&self, n: usize) -> impl Iterator<Item = LabelId> + use<> {
+        (n as u32..self.labels.len() as u32).map(LabelId)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What was typed, before anybody asks what it means.
 
+use super::token;
 use crate::Span;
 
 /// A selector as it was typed: its requirements in their order.
@@ -65,9 +66,45 @@ pub enum Condition<'t> {
         operator: MembershipOperator,
         /// The operator as it stands in the text.
         keyword: &'t str,
-        /// The values between the commas. Never empty: `()` has one value, the empty one.
-        values: Vec<&'t str>,
+        /// What stands between the parentheses.
+        values: ValueList<'t>,
     },
+}
+
+/// The values of a list: what stands before, between and after its commas, so that an empty value is one that nobody
+/// wrote. `()` has one value, the empty one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueList<'t> {
+    text: &'t str,
+}
+
+impl<'t> ValueList<'t> {
+    /// The list that a text of values, commas and white space is.
+    pub(super) fn new(text: &'t str) -> ValueList<'t> {
+        ValueList { text }
+    }
+
+    /// The values in the order of the text, each at its place in it.
+    pub fn iter(&self) -> impl Iterator<Item = &'t str> + Clone + use<'t> {
+        self.text.split(',').map(|value| value.trim_start_matches(is_blank).trim_end_matches(is_blank))
+    }
+
+    /// How many values there are: at least one. Linear in the text.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a list has a value more than commas")]
+    pub fn len(&self) -> usize {
+        1 + memchr::memchr_iter(b',', self.text.as_bytes()).count()
+    }
+
+    /// Whether the last value is one that nobody wrote.
+    pub(super) fn ends_empty(&self) -> bool {
+        let written = self.text.trim_end_matches(is_blank);
+        written.is_empty() || written.ends_with(',')
+    }
+}
+
+fn is_blank(character: char) -> bool {
+    u8::try_from(character).is_ok_and(token::blank)
 }
 
 /// The operators that take one value.

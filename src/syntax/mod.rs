@@ -11,7 +11,7 @@ mod parser;
 mod print;
 mod token;
 
-pub use ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator};
+pub use ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 pub use error::{Expected, SyntaxError};
 pub use parser::parse;
 pub use token::{Token, TokenKind, tokens};

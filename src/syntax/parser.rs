@@ -6,11 +6,11 @@
 
 use nom::branch::alt;
 use nom::combinator::{cut, eof, map, opt, peek, recognize};
-use nom::multi::{fold_many0, many1_count, separated_list1};
+use nom::multi::{many0_count, many1_count, separated_list1};
 use nom::sequence::{pair, preceded, terminated};
 use nom::{Finish, Parser};
 
-use super::ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator};
+use super::ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 use super::error::{Expected, Failure, SyntaxError};
 use super::token::{
     Parsed, blanks, close_paren, comma, double_equals, equals, exclamation, greater_than, identifier, in_kw,
@@ -129,42 +129,19 @@ fn membership_operator(input: &str) -> Parsed<'_, (MembershipOperator, &str)> {
 }
 
 /// values = open-paren value-list close-paren
-fn values(input: &str) -> Parsed<'_, Vec<&str>> {
+fn values(input: &str) -> Parsed<'_, ValueList<'_>> {
     let (rest, _) = expect(Expected::OpenParen, open_paren)(input)?;
     let (rest, values) = value_list(rest)?;
-    let after_comma = values.last().is_some_and(|value| value.is_empty());
-    let expected = if after_comma { Expected::ValueOrCloseParen } else { Expected::CommaOrCloseParen };
+    let expected =
+        if values.ends_empty() { Expected::ValueOrCloseParen } else { Expected::CommaOrCloseParen };
     let (rest, _) = expect(expected, close_paren)(rest)?;
     Ok((rest, values))
 }
 
 /// value-list = [ value ] *( commas value ) [ commas ]
-///
-/// Gives what stands before, between and after the commas, so that an empty value is one that nobody wrote.
-fn value_list(input: &str) -> Parsed<'_, Vec<&str>> {
-    let (rest, first) = opt(value).parse(input)?;
-    let first = first.unwrap_or(&input[..0]);
-    let mut more = fold_many0(
-        pair(commas, value),
-        || vec![first],
-        |mut values, (run, value)| {
-            values.extend(between(run));
-            values.push(value);
-            values
-        },
-    );
-    let (rest, mut values) = more.parse(rest)?;
-    let (rest, run) = opt(commas).parse(rest)?;
-    if let Some(run) = run {
-        values.extend(between(run));
-        values.push(&rest[..0]);
-    }
-    Ok((rest, values))
-}
-
-/// The empty values between the commas of a run.
-fn between(run: &str) -> impl Iterator<Item = &str> {
-    run.match_indices(',').skip(1).map(|(comma, _)| &run[comma..comma])
+fn value_list(input: &str) -> Parsed<'_, ValueList<'_>> {
+    let list = (opt(value), many0_count(pair(commas, value)), opt(commas));
+    map(recognize(list), ValueList::new).parse(input)
 }
 
 /// commas = 1*comma
@@ -196,7 +173,7 @@ mod tests {
             Condition::DoesNotExist { exclamation } => format!("{exclamation} {}", requirement.key),
             Condition::Comparison { symbol, value, .. } => format!("{} {symbol} {value:?}", requirement.key),
             Condition::Membership { keyword, values, .. } => {
-                format!("{} {keyword} {values:?}", requirement.key)
+                format!("{} {keyword} {:?}", requirement.key, values.iter().collect::<Vec<_>>())
             }
         };
         parse(text).unwrap().requirements().iter().map(describe).collect::<Vec<_>>().join("; ")
@@ -259,8 +236,12 @@ mod tests {
         let ast = parse(" k in ( v , ) , x=").unwrap();
         let [first, second] = ast.requirements() else { panic!("two requirements") };
         let Condition::Membership { keyword, values, .. } = &first.condition else { panic!("a list") };
-        let places = [first.key, keyword, values[0], values[1], second.key].map(|part| ast.span(part).start);
-        assert_eq!(places, [1, 3, 8, 12, 16]);
+        let places: Vec<usize> = [first.key, keyword, second.key]
+            .into_iter()
+            .chain(values.iter())
+            .map(|part| ast.span(part).start)
+            .collect();
+        assert_eq!(places, [1, 3, 16, 8, 12]);
         let Condition::Comparison { value, .. } = second.condition else { panic!("a comparison") };
         assert_eq!(ast.span(value).start, 18);
     }

@@ -24,7 +24,12 @@ impl fmt::Display for AstRequirement<'_> {
             Condition::DoesNotExist { .. } => write!(f, "!{key}"),
             Condition::Comparison { operator, value, .. } => write!(f, "{key}{}{value}", operator.as_str()),
             Condition::Membership { operator, values, .. } => {
-                write!(f, "{key} {} ({})", operator.as_str(), values.join(","))
+                write!(f, "{key} {} (", operator.as_str())?;
+                for (i, value) in values.iter().enumerate() {
+                    f.write_str(if i > 0 { "," } else { "" })?;
+                    f.write_str(value)?;
+                }
+                f.write_str(")")
             }
         }
     }

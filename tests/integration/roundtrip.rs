@@ -65,7 +65,7 @@ proptest! {
         for requirement in ast.requirements() {
             prop_assert_eq!(ast.span(requirement.key).slice(&text), requirement.key);
             if let Condition::Membership { keyword, values, .. } = &requirement.condition {
-                let places: Vec<Span> = [*keyword].iter().chain(values).map(|part| ast.span(part)).collect();
+                let places: Vec<Span> = std::iter::once(*keyword).chain(values.iter()).map(|part| ast.span(part)).collect();
                 prop_assert!(places.is_sorted() && places[0] < places[1], "{:?}", places);
             }
         }

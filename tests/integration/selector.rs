@@ -124,3 +124,28 @@ fn label_selectors_from_the_wild() {
         }
     }
 }
+
+/// Parsing sets no memory aside that is not in the selector, but for one list of what was typed. What is in it: every
+/// key, every value, and the lists of values and of requirements.
+#[test]
+fn parsing_allocates_little_more_than_its_result() {
+    for (text, n_kept) in [
+        ("", 0),
+        ("env", 1),
+        ("!env", 1),
+        ("env=prod", 2),
+        ("env=", 1),
+        ("n>7", 2),
+        ("env in (prod,qa)", 4),
+        ("env notin (prod,dev),tier", 6),
+        ("env=prod,tier in (db,cache)", 7),
+        ("app.kubernetes.io/name=app-22,env=prod,team!=team-1,!legacy", 8),
+    ] {
+        let counted = allocation_counter::measure(|| {
+            let selector: Selector = text.parse().unwrap();
+            std::hint::black_box(&selector);
+        });
+        let n_typed = u64::from(!text.is_empty());
+        assert_eq!(counted.count_total, n_kept + n_typed, "{text:?}");
+    }
+}

@@ -10,6 +10,11 @@ use crate::message::{self, thousands};
 pub(crate) fn print(loaded: &Loaded, answer_time: Duration) {
     let store = loaded.dump.store();
     let memory = peak_memory().map_or("unknown".to_owned(), |bytes| format!("{} bytes", thousands(bytes)));
+    let per = |bytes: u64, n: usize| bytes as f64 / n.max(1) as f64;
+    let taken = store.memory();
+    let object = per(taken.objects, store.len());
+    let label = per(taken.labels, store.n_distinct_labels());
+    let n_distinct_labels = thousands(store.n_distinct_labels() as u64);
     for (name, figure) in [
         ("objects", thousands(store.len() as u64)),
         ("labels", thousands(store.n_labels() as u64)),
@@ -18,6 +23,7 @@ pub(crate) fn print(loaded: &Loaded, answer_time: Duration) {
         ("time to load", shown(loaded.read_time)),
         ("time to index", shown(loaded.index_time)),
         ("time to answer", shown(answer_time)),
+        ("store", format!("{object:.0} bytes an object, {label:.0} a distinct label of {n_distinct_labels}")),
         ("peak memory", memory),
     ] {
         message::print(&format!("{name:<15} {figure}"));
