@@ -94,19 +94,23 @@ impl Pod {
 
 /// The first `n` pods: a larger fleet begins with the pods of a smaller one.
 pub(crate) fn pods(n: usize) -> Vec<Pod> {
+    let mut pods = Vec::with_capacity(n);
+    for_each_pod(n, |pod| pods.push(pod));
+    pods
+}
+
+/// Gives the first `n` pods, one after another.
+pub(crate) fn for_each_pod(n: usize, mut each: impl FnMut(Pod)) {
     const SEED: u64 = 11;
     let mut rng = Rng::with_seed(SEED);
-    let mut pods = Vec::with_capacity(n);
-    for serial in 1.. {
-        if pods.len() == n {
-            break;
-        }
+    let (mut left, mut serial) = (n, 1);
+    while left > 0 {
         let workload = Workload::random(&mut rng, serial);
-        let n_replicas = 1 + skewed(&mut rng, 60);
-        let left = n - pods.len();
-        pods.extend((0..n_replicas.min(left)).map(|ordinal| workload.pod(&mut rng, ordinal)));
+        let n_replicas = left.min(1 + skewed(&mut rng, 60));
+        (0..n_replicas).for_each(|ordinal| each(workload.pod(&mut rng, ordinal)));
+        left -= n_replicas;
+        serial += 1;
     }
-    pods
 }
 
 /// The pods in a store, built in bulk; their ids are their places in the list.

@@ -137,7 +137,7 @@ impl<'s> Frame<'s> {
         match operand {
             Operand::Dense(others) => {
                 words.for_each(|(&number, word)| {
-                    *word = of(*word, others.get(number as usize).copied().unwrap_or(0))
+                    *word = of(*word, others.get(number as usize).copied().unwrap_or(0));
                 });
             }
             Operand::Grouped(numbers, others) => merge(words, numbers, others, of),
