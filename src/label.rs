@@ -4,6 +4,7 @@
 //! are held to both; the labels of objects are not, since real dumps hold what no API server would take.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::Span;
 
@@ -58,6 +59,24 @@ impl LabelValue {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl FromStr for LabelKey {
+    type Err = LabelError;
+
+    /// As [`LabelKey::new`].
+    fn from_str(text: &str) -> Result<LabelKey, LabelError> {
+        LabelKey::new(text)
+    }
+}
+
+impl FromStr for LabelValue {
+    type Err = LabelError;
+
+    /// As [`LabelValue::new`].
+    fn from_str(text: &str) -> Result<LabelValue, LabelError> {
+        LabelValue::new(text)
     }
 }
 

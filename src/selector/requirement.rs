@@ -1,5 +1,7 @@
 //! One requirement, with exactly what its operator needs.
 
+use std::fmt;
+
 use crate::{LabelKey, LabelValue, ValueSet};
 
 /// One requirement. What an operator does not take, its variant has no room for.
@@ -97,6 +99,13 @@ impl Operator {
             Operator::GreaterThan => "gt",
             Operator::LessThan => "lt",
         }
+    }
+}
+
+impl fmt::Display for Operator {
+    /// The name that Kubernetes gives the operator.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
