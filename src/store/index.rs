@@ -1,12 +1,10 @@
 //! The way from labels to objects: postings of every key, label, kind and namespace.
 
-use roaring::RoaringBitmap;
-
 use super::ObjectId;
 use super::both::both;
 use super::invert;
 use super::memory::{postings_bytes, vec_bytes};
-use super::postings::{self, Partitions, Postings};
+use super::postings::{self, Postings};
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 use crate::wire::{Decoder, Encoder, Malformed};
 
@@ -94,15 +92,15 @@ impl Index {
     /// Whether every object that is there has one kind, one namespace and at most one label of a key, as counts
     /// rely on, and every label as many objects as the rows say.
     fn agrees(&self, table: &ObjectTable, n_objects: &[u32]) -> bool {
-        let live = Postings::many(RoaringBitmap::clone(table.live()));
-        let mut partitions = Partitions::new(table.n_ids());
+        let live = table.live();
         let mut labels = self.labels.iter().zip(n_objects);
         labels.all(|(postings, &n)| postings.len() == u64::from(n))
-            && partitions.holds(&live, self.kinds.iter())
-            && partitions.holds(&live, self.namespaces.iter())
+            && postings::are_partition(live, self.kinds.iter())
+            && postings::are_partition(live, self.namespaces.iter())
             && self.keys.iter().all(|key| {
-                partitions.holds(&key.objects, key.labels.iter().map(|&label| self.label(label)))
-                    && key.objects.is_subset(table.live())
+                let objects = key.objects.to_bitmap();
+                objects.is_subset(live)
+                    && postings::are_partition(&objects, key.labels.iter().map(|&label| self.label(label)))
             })
     }
 

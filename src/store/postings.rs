@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 
-use super::bitmap::{Bitmap, WORD};
+use super::bitmap::Bitmap;
 use crate::wire::{Decoder, Encoder, Malformed};
 
 /// Up to how many ids a list beats a bitmap. A bitmap of ids that stand close together takes some 250 bytes
@@ -64,6 +64,14 @@ impl Postings {
         }
     }
 
+    /// The ids as a bitmap, whatever their form.
+    pub(super) fn to_bitmap(&self) -> RoaringBitmap {
+        match self.view() {
+            PostingsView::Few(ids) => ids.iter().collect(),
+            PostingsView::Many(ids) => RoaringBitmap::clone(ids),
+        }
+    }
+
     /// Adds an id.
     pub(super) fn insert(&mut self, id: u32) {
         if let Postings::Many(ids) = self {
@@ -91,14 +99,6 @@ impl Postings {
         }
     }
 
-    /// Gives the ids in ascending order.
-    fn for_each(&self, mut each: impl FnMut(u32)) {
-        match self.view() {
-            PostingsView::Few(ids) => ids.iter().for_each(|&id| each(id)),
-            PostingsView::Many(ids) => ids.iter().for_each(each),
-        }
-    }
-
     /// How many ids there are. At most one step per 65,536 objects.
     pub(crate) fn len(&self) -> u64 {
         match self.view() {
@@ -117,14 +117,6 @@ impl Postings {
         match self.view() {
             PostingsView::Few(ids) => ids.iter().any(|&id| set.contains(id)),
             PostingsView::Many(ids) => !ids.is_disjoint(set),
-        }
-    }
-
-    /// Whether all ids are in `set`.
-    pub(super) fn is_subset(&self, set: &RoaringBitmap) -> bool {
-        match self.view() {
-            PostingsView::Few(ids) => ids.iter().all(|&id| set.contains(id)),
-            PostingsView::Many(ids) => ids.is_subset(set),
         }
     }
 
@@ -163,39 +155,17 @@ pub(super) fn decode(bytes: &mut Decoder<'_>, n_ids: usize) -> Result<Vec<Postin
     Ok(postings)
 }
 
-/// Checks of postings against each other, with the memory for it: a bit for every id.
-pub(super) struct Partitions {
-    bits: Vec<u64>,
-}
-
-impl Partitions {
-    /// For ids below `n_ids`.
-    pub(super) fn new(n_ids: usize) -> Partitions {
-        Partitions { bits: vec![0; n_ids.div_ceil(WORD as usize)] }
-    }
-
-    /// Whether each id of `whole` is in one of `parts`, and in no more than one, and no other id is. One step per id.
-    pub(super) fn holds<'p>(&mut self, whole: &Postings, parts: impl Iterator<Item = &'p Postings>) -> bool {
-        whole.for_each(|id| _ = self.flip(id));
-        let mut n_left = whole.len();
-        let mut fits = true;
-        for part in parts {
-            n_left = n_left.wrapping_sub(part.len());
-            // Each flips a bit back that was set; a second time, or one of no id of the whole, sets it.
-            part.for_each(|id| fits &= self.flip(id));
+/// Whether each id of `whole` is in one of `parts`, and in no more than one, and no other id is.
+pub(super) fn are_partition<'p>(whole: &RoaringBitmap, parts: impl Iterator<Item = &'p Postings>) -> bool {
+    let (mut union, mut n_ids) = (RoaringBitmap::new(), 0);
+    for part in parts {
+        n_ids += part.len();
+        match part.view() {
+            PostingsView::Few(ids) => union.extend(ids),
+            PostingsView::Many(ids) => union |= &**ids,
         }
-        if !fits || n_left != 0 {
-            self.bits.fill(0);
-        }
-        fits && n_left == 0
     }
-
-    /// Flips the bit of an id, and tells whether it was set.
-    fn flip(&mut self, id: u32) -> bool {
-        let (word, bit) = (&mut self.bits[(id / WORD) as usize], 1 << (id % WORD));
-        *word ^= bit;
-        *word & bit == 0
-    }
+    n_ids == whole.len() && union.len() == n_ids && union.is_subset(whole)
 }
 
 /// The postings that are still to be read.
@@ -232,11 +202,9 @@ mod tests {
 
     #[test]
     fn a_partition_has_every_id_once() {
-        let mut partitions = Partitions::new(104);
-        let mut parts = |parts: &[&[u32]]| {
+        let parts = |parts: &[&[u32]]| {
             let parts: Vec<Postings> = parts.iter().map(|ids| Postings::from_sorted(ids)).collect();
-            let whole = Postings::many((0..103).collect());
-            partitions.holds(&whole, parts.iter())
+            are_partition(&RoaringBitmap::from_iter(0..103), parts.iter())
         };
         let many: Vec<u32> = (0..100).collect();
         assert!(parts(&[&[100, 102], &many, &[], &[101]]));
