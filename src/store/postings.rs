@@ -156,15 +156,25 @@ pub(super) fn decode(bytes: &mut Decoder<'_>, n_ids: usize) -> Result<Vec<Postin
 }
 
 /// Whether each id of `whole` is in one of `parts`, and in no more than one, and no other id is.
+///
+/// The ids of short lists, of which there are very many, are gathered as bits: to put each into a bitmap would look
+/// its place up.
 pub(super) fn are_partition<'p>(whole: &RoaringBitmap, parts: impl Iterator<Item = &'p Postings>) -> bool {
+    let mut gathered = vec![0_u8; whole.max().map_or(0, |last| last as usize / 8 + 1)];
     let (mut union, mut n_ids) = (RoaringBitmap::new(), 0);
     for part in parts {
         n_ids += part.len();
         match part.view() {
-            PostingsView::Few(ids) => union.extend(ids),
+            PostingsView::Few(ids) => {
+                for &id in ids {
+                    let Some(byte) = gathered.get_mut(id as usize / 8) else { return false };
+                    *byte |= 1 << (id % 8);
+                }
+            }
             PostingsView::Many(ids) => union |= &**ids,
         }
     }
+    union |= RoaringBitmap::from_lsb0_bytes(0, &gathered);
     n_ids == whole.len() && union.len() == n_ids && union.is_subset(whole)
 }
 
