@@ -133,7 +133,15 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next byte that is no white space. `None` at the end of the part.
+    #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
+        match self.bytes.get(self.pos) {
+            Some(&byte) if byte > b' ' && self.pos < self.limit => Some(byte),
+            _ => self.peek_behind_blanks(),
+        }
+    }
+
+    fn peek_behind_blanks(&mut self) -> Option<u8> {
         loop {
             self.pos += skim::blank_len(self.rest());
             if self.pos < self.limit {
@@ -146,6 +154,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes into the object or array that begins here with `bracket`.
+    #[inline]
     pub(super) fn open(&mut self, bracket: u8) -> Fallible<Members> {
         if self.peek() == Some(bracket) {
             self.pos += 1;
@@ -175,6 +184,7 @@ impl<'a> Cursor<'a> {
         self.next_member(members, b']')
     }
 
+    #[inline]
     fn next_member(&mut self, members: &mut Members, close: u8) -> Fallible<bool> {
         match self.peek() {
             Some(byte) if byte == close => {
@@ -193,18 +203,19 @@ impl<'a> Cursor<'a> {
     }
 
     /// The string that begins here. Borrowed unless it has escapes.
+    #[inline]
     pub(super) fn string(&mut self) -> Fallible<Cow<'a, str>> {
         let start = self.pos + 1;
         let rest = &self.bytes[start..self.limit];
         let len = skim::plain_len(rest);
-        if rest.get(len) != Some(&b'"') {
-            return self.escaped_string().map(Cow::Owned);
+        if rest.get(len) == Some(&b'"') {
+            self.pos = start + len + 1;
+            return self.text(start..start + len).map(Cow::Borrowed);
         }
-        let text = self.text(start..start + len)?;
-        self.pos = start + len + 1;
-        Ok(Cow::Borrowed(text))
+        self.escaped_string().map(Cow::Owned)
     }
 
+    #[cold]
     fn escaped_string(&mut self) -> Fallible<String> {
         let start = self.pos;
         self.parse::<String>().map_err(|mut fault| {
@@ -238,7 +249,7 @@ impl<'a> Cursor<'a> {
 
     /// Checks that everything up to here is UTF-8.
     pub(super) fn check_utf8(&mut self) -> Fallible<()> {
-        self.check_utf8_to(self.pos)
+        if self.checked() < self.pos { self.check_utf8_to(self.pos) } else { Ok(()) }
     }
 
     /// Takes everything up to here for UTF-8, as what is not has been reported.
@@ -265,6 +276,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Checks a piece of the dump at a time: many short ones would take much longer.
+    #[cold]
     fn check_utf8_to(&mut self, end: usize) -> Fallible<()> {
         while self.checked() < end {
             let start = self.checked();
@@ -305,6 +317,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// No JSON value, or not the sign that belongs between two, stands here.
+    #[cold]
     fn not_json(&mut self, what: &str) -> Box<Fault> {
         if self.peek().is_none() {
             return self.incomplete(what);
@@ -362,6 +375,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// At the end of a line inside a value: moves the bound to the end of the value, if it has one.
+    #[cold]
     fn extend(&mut self) -> bool {
         let Some(start) = self.value_start else { return false };
         if self.limit == self.bytes.len() || self.patience == 0 {
