@@ -5,17 +5,13 @@
 //! says what is wrong with it.
 
 mod block;
+mod lanes;
 mod nested;
 
 pub(super) use fearless_simd::Level;
 
-/// Eight equal bytes.
-const fn all(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
+use lanes::Lanes;
 
-/// The top bit of each byte.
-const TOP: u64 = all(0x80);
 /// The length of the JSON value that `bytes` begin with. `None` where that takes another look: it is not sound, not
 /// complete, nested very deeply, or a number or word that more bytes could follow.
 pub(super) fn value_len(level: Level, bytes: &[u8]) -> Option<usize> {
@@ -40,15 +36,7 @@ pub(super) fn blank_len(bytes: &[u8]) -> usize {
 
 /// The length of an indentation: often long, and hardly ever anything but spaces.
 fn spaces_len(bytes: &[u8]) -> usize {
-    let mut pos = 0;
-    while let Some(chunk) = chunk(bytes, pos) {
-        let others = chunk ^ all(b' ');
-        if others != 0 {
-            return pos + first_byte(others);
-        }
-        pos += 8;
-    }
-    pos
+    find(bytes, lanes::other_than_space, |&byte| byte != b' ')
 }
 
 /// The end of the string whose first byte inside the quotes is at `pos`.
@@ -65,36 +53,22 @@ fn string_end(bytes: &[u8], mut pos: usize) -> Option<usize> {
 
 /// How many bytes there are before the first quote, backslash or control character.
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
-    let mut pos = 0;
-    while let Some(chunk) = chunk(bytes, pos) {
-        let special = zero_bytes(chunk ^ all(b'"')) | zero_bytes(chunk ^ all(b'\\')) | below_space(chunk);
-        if special != 0 {
-            return pos + first_byte(special);
+    find(bytes, lanes::special, |byte| matches!(byte, b'"' | b'\\' | 0..b' '))
+}
+
+/// Where the first byte is that is wanted, or the length: `among` looks at sixteen bytes at a time and gives a bit for
+/// each that `is_wanted`.
+#[inline(always)]
+fn find(bytes: &[u8], among: impl Fn(&Lanes) -> u64, is_wanted: impl Fn(&u8) -> bool) -> usize {
+    let (all, rest) = bytes.as_chunks();
+    for (nth, lanes) in all.iter().enumerate() {
+        let wanted = among(lanes);
+        if wanted != 0 {
+            return nth * size_of::<Lanes>() + wanted.trailing_zeros() as usize;
         }
-        pos += 8;
     }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
-    pos + bytes[pos..].iter().position(is_special).unwrap_or(bytes.len() - pos)
-}
-
-/// Eight bytes, the first of them the lowest.
-fn chunk(bytes: &[u8], pos: usize) -> Option<u64> {
-    bytes.get(pos..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
-}
-
-/// The top bit of every byte that is zero, and perhaps of some after the first one.
-fn zero_bytes(chunk: u64) -> u64 {
-    chunk.wrapping_sub(all(1)) & !chunk & TOP
-}
-
-/// The top bit of every byte that is a control character, and perhaps of some after the first one.
-fn below_space(chunk: u64) -> u64 {
-    chunk.wrapping_sub(all(b' ')) & !chunk & TOP
-}
-
-/// The number of the first byte that is not zero.
-fn first_byte(chunk: u64) -> usize {
-    chunk.trailing_zeros() as usize / 8
+    let n_before = bytes.len() - rest.len();
+    n_before + rest.iter().position(is_wanted).unwrap_or(rest.len())
 }
 
 /// The end of the escape whose backslash stands before `pos`.
