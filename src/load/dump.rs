@@ -1,6 +1,7 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
 use super::head::Head;
+use super::report::{Notice, Report};
 use super::sink::Sink;
 use super::source::Source;
 use super::watch::Known;
@@ -404,7 +405,7 @@ impl Sink for Recorder {
         true
     }
 
-    fn remove(&mut self, head: &Head<'_>) {
+    fn remove(&mut self, head: &Head<'_>, _index: u64) {
         let Some(id) = self.known_id(head) else { return };
         let Some(known) = &mut self.known else { return };
         known.remove(&self.builder, head.identity());
@@ -413,8 +414,9 @@ impl Sink for Recorder {
         }
     }
 
-    fn skip(&mut self) {
-        self.n_skipped += 1;
+    fn notice(&mut self, notice: Notice, report: &mut Report<'_>) {
+        self.n_skipped += u64::from(matches!(notice, Notice::Skipped(_)));
+        report.notice(notice);
     }
 }
 

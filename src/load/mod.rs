@@ -214,12 +214,13 @@ impl Loader {
         Ok(recorder.finish())
     }
 
+    /// Reads a source, and tells how many objects that were, events and objects that were left out included.
     fn walk<S: Sink>(
         &self,
         source: &mut Source,
         sink: &mut S,
         report: &mut Report<'_>,
-    ) -> Result<(), LoadError> {
+    ) -> Result<u64, LoadError> {
         let damage = source.damage.take();
         let mut walk = Walk::new(self, source, sink, report);
         if let Some(fault) = damage {

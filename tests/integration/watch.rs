@@ -123,7 +123,19 @@ fn a_bad_line_ends_the_watch_unless_it_is_skipped() {
     let good = |name| event("ADDED", name, &json!({"env": "1"}));
     let bad = "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Po\n";
     let worse = "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"labels\":{\"a\":1}}}}\noops\n{\"a\":[\n";
-    let stream = [good("a").as_str(), bad, &good("b"), worse, &good("c")].concat();
+    let lists = "[oops\n[\n[[\n[{\"type\":\"ADDED\",\n";
+    let stream = [
+        good("a").as_str(),
+        bad,
+        &good("b"),
+        worse,
+        &good("c"),
+        lists,
+        &good("d"),
+        "key: value\n",
+        &good("e"),
+    ]
+    .concat();
     let run = watch(&["-l", "env"], &stream);
     assert_eq!((run.status, run.out.as_str()), (2, "+ shop pod/a env=1\n"));
     assert_snapshot!(run.err, @"error: standard input:2:37: object 1: expected the rest of a value, found the end of the line");
@@ -133,13 +145,69 @@ fn a_bad_line_ends_the_watch_unless_it_is_skipped() {
     {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"1"}}
     {"event":"+","source":"standard input","index":2,"kind":"Pod","namespace":"shop","name":"b","labels":{"env":"1"}}
     {"event":"+","source":"standard input","index":6,"kind":"Pod","namespace":"shop","name":"c","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":11,"kind":"Pod","namespace":"shop","name":"d","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":13,"kind":"Pod","namespace":"shop","name":"e","labels":{"env":"1"}}
     "#);
     assert_snapshot!(run.err, @"
     warning: standard input:2:37: object 1: expected the rest of a value, found the end of the line
     warning: standard input:4:53: object 3: expected a string as the value of label `a`, found a number
     warning: standard input:5:1: object 4: expected an object, found `oops`
     warning: standard input:6:7: object 5: expected the rest of a value, found the end of the line
-    warning: 4 bad objects left out
+    warning: standard input:8:6: object 7: expected the rest of a value, found the end of the line
+    warning: standard input:9:2: object 8: expected the rest of a value, found the end of the line
+    warning: standard input:10:3: object 9: expected the rest of a value, found the end of the line
+    warning: standard input:11:18: object 10: expected the rest of a value, found the end of the line
+    warning: standard input:13:1: expected JSON, found YAML
+    warning: 9 bad objects left out
+    ");
+}
+
+#[test]
+fn events_in_lists_are_followed_one_by_one() {
+    let element = |event_type, labels| event(event_type, "a", labels).trim_end().to_owned();
+    let (on, off) = (json!({"env": "1"}), json!({}));
+    let stream = [
+        format!("[{},{}]", element("ADDED", &on), element("MODIFIED", &off)),
+        format!(
+            r#"{{"kind":"PodList","items":[{},{{"metadata":{{"name":"b","labels":{{"env":"2"}}}}}}]}}"#,
+            element("MODIFIED", &on)
+        ),
+        format!("[{},{}]", element("BOOKMARK", &off), element("DELETED", &off)),
+        event("ADDED", "c", &on),
+    ];
+    let run = watch(&["-l", "env", "-o", "jsonl"], &stream.join("\n"));
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert_snapshot!(run.out, @r#"
+    {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"1"}}
+    {"event":"-","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{}}
+    {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":3,"kind":"Pod","namespace":null,"name":"b","labels":{"env":"2"}}
+    {"event":"-","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{}}
+    {"event":"+","source":"standard input","index":6,"kind":"Pod","namespace":"shop","name":"c","labels":{"env":"1"}}
+    "#);
+}
+
+#[test]
+fn what_is_bad_in_a_list_is_told_in_its_place() {
+    let element = |name| event("ADDED", name, &json!({"env": "1"})).trim_end().to_owned();
+    let failed = r#"{"type":"ERROR","object":{"message":"gone"}}"#;
+    let list = format!("[{},1,{failed},{}]\n", element("a"), element("b"));
+    let run = watch(&["-l", "env"], &list);
+    assert_eq!((run.status, run.out.as_str()), (2, "+ shop pod/a env=1\n"));
+    assert_snapshot!(run.err, @"error: standard input:1:107: object 1: expected an object, found a number");
+    let run =
+        watch(&["-l", "env", "--skip-invalid"], &format!("{list}[{},oops]\n{}", element("c"), element("d")));
+    assert_snapshot!(run.out, @"
+    + shop pod/a env=1
+    + shop pod/b env=1
+    + shop pod/c env=1
+    + shop pod/d env=1
+    ");
+    assert_snapshot!(run.err, @"
+    warning: standard input:1:107: object 1: expected an object, found a number
+    warning: standard input: the watch failed: gone
+    warning: standard input:2:107: object 5: expected an object, found `oops`
+    warning: 2 bad objects left out
     ");
 }
 
@@ -213,7 +281,7 @@ fn files_may_be_compressed_and_have_a_byte_order_mark() {
     assert_snapshot!(env.refused(&["watch", "-l", "env", "empty.json"]), @"error: empty.json:1:1: expected JSON, found an empty file");
 }
 
-/// Events about a few objects with a few labels.
+/// Events about a few objects with a few labels, some of them in lists.
 fn stream() -> impl Strategy<Value = String> {
     let labels = prop::collection::btree_map(
         prop::sample::select(vec!["a", "b"]),
@@ -223,7 +291,13 @@ fn stream() -> impl Strategy<Value = String> {
     let event_type = prop::sample::select(vec!["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]);
     let name = prop::sample::select(vec!["x", "y", "z", ""]);
     let event = (event_type, name, labels).prop_map(|(kind, name, labels)| event(kind, name, &json!(labels)));
-    prop::collection::vec(event, 1..20).prop_map(|events| events.concat())
+    let events = prop::collection::vec(event, 1..4);
+    let piece = (events, 0..3).prop_map(|(events, form)| match form {
+        0 => events.concat(),
+        1 => format!("[{}]\n", events.join(",")),
+        _ => format!("{{\"items\":[{}]}}\n", events.join(",")),
+    });
+    prop::collection::vec(piece, 1..10).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
