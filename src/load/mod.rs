@@ -115,13 +115,12 @@ impl Loader {
         Loader { threads: Threads { min_part: n_bytes.max(1), ..self.threads }, ..self }
     }
 
-    /// Writes everything that decides what is read from a dump.
+    /// Writes everything that decides what is read from a dump in which nothing is bad.
     pub(crate) fn encode(&self, out: &mut Encoder) {
         for pointer in [&self.labels_at, &self.items_at] {
             out.u64(u64::from(pointer.is_some()));
             out.bytes(pointer.as_ref().map(Pointer::to_string).unwrap_or_default().as_bytes());
         }
-        out.u64(u64::from(self.skip_invalid));
     }
 
     /// Reads the inputs one after another into one store.

@@ -240,6 +240,15 @@ impl WatchReader {
 }
 
 impl WatchEvent {
+    /// The object that the event is about, if it is about one.
+    #[must_use]
+    pub fn object(&self) -> Option<&Object> {
+        match self {
+            WatchEvent::Put { object, .. } | WatchEvent::Deleted { object, .. } => Some(object),
+            WatchEvent::Bookmark | WatchEvent::Failed { .. } => None,
+        }
+    }
+
     /// The same event where the piece of the stream that it is in comes after so many objects.
     fn moved(mut self, n_objects: u64) -> WatchEvent {
         if let WatchEvent::Put { index, .. } | WatchEvent::Deleted { index, .. } = &mut self {

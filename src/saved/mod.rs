@@ -125,8 +125,8 @@ impl SavedIndex {
         if Stamp::of_file(&self.dump).as_ref() != Some(fingerprint.stamp()) {
             return Err(IndexErrorKind::Changed);
         }
-        let permissions = fs::metadata(&self.dump).map_err(IndexErrorKind::Unwritable)?.permissions();
-        write::replace(&self.index, &seal(sections), permissions).map_err(IndexErrorKind::Unwritable)?;
+        let of_dump = fs::metadata(&self.dump).map_err(IndexErrorKind::Unwritable)?;
+        write::replace(&self.index, &seal(sections), &of_dump).map_err(IndexErrorKind::Unwritable)?;
         Ok(dump)
     }
 
@@ -177,8 +177,12 @@ impl SavedIndex {
         // A FIFO in its place is not to be opened either.
         Stamp::of_file(&self.dump).ok_or(IndexErrorKind::Stale)?;
         let (source, metadata) = Source::map(&self.dump).map_err(|_| IndexErrorKind::Stale)?;
-        let is_same = fingerprint.is_of(&Stamp::new(&metadata), source.bytes(), check);
-        if is_same { Ok(source) } else { Err(IndexErrorKind::Stale) }
+        let stamp = Stamp::new(&metadata);
+        if fingerprint.is_of(&stamp, source.bytes(), check) {
+            return Ok(source);
+        }
+        let is_other = !fingerprint.stamp().is_of_same_file(&stamp);
+        Err(if is_other { IndexErrorKind::OtherDump } else { IndexErrorKind::Stale })
     }
 }
 

@@ -227,11 +227,12 @@ fn other_ways_to_read_the_dump_need_another_index() {
         Loader::new(),
         Loader::new().items_at("/data".parse().unwrap()),
         Loader::new().items_at("/metric".parse().unwrap()).labels_at("/data".parse().unwrap()),
-        there.skip_invalid(true),
     ] {
         let error = folder.saved().open(&other, Check::Samples).unwrap_err();
         assert!(matches!(error.kind(), IndexErrorKind::OtherReading), "{other:?}");
     }
+    // Nothing is bad in a dump that has an index.
+    assert!(folder.saved().open(&there.skip_invalid(true), Check::Samples).is_ok());
 }
 
 #[test]
@@ -312,8 +313,9 @@ fn queries_use_the_index() {
     assert_eq!(env.out(&["-o", "json", "pods.json"]), PODS);
     assert!(env.out(&["labels", "pods.json"]).contains("env"));
     assert!(env.out(&["explain", "-l", "env", "pods.json"]).contains("executed"));
+    assert_eq!(stats(&env, &["--skip-invalid", "pods.json"]), "used: pods.json.selq");
     assert_eq!(
-        stats(&env, &["--skip-invalid", "pods.json"]),
+        stats(&env, &["--items-at", "/items", "pods.json"]),
         "not used: the index was written by another version or with other options"
     );
     assert_eq!(stats(&env, &["pods.json", "pods.json"]), "none: it needs a single file");
@@ -336,9 +338,36 @@ fn an_index_may_be_somewhere_else() {
     error: pods.json: expected an older index or no file, found another file
     help: delete that file first, or name another with -o
     ");
-    assert_snapshot!(env.refused(&["index", "-o", "x", "pods.json", "pods.json"]), @"error: an index is of one dump: name one file with -o or --index");
+    assert_snapshot!(env.refused(&["index", "-o", "x", "pods.json", "pods.json"]), @"error: an index is of one dump: name one file with -o");
     assert_snapshot!(env.refused(&["index", "-"]), @"error: standard input cannot have an index: write the dump into a file first");
     assert_snapshot!(env.refused(&["index", "missing.json"]), @"error: missing.json: no such file");
+    let some = env.run(&["index", "missing.json", "pods.json"]);
+    assert_eq!(some.status, 2);
+    assert!(
+        some.err.contains("missing.json: no such file\nwrote pods.json.selq: 12 objects"),
+        "{}",
+        some.err
+    );
+}
+
+#[test]
+fn options_that_would_do_nothing_are_not_offered() {
+    let env = TestEnv::new();
+    for args in [&["index", "--skip-invalid"][..], &["watch", "--index", "x"], &["watch", "--verify"]] {
+        let message = env.refused(&[args, &["pods.json"]].concat());
+        assert!(message.contains("unexpected argument"), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn a_copied_dump_is_another_file() {
+    let folder = Folder::new(PODS);
+    folder.saved().write(&folder.loader).unwrap();
+    let copy = folder.folder.path().join("copy.json");
+    fs::copy(folder.dump(), &copy).unwrap();
+    set_modified(&copy, fs::metadata(folder.dump()).unwrap().modified().unwrap());
+    let error = SavedIndex::at(copy, folder.saved().path()).open(&folder.loader, Check::Samples).unwrap_err();
+    assert_snapshot!(error.kind(), @"the dump is another file than the one that was indexed");
 }
 
 #[test]
@@ -353,22 +382,13 @@ fn a_bad_index_is_passed_over_with_a_warning() {
         run.err
     };
     assert_snapshot!(warning(b"env=prod\n"), @"warning: pods.json.selq: expected an index of selq, found another file; reading the dump");
-    assert_snapshot!(warning(&index[..index.len() / 2]), @r"
-    warning: pods.json.selq: the index is damaged; reading the dump
-    help: write it anew with `selq index`, or delete it
-    ");
+    assert_snapshot!(warning(&index[..index.len() / 2]), @"warning: pods.json.selq: the index is damaged; reading the dump (`selq index` writes it anew)");
     let mut later = index.clone();
     later[8] += 1;
-    assert_snapshot!(warning(&later), @r"
-    warning: pods.json.selq: the index is in the format of another version of selq; reading the dump
-    help: write it anew with `selq index`, or delete it
-    ");
+    assert_snapshot!(warning(&later), @"warning: pods.json.selq: the index is in the format of another version of selq; reading the dump (`selq index` writes it anew)");
     env.file("pods.json.selq", &index);
     env.file("pods.json", format!("{PODS} "));
-    assert_snapshot!(warning(&index), @r"
-    warning: pods.json.selq: the dump has changed since it was indexed; reading the dump
-    help: write it anew with `selq index`, or delete it
-    ");
+    assert_snapshot!(warning(&index), @"warning: pods.json.selq: the dump has changed since it was indexed; reading the dump (`selq index` writes it anew)");
     assert_eq!(env.run(&["index", "pods.json"]).status, 0, "an older index is replaced");
     assert_eq!(stats(&env, &["pods.json"]), "used: pods.json.selq");
 }

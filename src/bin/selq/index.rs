@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use selq::{Check, Dump, IndexError, IndexErrorKind, Input, SavedIndex};
+use selq::{Check, Dump, IndexError, IndexErrorKind, Input, Loader, SavedIndex};
 
 use crate::args::{IndexArgs, InputArgs};
 use crate::config::Config;
@@ -13,24 +13,29 @@ use crate::input;
 use crate::message;
 
 pub(crate) fn run(args: &IndexArgs, config: &Config) -> Result<ExitStatus> {
-    let index = args.output.as_deref().or(args.input.index.as_deref());
-    let inputs = input::inputs(&args.input)?;
-    if index.is_some() && inputs.len() > 1 {
-        bail!("an index is of one dump: name one file with -o or --index");
+    let inputs = input::inputs(&args.source.files)?;
+    if args.output.is_some() && inputs.len() > 1 {
+        bail!("an index is of one dump: name one file with -o");
     }
+    let mut status = ExitStatus::Matched;
     for input in inputs {
         let Input::Path(dump) = input else {
             bail!("standard input cannot have an index: write the dump into a file first");
         };
-        let saved = saved_index(&dump, index);
-        if args.input.verify { verify(&saved, &args.input)? } else { write(&saved, &args.input, config)? }
+        let saved = saved_index(&dump, args.output.as_deref());
+        let loader = args.source.loader();
+        let done = if args.verify { verify(&saved, &loader) } else { write(&saved, &loader, config) };
+        // One file that cannot have an index says nothing about the others.
+        if let Err(error) = done {
+            message::error(config, &error);
+            status = ExitStatus::Error;
+        }
     }
-    Ok(ExitStatus::Matched)
+    Ok(status)
 }
 
-fn write(saved: &SavedIndex, args: &InputArgs, config: &Config) -> Result<()> {
-    let loader = input::loader(args);
-    let load = input::read(config, |observer| Ok(saved.write_with(&loader, observer)?), String::new())?;
+fn write(saved: &SavedIndex, loader: &Loader, config: &Config) -> Result<()> {
+    let load = input::read(config, |observer| Ok(saved.write_with(loader, observer)?), String::new())?;
     let n_objects = message::counted(load.dump.store().len() as u64, "object");
     let n_bytes = fs::metadata(saved.path())?.len();
     let path = saved.path().display();
@@ -38,8 +43,8 @@ fn write(saved: &SavedIndex, args: &InputArgs, config: &Config) -> Result<()> {
     Ok(())
 }
 
-fn verify(saved: &SavedIndex, args: &InputArgs) -> Result<()> {
-    let dump = saved.open(&input::loader(args), Check::Everything)?;
+fn verify(saved: &SavedIndex, loader: &Loader) -> Result<()> {
+    let dump = saved.open(loader, Check::Everything)?;
     let n_objects = message::counted(dump.store().len() as u64, "object");
     message::print(&format!("{}: {n_objects}, the same as in the dump", saved.path().display()));
     Ok(())
@@ -76,7 +81,7 @@ pub(crate) fn open(args: &InputArgs, inputs: &[Input], config: &Config) -> Resul
     };
     let saved = saved_index(dump, args.index.as_deref());
     let check = if args.verify { Check::Everything } else { Check::Samples };
-    Ok(match saved.open(&input::loader(args), check) {
+    Ok(match saved.open(&args.loader(), check) {
         Ok(dump) => Saved { dump: Some(dump), outcome: format!("used: {}", saved.path().display()) },
         Err(error) => unused(&error, args, config),
     })
@@ -97,10 +102,9 @@ fn unused(error: &IndexError, args: &InputArgs, config: &Config) -> Saved {
         _ => false,
     };
     if !is_expected {
-        message::warning(config, &format!("{error}; reading the dump"));
-        if let Some(help) = error.help() {
-            message::help(config, help);
-        }
+        let fix =
+            if message::is_to_be_written_anew(error.kind()) { " (`selq index` writes it anew)" } else { "" };
+        message::warning(config, &format!("{error}; reading the dump{fix}"));
     }
     Saved::unused(format!("not used: {}", error.kind()))
 }
