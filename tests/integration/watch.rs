@@ -217,6 +217,7 @@ fn many_selectors_are_watched_at_once() {
     env.file("queries.txt", "# two\nenv in (prod,qa)\n\ntier\n");
     env.file("named.jsonl", "{\"name\":\"all\",\"selector\":\"\"}\n{\"name\":\"none\",\"selector\":null}\n");
     env.file("bad.txt", "env\nenv in\n");
+    env.file("all.txt", "\"\"\n");
     let stream = [
         event("ADDED", "a", &json!({"env": "prod", "on": ""})),
         event("MODIFIED", "a", &json!({"env": "qa", "tier": "db", "on": ""})),
@@ -225,18 +226,23 @@ fn many_selectors_are_watched_at_once() {
     ];
     let watch = |args: &[&str]| env.pipe(&[&["watch"], args].concat(), stream.concat().as_bytes());
     assert_snapshot!(watch(&["--queries", "queries.txt"]).out, @"
-    + env in (prod,qa): shop pod/a env=prod,on=
-    ~ env in (prod,qa): shop pod/a ~env=prod->qa,+tier=db
-    + tier: shop pod/a env=qa,on=,tier=db
-    - env in (prod,qa): shop pod/a on=,tier=db
-    ~ tier: shop pod/a -env=qa
-    ~ tier: shop pod/a -on=
+    + [env in (prod,qa)] shop pod/a env=prod,on=
+    ~ [env in (prod,qa)] shop pod/a ~env=prod->qa,+tier=db
+    + [tier] shop pod/a env=qa,on=,tier=db
+    - [env in (prod,qa)] shop pod/a on=,tier=db
+    ~ [tier] shop pod/a -env=qa
+    ~ [tier] shop pod/a -on=
     ");
     assert_snapshot!(watch(&["--queries", "named.jsonl", "-l", "on", "-o", "jsonl"]).out, @r#"
     {"event":"+","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"prod","on":""}}
     {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"qa","on":"","tier":"db"}}
     {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"on":"","tier":"db"}}
     {"event":"-","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"tier":"db"}}
+    "#);
+    env.file("events.json", &stream[0]);
+    assert_snapshot!(env.out(&["watch", "--queries", "all.txt", "-n", "shop", "events.json", "events.json"]), @r#"
+    + [""] events.json: shop pod/a env=prod,on=
+    + [""] events.json: shop pod/a env=prod,on=
     "#);
     let bad = watch(&["--queries", "bad.txt"]);
     assert_eq!((bad.status, bad.out.as_str()), (2, ""));

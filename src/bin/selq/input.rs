@@ -1,16 +1,18 @@
 //! From FILE arguments to a loaded dump.
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Input, LoadObserver, Loader, Notice, Progress, ReadObject, Scan};
+use selq::{Dump, Input, LoadObserver, Loader, Notice, Pointer, Progress, ReadObject, Scan};
 
-use crate::args::InputArgs;
+use crate::args::{InputArgs, SourceArgs};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::index::{self, Saved};
 use crate::message;
+use crate::output::sanitize;
 use crate::progress::Bar;
 
 /// A dump and how long it took.
@@ -63,7 +65,7 @@ pub(crate) enum Opened {
 /// Opens the dump by its saved index, if it has a good one.
 pub(crate) fn open(args: &InputArgs, config: &Config) -> Result<Opened> {
     let begin = Instant::now();
-    let Saved { dump, outcome: saved } = index::open(args, &inputs(args)?, config)?;
+    let Saved { dump, outcome: saved } = index::open(args, &inputs(&args.source.files)?, config)?;
     let Some(dump) = dump else { return Ok(Opened::NotIndexed(saved)) };
     let loaded = Loaded { dump, read_time: begin.elapsed(), index_time: Duration::ZERO, saved };
     Ok(Opened::Indexed(Box::new(loaded)))
@@ -71,8 +73,8 @@ pub(crate) fn open(args: &InputArgs, config: &Config) -> Result<Opened> {
 
 /// Reads all inputs; `saved` says why no index serves instead.
 pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> Result<Loaded> {
-    let inputs = inputs(args)?;
-    read(config, |observer| Ok(loader(args).load_with(inputs, observer)?), saved)
+    let inputs = inputs(&args.source.files)?;
+    read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), saved)
 }
 
 /// Reads all inputs too, but only counts the objects that `select` wants.
@@ -82,7 +84,7 @@ pub(crate) fn scan(
     select: impl Fn(ReadObject<'_>) -> bool + Sync,
 ) -> Result<Scan> {
     let mut observer = Observer::new(config);
-    let scan = loader(args).scan(inputs(args)?, &mut observer, select)?;
+    let scan = args.loader().scan(inputs(&args.source.files)?, &mut observer, select)?;
     observer.bar.finish();
     Ok(scan)
 }
@@ -106,21 +108,35 @@ pub(crate) fn read(
     Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed(), saved })
 }
 
-/// The loader that the options ask for.
-pub(crate) fn loader(args: &InputArgs) -> Loader {
-    let mut loader = Loader::new().skip_invalid(args.skip_invalid);
-    if let Some(pointer) = &args.items_at {
+impl InputArgs {
+    /// The loader that the options ask for.
+    pub(crate) fn loader(&self) -> Loader {
+        self.source.loader().skip_invalid(self.skip_invalid)
+    }
+}
+
+impl SourceArgs {
+    /// The loader that the options ask for.
+    pub(crate) fn loader(&self) -> Loader {
+        loader(self.items_at.as_ref(), self.labels_at.as_ref())
+    }
+}
+
+/// The loader of dumps with objects and labels at these places, or the usual ones.
+pub(crate) fn loader(items_at: Option<&Pointer>, labels_at: Option<&Pointer>) -> Loader {
+    let mut loader = Loader::new();
+    if let Some(pointer) = items_at {
         loader = loader.items_at(pointer.clone());
     }
-    if let Some(pointer) = &args.labels_at {
+    if let Some(pointer) = labels_at {
         loader = loader.labels_at(pointer.clone());
     }
     loader
 }
 
-/// The inputs that the arguments name; standard input when they name none.
-pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
-    if args.files.is_empty() {
+/// The inputs that files are; standard input when there are none.
+pub(crate) fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
+    if files.is_empty() {
         if io::stdin().is_terminal() {
             bail!(
                 "nothing to read: name a file, or pipe a dump in\n  \
@@ -130,12 +146,12 @@ pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
         }
         return Ok(vec![Input::Stdin]);
     }
-    let is_stdin = |file: &&std::path::PathBuf| file.as_os_str() == "-";
-    if args.files.iter().filter(is_stdin).count() > 1 {
+    let is_stdin = |file: &&PathBuf| file.as_os_str() == "-";
+    if files.iter().filter(is_stdin).count() > 1 {
         bail!("`-` is standard input, which can be read only once");
     }
     let input = |file| if is_stdin(&file) { Input::Stdin } else { Input::Path(file.clone()) };
-    Ok(args.files.iter().map(input).collect())
+    Ok(files.iter().map(input).collect())
 }
 
 struct Observer<'c> {
@@ -157,6 +173,7 @@ impl LoadObserver for Observer<'_> {
     }
 
     fn notice(&mut self, notice: Notice) {
-        self.bar.suspend(|| message::warning(self.config, &notice));
+        // It may quote what the dump says, over several lines.
+        self.bar.suspend(|| message::warning(self.config, &sanitize::escaped(&notice.to_string())));
     }
 }
