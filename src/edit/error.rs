@@ -39,6 +39,8 @@ pub enum EditError {
         /// What it is instead of an object.
         found: &'static str,
     },
+    /// The labels of a dump were read at another place than `metadata.labels`, the only one that is edited.
+    Elsewhere,
 }
 
 impl EditError {
@@ -57,7 +59,8 @@ impl EditError {
             | EditError::NoKey(_)
             | EditError::Value { .. }
             | EditError::HasValue { .. }
-            | EditError::NoPlace { .. } => None,
+            | EditError::NoPlace { .. }
+            | EditError::Elsewhere => None,
         }
     }
 }
@@ -81,6 +84,9 @@ impl fmt::Display for EditError {
             EditError::NoPlace { field, found } => {
                 write!(f, "expected an object as `{field}`, found {found}")
             }
+            EditError::Elsewhere => f.write_str(
+                "expected labels at `metadata.labels` to edit, found a dump with labels elsewhere",
+            ),
         }
     }
 }
@@ -110,5 +116,6 @@ mod tests {
         insta::assert_snapshot!(said(&EditError::HasValue { key, value }), @r#"label "app" already has the value "", which may not be overwritten"#);
         insta::assert_snapshot!(said(&EditError::NoPlace { field: "metadata", found: "a number" }), @"expected an object as `metadata`, found a number");
         insta::assert_snapshot!(said(&EditError::NoPlace { field: "", found: "a list" }), @"expected an object, found a list");
+        insta::assert_snapshot!(said(&EditError::Elsewhere), @"expected labels at `metadata.labels` to edit, found a dump with labels elsewhere");
     }
 }

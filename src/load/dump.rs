@@ -1,5 +1,6 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
+use super::Loader;
 use super::head::Head;
 use super::report::{Notice, Report};
 use super::sink::Sink;
@@ -22,6 +23,8 @@ pub struct Dump {
     store: Store,
     sources: Vec<Source>,
     places: Places,
+    /// The labels are those of another place than `metadata.labels`.
+    labels_elsewhere: bool,
     /// The objects whose labels are not those of the sources any more.
     relabelled: BTreeMap<ObjectId, Relabelled>,
     n_skipped: u64,
@@ -94,15 +97,16 @@ impl Dump {
     /// Changes labels of an object, in the store and in its [`json`](Dump::json); the sources stay as they are.
     /// False when there is no such object.
     ///
-    /// Meant for dumps whose labels are at `metadata.labels`: that is where they change in the text, wherever
-    /// they were read.
-    ///
     /// Costs time in proportion to the object's labels and text, however many objects there are.
     ///
     /// # Errors
     ///
-    /// [`EditError::NoPlace`] when the object has no place for labels. Nothing is changed then.
+    /// [`EditError::NoPlace`] when the object has no place for labels, [`EditError::Elsewhere`] when the dump was read
+    /// with [`Loader::labels_at`]. Nothing is changed then.
     pub fn relabel(&mut self, id: ObjectId, changes: &[LabelChange]) -> Result<bool, EditError> {
+        if self.labels_elsewhere {
+            return Err(EditError::Elsewhere);
+        }
         let Some(object) = self.store.get(id) else { return Ok(false) };
         let labels = LabelChange::apply(changes, object.labels());
         let undone: Vec<LabelChange> = self.changes_of(id).iter().map(LabelChange::reversed).collect();
@@ -166,9 +170,10 @@ impl Dump {
         self.n_bytes
     }
 
-    /// A dump of one source whose objects were read before. Checks that they lie within the source.
+    /// A dump of one source whose objects this loader read before. Checks that they lie within the source.
     pub(crate) fn from_saved(
         source: Source,
+        loader: &Loader,
         mut places: Decoder<'_>,
         store: Store,
     ) -> Result<Dump, Malformed> {
@@ -176,8 +181,9 @@ impl Dump {
         let read = Places::decode(&mut places, n_bytes)?;
         places.end()?;
         Malformed::unless(read.spans.len() == store.table().n_ids(), "as many places as objects")?;
-        let relabelled = BTreeMap::new();
-        Ok(Dump { store, sources: vec![source], places: read, relabelled, n_skipped: 0, n_bytes })
+        let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
+        let sources = vec![source];
+        Ok(Dump { store, sources, places: read, labels_elsewhere, relabelled, n_skipped: 0, n_bytes })
     }
 
     /// Writes where the objects stand.
@@ -328,12 +334,13 @@ impl Recorder {
         self.n_bytes
     }
 
-    /// Indexes everything.
-    pub(super) fn finish(self) -> Dump {
+    /// Indexes everything that this loader read.
+    pub(super) fn finish(self, loader: &Loader) -> Dump {
         let Recorder { builder, mut places, sources, n_skipped, n_bytes, .. } = self;
         places.spans.shrink_to_fit();
-        let relabelled = BTreeMap::new();
-        Dump { store: builder.finish(), sources, places, relabelled, n_skipped, n_bytes }
+        let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
+        let store = builder.finish();
+        Dump { store, sources, places, labels_elsewhere, relabelled, n_skipped, n_bytes }
     }
 
     /// Once there was a watch event, later ones may be about this object.

@@ -210,7 +210,7 @@ impl Loader {
             recorder.end_source(source);
         }
         report.end(recorder.n_bytes(), recorder.n_ids() as u64);
-        Ok(recorder.finish())
+        Ok(recorder.finish(self))
     }
 
     /// Reads a source, and tells how many objects that were, events and objects that were left out included.

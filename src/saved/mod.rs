@@ -168,7 +168,7 @@ impl SavedIndex {
             return Err(IndexErrorKind::OtherReading);
         }
         let source = self.unchanged_dump(sections.fingerprint, check)?;
-        Ok(dump(source, &sections)?)
+        Ok(dump(source, loader, &sections)?)
     }
 
     /// The dump, if it is the one that was indexed.
@@ -210,9 +210,9 @@ fn reading(loader: &Loader) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn dump(source: Source, sections: &Sections<'_>) -> Result<Dump, Malformed> {
+fn dump(source: Source, loader: &Loader, sections: &Sections<'_>) -> Result<Dump, Malformed> {
     let store = Store::decode(Decoder::new(sections.objects), Decoder::new(sections.index))?;
-    Dump::from_saved(source, Decoder::new(sections.places), store)
+    Dump::from_saved(source, loader, Decoder::new(sections.places), store)
 }
 
 /// Passes everything on, and counts what an index could not tell again.

@@ -5,7 +5,9 @@ use std::fs;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Input, LabelChange, LabelEdits, Loader, Overwrite, PatchOperation, Rewrite};
+use selq::{
+    Check, EditError, Input, LabelChange, LabelEdits, Loader, Overwrite, PatchOperation, Rewrite, SavedIndex,
+};
 use serde_json::{Value, json};
 
 use crate::conformance_selector::lines;
@@ -385,6 +387,24 @@ fn keys_that_no_server_takes_are_warned_of() {
     let run = env.pipe(&["label", "/x=1", "-f", "-"], b"{}");
     assert_eq!((run.status, run.out.as_str()), (0, r#"{"metadata":{"labels":{"/x":"1"}}}"#));
     assert_snapshot!(run.err, @r#"warning: an API server would refuse the label key "/x": expected a prefix before the "/" of a label key"#);
+}
+
+#[test]
+fn labels_from_elsewhere_are_not_edited() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("series.json");
+    fs::write(&path, r#"{"metric":{"job":"api"}}"#).unwrap();
+    let loader = Loader::new().labels_at("/metric".parse().unwrap());
+    let loaded = loader.load([Input::Path(path.clone())]).unwrap();
+    let saved = SavedIndex::beside(path);
+    saved.write(&loader).unwrap();
+    let opened = saved.open(&loader, Check::Samples).unwrap();
+    for mut dump in [loaded, opened] {
+        let id = dump.store().objects().next().unwrap().id();
+        let change = LabelChange::between("job", Some("api"), None).unwrap();
+        assert_eq!(dump.relabel(id, &[change]), Err(EditError::Elsewhere));
+        assert_eq!(dump.store().get(id).unwrap().label("job"), Some("api"));
+    }
 }
 
 /// How a test writes JSON: white space behind `{` and commas, and around colons.
