@@ -51,6 +51,40 @@ impl Dump {
         self.store
     }
 
+    /// One dump of several in their order, as if their sources had been read together.
+    ///
+    /// Costs a step for every label of an object and a look-up for every distinct one, and the index of all; nothing
+    /// where there is one dump only.
+    ///
+    /// # Panics
+    ///
+    /// When they have more than 2³² − 1 objects together.
+    #[must_use]
+    pub fn joined(dumps: impl IntoIterator<Item = Dump>) -> Dump {
+        let mut dumps = dumps.into_iter();
+        let empty = || Recorder::default().finish(&Loader::new());
+        let first = dumps.next().unwrap_or_else(empty);
+        let mut others = dumps.peekable();
+        if others.peek().is_none() {
+            return first;
+        }
+        let mut builder = StoreBuilder::default();
+        // Everything but the store, which is built when all are there.
+        let mut joined = empty();
+        for dump in [first].into_iter().chain(others) {
+            let n_before = builder.append(StoreBuilder::of(dump.store));
+            joined.places.append_sources(dump.places, joined.sources.len());
+            let moved = |(id, it): (ObjectId, Relabelled)| (object_id(n_before + id.index()), it);
+            joined.relabelled.extend(dump.relabelled.into_iter().map(moved));
+            joined.sources.extend(dump.sources);
+            joined.labels_elsewhere |= dump.labels_elsewhere;
+            joined.n_skipped += dump.n_skipped;
+            joined.n_bytes += dump.n_bytes;
+        }
+        joined.store = builder.finish();
+        joined
+    }
+
     /// The names of the sources, in the order they were read.
     pub fn sources(&self) -> impl ExactSizeIterator<Item = &str> {
         self.sources.iter().map(Source::name)
@@ -287,6 +321,12 @@ impl Places {
             self.begin_run(n_before + run.first, run.source, index + run.index);
         }
         self.spans.extend(other.spans);
+    }
+
+    /// Adds the places of the objects of other sources, before which there are so many.
+    fn append_sources(&mut self, mut other: Places, n_sources: usize) {
+        other.runs.iter_mut().for_each(|run| run.source += n_sources);
+        self.append(other, 0);
     }
 
     /// Says where the object `first` stands, unless that follows from the one before.

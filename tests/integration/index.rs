@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Check, Dump, IndexErrorKind, Input, Loader, Plan, SavedIndex, Selector};
+use selq::{Check, Dump, IndexErrorKind, Input, LabelChange, Loader, Plan, SavedIndex, Selector};
 use tempfile::TempDir;
 
 use crate::load::gzip;
@@ -114,6 +114,25 @@ fn an_index_tells_what_the_dump_does() {
         let verified = folder.saved().open(&folder.loader, Check::Everything).unwrap();
         assert_eq!(told(&verified), expected);
     }
+}
+
+#[test]
+fn joined_dumps_tell_what_those_do_that_are_read_together() {
+    let folders = [EVENTS, "[]", PODS, EVENTS].map(Folder::new);
+    let together = Loader::new().load(folders.iter().map(|folder| Input::Path(folder.dump()))).unwrap();
+    folders.iter().for_each(|folder| drop(folder.saved().write(&folder.loader).unwrap()));
+    let joined = |dumps: &mut dyn Iterator<Item = Dump>| told(&Dump::joined(dumps));
+    assert_eq!(joined(&mut folders.iter().map(|folder| folder.open().unwrap())), told(&together));
+    assert_eq!(joined(&mut folders.iter().map(Folder::loaded)), told(&together));
+    assert_eq!(joined(&mut [].into_iter()), told(&Loader::new().load([]).unwrap()));
+    // Labels that were changed before are changed still.
+    let mut relabelled = folders[2].loaded();
+    let id = relabelled.store().objects().next().unwrap().id();
+    relabelled.relabel(id, &[LabelChange::between("new", None, Some("1")).unwrap()]).unwrap();
+    let json = relabelled.json(id).into_owned();
+    let joined = Dump::joined([folders[0].loaded(), relabelled]);
+    let changed: Vec<_> = joined.relabelled().map(|(id, _)| joined.json(id).into_owned()).collect();
+    assert_eq!(changed, [json]);
 }
 
 #[test]
@@ -318,7 +337,17 @@ fn queries_use_the_index() {
         stats(&env, &["--items-at", "/items", "pods.json"]),
         "not used: the index was written by another version or with other options"
     );
-    assert_eq!(stats(&env, &["pods.json", "pods.json"]), "none: it needs a single file");
+    env.file("other.json", EVENTS);
+    let all = ["-o", "jsonl", "other.json", "pods.json", "other.json"];
+    assert_eq!(stats(&env, &all), "used: 1 of 3 files");
+    let some_indexed = env.out(&all);
+    env.run(&["index", "other.json"]);
+    assert_eq!(stats(&env, &all), "used: 3 of 3 files");
+    let all_indexed = env.out(&all);
+    fs::remove_file(env.path().join("other.json.selq")).unwrap();
+    fs::rename(env.path().join("pods.json.selq"), env.path().join("away")).unwrap();
+    assert_eq!((&env.out(&all), &some_indexed), (&some_indexed, &all_indexed));
+    fs::rename(env.path().join("away"), env.path().join("pods.json.selq")).unwrap();
     let verified = env.run(&["index", "--verify", "pods.json"]);
     assert_eq!(verified.err, "pods.json.selq: 12 objects, the same as in the dump\n");
     fs::remove_file(env.path().join("pods.json.selq")).unwrap();

@@ -1,7 +1,7 @@
 //! `selq index FILE…`: writes saved indexes, and opens them for everything else.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use selq::{Check, Dump, IndexError, IndexErrorKind, Input, Loader, SavedIndex};
@@ -57,46 +57,47 @@ fn saved_index(dump: &Path, index: Option<&Path>) -> SavedIndex {
     }
 }
 
-/// What became of the index that a dump may have.
+/// What became of the indexes that the inputs may have.
 pub(crate) struct Saved {
-    /// The dump, unless it is to be read.
-    pub(crate) dump: Option<Dump>,
-    /// Which index was used, or why none was.
+    /// Of each input the dump, unless that is to be read.
+    pub(crate) dumps: Vec<Option<Dump>>,
+    /// Which indexes were used, or why none was.
     pub(crate) outcome: String,
 }
 
-impl Saved {
-    fn unused(why: impl Into<String>) -> Saved {
-        Saved { dump: None, outcome: why.into() }
+/// Opens the inputs by their indexes, as far as there are good ones. A bad one gives a warning.
+pub(crate) fn open(args: &InputArgs, inputs: &[Input], config: &Config) -> Result<Saved> {
+    if args.index.is_some() && !matches!(inputs, [Input::Path(path)] if path.is_file()) {
+        bail!("--index names the index of one dump: it needs one file");
     }
+    let opened = inputs.iter().map(|input| open_one(args, input, config));
+    let (dumps, outcomes): (Vec<Option<Dump>>, Vec<String>) = opened.unzip();
+    let outcome = match <[String; 1]>::try_from(outcomes) {
+        Ok([outcome]) => outcome,
+        Err(outcomes) => format!("used: {} of {} files", dumps.iter().flatten().count(), outcomes.len()),
+    };
+    Ok(Saved { dumps, outcome })
 }
 
-/// Opens the inputs by their index, if there is a good one. A bad one gives a warning.
-pub(crate) fn open(args: &InputArgs, inputs: &[Input], config: &Config) -> Result<Saved> {
-    let Some(dump) = only_file(inputs) else {
-        if args.index.is_some() {
-            bail!("--index names the index of one dump: it needs one file");
-        }
-        return Ok(Saved::unused("none: it needs a single file"));
+/// The dump, if it has a good index, and what became of that.
+fn open_one(args: &InputArgs, input: &Input, config: &Config) -> (Option<Dump>, String) {
+    let dump = match input {
+        Input::Path(path) if path.is_file() => path,
+        _ => return (None, "none: it needs a regular file".to_owned()),
     };
     let saved = saved_index(dump, args.index.as_deref());
     let check = if args.verify { Check::Everything } else { Check::Samples };
-    Ok(match saved.open(&args.loader(), check) {
-        Ok(dump) => Saved { dump: Some(dump), outcome: format!("used: {}", saved.path().display()) },
-        Err(error) => unused(&error, args, config),
-    })
-}
-
-/// The input, if it is one regular file.
-fn only_file(inputs: &[Input]) -> Option<&PathBuf> {
-    match inputs {
-        [Input::Path(path)] if path.is_file() => Some(path),
-        _ => None,
+    match saved.open(&args.loader(), check) {
+        Ok(dump) => (Some(dump), format!("used: {}", saved.path().display())),
+        Err(error) => {
+            warn_of_unused(&error, args, config);
+            (None, format!("not used: {}", error.kind()))
+        }
     }
 }
 
 /// Says why an index is of no use, unless nobody expects that it is.
-fn unused(error: &IndexError, args: &InputArgs, config: &Config) -> Saved {
+fn warn_of_unused(error: &IndexError, args: &InputArgs, config: &Config) {
     let is_expected = match error.kind() {
         IndexErrorKind::Missing | IndexErrorKind::OtherReading => args.index.is_none(),
         _ => false,
@@ -106,5 +107,4 @@ fn unused(error: &IndexError, args: &InputArgs, config: &Config) -> Saved {
             if message::is_to_be_written_anew(error.kind()) { " (`selq index` writes it anew)" } else { "" };
         message::warning(config, &format!("{error}; reading the dump{fix}"));
     }
-    Saved::unused(format!("not used: {}", error.kind()))
 }

@@ -46,7 +46,7 @@ pub(crate) fn nothing() -> Result<Loaded> {
     Ok(Loaded { dump, read_time: Duration::ZERO, index_time: Duration::ZERO, saved: String::new() })
 }
 
-/// Opens the dump's index, or reads all inputs.
+/// Opens the dumps by their indexes, and reads those that have none.
 pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
     match open(args, config)? {
         Opened::Indexed(loaded) => Ok(*loaded),
@@ -54,21 +54,55 @@ pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
     }
 }
 
-/// What came of looking for a saved index.
+/// What came of looking for saved indexes.
 pub(crate) enum Opened {
-    /// The dump, as it was indexed.
+    /// The dumps, as far as they were indexed, and the others read.
     Indexed(Box<Loaded>),
-    /// The dump is to be read, and why.
+    /// All is to be read, and why.
     NotIndexed(String),
 }
 
-/// Opens the dump by its saved index, if it has a good one.
+/// Opens the dumps by their saved indexes. If any has a good one, those without are read.
 pub(crate) fn open(args: &InputArgs, config: &Config) -> Result<Opened> {
     let begin = Instant::now();
-    let Saved { dump, outcome: saved } = index::open(args, &inputs(&args.source.files)?, config)?;
-    let Some(dump) = dump else { return Ok(Opened::NotIndexed(saved)) };
-    let loaded = Loaded { dump, read_time: begin.elapsed(), index_time: Duration::ZERO, saved };
-    Ok(Opened::Indexed(Box::new(loaded)))
+    let inputs = inputs(&args.source.files)?;
+    let Saved { dumps, outcome: saved } = index::open(args, &inputs, config)?;
+    if dumps.iter().all(Option::is_none) {
+        return Ok(Opened::NotIndexed(saved));
+    }
+    let dumps = read_missing(args, config, inputs, dumps)?;
+    let read_time = begin.elapsed();
+    let dump = Dump::joined(dumps);
+    let index_time = begin.elapsed() - read_time;
+    Ok(Opened::Indexed(Box::new(Loaded { dump, read_time, index_time, saved })))
+}
+
+/// The dumps in the order of the inputs, those that are missing read.
+fn read_missing(
+    args: &InputArgs,
+    config: &Config,
+    inputs: Vec<Input>,
+    dumps: Vec<Option<Dump>>,
+) -> Result<Vec<Dump>> {
+    let load = |inputs: Vec<Input>| -> Result<Option<Dump>> {
+        if inputs.is_empty() {
+            return Ok(None);
+        }
+        let loaded = read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), String::new())?;
+        Ok(Some(loaded.dump))
+    };
+    let (mut all, mut missing) = (Vec::new(), Vec::new());
+    for (input, dump) in inputs.into_iter().zip(dumps) {
+        match dump {
+            None => missing.push(input),
+            Some(dump) => {
+                all.extend(load(std::mem::take(&mut missing))?);
+                all.push(dump);
+            }
+        }
+    }
+    all.extend(load(missing)?);
+    Ok(all)
 }
 
 /// Reads all inputs; `saved` says why no index serves instead.
