@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Input, Loader, Plan, Selector, WatchedStore};
+use selq::{Input, Loader, Plan, Selector, WatchEvent, WatchedStore};
 use serde_json::{Value, json};
 
 use crate::testenv::{PODS, Run, TestEnv};
@@ -330,6 +330,28 @@ proptest! {
         prop_assert_eq!(selected, expected);
         prop_assert_eq!(Plan::new(watched.store(), &selector).count(), Plan::new(dump.store(), &selector).count());
         prop_assert_eq!(watched.store().len(), dump.store().len());
+    }
+
+    #[test]
+    fn an_event_that_is_cut_anywhere_is_the_only_one_lost(
+        n_events in 1usize..5, at in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>(), pretty: bool
+    ) {
+        let event = |name: usize| {
+            let object = json!({"list": [1, {"a": []}, {"b": [{}, "}"]}], "metadata": {"name": name.to_string()}});
+            let event = json!({"type": "ADDED", "object": object});
+            if pretty { serde_json::to_string_pretty(&event).unwrap() } else { event.to_string() }
+        };
+        let mut texts: Vec<String> = (0..n_events).map(event).collect();
+        let at = at.index(n_events);
+        let len = 1 + cut.index(texts[at].len() - 1);
+        texts[at].truncate(len);
+        let bytes = texts.join("\n").into_bytes();
+        let mut events = Loader::new().watch(Input::Bytes { name: "stream".to_owned(), bytes }).unwrap();
+        let (read, bad): (Vec<_>, Vec<_>) = events.by_ref().partition(Result::is_ok);
+        let name = |event: WatchEvent| event.object().map(|object| object.identity().name.to_owned());
+        let names: Vec<String> = read.into_iter().filter_map(|event| name(event.unwrap())).collect();
+        let expected: Vec<String> = (0..n_events).filter(|&n| n != at).map(|n| n.to_string()).collect();
+        prop_assert_eq!((names, bad.len()), (expected, 1));
     }
 
     #[test]
