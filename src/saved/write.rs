@@ -50,11 +50,16 @@ fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
 }
 
 /// Options to create a file that only its owner can read.
+#[cfg(unix)]
 fn for_owner_alone() -> OpenOptions {
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+#[cfg(not(unix))]
+fn for_owner_alone() -> OpenOptions {
+    OpenOptions::new()
 }
 
 /// Gives the file another's owner, where that is allowed: root may, and leaves users what is theirs.
@@ -94,6 +99,15 @@ mod tests {
             assert_eq!(fs::read(&path).unwrap(), bytes);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_open_a_file_before_it_has_its_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (file, _) = create_beside(&folder.path().join("x.selq")).unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

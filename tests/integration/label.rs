@@ -65,6 +65,19 @@ fn verdicts_are_those_of_kubectl() {
 }
 
 #[test]
+fn what_is_no_edit_is_told_with_the_way_out() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.refused(&["label", "pods", "a=1", "-f", "pods.json"]), @r#"
+    error: expected an edit, `key=value` or `key-`, found "pods"
+    help: objects are chosen with -l, -n and -k, and files are named with -f
+    "#);
+    assert_snapshot!(env.refused(&["label", "app=web=", "-f", "pods.json"]), @r#"
+    error: expected one `=` in an edit, found more in "app=web="
+    help: write `app=web`
+    "#);
+}
+
+#[test]
 fn only_the_labels_of_the_selected_objects_change() {
     let env = TestEnv::new();
     let out = env.out(&["label", "env=qa", "-f", "pods.json", "--overwrite", "-l", "env=staging"]);

@@ -97,11 +97,16 @@ fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
 }
 
 /// Options to create a file that only its owner can read.
+#[cfg(unix)]
 fn for_owner_alone() -> OpenOptions {
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+#[cfg(not(unix))]
+fn for_owner_alone() -> OpenOptions {
+    OpenOptions::new()
 }
 
 /// Gives the file the owner of the old one, where that is allowed: root may, and keeps the users' files theirs.
