@@ -341,9 +341,11 @@ fn queries_use_the_index() {
     let all = ["-o", "jsonl", "other.json", "pods.json", "other.json"];
     assert_eq!(stats(&env, &all), "used: 1 of 3 files");
     let some_indexed = env.out(&all);
+    let count = env.out(&["-c", "-l", "env", "other.json", "pods.json"]);
     env.run(&["index", "other.json"]);
     assert_eq!(stats(&env, &all), "used: 3 of 3 files");
     let all_indexed = env.out(&all);
+    assert_eq!(env.out(&["-c", "-l", "env", "other.json", "pods.json"]), count);
     fs::remove_file(env.path().join("other.json.selq")).unwrap();
     fs::rename(env.path().join("pods.json.selq"), env.path().join("away")).unwrap();
     assert_eq!((&env.out(&all), &some_indexed), (&some_indexed, &all_indexed));

@@ -48,7 +48,7 @@ pub(crate) fn nothing() -> Result<Loaded> {
 
 /// Opens the dumps by their indexes, and reads those that have none.
 pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
-    match open(args, config)? {
+    match open(args, config, Unindexed::Loaded)? {
         Opened::Indexed(loaded) => Ok(*loaded),
         Opened::NotIndexed(why) => read_inputs(args, config, why),
     }
@@ -62,12 +62,25 @@ pub(crate) enum Opened {
     NotIndexed(String),
 }
 
-/// Opens the dumps by their saved indexes. If any has a good one, those without are read.
-pub(crate) fn open(args: &InputArgs, config: &Config) -> Result<Opened> {
+/// What may be done with dumps that have no index, beside others that have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unindexed {
+    /// They are loaded, and joined to the others.
+    Loaded,
+    /// They are scanned, which takes less time than loading them: then all are.
+    Scanned,
+}
+
+/// Opens the dumps by their saved indexes, and loads those without if that is worth it.
+pub(crate) fn open(args: &InputArgs, config: &Config, unindexed: Unindexed) -> Result<Opened> {
     let begin = Instant::now();
     let inputs = inputs(&args.source.files)?;
     let Saved { dumps, outcome: saved } = index::open(args, &inputs, config)?;
-    if dumps.iter().all(Option::is_none) {
+    let is_of_use = match unindexed {
+        Unindexed::Loaded => dumps.iter().any(Option::is_some),
+        Unindexed::Scanned => dumps.iter().all(Option::is_some),
+    };
+    if !is_of_use {
         return Ok(Opened::NotIndexed(saved));
     }
     let dumps = read_missing(args, config, inputs, dumps)?;
