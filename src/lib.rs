@@ -65,7 +65,7 @@
 //!
 //! # Threads
 //!
-//! Everything here is `Send` and `Sync`. A [`Store`] that does not change can be read by many threads as it
+//! Every type here is `Send` and `Sync`. A [`Store`] that does not change can be read by many threads as it
 //! is; one that changes goes into a [`SharedStore`].
 //!
 //! # Input safety

@@ -1,10 +1,9 @@
 //! A store that follows a watch stream, and what each event does to a selection.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt;
 
-use foldhash::fast::RandomState;
-
+use crate::store::IdentityIndex;
 use crate::{
     LabelChange, Object, ObjectId, ObjectIdentity, SelectorId, SelectorIds, SelectorSet, Store, WatchEvent,
 };
@@ -30,23 +29,13 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct WatchedStore {
     store: Store,
-    known: HashMap<Identity, Known, RandomState>,
+    /// The position in the stream of every object, by id.
+    indices: Vec<u64>,
+    known: IdentityIndex,
 }
 
-/// What makes two objects of a stream the same one. The version is left out: an object can be read in several.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Identity {
-    group: Box<str>,
-    kind: Box<str>,
-    namespace: Box<str>,
-    name: Box<str>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    id: ObjectId,
-    index: u64,
-}
+/// So much that is of no use may always stay: building a small store afresh would not pay.
+const MIN_USELESS: usize = 1 << 10;
 
 /// What an event does to one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +68,8 @@ impl WatchedStore {
         WatchedStore::default()
     }
 
-    /// The objects that are there now.
+    /// The objects that are there now. Their numbers hold until the next event: the store is built afresh when most
+    /// of its objects are gone.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
@@ -88,7 +78,7 @@ impl WatchedStore {
     /// Does what an event says, and tells what that changes: nothing for the deletion of an unknown object.
     ///
     /// Objects are the same by group, kind, namespace and name; one without a name is always new. Costs time
-    /// in proportion to the object's labels, however many objects there are.
+    /// in proportion to the object's labels, however many objects there are, on the average of many events.
     pub fn apply(&mut self, event: WatchEvent) -> Option<ObjectChange> {
         match event {
             WatchEvent::Put { index, object } => Some(self.put(index, object)),
@@ -98,23 +88,33 @@ impl WatchedStore {
     }
 
     fn put(&mut self, index: u64, object: Object) -> ObjectChange {
-        let identity = Identity::of(object.identity());
-        if let Some(&Known { id, index }) = self.known.get(&identity) {
-            let before = self.labels(id);
-            self.store.relabel(id, object.labels());
-            return ObjectChange { index, object, before, is_there: true };
-        }
+        let change = match self.known.get(object.identity(), |id| identity(&self.store, id)) {
+            Some(id) => self.modify(id, object),
+            None => self.add(index, object),
+        };
+        self.tidy();
+        change
+    }
+
+    fn add(&mut self, index: u64, object: Object) -> ObjectChange {
         let id = self.store.insert(object.clone());
-        if !identity.name.is_empty() {
-            self.known.insert(identity, Known { id, index });
-        }
+        self.indices.push(index);
+        self.known.insert(id, |id| identity(&self.store, id));
         ObjectChange { index, object, before: None, is_there: true }
     }
 
-    fn delete(&mut self, object: Object) -> Option<ObjectChange> {
-        let Known { id, index } = self.known.remove(&Identity::of(object.identity()))?;
+    fn modify(&mut self, id: ObjectId, object: Object) -> ObjectChange {
         let before = self.labels(id);
+        let ObjectIdentity { api_version, kind, .. } = object.identity();
+        self.store.replace(id, api_version, kind, object.labels());
+        ObjectChange { index: self.indices[id.index()], object, before, is_there: true }
+    }
+
+    fn delete(&mut self, object: Object) -> Option<ObjectChange> {
+        let id = self.known.remove(object.identity(), |id| identity(&self.store, id))?;
+        let (index, before) = (self.indices[id.index()], self.labels(id));
         self.store.remove(id);
+        self.tidy();
         Some(ObjectChange { index, object, before, is_there: false })
     }
 
@@ -122,17 +122,32 @@ impl WatchedStore {
         let object = self.store.get(id)?;
         Some(object.labels().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
     }
+
+    /// Builds the store afresh when most of it is of no use any more, so that it does not grow for ever. That takes
+    /// as long as so many changes took before, at most.
+    fn tidy(&mut self) {
+        let n_useful = self.store.len() + self.store.n_labels();
+        if self.store.n_useless() <= MIN_USELESS.max(n_useful) {
+            return;
+        }
+        let mut builder = Store::builder();
+        let mut indices = Vec::with_capacity(self.store.len());
+        for object in self.store.objects() {
+            builder.push(object.identity(), object.labels());
+            indices.push(self.indices[object.id().index()]);
+        }
+        let store = builder.finish();
+        let mut known = IdentityIndex::default();
+        for object in store.objects() {
+            known.insert(object.id(), |id| identity(&store, id));
+        }
+        *self = WatchedStore { store, indices, known };
+    }
 }
 
-impl Identity {
-    fn of(identity: ObjectIdentity<'_>) -> Identity {
-        Identity {
-            group: identity.group().into(),
-            kind: identity.kind.into(),
-            namespace: identity.namespace.into(),
-            name: identity.name.into(),
-        }
-    }
+/// What an object is that is there.
+fn identity(store: &Store, id: ObjectId) -> ObjectIdentity<'_> {
+    store.get(id).map(|object| object.identity()).unwrap_or_default()
 }
 
 impl ObjectChange {
@@ -251,6 +266,37 @@ mod tests {
             });
             assert_eq!(change.transitions(&selectors), each.collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn an_object_is_what_its_last_event_says() {
+        let mut watched = WatchedStore::new();
+        for (index, version) in (0..).zip(["apps/v1beta1", "apps/v1"]) {
+            let object = Object::new("Deployment", "shop", "web").with_api_version(version);
+            watched.apply(WatchEvent::Put { index, object });
+            let versions: Vec<&str> = watched.store().objects().map(|object| object.api_version()).collect();
+            assert_eq!(versions, [version]);
+        }
+    }
+
+    #[test]
+    fn what_comes_and_goes_leaves_nothing() {
+        let mut watched = WatchedStore::new();
+        let put = |watched: &mut WatchedStore, index, name: &str, n: u64| {
+            let object = pod(name, &[("env", "prod"), ("n", &n.to_string())]);
+            transition(watched, WatchEvent::Put { index, object })
+        };
+        assert_eq!(put(&mut watched, 7, "stays", 0), Some((7, Transition::Entered)));
+        for n in 1..10_000 {
+            let expected = Some((n + 10, Transition::Entered));
+            assert_eq!(put(&mut watched, n + 10, &format!("goes-{n}"), n), expected);
+            let object = pod(&format!("goes-{n}"), &[]);
+            let gone = transition(&mut watched, WatchEvent::Deleted { index: 0, object });
+            assert_eq!(gone, Some((n + 10, Transition::Left)));
+            assert_eq!(put(&mut watched, n, "stays", n), Some((7, Transition::Changed)));
+        }
+        assert_eq!(watched.store().len(), 1);
+        assert!(watched.store().n_useless() <= MIN_USELESS && watched.indices.len() <= MIN_USELESS);
     }
 
     #[test]

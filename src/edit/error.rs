@@ -32,13 +32,15 @@ pub enum EditError {
         /// The value that it has.
         value: Box<str>,
     },
-    /// `metadata` or its `labels` is a list, a number, …, so that there is no place for a label.
+    /// The object, its `metadata` or the `labels` there is a list, a number, …, so that there is no place for a label.
     NoPlace {
-        /// `metadata` or `metadata.labels`.
+        /// `metadata` or `metadata.labels`; empty for the object itself.
         field: &'static str,
         /// What it is instead of an object.
         found: &'static str,
     },
+    /// The labels of a dump were read at another place than `metadata.labels`, the only one that is edited.
+    Elsewhere,
 }
 
 impl EditError {
@@ -46,19 +48,19 @@ impl EditError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            EditError::NotAnEdit(_) => {
-                Some("objects are chosen with -l, -n and -k, and files are named with -f".to_owned())
-            }
             EditError::SecondEquals(edit) => {
                 let (key, rest) = edit.split_once('=')?;
-                let value = rest.rsplit('=').next().unwrap_or(rest);
+                // An empty value would be another one than was meant.
+                let value = rest.split('=').find(|part| !part.is_empty())?;
                 Some(format!("write `{key}={value}`"))
             }
             EditError::SetAndRemoved(_) => Some("leave out one of the two".to_owned()),
-            EditError::HasValue { .. } => {
-                Some("values that are there are replaced with --overwrite".to_owned())
-            }
-            EditError::NoKey(_) | EditError::Value { .. } | EditError::NoPlace { .. } => None,
+            EditError::NotAnEdit(_)
+            | EditError::NoKey(_)
+            | EditError::Value { .. }
+            | EditError::HasValue { .. }
+            | EditError::NoPlace { .. }
+            | EditError::Elsewhere => None,
         }
     }
 }
@@ -78,9 +80,13 @@ impl fmt::Display for EditError {
             EditError::HasValue { key, value } => {
                 write!(f, "label {key:?} already has the value {value:?}, which may not be overwritten")
             }
+            EditError::NoPlace { field: "", found } => write!(f, "expected an object, found {found}"),
             EditError::NoPlace { field, found } => {
                 write!(f, "expected an object as `{field}`, found {found}")
             }
+            EditError::Elsewhere => f.write_str(
+                "expected labels at `metadata.labels` to edit, found a dump with labels elsewhere",
+            ),
         }
     }
 }
@@ -98,14 +104,18 @@ mod tests {
 
     #[test]
     fn every_refusal_says_what_was_expected() {
-        insta::assert_snapshot!(said(&EditError::NotAnEdit("pods".into())), @r#"expected an edit, `key=value` or `key-`, found "pods"; objects are chosen with -l, -n and -k, and files are named with -f"#);
+        insta::assert_snapshot!(said(&EditError::NotAnEdit("pods".into())), @r#"expected an edit, `key=value` or `key-`, found "pods""#);
         insta::assert_snapshot!(said(&EditError::NoKey("=1".into())), @r#"expected a label key before the `=` of "=1""#);
         insta::assert_snapshot!(said(&EditError::SecondEquals("a==1".into())), @r#"expected one `=` in an edit, found more in "a==1"; write `a=1`"#);
+        insta::assert_snapshot!(said(&EditError::SecondEquals("app=web=".into())), @r#"expected one `=` in an edit, found more in "app=web="; write `app=web`"#);
+        insta::assert_snapshot!(said(&EditError::SecondEquals("a==".into())), @r#"expected one `=` in an edit, found more in "a==""#);
         let error = LabelValue::new("a b").unwrap_err();
         insta::assert_snapshot!(said(&EditError::Value { edit: "k=a b".into(), error }), @r#""k=a b": a label value may hold ASCII letters, digits, "-", "_" and ".", found a space"#);
         insta::assert_snapshot!(said(&EditError::SetAndRemoved("app".into())), @r#"expected the label "app" to be set or removed, found both; leave out one of the two"#);
         let (key, value) = ("app".into(), "".into());
-        insta::assert_snapshot!(said(&EditError::HasValue { key, value }), @r#"label "app" already has the value "", which may not be overwritten; values that are there are replaced with --overwrite"#);
+        insta::assert_snapshot!(said(&EditError::HasValue { key, value }), @r#"label "app" already has the value "", which may not be overwritten"#);
         insta::assert_snapshot!(said(&EditError::NoPlace { field: "metadata", found: "a number" }), @"expected an object as `metadata`, found a number");
+        insta::assert_snapshot!(said(&EditError::NoPlace { field: "", found: "a list" }), @"expected an object, found a list");
+        insta::assert_snapshot!(said(&EditError::Elsewhere), @"expected labels at `metadata.labels` to edit, found a dump with labels elsewhere");
     }
 }

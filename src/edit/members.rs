@@ -99,6 +99,14 @@ impl<'a> Members<'a> {
         &self.layout
     }
 
+    /// The value of the last member with this key, as the text has it. `None` once it was set to another.
+    pub(super) fn written(&self, key: &str) -> Option<&'a str> {
+        match self.members.iter().rfind(|member| member.key == key)?.value {
+            Cow::Borrowed(value) => Some(value),
+            Cow::Owned(_) => None,
+        }
+    }
+
     /// Sets the value of `key` to this JSON. Of several members with that key, the last one's. A new member
     /// goes where the order of the keys wants it if they are in order, else to the end.
     pub(super) fn set(&mut self, key: &str, value: String) {
@@ -167,7 +175,7 @@ pub(super) fn json_text(text: &str) -> String {
 }
 
 /// The members of an object in their order, repeated keys too, with the values as they are written.
-pub(super) struct Entries<'a>(pub(super) Vec<(String, &'a str)>);
+struct Entries<'a>(Vec<(String, &'a str)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

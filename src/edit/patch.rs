@@ -24,7 +24,7 @@ impl PatchOperation {
     ///
     /// # Errors
     ///
-    /// [`EditError::NoPlace`] when `metadata` or its `labels` is neither an object nor `null`.
+    /// [`EditError::NoPlace`] when `metadata` or its `labels` is neither an object nor `null`, or `json` no object.
     pub fn for_labels(json: &str, changes: &[LabelChange]) -> Result<Vec<PatchOperation>, EditError> {
         let place = Place::of(json)?;
         if changes.is_empty() {

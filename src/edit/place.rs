@@ -1,11 +1,16 @@
 //! Where the labels of an object stand in its text.
 
 use super::EditError;
-use super::members::{Entries, Layout, Members};
+use super::members::{Layout, Members};
+
+/// White space as JSON has it.
+const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// `metadata` and `metadata.labels` of an object, as far as they are there.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
+    /// The object without the white space around it.
+    pub(super) text: &'a str,
     pub(super) object: Members<'a>,
     pub(super) metadata: Field<'a>,
     pub(super) labels: Field<'a>,
@@ -21,32 +26,29 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Looks for the labels in `json`, which is all of an object. Of equal keys the last counts.
+    /// Looks for the labels in `json`, which is all of an object, perhaps with white space around it. Of equal keys
+    /// the last counts.
     ///
     /// # Errors
     ///
     /// When something else than an object stands where one belongs.
     pub(super) fn of(json: &'a str) -> Result<Place<'a>, EditError> {
-        let no_object = || EditError::NoPlace { field: "", found: found(json) };
-        let object = Members::parse(json, &Layout::compact()).ok_or_else(no_object)?;
-        let metadata = Field::of(Some(json), "metadata", "metadata", object.layout())?;
-        let labels = Field::of(metadata.text, "labels", "metadata.labels", metadata.members.layout())?;
-        Ok(Place { object, metadata, labels })
+        let text = json.trim_matches(BLANK);
+        let no_object = || EditError::NoPlace { field: "", found: found(text) };
+        let object = Members::parse(text, &Layout::compact()).ok_or_else(no_object)?;
+        let metadata = Field::of(&object, "metadata", "metadata")?;
+        let labels = Field::of(&metadata.members, "labels", "metadata.labels")?;
+        Ok(Place { text, object, metadata, labels })
     }
 }
 
 impl<'a> Field<'a> {
     /// The field `key` of the object `outer`. `path` is its name for people.
-    fn of(
-        outer: Option<&'a str>,
-        key: &str,
-        path: &'static str,
-        layout: &Layout,
-    ) -> Result<Field<'a>, EditError> {
-        let text = outer.and_then(|outer| last_value(outer, key));
+    fn of(outer: &Members<'a>, key: &str, path: &'static str) -> Result<Field<'a>, EditError> {
+        let text = outer.written(key);
         let members = match text {
-            None | Some("null") => Some(Members::empty(layout)),
-            Some(text) => Members::parse(text, layout),
+            None | Some("null") => Some(Members::empty(outer.layout())),
+            Some(text) => Members::parse(text, outer.layout()),
         };
         match members {
             Some(members) => Ok(Field { text, members }),
@@ -60,16 +62,9 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The value of the last member with this key.
-fn last_value<'a>(object: &'a str, key: &str) -> Option<&'a str> {
-    let Entries(entries) = serde_json::from_str(object).ok()?;
-    entries.into_iter().rfind(|(name, _)| name == key).map(|(_, value)| value)
-}
-
-/// What sort of JSON a text is.
+/// What sort of JSON a text is that is no object.
 fn found(text: &str) -> &'static str {
     match text.bytes().next() {
-        Some(b'{') => "an object",
         Some(b'[') => "a list",
         Some(b'"') => "a string",
         Some(b'n') => "`null`",

@@ -15,16 +15,16 @@ pub struct Rewrite {
 }
 
 impl Rewrite {
-    /// Makes `changes` to the labels of the object `json`, which is all of it, without white space around it.
+    /// Makes `changes` to the labels of the object `json`, which is all of it; white space around it stays.
     ///
     /// Labels that do not change keep their bytes; new ones look like those beside them, and `labels` and
     /// `metadata` are added where they are missing. When the last label goes, `{}` is left, as in `kubectl`.
     ///
     /// # Errors
     ///
-    /// [`EditError::NoPlace`] when `metadata` or its `labels` is neither an object nor `null`.
+    /// [`EditError::NoPlace`] when `metadata` or its `labels` is neither an object nor `null`, or `json` no object.
     pub fn new(json: &str, changes: &[LabelChange]) -> Result<Rewrite, EditError> {
-        let Place { mut object, mut metadata, mut labels } = Place::of(json)?;
+        let Place { text: whole, mut object, mut metadata, mut labels } = Place::of(json)?;
         for change in changes {
             match change.value() {
                 Some(value) => labels.members.set(change.key(), json_text(value)),
@@ -41,7 +41,7 @@ impl Rewrite {
             return Ok(Rewrite { span: Span::of(json, old), text });
         }
         object.set("metadata", text);
-        Ok(Rewrite { span: Span::new(0, json.len()), text: object.to_string() })
+        Ok(Rewrite { span: Span::of(json, whole), text: object.to_string() })
     }
 
     /// The whole text `json` with the change made: the one that the rewrite is for.
@@ -111,6 +111,15 @@ mod tests {
     }
 
     #[test]
+    fn white_space_around_the_object_stays() {
+        for json in [r#"{"kind":"Pod"}"#, r#"{"metadata":{}}"#, r#"{"metadata":{"labels":{}}}"#] {
+            let padded = format!(" \r\n{json}\n\t");
+            let expected = format!(" \r\n{}\n\t", rewritten(json, &["a=1"]).unwrap());
+            assert_eq!(rewritten(&padded, &["a=1"]).unwrap(), expected);
+        }
+    }
+
+    #[test]
     fn the_last_of_equal_keys_is_the_one() {
         insta::assert_snapshot!(rewritten(r#"{"metadata":{"labels":{"a":"1"}},"metadata":{"labels":{},"labels":{"a":"2","a":"3"}}}"#, &["a=4"]).unwrap(), @r#"{"metadata":{"labels":{"a":"1"}},"metadata":{"labels":{},"labels":{"a":"2","a":"4"}}}"#);
     }
@@ -119,5 +128,7 @@ mod tests {
     fn there_must_be_a_place_for_labels() {
         insta::assert_snapshot!(rewritten(r#"{"metadata":7}"#, &["a=1"]).unwrap_err(), @"expected an object as `metadata`, found a number");
         insta::assert_snapshot!(rewritten(r#"{"metadata":{"labels":[{"Key":"a"}]}}"#, &["a=1"]).unwrap_err(), @"expected an object as `metadata.labels`, found a list");
+        insta::assert_snapshot!(rewritten("\n[{}]", &["a=1"]).unwrap_err(), @"expected an object, found a list");
+        insta::assert_snapshot!(rewritten("{]", &["a=1"]).unwrap_err(), @"expected an object, found no JSON");
     }
 }

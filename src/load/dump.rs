@@ -1,6 +1,8 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
+use super::Loader;
 use super::head::Head;
+use super::report::{Notice, Report};
 use super::sink::Sink;
 use super::source::Source;
 use super::watch::Known;
@@ -21,6 +23,8 @@ pub struct Dump {
     store: Store,
     sources: Vec<Source>,
     places: Places,
+    /// The labels are those of another place than `metadata.labels`.
+    labels_elsewhere: bool,
     /// The objects whose labels are not those of the sources any more.
     relabelled: BTreeMap<ObjectId, Relabelled>,
     n_skipped: u64,
@@ -45,6 +49,40 @@ impl Dump {
     #[must_use]
     pub fn into_store(self) -> Store {
         self.store
+    }
+
+    /// One dump of several in their order, as if their sources had been read together.
+    ///
+    /// Costs a step for every label of an object and a look-up for every distinct one, and the index of all; nothing
+    /// where there is one dump only.
+    ///
+    /// # Panics
+    ///
+    /// When they have more than 2³² − 1 objects together.
+    #[must_use]
+    pub fn joined(dumps: impl IntoIterator<Item = Dump>) -> Dump {
+        let mut dumps = dumps.into_iter();
+        let empty = || Recorder::default().finish(&Loader::new());
+        let first = dumps.next().unwrap_or_else(empty);
+        let mut others = dumps.peekable();
+        if others.peek().is_none() {
+            return first;
+        }
+        let mut builder = StoreBuilder::default();
+        // Everything but the store, which is built when all are there.
+        let mut joined = empty();
+        for dump in [first].into_iter().chain(others) {
+            let n_before = builder.append(StoreBuilder::of(dump.store));
+            joined.places.append_sources(dump.places, joined.sources.len());
+            let moved = |(id, it): (ObjectId, Relabelled)| (object_id(n_before + id.index()), it);
+            joined.relabelled.extend(dump.relabelled.into_iter().map(moved));
+            joined.sources.extend(dump.sources);
+            joined.labels_elsewhere |= dump.labels_elsewhere;
+            joined.n_skipped += dump.n_skipped;
+            joined.n_bytes += dump.n_bytes;
+        }
+        joined.store = builder.finish();
+        joined
     }
 
     /// The names of the sources, in the order they were read.
@@ -93,15 +131,16 @@ impl Dump {
     /// Changes labels of an object, in the store and in its [`json`](Dump::json); the sources stay as they are.
     /// False when there is no such object.
     ///
-    /// Meant for dumps whose labels are at `metadata.labels`: that is where they change in the text, wherever
-    /// they were read.
-    ///
     /// Costs time in proportion to the object's labels and text, however many objects there are.
     ///
     /// # Errors
     ///
-    /// [`EditError::NoPlace`] when the object has no place for labels. Nothing is changed then.
+    /// [`EditError::NoPlace`] when the object has no place for labels, [`EditError::Elsewhere`] when the dump was read
+    /// with [`Loader::labels_at`]. Nothing is changed then.
     pub fn relabel(&mut self, id: ObjectId, changes: &[LabelChange]) -> Result<bool, EditError> {
+        if self.labels_elsewhere {
+            return Err(EditError::Elsewhere);
+        }
         let Some(object) = self.store.get(id) else { return Ok(false) };
         let labels = LabelChange::apply(changes, object.labels());
         let undone: Vec<LabelChange> = self.changes_of(id).iter().map(LabelChange::reversed).collect();
@@ -165,9 +204,10 @@ impl Dump {
         self.n_bytes
     }
 
-    /// A dump of one source whose objects were read before. Checks that they lie within the source.
+    /// A dump of one source whose objects this loader read before. Checks that they lie within the source.
     pub(crate) fn from_saved(
         source: Source,
+        loader: &Loader,
         mut places: Decoder<'_>,
         store: Store,
     ) -> Result<Dump, Malformed> {
@@ -175,8 +215,9 @@ impl Dump {
         let read = Places::decode(&mut places, n_bytes)?;
         places.end()?;
         Malformed::unless(read.spans.len() == store.table().n_ids(), "as many places as objects")?;
-        let relabelled = BTreeMap::new();
-        Ok(Dump { store, sources: vec![source], places: read, relabelled, n_skipped: 0, n_bytes })
+        let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
+        let sources = vec![source];
+        Ok(Dump { store, sources, places: read, labels_elsewhere, relabelled, n_skipped: 0, n_bytes })
     }
 
     /// Writes where the objects stand.
@@ -282,6 +323,12 @@ impl Places {
         self.spans.extend(other.spans);
     }
 
+    /// Adds the places of the objects of other sources, before which there are so many.
+    fn append_sources(&mut self, mut other: Places, n_sources: usize) {
+        other.runs.iter_mut().for_each(|run| run.source += n_sources);
+        self.append(other, 0);
+    }
+
     /// Says where the object `first` stands, unless that follows from the one before.
     fn begin_run(&mut self, first: usize, source: usize, index: u64) {
         let follows = self
@@ -327,12 +374,13 @@ impl Recorder {
         self.n_bytes
     }
 
-    /// Indexes everything.
-    pub(super) fn finish(self) -> Dump {
+    /// Indexes everything that this loader read.
+    pub(super) fn finish(self, loader: &Loader) -> Dump {
         let Recorder { builder, mut places, sources, n_skipped, n_bytes, .. } = self;
         places.spans.shrink_to_fit();
-        let relabelled = BTreeMap::new();
-        Dump { store: builder.finish(), sources, places, relabelled, n_skipped, n_bytes }
+        let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
+        let store = builder.finish();
+        Dump { store, sources, places, labels_elsewhere, relabelled, n_skipped, n_bytes }
     }
 
     /// Once there was a watch event, later ones may be about this object.
@@ -404,7 +452,7 @@ impl Sink for Recorder {
         true
     }
 
-    fn remove(&mut self, head: &Head<'_>) {
+    fn remove(&mut self, head: &Head<'_>, _index: u64) {
         let Some(id) = self.known_id(head) else { return };
         let Some(known) = &mut self.known else { return };
         known.remove(&self.builder, head.identity());
@@ -413,8 +461,9 @@ impl Sink for Recorder {
         }
     }
 
-    fn skip(&mut self) {
-        self.n_skipped += 1;
+    fn notice(&mut self, notice: Notice, report: &mut Report<'_>) {
+        self.n_skipped += u64::from(matches!(notice, Notice::Skipped(_)));
+        report.notice(notice);
     }
 }
 

@@ -116,13 +116,12 @@ impl Loader {
         Loader { threads: Threads { min_part: n_bytes.max(1), ..self.threads }, ..self }
     }
 
-    /// Writes everything that decides what is read from a dump.
+    /// Writes everything that decides what is read from a dump in which nothing is bad.
     pub(crate) fn encode(&self, out: &mut Encoder) {
         for pointer in [&self.labels_at, &self.items_at] {
             out.u64(u64::from(pointer.is_some()));
             out.bytes(pointer.as_ref().map(Pointer::to_string).unwrap_or_default().as_bytes());
         }
-        out.u64(u64::from(self.skip_invalid));
     }
 
     /// Reads the inputs one after another into one store.
@@ -212,15 +211,16 @@ impl Loader {
             recorder.end_source(source);
         }
         report.end(recorder.n_bytes(), recorder.n_ids() as u64);
-        Ok(recorder.finish())
+        Ok(recorder.finish(self))
     }
 
+    /// Reads a source, and tells how many objects that were, events and objects that were left out included.
     fn walk<S: Sink>(
         &self,
         source: &mut Source,
         sink: &mut S,
         report: &mut Report<'_>,
-    ) -> Result<(), LoadError> {
+    ) -> Result<u64, LoadError> {
         let damage = source.damage.take();
         let mut walk = Walk::new(self, source, sink, report);
         if let Some(fault) = damage {

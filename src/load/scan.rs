@@ -129,7 +129,5 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
         false
     }
 
-    fn remove(&mut self, _head: &Head<'_>) {}
-
-    fn skip(&mut self) {}
+    fn remove(&mut self, _head: &Head<'_>, _index: u64) {}
 }

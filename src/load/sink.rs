@@ -1,6 +1,7 @@
 //! Where a walk puts the objects that it finds.
 
 use super::head::Head;
+use super::report::{Notice, Report};
 use crate::ObjectId;
 use std::ops::Range;
 
@@ -30,9 +31,14 @@ pub(super) trait Sink: Send + Sync + Sized {
     /// Gives an object of this source another look, if there is one of that identity.
     fn replace(&mut self, head: &Head<'_>, span: Range<usize>) -> bool;
 
-    /// Takes away the object of this source with that identity, if there is one.
-    fn remove(&mut self, head: &Head<'_>);
+    /// Takes away the object of this source with that identity, if there is one. The event has this index.
+    fn remove(&mut self, head: &Head<'_>, index: u64);
 
-    /// Counts an object that was left out.
-    fn skip(&mut self);
+    /// An event says that nothing changed.
+    fn bookmark(&mut self) {}
+
+    /// Takes what a user should read, in its place among the objects, and passes it on.
+    fn notice(&mut self, notice: Notice, report: &mut Report<'_>) {
+        report.notice(notice);
+    }
 }

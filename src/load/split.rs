@@ -15,12 +15,14 @@ pub(super) struct Piece {
     pub(super) cut_short: Option<&'static str>,
 }
 
-/// Finds where values end by their brackets alone, looking at every byte once; what is between the brackets is
-/// for a JSON reader to check.
+/// Finds where values end by their brackets alone; what is between the brackets is for a JSON reader to check.
 ///
 /// A value that is cut short must not swallow what follows. A string with a bare line end in it is cut short. So
 /// is a value if a line begins with another where none belongs, or anywhere in a stream of one value a line:
-/// pretty-printed values are indented there.
+/// pretty-printed values are indented there. Where a line begins with what may be an element of a list or the
+/// next value, what follows it decides, and if the list is cut short there it is looked at again.
+///
+/// Looks at every byte once, or twice behind a list that is cut short. Keeps the bytes of one value.
 #[derive(Debug)]
 pub(super) struct Splitter {
     bytes: Vec<u8>,
@@ -32,8 +34,13 @@ pub(super) struct Splitter {
     /// How many bytes of the stream are gone.
     n_gone: u64,
     inside: Inside,
+    /// The brackets that are open at `pos`, as they are written.
+    open: Vec<u8>,
     /// Where the value begins that `pos` is inside of.
     start: (usize, Position),
+    doubt: Option<Doubt>,
+    /// What comes before this was looked at already.
+    seen: usize,
     /// Whether the stream has a value a line: known when the first is complete.
     one_a_line: Option<bool>,
     ended: bool,
@@ -43,19 +50,23 @@ pub(super) struct Splitter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inside {
     Nothing,
-    /// So many brackets are open.
-    Value {
-        depth: usize,
-    },
-    String {
-        depth: usize,
-    },
+    Value,
+    String,
     /// Behind a backslash.
-    Escape {
-        depth: usize,
-    },
+    Escape,
     /// A line that begins no value.
     Line,
+}
+
+/// What begins a line where an element of a list belongs. It is one if the list goes on behind it; else the list is
+/// cut short before it.
+#[derive(Debug, Clone, Copy)]
+struct Doubt {
+    /// Where it begins.
+    pos: usize,
+    line: u64,
+    /// How many brackets are open around it.
+    depth: usize,
 }
 
 impl Default for Splitter {
@@ -68,7 +79,10 @@ impl Default for Splitter {
             line: 1,
             n_gone: 0,
             inside: Inside::Nothing,
+            open: Vec::new(),
             start: (0, start),
+            doubt: None,
+            seen: 0,
             one_a_line: None,
             ended: false,
         }
@@ -82,7 +96,9 @@ impl Splitter {
         self.bytes.drain(..gone);
         self.pos -= gone;
         self.start.0 -= gone.min(self.start.0);
-        self.line_start -= isize::try_from(gone).expect("a buffer is no longer than that");
+        self.seen -= gone.min(self.seen);
+        self.doubt = self.doubt.map(|doubt| Doubt { pos: doubt.pos - gone, ..doubt });
+        self.line_start -= signed(gone);
         self.n_gone += gone as u64;
         self.bytes.extend_from_slice(bytes);
     }
@@ -105,71 +121,105 @@ impl Splitter {
             Inside::Nothing => None,
             _ if !self.ended => None,
             Inside::Line => Some(self.take(self.pos, None)),
-            _ => Some(self.take(self.pos, Some(END_OF_FILE))),
+            _ => Some(self.take_cut_short(self.pos, END_OF_FILE)),
         }
     }
 
     /// Looks at one byte.
     fn step(&mut self, byte: u8) -> Option<Piece> {
-        if let Inside::Value { .. } = self.inside
-            && byte == b'{'
-            && self.begins_next()
-        {
-            // This byte is looked at again, as the first of its own value.
-            return Some(self.take(self.pos, Some(END_OF_LINE)));
+        if self.inside == Inside::Value {
+            self.settle_doubt(byte);
+            if matches!(byte, b'{' | b'[') && self.begins_line() {
+                if self.begins_next() {
+                    // This byte is looked at again, as the first of its own value.
+                    return Some(self.take_cut_short(self.pos, END_OF_LINE));
+                }
+                let (pos, line, depth) = (self.pos, self.line, self.open.len());
+                self.doubt.get_or_insert(Doubt { pos, line, depth });
+            }
         }
-        let (inside, ends) = self.after(byte);
-        if self.inside == Inside::Nothing && inside != Inside::Nothing {
+        let was_inside = self.inside;
+        let ends = self.enter(byte);
+        if was_inside == Inside::Nothing && self.inside != Inside::Nothing {
             self.start = (self.pos, self.position());
         }
-        self.inside = inside;
         let end = self.pos + usize::from(byte != b'\n');
         self.pos += 1;
         if byte == b'\n' {
             self.line += 1;
-            self.line_start = isize::try_from(self.pos).expect("a buffer is no longer than that");
+            self.line_start = signed(self.pos);
         }
         match ends {
             Some(Ends::Whole) => Some(self.take(end, None)),
-            Some(Ends::CutShort) => Some(self.take(end, Some(END_OF_LINE))),
+            Some(Ends::CutShort) => Some(self.take_cut_short(end, END_OF_LINE)),
             None => None,
         }
     }
 
-    /// What the byte after this one is inside of, and whether a piece ends with it.
-    fn after(&self, byte: u8) -> (Inside, Option<Ends>) {
+    /// Goes into or out of what the byte opens or closes. Says whether a piece ends with it.
+    fn enter(&mut self, byte: u8) -> Option<Ends> {
         match (self.inside, byte) {
-            (Inside::Nothing, b' ' | b'\t' | b'\r' | b'\n') => (Inside::Nothing, None),
-            (Inside::Nothing, b'{' | b'[') => (Inside::Value { depth: 1 }, None),
-            (Inside::Nothing, _) => (Inside::Line, None),
-            (Inside::Line, b'\n') => (Inside::Nothing, Some(Ends::Whole)),
-            (Inside::Line, _) => (Inside::Line, None),
-            (Inside::Value { depth }, b'"') => (Inside::String { depth }, None),
-            (Inside::Value { depth }, b'{' | b'[') => (Inside::Value { depth: depth + 1 }, None),
-            (Inside::Value { depth: 1 }, b'}' | b']') => (Inside::Nothing, Some(Ends::Whole)),
-            (Inside::Value { depth }, b'}' | b']') => (Inside::Value { depth: depth - 1 }, None),
-            (Inside::Value { depth }, _) => (Inside::Value { depth }, None),
-            (Inside::String { .. } | Inside::Escape { .. }, b'\n') => (Inside::Nothing, Some(Ends::CutShort)),
-            (Inside::String { depth }, b'\\') => (Inside::Escape { depth }, None),
-            (Inside::String { depth }, b'"') => (Inside::Value { depth }, None),
-            (Inside::String { depth } | Inside::Escape { depth }, _) => (Inside::String { depth }, None),
+            (Inside::Nothing, b' ' | b'\t' | b'\r' | b'\n') => {}
+            (Inside::Nothing | Inside::Value, b'{' | b'[') => {
+                self.open.push(byte);
+                self.inside = Inside::Value;
+            }
+            (Inside::Nothing, _) => self.inside = Inside::Line,
+            (Inside::Line, b'\n') => return Some(Ends::Whole),
+            (Inside::Line, _) => {}
+            (Inside::Value, b'"') => self.inside = Inside::String,
+            (Inside::Value, b'}' | b']') => {
+                // Which of the two it is the JSON reader checks.
+                self.open.pop();
+                return self.open.is_empty().then_some(Ends::Whole);
+            }
+            (Inside::Value, _) => {}
+            (Inside::String | Inside::Escape, b'\n') => return Some(Ends::CutShort),
+            (Inside::String, b'\\') => self.inside = Inside::Escape,
+            (Inside::String, b'"') => self.inside = Inside::Value,
+            (Inside::String | Inside::Escape, _) => self.inside = Inside::String,
+        }
+        None
+    }
+
+    /// Behind an element of a list, a comma or a closing bracket shows that it was one.
+    fn settle_doubt(&mut self, byte: u8) {
+        let is_settled = |doubt: Doubt| doubt.depth == self.open.len() && matches!(byte, b',' | b']' | b'}');
+        if self.doubt.is_some_and(is_settled) {
+            self.doubt = None;
         }
     }
 
-    /// Whether the bracket at `pos`, inside a value, begins the next one all the same.
+    fn begins_line(&self) -> bool {
+        self.line_start == signed(self.pos)
+    }
+
+    /// Whether the bracket at `pos`, at the beginning of a line inside a value, must be that of the next one.
     fn begins_next(&self) -> bool {
-        let begins_line = usize::try_from(self.line_start) == Ok(self.pos);
-        if !begins_line || self.bytes[self.start.0] != b'{' {
-            return false;
+        // Once a list was taken for cut short, lines are believed: looking again and again would take for ever.
+        if self.one_a_line == Some(true) || self.pos < self.seen {
+            return true;
         }
-        // Lists may have their items at the beginnings of lines, but not in a stream of one value a line.
+        // Behind a key and its colon a value may begin a line too, but nobody writes that without indentation.
         let before = self.bytes[self.start.0..self.pos].trim_ascii_end().last();
-        self.one_a_line == Some(true) || !matches!(before, Some(b'[' | b','))
+        self.open.last() == Some(&b'{') || !matches!(before, Some(b'[' | b','))
+    }
+
+    /// The piece from its start to `end`, where it is cut short, or to what is no element of it after all.
+    fn take_cut_short(&mut self, end: usize, message: &'static str) -> Piece {
+        let Some(doubt) = self.doubt else { return self.take(end, Some(message)) };
+        self.seen = self.seen.max(self.pos);
+        self.pos = doubt.pos;
+        self.line = doubt.line;
+        self.line_start = signed(doubt.pos);
+        self.take(doubt.pos, Some(END_OF_LINE))
     }
 
     /// The piece from its start to `end`, and nothing to be inside of.
     fn take(&mut self, end: usize, cut_short: Option<&'static str>) -> Piece {
         self.inside = Inside::Nothing;
+        self.open.clear();
+        self.doubt = None;
         let (start, position) = self.start;
         let text = self.bytes[start..end].trim_ascii_end().to_vec();
         self.one_a_line.get_or_insert_with(|| !text.contains(&b'\n'));
@@ -177,10 +227,14 @@ impl Splitter {
     }
 
     fn position(&self) -> Position {
-        let pos = isize::try_from(self.pos).expect("a buffer is no longer than that");
-        let column = (pos - self.line_start).unsigned_abs() as u64 + 1;
+        let column = (signed(self.pos) - self.line_start).unsigned_abs() as u64 + 1;
         Position { line: Some((self.line, column)), offset: self.n_gone + self.pos as u64 }
     }
+}
+
+/// A place in the buffer as a number that may become negative.
+fn signed(pos: usize) -> isize {
+    isize::try_from(pos).expect("a buffer is no longer than that")
 }
 
 /// How a piece ends.
@@ -242,11 +296,28 @@ mod tests {
             ("{\"a\":\n{}\n", &["1:1 {\"a\":!", "2:1 {}"]),
             ("{}\n{\"a\":\n  {}}\n", &["1:1 {}", "2:1 {\"a\":\n  {}}"]),
             ("{}{\"a\":[", &["1:1 {}", "1:3 {\"a\":[!"]),
+            ("[oops\n{}\n{}\n", &["1:1 [oops!", "2:1 {}", "3:1 {}"]),
+            ("[\n{}\n{}\n", &["1:1 [!", "2:1 {}", "3:1 {}"]),
+            ("[[\n[{}]\n{}\n", &["1:1 [[!", "2:1 [{}]", "3:1 {}"]),
+            ("{}\n[{\"a\":1,\n{}\n[{}]\n", &["1:1 {}", "2:1 [{\"a\":1,!", "3:1 {}", "4:1 [{}]"]),
+            ("{\"a\":1,\n{}\n{}\n", &["1:1 {\"a\":1,!", "2:1 {}", "3:1 {}"]),
+            ("{\"a\":[\n{}\n", &["1:1 {\"a\":[!", "2:1 {}"]),
+            ("{\n \"a\": 1,\n{\n}\n", &["1:1 {\n \"a\": 1,!", "3:1 {\n}"]),
+            ("{\n \"a\": [\n{\n}\n{\n}\n", &["1:1 {\n \"a\": [!", "3:1 {\n}", "5:1 {\n}"]),
+            ("[\n{},\n{\"a\":\"\n{}\n", &["1:1 [\n{},!", "3:1 {\"a\":\"!", "4:1 {}"]),
+            ("[\n{},\n{},\n", &["1:1 [\n{},\n{},!"]),
         ] {
             for step in 1..=stream.len() {
                 assert_eq!(pieces(stream, step), expected, "{stream:?} by {step}");
             }
         }
+    }
+
+    #[test]
+    fn a_list_that_is_cut_short_is_looked_at_again_only_once() {
+        let stream = "[\n".repeat(50_000) + "\"\n{}\n";
+        let pieces = pieces(&stream, 1 << 16);
+        assert_eq!((pieces.len(), pieces.last().unwrap().as_str()), (50_001, "50002:1 {}"));
     }
 
     #[test]

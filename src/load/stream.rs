@@ -1,20 +1,21 @@
 //! A watch stream, read event by event, each as soon as it is complete.
 
 use super::compress::Compression;
-use super::cursor::{BOM, Cursor, Layout};
-use super::error::{Fallible, Fault, LoadError, LoadErrorKind, Position};
-use super::head::{Head, text_or_absent};
-use super::labels;
+use super::cursor::BOM;
+use super::error::{Fault, LoadError, LoadErrorKind, Position};
+use super::head::Head;
 use super::lines::LineCounter;
-use super::source::unreadable;
+use super::report::{Notice, Report};
+use super::sink::Sink;
+use super::source::{Source, unreadable};
 use super::split::{Piece, Splitter};
-use super::watch::EventType;
-use super::{Input, LoadObserver, Loader, Notice};
-use crate::{Object, ObjectIdentity};
+use super::{Input, Loader};
+use crate::{Object, ObjectId};
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Cursor as Bytes, Read};
+use std::io::{self, Cursor, Read};
+use std::ops::Range;
 
 /// How much is read at once, if there is so much.
 const CHUNK: usize = 1 << 16;
@@ -50,8 +51,8 @@ pub enum WatchEvent {
 
 /// Reads a watch stream: the iterator gives every event as soon as its last byte has been read.
 ///
-/// The stream may hold all that a dump may. Lists, arrays and objects without an event around them are as if
-/// they had just been added. A bad object is an error in its place, and the next one is read after it: on the
+/// The stream may hold all that a dump may. Objects without an event around them, also those in lists and arrays,
+/// are as if they had just been added; events in lists and arrays are given one by one. A bad object is an error in its place, and the next one is read after it: on the
 /// next line if the stream has one event a line. After a failure to read nothing follows.
 ///
 /// ```
@@ -69,7 +70,7 @@ pub enum WatchEvent {
 pub struct WatchReader {
     loader: Loader,
     name: String,
-    reader: Box<dyn Read + Send>,
+    reader: Box<dyn Read + Send + Sync>,
     may_be_empty: bool,
     splitter: Splitter,
     /// The index of the object that is read next.
@@ -95,9 +96,9 @@ impl Loader {
     pub fn watch(&self, input: Input) -> Result<WatchReader, LoadError> {
         let name = input.name();
         let may_be_empty = matches!(input, Input::Stdin);
-        let reader: Box<dyn Read + Send> = match input {
+        let reader: Box<dyn Read + Send + Sync> = match input {
             Input::Stdin => Box::new(io::stdin()),
-            Input::Bytes { bytes, .. } => Box::new(Bytes::new(bytes)),
+            Input::Bytes { bytes, .. } => Box::new(Cursor::new(bytes)),
             Input::Path(path) => {
                 let file = File::open(path);
                 Box::new(file.map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?)
@@ -118,7 +119,7 @@ impl Iterator for WatchReader {
                 return Some(event);
             }
             match self.splitter.next_piece() {
-                Some(piece) => self.piece(&piece),
+                Some(piece) => self.piece(piece),
                 None if self.state == State::Ended => return None,
                 None => {
                     if let Err(error) = self.read() {
@@ -206,123 +207,122 @@ impl WatchReader {
     }
 
     /// Reads a piece of the stream, and gets the events in it ready.
-    fn piece(&mut self, piece: &Piece) {
-        let event = match piece.cut_short {
-            Some(fault) => Err(Fault::syntax(LoadErrorKind::Incomplete, piece.text.len(), fault)),
-            None => self.event(&piece.text),
-        };
-        match event {
-            Ok(Some(event)) => {
-                self.index += 1;
-                self.ready.push_back(Ok(event));
-            }
-            Ok(None) => self.objects(piece),
-            Err(fault) => {
-                let position = LineCounter::new(&piece.text).locate(fault.offset);
-                let error = LoadError::new(&self.name, Some(position), Some(0), fault);
-                self.ready.push_back(Err(error.moved(piece.start, self.index)));
-                self.index += 1;
-            }
+    fn piece(&mut self, piece: Piece) {
+        if let Some(fault) = piece.cut_short {
+            let fault = Fault::syntax(LoadErrorKind::Incomplete, piece.text.len(), fault);
+            let position = LineCounter::new(&piece.text).locate(fault.offset);
+            let error = LoadError::new(&self.name, Some(position), Some(0), fault);
+            self.ready.push_back(Err(error.moved(piece.start, self.index)));
+            self.index += 1;
+            return;
         }
-    }
-
-    /// The event that a text is. `None` if it is something else, or an event that the loader is to read.
-    fn event(&self, text: &[u8]) -> Fallible<Option<WatchEvent>> {
-        let mut cursor = Cursor::new(text);
-        if self.loader.items_at.is_some() || !cursor.next_part(Layout::Stream) || cursor.peek() != Some(b'{')
-        {
-            return Ok(None);
-        }
-        let Some((event_type, start)) = envelope(&mut cursor)? else { return Ok(None) };
-        let mut head = Head::default();
-        head.read(&mut cursor.at(start))?;
-        if let Some(pointer) = &self.loader.labels_at {
-            labels::read_at(cursor.at(start), pointer.steps(), &mut head.labels)?;
-        }
-        let (index, object) = (self.index, owned(head.identity(), head.labels()));
-        Ok(match event_type {
-            EventType::Put => Some(WatchEvent::Put { index, object }),
-            EventType::Deleted => Some(WatchEvent::Deleted { index, object }),
-            EventType::Bookmark => Some(WatchEvent::Bookmark),
-            EventType::Error => None,
-        })
-    }
-
-    /// Reads a piece as a dump of its own.
-    fn objects(&mut self, piece: &Piece) {
-        let input = Input::Bytes { name: self.name.clone(), bytes: piece.text.clone() };
-        let mut notices = Notices::default();
-        let mut n_read = 0;
-        match self.loader.load_with([input], &mut notices) {
-            Err(error) => notices.0.push(Notice::Skipped(error)),
-            Ok(dump) => {
-                for object in dump.store().objects() {
-                    let index = dump.index(object.id());
-                    n_read = index + 1;
-                    let object = owned(object.identity(), object.labels());
-                    self.ready.push_back(Ok(WatchEvent::Put { index: self.index + index, object }));
-                }
-            }
-        }
-        for notice in notices.0 {
-            let event = match notice {
-                Notice::Skipped(error) => {
-                    n_read = n_read.max(error.object().unwrap_or(0) + 1);
-                    Err(error.moved(piece.start, self.index))
-                }
-                Notice::WatchError { message, .. } => {
-                    n_read = n_read.max(1);
-                    Ok(WatchEvent::Failed { message })
-                }
-            };
-            self.ready.push_back(event);
+        let mut events = Events::default();
+        let n_read = self.walk(piece.text, &mut events);
+        for event in events.0 {
+            let event = event.map(|event| event.moved(self.index));
+            self.ready.push_back(event.map_err(|error| error.moved(piece.start, self.index)));
         }
         self.index += n_read;
     }
+
+    /// Reads a piece as a source of its own, and tells how many objects that were.
+    fn walk(&self, bytes: Vec<u8>, events: &mut Events) -> u64 {
+        let input = Input::Bytes { name: self.name.clone(), bytes };
+        let (mut nobody, mut n_read) = ((), 0);
+        let walked = Source::open(input, &mut |_| ()).and_then(|mut source| {
+            let mut report = Report::new(&mut nobody, None);
+            n_read = self.loader.walk(&mut source, events, &mut report)?;
+            Ok(())
+        });
+        events.0.extend(walked.err().map(Err));
+        n_read
+    }
+}
+
+impl WatchEvent {
+    /// The object that the event is about, if it is about one.
+    #[must_use]
+    pub fn object(&self) -> Option<&Object> {
+        match self {
+            WatchEvent::Put { object, .. } | WatchEvent::Deleted { object, .. } => Some(object),
+            WatchEvent::Bookmark | WatchEvent::Failed { .. } => None,
+        }
+    }
+
+    /// The same event where the piece of the stream that it is in comes after so many objects.
+    fn moved(mut self, n_objects: u64) -> WatchEvent {
+        if let WatchEvent::Put { index, .. } | WatchEvent::Deleted { index, .. } = &mut self {
+            *index += n_objects;
+        }
+        self
+    }
+}
+
+/// Keeps what a walk finds as the events of a stream. The ids that it gives out are places in it.
+#[derive(Default)]
+struct Events(Vec<Result<WatchEvent, LoadError>>);
+
+impl Sink for Events {
+    fn part(&self) -> Events {
+        Events::default()
+    }
+
+    fn append(&mut self, part: Events, index: u64) {
+        self.0.extend(part.0.into_iter().map(|event| event.map(|event| event.moved(index))));
+    }
+
+    fn n_ids(&self) -> usize {
+        self.0.len()
+    }
+
+    fn push(&mut self, head: &Head<'_>, index: u64, _span: Range<usize>) -> ObjectId {
+        let id = ObjectId(self.0.len() as u32);
+        self.0.push(Ok(WatchEvent::Put { index, object: owned(head) }));
+        id
+    }
+
+    fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {
+        if let Some(Ok(WatchEvent::Put { object, .. })) = self.0.get_mut(id.index()) {
+            object.infer_kind(list.identity().api_version, kind);
+        }
+    }
+
+    fn follows_events(&mut self) -> bool {
+        true
+    }
+
+    /// Which objects there are is for whoever follows the stream to know.
+    fn replace(&mut self, _head: &Head<'_>, _span: Range<usize>) -> bool {
+        false
+    }
+
+    fn remove(&mut self, head: &Head<'_>, index: u64) {
+        self.0.push(Ok(WatchEvent::Deleted { index, object: owned(head) }));
+    }
+
+    fn bookmark(&mut self) {
+        self.0.push(Ok(WatchEvent::Bookmark));
+    }
+
+    fn notice(&mut self, notice: Notice, _report: &mut Report<'_>) {
+        self.0.push(match notice {
+            Notice::Skipped(error) => Err(error),
+            Notice::WatchError { message, .. } => Ok(WatchEvent::Failed { message }),
+        });
+    }
+}
+
+/// A copy of an object that outlives the text it was read from.
+fn owned(head: &Head<'_>) -> Object {
+    let identity = head.identity();
+    Object::new(identity.kind, identity.namespace, identity.name)
+        .with_api_version(identity.api_version)
+        .with_labels(head.labels())
 }
 
 /// Whether so few bytes may be the beginning of a compressed stream or a byte-order mark.
 fn may_be_magic(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|byte| !byte.is_ascii() || matches!(byte, 0x1F | b'(' | b'P'..=b'_'))
-}
-
-/// The type of a watch event, and where its object begins. `None` for anything else. The whole text is read,
-/// so that what is no JSON is met here.
-fn envelope(cursor: &mut Cursor<'_>) -> Fallible<Option<(EventType, usize)>> {
-    let (mut event_type, mut object, mut has_items) = (None, None, false);
-    let mut members = cursor.open(b'{')?;
-    while let Some(key) = cursor.next_key(&mut members)? {
-        match key.as_ref() {
-            "type" => event_type = EventType::from_name(&text_or_absent(cursor)?),
-            "object" => {
-                object = (cursor.peek() == Some(b'{')).then(|| cursor.pos());
-                cursor.skip()?;
-            }
-            key => {
-                has_items |= key == "items";
-                cursor.skip()?;
-            }
-        }
-    }
-    cursor.check_utf8()?;
-    Ok(event_type.zip(object).filter(|_| !has_items))
-}
-
-/// A copy of an object that outlives the text it was read from.
-fn owned<'a>(identity: ObjectIdentity<'_>, labels: impl Iterator<Item = (&'a str, &'a str)>) -> Object {
-    Object::new(identity.kind, identity.namespace, identity.name)
-        .with_api_version(identity.api_version)
-        .with_labels(labels)
-}
-
-/// Keeps what a load has to tell.
-#[derive(Default)]
-struct Notices(Vec<Notice>);
-
-impl LoadObserver for Notices {
-    fn notice(&mut self, notice: Notice) {
-        self.0.push(notice);
-    }
 }
 
 impl fmt::Debug for WatchReader {

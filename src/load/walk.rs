@@ -74,10 +74,12 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         }
     }
 
-    /// Reads everything.
-    pub(super) fn run(mut self) -> Result<(), LoadError> {
+    /// Reads everything, and tells how many objects that were, events and objects that were left out included.
+    pub(super) fn run(mut self) -> Result<u64, LoadError> {
         if let Err(fault) = format::check(self.source.bytes()) {
-            return self.leave_out_source(fault);
+            self.leave_out_source(fault)?;
+            // As a line of a watch stream it stands where an object belongs.
+            return Ok(1);
         }
         let layout = format::layout(self.source.bytes());
         let mut is_empty = true;
@@ -89,13 +91,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             }
         }
         if is_empty && !self.source.may_be_empty {
-            return self.leave_out_source(Fault::syntax(
-                LoadErrorKind::Empty,
-                0,
-                "expected JSON, found an empty file",
-            ));
+            let fault = Fault::syntax(LoadErrorKind::Empty, 0, "expected JSON, found an empty file");
+            self.leave_out_source(fault)?;
         }
-        Ok(())
+        Ok(self.index)
     }
 
     /// Reports that the compressed stream is damaged; its position has nothing to do with the text.
@@ -124,8 +123,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         if !self.loader.skip_invalid {
             return Err(error);
         }
-        self.sink.skip();
-        self.report.notice(Notice::Skipped(error));
+        self.sink.notice(Notice::Skipped(error), self.report);
         Ok(())
     }
 
@@ -376,6 +374,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             EventType::Put => self.put(&mut head, span),
             EventType::Deleted => self.delete(&mut head, span),
             EventType::Bookmark => {
+                self.sink.bookmark();
                 self.index += 1;
                 Ok(())
             }
@@ -397,7 +396,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     fn delete(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
         head.read(&mut self.cursor.at(span.start))?;
-        self.sink.remove(head);
+        self.sink.remove(head, self.index);
         self.index += 1;
         Ok(())
     }
@@ -411,7 +410,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         } else {
             message.into_owned()
         };
-        self.report.notice(Notice::WatchError { source: self.source.name().to_owned(), message });
+        let notice = Notice::WatchError { source: self.source.name().to_owned(), message };
+        self.sink.notice(notice, self.report);
         self.index += 1;
         Ok(())
     }

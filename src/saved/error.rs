@@ -31,8 +31,10 @@ pub enum IndexErrorKind {
     OtherVersion,
     /// It was written by another version of selq, or with other options for reading the dump.
     OtherReading,
-    /// The dump has changed since, or is another file.
+    /// The dump has changed since.
     Stale,
+    /// The dump is another file than the one that was indexed: a copy of it, or one put in its place.
+    OtherDump,
     /// Something in it is not as it was written.
     Damaged,
     /// The dump cannot be loaded.
@@ -87,11 +89,12 @@ impl IndexError {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self.kind() {
-            IndexErrorKind::OtherVersion | IndexErrorKind::Stale | IndexErrorKind::Damaged => {
-                Some("write it anew with `selq index`, or delete it")
-            }
+            IndexErrorKind::OtherVersion
+            | IndexErrorKind::Stale
+            | IndexErrorKind::OtherDump
+            | IndexErrorKind::Damaged => Some("write it anew, or delete it"),
             IndexErrorKind::NotPlain => Some("decompress it into a file first"),
-            IndexErrorKind::Occupied => Some("delete that file first, or name another with -o"),
+            IndexErrorKind::Occupied => Some("delete that file first, or name another"),
             IndexErrorKind::Load(error) => error.help(),
             _ => None,
         }
@@ -118,6 +121,7 @@ impl fmt::Display for IndexErrorKind {
             IndexErrorKind::OtherVersion => "the index is in the format of another version of selq",
             IndexErrorKind::OtherReading => "the index was written by another version or with other options",
             IndexErrorKind::Stale => "the dump has changed since it was indexed",
+            IndexErrorKind::OtherDump => "the dump is another file than the one that was indexed",
             IndexErrorKind::Damaged => "the index is damaged",
             IndexErrorKind::Load(error) => return fmt::Display::fmt(error, f),
             IndexErrorKind::NotPlain => "only an uncompressed regular file can have an index",
@@ -154,6 +158,7 @@ mod tests {
             IndexErrorKind::OtherVersion,
             IndexErrorKind::OtherReading,
             IndexErrorKind::Stale,
+            IndexErrorKind::OtherDump,
             IndexErrorKind::Damaged,
             IndexErrorKind::NotPlain,
             IndexErrorKind::Notices,
@@ -168,6 +173,7 @@ mod tests {
         a.selq: the index is in the format of another version of selq
         a.selq: the index was written by another version or with other options
         a.selq: the dump has changed since it was indexed
+        a.selq: the dump is another file than the one that was indexed
         a.selq: the index is damaged
         a.selq: only an uncompressed regular file can have an index
         a.selq: a dump with bad objects or failed watches cannot have an index

@@ -166,7 +166,7 @@ mod tests {
                 sum(&mut forged);
                 let (source, _) = Source::map(&saved.dump).unwrap();
                 if let Ok(sections) = open(&forged)
-                    && let Ok(dump) = dump(source, &sections)
+                    && let Ok(dump) = dump(source, &Loader::new(), &sections)
                 {
                     ask(&dump);
                 }
@@ -179,7 +179,7 @@ mod tests {
         let (_folder, saved, bytes) = indexed();
         let (source, metadata) = Source::map(&saved.dump).unwrap();
         let fingerprint = Fingerprint::new(Stamp::new(&metadata), source.bytes());
-        let read = dump(source, &open(&bytes).unwrap()).unwrap();
+        let read = dump(source, &Loader::new(), &open(&bytes).unwrap()).unwrap();
         assert_eq!(seal(sections_of(&read, &Loader::new(), &fingerprint)), bytes);
     }
 }

@@ -35,6 +35,11 @@ impl Stamp {
         }
     }
 
+    /// Whether both are of one file, whatever became of its content.
+    pub(super) fn is_of_same_file(&self, other: &Stamp) -> bool {
+        self.inode == other.inode
+    }
+
     /// The stamp of the regular file at `path`, if there is one.
     pub(super) fn of_file(path: &Path) -> Option<Stamp> {
         let metadata = fs::metadata(path).ok()?;

@@ -125,8 +125,8 @@ impl SavedIndex {
         if Stamp::of_file(&self.dump).as_ref() != Some(fingerprint.stamp()) {
             return Err(IndexErrorKind::Changed);
         }
-        let permissions = fs::metadata(&self.dump).map_err(IndexErrorKind::Unwritable)?.permissions();
-        write::replace(&self.index, &seal(sections), permissions).map_err(IndexErrorKind::Unwritable)?;
+        let of_dump = fs::metadata(&self.dump).map_err(IndexErrorKind::Unwritable)?;
+        write::replace(&self.index, &seal(sections), &of_dump).map_err(IndexErrorKind::Unwritable)?;
         Ok(dump)
     }
 
@@ -168,7 +168,7 @@ impl SavedIndex {
             return Err(IndexErrorKind::OtherReading);
         }
         let source = self.unchanged_dump(sections.fingerprint, check)?;
-        Ok(dump(source, &sections)?)
+        Ok(dump(source, loader, &sections)?)
     }
 
     /// The dump, if it is the one that was indexed.
@@ -177,8 +177,12 @@ impl SavedIndex {
         // A FIFO in its place is not to be opened either.
         Stamp::of_file(&self.dump).ok_or(IndexErrorKind::Stale)?;
         let (source, metadata) = Source::map(&self.dump).map_err(|_| IndexErrorKind::Stale)?;
-        let is_same = fingerprint.is_of(&Stamp::new(&metadata), source.bytes(), check);
-        if is_same { Ok(source) } else { Err(IndexErrorKind::Stale) }
+        let stamp = Stamp::new(&metadata);
+        if fingerprint.is_of(&stamp, source.bytes(), check) {
+            return Ok(source);
+        }
+        let is_other = !fingerprint.stamp().is_of_same_file(&stamp);
+        Err(if is_other { IndexErrorKind::OtherDump } else { IndexErrorKind::Stale })
     }
 }
 
@@ -206,9 +210,9 @@ fn reading(loader: &Loader) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn dump(source: Source, sections: &Sections<'_>) -> Result<Dump, Malformed> {
+fn dump(source: Source, loader: &Loader, sections: &Sections<'_>) -> Result<Dump, Malformed> {
     let store = Store::decode(Decoder::new(sections.objects), Decoder::new(sections.index))?;
-    Dump::from_saved(source, Decoder::new(sections.places), store)
+    Dump::from_saved(source, loader, Decoder::new(sections.places), store)
 }
 
 /// Passes everything on, and counts what an index could not tell again.

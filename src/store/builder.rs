@@ -25,6 +25,11 @@ impl StoreBuilder {
         StoreBuilder::default()
     }
 
+    /// A builder that goes on with the objects of a store. Their index is built anew.
+    pub(crate) fn of(store: Store) -> StoreBuilder {
+        StoreBuilder { table: store.table, interner: store.interner }
+    }
+
     /// Adds an object; ids count from 0 in the order of the calls. The last of two equal keys wins.
     ///
     /// Costs one hash per label, none for labels that the object before it had at the same place, as

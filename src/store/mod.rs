@@ -10,6 +10,7 @@ mod builder;
 mod dict;
 mod ends;
 mod facts;
+mod identity;
 mod index;
 mod invert;
 mod memory;
@@ -26,6 +27,7 @@ pub(crate) use bitmap::{Bitmap, WORD, Words, grouped};
 pub use builder::StoreBuilder;
 pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
+pub(crate) use identity::IdentityIndex;
 pub(crate) use index::Index;
 pub use memory::StoreMemory;
 pub(crate) use object::group_of;
@@ -49,7 +51,10 @@ use builder::LabelInterner;
 ///
 /// Many objects are loaded faster through [`Store::builder`]. Single changes cost what their labels
 /// cost, however many objects there are. Keys and values that no object has any more are forgotten by
-/// every answer, though not by the interner: a store that sees ever new values grows by them.
+/// every answer, though not by the interner: a store that sees ever new values grows by them. So it does by
+/// the numbers, names and rows of objects that were taken away, some tens of bytes each. A store that lives long
+/// on coming and going objects is best built afresh from its [`objects`](Store::objects) now and then, as
+/// [`WatchedStore`](crate::WatchedStore) does by itself.
 #[derive(Clone, Default)]
 pub struct Store {
     table: ObjectTable,
@@ -73,6 +78,10 @@ impl Store {
     /// Puts an object in and returns its number. Objects are not compared: the same one twice is two.
     ///
     /// Costs time in proportion to the object's labels.
+    ///
+    /// # Panics
+    ///
+    /// After 2³² − 1 objects, those that were taken away since included.
     pub fn insert(&mut self, object: Object) -> ObjectId {
         let labels = object.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let labels = self.interner.intern(&mut self.table, labels);
@@ -99,6 +108,26 @@ impl Store {
         self.table.rows.set(id, labels);
         self.index.insert_labels(&self.table, id);
         true
+    }
+
+    /// Gives an object another `apiVersion`, kind and labels, as [`StoreBuilder::replace`] does. False when it is not
+    /// there.
+    ///
+    /// Costs time in proportion to the labels before and after.
+    pub fn replace<K: AsRef<str>, V: AsRef<str>>(
+        &mut self,
+        id: ObjectId,
+        api_version: &str,
+        kind: &str,
+        labels: impl IntoIterator<Item = (K, V)>,
+    ) -> bool {
+        let Some(object) = self.get(id) else { return false };
+        if (object.api_version(), object.kind()) != (api_version, kind) {
+            self.index.remove(&self.table, id);
+            self.table.set_kind(id, api_version, kind);
+            self.index.insert(&self.table, id);
+        }
+        self.relabel(id, labels)
     }
 
     /// Takes an object away; its number is not used again. False when it is not there.
@@ -139,6 +168,12 @@ impl Store {
     /// All objects, in the order they were put in.
     pub fn objects(&self) -> impl Iterator<Item = ObjectRef<'_>> {
         self.table.live().iter().map(|id| ObjectRef::new(self, ObjectId(id)))
+    }
+
+    /// How many numbers of objects and labels are surely of no use any more.
+    pub(crate) fn n_useless(&self) -> usize {
+        let n_labels = self.table.n_distinct_labels().saturating_sub(self.n_labels());
+        self.table.n_ids() - self.len() + n_labels
     }
 
     /// Objects by number: what the index was built from.

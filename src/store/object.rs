@@ -78,6 +78,14 @@ impl Object {
         self
     }
 
+    /// Says what an object is whose list names its kind. Its own `apiVersion` stays if it has one.
+    pub(crate) fn infer_kind(&mut self, api_version: &str, kind: &str) {
+        if self.api_version.is_empty() {
+            self.api_version = api_version.to_owned();
+        }
+        self.kind = kind.to_owned();
+    }
+
     /// The labels as key and value, in the order they were given, repeated keys too.
     pub fn labels(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
         self.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()))

@@ -60,6 +60,7 @@ struct Writer {
 enum Change {
     Insert(Object),
     Relabel(ObjectId, Vec<(String, String)>),
+    Replace { id: ObjectId, api_version: String, kind: String, labels: Vec<(String, String)> },
     Remove(ObjectId),
 }
 
@@ -144,6 +145,9 @@ impl Store {
             Change::Relabel(id, labels) => {
                 self.relabel(id, labels);
             }
+            Change::Replace { id, api_version, kind, labels } => {
+                self.replace(id, &api_version, &kind, labels);
+            }
             Change::Remove(id) => {
                 self.remove(id);
             }
@@ -174,6 +178,24 @@ impl StoreEdit {
         let was_there = self.store.relabel(id, labels.iter().map(|(key, value)| (key, value)));
         if was_there {
             self.changes.push(Change::Relabel(id, labels));
+        }
+        was_there
+    }
+
+    /// As [`Store::replace`].
+    pub fn replace<K: Into<String>, V: Into<String>>(
+        &mut self,
+        id: ObjectId,
+        api_version: &str,
+        kind: &str,
+        labels: impl IntoIterator<Item = (K, V)>,
+    ) -> bool {
+        let labels: Vec<_> = labels.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        let was_there =
+            self.store.replace(id, api_version, kind, labels.iter().map(|(key, value)| (key, value)));
+        if was_there {
+            let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
+            self.changes.push(Change::Replace { id, api_version, kind, labels });
         }
         was_there
     }
@@ -211,8 +233,12 @@ mod tests {
         Object::new("Pod", "shop", name).with_labels([("env", "prod")])
     }
 
-    fn names(store: &Store) -> Vec<(ObjectId, &str, Option<&str>)> {
-        store.objects().map(|object| (object.id(), object.name(), object.label("env"))).collect()
+    fn seen(object: crate::ObjectRef<'_>) -> (ObjectId, &str, &str, Option<&str>) {
+        (object.id(), object.kind(), object.name(), object.label("env"))
+    }
+
+    fn all(store: &Store) -> Vec<(ObjectId, &str, &str, Option<&str>)> {
+        store.objects().map(seen).collect()
     }
 
     #[test]
@@ -226,12 +252,14 @@ mod tests {
             let is_kept = step % 3 != 0;
             shared.update(|edit| {
                 assert!(edit.relabel(id, [("env", name.as_str())]));
+                assert!(step % 2 == 0 || edit.replace(id, "v2", "Job", [("env", name.as_str())]));
                 assert!(is_kept || edit.remove(id) && !edit.remove(id));
                 assert_eq!(edit.store().get(id).is_some(), is_kept);
             });
             model.relabel(id, [("env", &name)]);
+            assert!(step % 2 == 0 || model.replace(id, "v2", "Job", [("env", &name)]));
             assert!(is_kept || model.remove(id));
-            assert_eq!(names(&shared.snapshot()), names(&model));
+            assert_eq!(all(&shared.snapshot()), all(&model));
         }
     }
 

@@ -36,7 +36,7 @@ const CRATES: [(&str, &[&str]); 11] = [
 ];
 
 /// The public names at the root of the crate, and the module that each comes from.
-fn exports() -> Vec<(String, String)> {
+pub(crate) fn exports() -> Vec<(String, String)> {
     let lib = read(Path::new("src/lib.rs"));
     let statements = lib.split("pub use ").skip(1).map(|rest| rest.split(';').next().unwrap().to_owned());
     let names = statements.flat_map(|statement| {

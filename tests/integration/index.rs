@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Check, Dump, IndexErrorKind, Input, Loader, Plan, SavedIndex, Selector};
+use selq::{Check, Dump, IndexErrorKind, Input, LabelChange, Loader, Plan, SavedIndex, Selector};
 use tempfile::TempDir;
 
 use crate::load::gzip;
@@ -114,6 +114,25 @@ fn an_index_tells_what_the_dump_does() {
         let verified = folder.saved().open(&folder.loader, Check::Everything).unwrap();
         assert_eq!(told(&verified), expected);
     }
+}
+
+#[test]
+fn joined_dumps_tell_what_those_do_that_are_read_together() {
+    let folders = [EVENTS, "[]", PODS, EVENTS].map(Folder::new);
+    let together = Loader::new().load(folders.iter().map(|folder| Input::Path(folder.dump()))).unwrap();
+    folders.iter().for_each(|folder| drop(folder.saved().write(&folder.loader).unwrap()));
+    let joined = |dumps: &mut dyn Iterator<Item = Dump>| told(&Dump::joined(dumps));
+    assert_eq!(joined(&mut folders.iter().map(|folder| folder.open().unwrap())), told(&together));
+    assert_eq!(joined(&mut folders.iter().map(Folder::loaded)), told(&together));
+    assert_eq!(joined(&mut [].into_iter()), told(&Loader::new().load([]).unwrap()));
+    // Labels that were changed before are changed still.
+    let mut relabelled = folders[2].loaded();
+    let id = relabelled.store().objects().next().unwrap().id();
+    relabelled.relabel(id, &[LabelChange::between("new", None, Some("1")).unwrap()]).unwrap();
+    let json = relabelled.json(id).into_owned();
+    let joined = Dump::joined([folders[0].loaded(), relabelled]);
+    let changed: Vec<_> = joined.relabelled().map(|(id, _)| joined.json(id).into_owned()).collect();
+    assert_eq!(changed, [json]);
 }
 
 #[test]
@@ -227,11 +246,12 @@ fn other_ways_to_read_the_dump_need_another_index() {
         Loader::new(),
         Loader::new().items_at("/data".parse().unwrap()),
         Loader::new().items_at("/metric".parse().unwrap()).labels_at("/data".parse().unwrap()),
-        there.skip_invalid(true),
     ] {
         let error = folder.saved().open(&other, Check::Samples).unwrap_err();
         assert!(matches!(error.kind(), IndexErrorKind::OtherReading), "{other:?}");
     }
+    // Nothing is bad in a dump that has an index.
+    assert!(folder.saved().open(&there.skip_invalid(true), Check::Samples).is_ok());
 }
 
 #[test]
@@ -312,11 +332,24 @@ fn queries_use_the_index() {
     assert_eq!(env.out(&["-o", "json", "pods.json"]), PODS);
     assert!(env.out(&["labels", "pods.json"]).contains("env"));
     assert!(env.out(&["explain", "-l", "env", "pods.json"]).contains("executed"));
+    assert_eq!(stats(&env, &["--skip-invalid", "pods.json"]), "used: pods.json.selq");
     assert_eq!(
-        stats(&env, &["--skip-invalid", "pods.json"]),
+        stats(&env, &["--items-at", "/items", "pods.json"]),
         "not used: the index was written by another version or with other options"
     );
-    assert_eq!(stats(&env, &["pods.json", "pods.json"]), "none: it needs a single file");
+    env.file("other.json", EVENTS);
+    let all = ["-o", "jsonl", "other.json", "pods.json", "other.json"];
+    assert_eq!(stats(&env, &all), "used: 1 of 3 files");
+    let some_indexed = env.out(&all);
+    let count = env.out(&["-c", "-l", "env", "other.json", "pods.json"]);
+    env.run(&["index", "other.json"]);
+    assert_eq!(stats(&env, &all), "used: 3 of 3 files");
+    let all_indexed = env.out(&all);
+    assert_eq!(env.out(&["-c", "-l", "env", "other.json", "pods.json"]), count);
+    fs::remove_file(env.path().join("other.json.selq")).unwrap();
+    fs::rename(env.path().join("pods.json.selq"), env.path().join("away")).unwrap();
+    assert_eq!((&env.out(&all), &some_indexed), (&some_indexed, &all_indexed));
+    fs::rename(env.path().join("away"), env.path().join("pods.json.selq")).unwrap();
     let verified = env.run(&["index", "--verify", "pods.json"]);
     assert_eq!(verified.err, "pods.json.selq: 12 objects, the same as in the dump\n");
     fs::remove_file(env.path().join("pods.json.selq")).unwrap();
@@ -336,9 +369,36 @@ fn an_index_may_be_somewhere_else() {
     error: pods.json: expected an older index or no file, found another file
     help: delete that file first, or name another with -o
     ");
-    assert_snapshot!(env.refused(&["index", "-o", "x", "pods.json", "pods.json"]), @"error: an index is of one dump: name one file with -o or --index");
+    assert_snapshot!(env.refused(&["index", "-o", "x", "pods.json", "pods.json"]), @"error: an index is of one dump: name one file with -o");
     assert_snapshot!(env.refused(&["index", "-"]), @"error: standard input cannot have an index: write the dump into a file first");
     assert_snapshot!(env.refused(&["index", "missing.json"]), @"error: missing.json: no such file");
+    let some = env.run(&["index", "missing.json", "pods.json"]);
+    assert_eq!(some.status, 2);
+    assert!(
+        some.err.contains("missing.json: no such file\nwrote pods.json.selq: 12 objects"),
+        "{}",
+        some.err
+    );
+}
+
+#[test]
+fn options_that_would_do_nothing_are_not_offered() {
+    let env = TestEnv::new();
+    for args in [&["index", "--skip-invalid"][..], &["watch", "--index", "x"], &["watch", "--verify"]] {
+        let message = env.refused(&[args, &["pods.json"]].concat());
+        assert!(message.contains("unexpected argument"), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn a_copied_dump_is_another_file() {
+    let folder = Folder::new(PODS);
+    folder.saved().write(&folder.loader).unwrap();
+    let copy = folder.folder.path().join("copy.json");
+    fs::copy(folder.dump(), &copy).unwrap();
+    set_modified(&copy, fs::metadata(folder.dump()).unwrap().modified().unwrap());
+    let error = SavedIndex::at(copy, folder.saved().path()).open(&folder.loader, Check::Samples).unwrap_err();
+    assert_snapshot!(error.kind(), @"the dump is another file than the one that was indexed");
 }
 
 #[test]
@@ -353,22 +413,13 @@ fn a_bad_index_is_passed_over_with_a_warning() {
         run.err
     };
     assert_snapshot!(warning(b"env=prod\n"), @"warning: pods.json.selq: expected an index of selq, found another file; reading the dump");
-    assert_snapshot!(warning(&index[..index.len() / 2]), @r"
-    warning: pods.json.selq: the index is damaged; reading the dump
-    help: write it anew with `selq index`, or delete it
-    ");
+    assert_snapshot!(warning(&index[..index.len() / 2]), @"warning: pods.json.selq: the index is damaged; reading the dump (`selq index` writes it anew)");
     let mut later = index.clone();
     later[8] += 1;
-    assert_snapshot!(warning(&later), @r"
-    warning: pods.json.selq: the index is in the format of another version of selq; reading the dump
-    help: write it anew with `selq index`, or delete it
-    ");
+    assert_snapshot!(warning(&later), @"warning: pods.json.selq: the index is in the format of another version of selq; reading the dump (`selq index` writes it anew)");
     env.file("pods.json.selq", &index);
     env.file("pods.json", format!("{PODS} "));
-    assert_snapshot!(warning(&index), @r"
-    warning: pods.json.selq: the dump has changed since it was indexed; reading the dump
-    help: write it anew with `selq index`, or delete it
-    ");
+    assert_snapshot!(warning(&index), @"warning: pods.json.selq: the dump has changed since it was indexed; reading the dump (`selq index` writes it anew)");
     assert_eq!(env.run(&["index", "pods.json"]).status, 0, "an older index is replaced");
     assert_eq!(stats(&env, &["pods.json"]), "used: pods.json.selq");
 }

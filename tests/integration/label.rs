@@ -5,7 +5,9 @@ use std::fs;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Input, LabelChange, LabelEdits, Loader, Overwrite, PatchOperation, Rewrite};
+use selq::{
+    Check, EditError, Input, LabelChange, LabelEdits, Loader, Overwrite, PatchOperation, Rewrite, SavedIndex,
+};
 use serde_json::{Value, json};
 
 use crate::conformance_selector::lines;
@@ -63,6 +65,19 @@ fn verdicts_are_those_of_kubectl() {
 }
 
 #[test]
+fn what_is_no_edit_is_told_with_the_way_out() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.refused(&["label", "pods", "a=1", "-f", "pods.json"]), @r#"
+    error: expected an edit, `key=value` or `key-`, found "pods"
+    help: objects are chosen with -l, -n and -k, and files are named with -f
+    "#);
+    assert_snapshot!(env.refused(&["label", "app=web=", "-f", "pods.json"]), @r#"
+    error: expected one `=` in an edit, found more in "app=web="
+    help: write `app=web`
+    "#);
+}
+
+#[test]
 fn only_the_labels_of_the_selected_objects_change() {
     let env = TestEnv::new();
     let out = env.out(&["label", "env=qa", "-f", "pods.json", "--overwrite", "-l", "env=staging"]);
@@ -100,7 +115,14 @@ fn nobody_relabels_everything_by_accident() {
     ] {
         let message = env.refused(&[&["label", "a=1"], unselected].concat());
         assert!(message.starts_with("error: expected -l, -n, -k or --all"), "{unselected:?}: {message}");
+        let has_selector = unselected.iter().any(|arg| matches!(*arg, "-l" | "--label-selector"));
+        assert_eq!(message.contains("an empty selector does not count"), has_selector, "{unselected:?}");
     }
+    let nothing = env.run(&["label", "a=1"]);
+    assert_eq!(
+        (nothing.status, nothing.out.as_str(), nothing.err.as_str()),
+        (1, "", "no objects in the input\n")
+    );
     for selected in [&["--all"][..], &["-k", "pods"], &["-l", "!x"]] {
         env.out(&[&["label", "a=1", "-f", "list.json"], selected].concat());
     }
@@ -138,6 +160,41 @@ fn several_dumps_follow_one_another() {
     {"metadata":{"labels":{"k":"v"}}}
     {"metadata":{"labels":{"k":"v"}},"x":1}
     "#);
+    // A byte-order mark in the middle would be no JSON.
+    env.file("a.json", "\u{FEFF}{}");
+    env.file("b.json", "\u{FEFF}{\"metadata\":{}}\n");
+    let out = env.out(&["label", "k=v", "-f", "a.json", "-f", "b.json"]);
+    assert_eq!(
+        out,
+        "\u{FEFF}{\"metadata\":{\"labels\":{\"k\":\"v\"}}}\n{\"metadata\":{\"labels\":{\"k\":\"v\"}}}\n"
+    );
+}
+
+#[test]
+fn what_a_dump_says_forges_no_lines() {
+    let env = TestEnv::new();
+    let dump = r#"[{"metadata":{"name":"a\nerror: forged","labels":{"x":"1\nforged=1"}}}]"#.as_bytes();
+    let run = |args: &[&str]| env.pipe(&[&["label", "-f", "-", "--all"], args].concat(), dump);
+    assert_snapshot!(run(&["--list"]).out, @r"x=1\nforged=1");
+    assert_snapshot!(run(&["--dry-run", "x-"]).out, @r"
+    object/a\nerror: forged
+      -x=1\nforged=1
+    1 of 1 selected object would change
+      -x=1\nforged=1  1 object
+    ");
+    assert_snapshot!(run(&["x=2"]).err, @r#"
+    error: standard input: object 0 (object/a\nerror: forged): label "x" already has the value "1\nforged=1", which may not be overwritten
+    help: values that are there are replaced with --overwrite
+    "#);
+    let failed = br#"{"type":"ERROR","object":{"message":"gone\nerror: forged"}}"#;
+    assert_snapshot!(env.pipe(&["-c"], failed).err, @r"
+    warning: standard input: the watch failed: gone\nerror: forged
+    no objects in the input
+    ");
+    assert_snapshot!(env.pipe(&["watch"], failed).err, @r"
+    warning: standard input: the watch failed: gone\nerror: forged
+    no object entered the selection
+    ");
 }
 
 #[test]
@@ -246,6 +303,83 @@ fn files_are_replaced_as_a_whole() {
     assert!(path("link.json").symlink_metadata().unwrap().is_symlink());
     assert_eq!(path("pods.json").metadata().unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(fs::read_dir(env.path()).unwrap().count(), 2, "nothing is left beside them");
+    let twice = ["label", "x=y", "--all", "--in-place", "-f", "link.json", "-f", "pods.json"];
+    assert_snapshot!(env.refused(&twice), @"error: pods.json: expected each file once with --in-place, found it twice");
+    assert_eq!(fs::read_to_string(path("pods.json")).unwrap(), changed);
+    assert_eq!(fs::read_dir(env.path()).unwrap().count(), 2, "nothing is left beside them");
+}
+
+#[test]
+fn looking_first_wins_over_changing_files() {
+    let env = TestEnv::new();
+    let out = env.out(&["label", "x=y", "-k", "svc", "--in-place", "--dry-run", "-f", "pods.json"]);
+    assert!(out.contains("+x=y"), "{out}");
+    assert_eq!(fs::read_to_string(env.path().join("pods.json")).unwrap(), PODS);
+    assert_eq!(env.run(&["label", "--list", "--in-place", "-f", "pods.json"]).status, 2);
+}
+
+#[test]
+fn an_index_is_out_of_date_after_a_change() {
+    let env = TestEnv::new();
+    env.run(&["index", "pods.json"]);
+    let run = env.run(&["label", "x=y", "-l", "legacy", "--in-place", "-f", "pods.json"]);
+    assert_snapshot!(run.err, @"
+    pods.json.selq is out of date: write it anew with `selq index`
+    1 object changed
+    ");
+    let run = env.run(&["-c", "-l", "x=y", "pods.json"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "1\n"));
+    assert_snapshot!(run.err, @"warning: pods.json.selq: the dump is another file than the one that was indexed; reading the dump (`selq index` writes it anew)");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_may_not_be_written_are_not_replaced() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let env = TestEnv::new();
+    let path = env.path().join("pods.json");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    // Root may do everything, and leaves the file to its owner.
+    let is_root = chown(&path, Some(4711), Some(4712)).is_ok();
+    let run = env.run(&["label", "x=y", "--all", "--in-place", "-f", "pods.json"]);
+    assert_eq!(run.status, if is_root { 0 } else { 2 }, "{}", run.err);
+    if is_root {
+        let metadata = path.metadata().unwrap();
+        assert_eq!((metadata.uid(), metadata.gid(), metadata.mode() & 0o777), (4711, 4712, 0o444));
+        assert_eq!(env.run(&["index", "pods.json"]).status, 0);
+        let index = env.path().join("pods.json.selq").metadata().unwrap();
+        assert_eq!((index.uid(), index.gid(), index.mode() & 0o777), (4711, 4712, 0o444));
+    } else {
+        assert_eq!(fs::read_to_string(path).unwrap(), PODS);
+    }
+}
+
+/// Standard input is read after the file was looked at, so that the test can change the file in between.
+#[cfg(unix)]
+#[test]
+fn a_file_that_changes_meanwhile_is_left_alone() {
+    use std::process::{Command, Stdio};
+    let env = TestEnv::new();
+    let fifo = env.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let child = Command::new(env!("CARGO_BIN_EXE_selq"))
+        .args(["label", "x=y", "--all", "--in-place", "-f", "pods.json", "-f", "fifo"])
+        .current_dir(env.path())
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Whoever opens the FIFO to write waits for the program to read it, which it does after the file.
+    let mut writer = fs::File::options().write(true).open(&fifo).unwrap();
+    let later = PODS.replace("staging", "later");
+    fs::write(env.path().join("pods.json.new"), &later).unwrap();
+    fs::rename(env.path().join("pods.json.new"), env.path().join("pods.json")).unwrap();
+    std::io::Write::write_all(&mut writer, b"[]").unwrap();
+    drop(writer);
+    let output = child.wait_with_output().unwrap();
+    assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"error: pods.json: the file changed while it was read, and is left as it is now");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(env.path().join("pods.json")).unwrap(), later);
 }
 
 #[test]
@@ -266,6 +400,24 @@ fn keys_that_no_server_takes_are_warned_of() {
     let run = env.pipe(&["label", "/x=1", "-f", "-"], b"{}");
     assert_eq!((run.status, run.out.as_str()), (0, r#"{"metadata":{"labels":{"/x":"1"}}}"#));
     assert_snapshot!(run.err, @r#"warning: an API server would refuse the label key "/x": expected a prefix before the "/" of a label key"#);
+}
+
+#[test]
+fn labels_from_elsewhere_are_not_edited() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("series.json");
+    fs::write(&path, r#"{"metric":{"job":"api"}}"#).unwrap();
+    let loader = Loader::new().labels_at("/metric".parse().unwrap());
+    let loaded = loader.load([Input::Path(path.clone())]).unwrap();
+    let saved = SavedIndex::beside(path);
+    saved.write(&loader).unwrap();
+    let opened = saved.open(&loader, Check::Samples).unwrap();
+    for mut dump in [loaded, opened] {
+        let id = dump.store().objects().next().unwrap().id();
+        let change = LabelChange::between("job", Some("api"), None).unwrap();
+        assert_eq!(dump.relabel(id, &[change]), Err(EditError::Elsewhere));
+        assert_eq!(dump.store().get(id).unwrap().label("job"), Some("api"));
+    }
 }
 
 /// How a test writes JSON: white space behind `{` and commas, and around colons.

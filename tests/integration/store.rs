@@ -11,6 +11,7 @@ use crate::strategies::{Labels, labels, object, plain_selector};
 enum Change {
     Insert(Object),
     Relabel(usize, Labels),
+    Replace(usize, Object),
     Remove(usize),
 }
 
@@ -18,6 +19,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         3 => object().prop_map(Change::Insert),
         3 => (any::<usize>(), labels()).prop_map(|(at, labels)| Change::Relabel(at, labels)),
+        1 => (any::<usize>(), object()).prop_map(|(at, object)| Change::Replace(at, object)),
         1 => any::<usize>().prop_map(Change::Remove),
     ]
 }
@@ -27,10 +29,17 @@ fn apply(store: &mut Store, changes: Vec<Change>) {
     for change in changes {
         match change {
             Change::Insert(object) => ids.push(store.insert(object)),
-            Change::Relabel(..) | Change::Remove(_) if ids.is_empty() => {}
+            Change::Relabel(..) | Change::Replace(..) | Change::Remove(_) if ids.is_empty() => {}
             Change::Relabel(at, labels) => {
                 let id = ids[at % ids.len()];
                 assert_eq!(store.relabel(id, labels), store.get(id).is_some());
+            }
+            Change::Replace(at, object) => {
+                let (id, ObjectIdentity { api_version, kind, .. }) = (ids[at % ids.len()], object.identity());
+                let was_there = store.get(id).is_some();
+                assert_eq!(store.replace(id, api_version, kind, object.labels()), was_there);
+                let now = store.get(id).map(|object| (object.api_version(), object.kind()));
+                assert_eq!(now, was_there.then_some((api_version, kind)));
             }
             Change::Remove(at) => {
                 let id = ids[at % ids.len()];

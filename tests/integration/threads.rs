@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 
-use selq::{
-    Matches, Object, ObjectId, ObjectIdentity, Plan, Selector, SelectorSet, SharedStore, Store, StoreEdit,
-};
+use selq::{Matches, Object, ObjectId, ObjectIdentity, Plan, Selector, SharedStore, Store, StoreEdit};
+
+use crate::architecture::exports;
 
 /// How many states the readers see before the writer ends.
 const N_SEEN: usize = 200;
@@ -138,12 +138,35 @@ fn no_change_of_several_writers_is_lost() {
     assert_eq!(counts, [100; 4]);
 }
 
+/// Asserts that types can be shared by threads, and gives their names.
+macro_rules! shared {
+    ($($type:ident $(<$($lifetime:lifetime),+>)?),* $(,)?) => {{
+        fn is_shared<T: Send + Sync>() {}
+        $(is_shared::<selq::$type $(<$($lifetime),+>)?>();)*
+        [$(stringify!($type)),*]
+    }};
+}
+
 #[test]
-fn what_threads_share_can_be_shared() {
-    fn is_shared<T: Send + Sync>() {}
-    is_shared::<Store>();
-    is_shared::<SharedStore>();
-    is_shared::<SelectorSet>();
-    is_shared::<Plan<'static>>();
-    is_shared::<Matches<'static>>();
+fn every_type_can_be_shared() {
+    let shared = shared! {
+        Absence<'static>, Check, Dump, EditError, Error, Explanation, Expr, IndexError, IndexErrorKind,
+        Input, Integer, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
+        LabelEdits, LabelError, LabelErrorKind, LabelKey, LabelSelector, LabelSelectorError,
+        LabelSelectorErrorKind, LabelSelectorOperator, LabelSelectorRequirement, LabelValue, LoadError,
+        LoadErrorKind, Loader, Matches<'static>, NamespaceFacts<'static>, Notice, Object, ObjectChange,
+        ObjectId, ObjectIdentity<'static>, ObjectRef<'static>, Objects<'static, 'static>, Operator, Outcome,
+        Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Plan<'static>, Pointer, PointerError,
+        Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
+        SelectorChanges, SelectorId, SelectorIds, SelectorSet, SharedStore, Span, Step, Store, StoreBuilder,
+        StoreEdit, Transition, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
+    };
+    // Traits and a function.
+    let no_types = ["Label", "LoadObserver", "nearest"];
+    for (name, _) in exports() {
+        assert!(
+            shared.contains(&name.as_str()) || no_types.contains(&name.as_str()),
+            "{name} is not asserted"
+        );
+    }
 }

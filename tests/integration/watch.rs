@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Input, Loader, Plan, Selector, WatchedStore};
+use selq::{Input, Loader, Plan, Selector, WatchEvent, WatchedStore};
 use serde_json::{Value, json};
 
 use crate::testenv::{PODS, Run, TestEnv};
@@ -123,7 +123,19 @@ fn a_bad_line_ends_the_watch_unless_it_is_skipped() {
     let good = |name| event("ADDED", name, &json!({"env": "1"}));
     let bad = "{\"type\":\"ADDED\",\"object\":{\"kind\":\"Po\n";
     let worse = "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"labels\":{\"a\":1}}}}\noops\n{\"a\":[\n";
-    let stream = [good("a").as_str(), bad, &good("b"), worse, &good("c")].concat();
+    let lists = "[oops\n[\n[[\n[{\"type\":\"ADDED\",\n";
+    let stream = [
+        good("a").as_str(),
+        bad,
+        &good("b"),
+        worse,
+        &good("c"),
+        lists,
+        &good("d"),
+        "key: value\n",
+        &good("e"),
+    ]
+    .concat();
     let run = watch(&["-l", "env"], &stream);
     assert_eq!((run.status, run.out.as_str()), (2, "+ shop pod/a env=1\n"));
     assert_snapshot!(run.err, @"error: standard input:2:37: object 1: expected the rest of a value, found the end of the line");
@@ -133,13 +145,69 @@ fn a_bad_line_ends_the_watch_unless_it_is_skipped() {
     {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"1"}}
     {"event":"+","source":"standard input","index":2,"kind":"Pod","namespace":"shop","name":"b","labels":{"env":"1"}}
     {"event":"+","source":"standard input","index":6,"kind":"Pod","namespace":"shop","name":"c","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":11,"kind":"Pod","namespace":"shop","name":"d","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":13,"kind":"Pod","namespace":"shop","name":"e","labels":{"env":"1"}}
     "#);
     assert_snapshot!(run.err, @"
     warning: standard input:2:37: object 1: expected the rest of a value, found the end of the line
     warning: standard input:4:53: object 3: expected a string as the value of label `a`, found a number
     warning: standard input:5:1: object 4: expected an object, found `oops`
     warning: standard input:6:7: object 5: expected the rest of a value, found the end of the line
-    warning: 4 bad objects left out
+    warning: standard input:8:6: object 7: expected the rest of a value, found the end of the line
+    warning: standard input:9:2: object 8: expected the rest of a value, found the end of the line
+    warning: standard input:10:3: object 9: expected the rest of a value, found the end of the line
+    warning: standard input:11:18: object 10: expected the rest of a value, found the end of the line
+    warning: standard input:13:1: expected JSON, found YAML
+    warning: 9 bad objects left out
+    ");
+}
+
+#[test]
+fn events_in_lists_are_followed_one_by_one() {
+    let element = |event_type, labels| event(event_type, "a", labels).trim_end().to_owned();
+    let (on, off) = (json!({"env": "1"}), json!({}));
+    let stream = [
+        format!("[{},{}]", element("ADDED", &on), element("MODIFIED", &off)),
+        format!(
+            r#"{{"kind":"PodList","items":[{},{{"metadata":{{"name":"b","labels":{{"env":"2"}}}}}}]}}"#,
+            element("MODIFIED", &on)
+        ),
+        format!("[{},{}]", element("BOOKMARK", &off), element("DELETED", &off)),
+        event("ADDED", "c", &on),
+    ];
+    let run = watch(&["-l", "env", "-o", "jsonl"], &stream.join("\n"));
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert_snapshot!(run.out, @r#"
+    {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"1"}}
+    {"event":"-","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{}}
+    {"event":"+","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"1"}}
+    {"event":"+","source":"standard input","index":3,"kind":"Pod","namespace":null,"name":"b","labels":{"env":"2"}}
+    {"event":"-","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{}}
+    {"event":"+","source":"standard input","index":6,"kind":"Pod","namespace":"shop","name":"c","labels":{"env":"1"}}
+    "#);
+}
+
+#[test]
+fn what_is_bad_in_a_list_is_told_in_its_place() {
+    let element = |name| event("ADDED", name, &json!({"env": "1"})).trim_end().to_owned();
+    let failed = r#"{"type":"ERROR","object":{"message":"gone"}}"#;
+    let list = format!("[{},1,{failed},{}]\n", element("a"), element("b"));
+    let run = watch(&["-l", "env"], &list);
+    assert_eq!((run.status, run.out.as_str()), (2, "+ shop pod/a env=1\n"));
+    assert_snapshot!(run.err, @"error: standard input:1:107: object 1: expected an object, found a number");
+    let run =
+        watch(&["-l", "env", "--skip-invalid"], &format!("{list}[{},oops]\n{}", element("c"), element("d")));
+    assert_snapshot!(run.out, @"
+    + shop pod/a env=1
+    + shop pod/b env=1
+    + shop pod/c env=1
+    + shop pod/d env=1
+    ");
+    assert_snapshot!(run.err, @"
+    warning: standard input:1:107: object 1: expected an object, found a number
+    warning: standard input: the watch failed: gone
+    warning: standard input:2:107: object 5: expected an object, found `oops`
+    warning: 2 bad objects left out
     ");
 }
 
@@ -149,6 +217,7 @@ fn many_selectors_are_watched_at_once() {
     env.file("queries.txt", "# two\nenv in (prod,qa)\n\ntier\n");
     env.file("named.jsonl", "{\"name\":\"all\",\"selector\":\"\"}\n{\"name\":\"none\",\"selector\":null}\n");
     env.file("bad.txt", "env\nenv in\n");
+    env.file("all.txt", "\"\"\n");
     let stream = [
         event("ADDED", "a", &json!({"env": "prod", "on": ""})),
         event("MODIFIED", "a", &json!({"env": "qa", "tier": "db", "on": ""})),
@@ -157,18 +226,23 @@ fn many_selectors_are_watched_at_once() {
     ];
     let watch = |args: &[&str]| env.pipe(&[&["watch"], args].concat(), stream.concat().as_bytes());
     assert_snapshot!(watch(&["--queries", "queries.txt"]).out, @"
-    + env in (prod,qa): shop pod/a env=prod,on=
-    ~ env in (prod,qa): shop pod/a ~env=prod->qa,+tier=db
-    + tier: shop pod/a env=qa,on=,tier=db
-    - env in (prod,qa): shop pod/a on=,tier=db
-    ~ tier: shop pod/a -env=qa
-    ~ tier: shop pod/a -on=
+    + [env in (prod,qa)] shop pod/a env=prod,on=
+    ~ [env in (prod,qa)] shop pod/a ~env=prod->qa,+tier=db
+    + [tier] shop pod/a env=qa,on=,tier=db
+    - [env in (prod,qa)] shop pod/a on=,tier=db
+    ~ [tier] shop pod/a -env=qa
+    ~ [tier] shop pod/a -on=
     ");
     assert_snapshot!(watch(&["--queries", "named.jsonl", "-l", "on", "-o", "jsonl"]).out, @r#"
     {"event":"+","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"prod","on":""}}
     {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"env":"qa","on":"","tier":"db"}}
     {"event":"~","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"on":"","tier":"db"}}
     {"event":"-","query":"all","source":"standard input","index":0,"kind":"Pod","namespace":"shop","name":"a","labels":{"tier":"db"}}
+    "#);
+    env.file("events.json", &stream[0]);
+    assert_snapshot!(env.out(&["watch", "--queries", "all.txt", "-n", "shop", "events.json", "events.json"]), @r#"
+    + [""] events.json: shop pod/a env=prod,on=
+    + [""] events.json: shop pod/a env=prod,on=
     "#);
     let bad = watch(&["--queries", "bad.txt"]);
     assert_eq!((bad.status, bad.out.as_str()), (2, ""));
@@ -213,7 +287,7 @@ fn files_may_be_compressed_and_have_a_byte_order_mark() {
     assert_snapshot!(env.refused(&["watch", "-l", "env", "empty.json"]), @"error: empty.json:1:1: expected JSON, found an empty file");
 }
 
-/// Events about a few objects with a few labels.
+/// Events about a few objects with a few labels, some of them in lists.
 fn stream() -> impl Strategy<Value = String> {
     let labels = prop::collection::btree_map(
         prop::sample::select(vec!["a", "b"]),
@@ -223,7 +297,13 @@ fn stream() -> impl Strategy<Value = String> {
     let event_type = prop::sample::select(vec!["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]);
     let name = prop::sample::select(vec!["x", "y", "z", ""]);
     let event = (event_type, name, labels).prop_map(|(kind, name, labels)| event(kind, name, &json!(labels)));
-    prop::collection::vec(event, 1..20).prop_map(|events| events.concat())
+    let events = prop::collection::vec(event, 1..4);
+    let piece = (events, 0..3).prop_map(|(events, form)| match form {
+        0 => events.concat(),
+        1 => format!("[{}]\n", events.join(",")),
+        _ => format!("{{\"items\":[{}]}}\n", events.join(",")),
+    });
+    prop::collection::vec(piece, 1..10).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -250,6 +330,28 @@ proptest! {
         prop_assert_eq!(selected, expected);
         prop_assert_eq!(Plan::new(watched.store(), &selector).count(), Plan::new(dump.store(), &selector).count());
         prop_assert_eq!(watched.store().len(), dump.store().len());
+    }
+
+    #[test]
+    fn an_event_that_is_cut_anywhere_is_the_only_one_lost(
+        n_events in 1usize..5, at in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>(), pretty: bool
+    ) {
+        let event = |name: usize| {
+            let object = json!({"list": [1, {"a": []}, {"b": [{}, "}"]}], "metadata": {"name": name.to_string()}});
+            let event = json!({"type": "ADDED", "object": object});
+            if pretty { serde_json::to_string_pretty(&event).unwrap() } else { event.to_string() }
+        };
+        let mut texts: Vec<String> = (0..n_events).map(event).collect();
+        let at = at.index(n_events);
+        let len = 1 + cut.index(texts[at].len() - 1);
+        texts[at].truncate(len);
+        let bytes = texts.join("\n").into_bytes();
+        let mut events = Loader::new().watch(Input::Bytes { name: "stream".to_owned(), bytes }).unwrap();
+        let (read, bad): (Vec<_>, Vec<_>) = events.by_ref().partition(Result::is_ok);
+        let name = |event: WatchEvent| event.object().map(|object| object.identity().name.to_owned());
+        let names: Vec<String> = read.into_iter().filter_map(|event| name(event.unwrap())).collect();
+        let expected: Vec<String> = (0..n_events).filter(|&n| n != at).map(|n| n.to_string()).collect();
+        prop_assert_eq!((names, bad.len()), (expected, 1));
     }
 
     #[test]

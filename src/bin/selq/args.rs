@@ -109,9 +109,9 @@ pub(crate) enum Subcommands {
     },
 }
 
-/// Which dumps to read, and how.
+/// Which dumps to read, and where in them the objects and labels are.
 #[derive(Debug, Clone, ClapArgs)]
-pub(crate) struct InputArgs {
+pub(crate) struct SourceArgs {
     /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -121,6 +121,13 @@ pub(crate) struct InputArgs {
     /// Where an object's labels are, as a JSON pointer, instead of /metadata/labels
     #[arg(long, value_name = "POINTER", help_heading = "Input")]
     pub(crate) labels_at: Option<Pointer>,
+}
+
+/// Which dumps to read or to open by their index, and how.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct InputArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
     /// Report bad objects, go on without them, and exit with 2
     #[arg(long, help_heading = "Input")]
     pub(crate) skip_invalid: bool,
@@ -289,10 +296,13 @@ Examples:
   selq index --verify pods.json               checks the index against all of the dump")]
 pub(crate) struct IndexArgs {
     #[command(flatten)]
-    pub(crate) input: InputArgs,
-    /// The file to write, instead of FILE.selq
-    #[arg(short = 'o', long, value_name = "INDEX", conflicts_with = "index")]
+    pub(crate) source: SourceArgs,
+    /// The file to write or to verify, instead of FILE.selq
+    #[arg(short = 'o', long, alias = "index", value_name = "INDEX")]
     pub(crate) output: Option<PathBuf>,
+    /// Write nothing, but read all of the dump to tell whether the index belongs to it
+    #[arg(long)]
+    pub(crate) verify: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -423,22 +433,22 @@ pub(crate) struct LabelArgs {
 
 /// What `selq label` does instead of printing the dump.
 #[derive(Debug, Clone, ClapArgs)]
-#[group(multiple = false)]
 pub(crate) struct LabelForm {
-    /// Change the files themselves, each as a whole or not at all; compressed files are refused
+    /// Change the files themselves, each as a whole or not at all; compressed files are refused. Other names of a file
+    /// (hard links) keep what it was
     #[arg(long, help_heading = "Output")]
     pub(crate) in_place: bool,
     /// Print only the labels that the objects would have; without edits, those they have
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["in_place", "dry_run"])]
     pub(crate) list: bool,
-    /// Print only what would change, object by object and summed up
+    /// Print only what would change, object by object and summed up; also with --in-place
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
     /// Print kubectl commands that do the same to a cluster
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["in_place", "dry_run", "list"])]
     pub(crate) as_commands: bool,
     /// Print JSON Patches (RFC 6902) with what they are for, one line an object that changes
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["in_place", "dry_run", "list", "as_commands"])]
     pub(crate) as_patch: bool,
 }
 
@@ -452,11 +462,15 @@ Examples:
     after_help = "\
 Each line is printed as soon as its event has been read: `+` entered the selection, `~` has other labels within it,
 `-` left it or is gone. With --queries, each line names the selector that it is about. Lists and objects without an event around them are as if they had just been added.
+Several files or FIFOs are followed one after another, each to its end. A compressed stream is read to its end first.
 Exit status: 0 something was printed, 1 nothing, 2 an error. Ctrl-C ends between two lines."
 )]
 pub(crate) struct WatchArgs {
     #[command(flatten)]
-    pub(crate) input: InputArgs,
+    pub(crate) source: SourceArgs,
+    /// Report bad objects, go on without them, and exit with 2
+    #[arg(long, help_heading = "Input")]
+    pub(crate) skip_invalid: bool,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// Many selectors at once, one a line; a .jsonl file has {"name":…,"selector":…} lines

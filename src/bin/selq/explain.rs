@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let store = loaded.dump.store();
     let plan = Plan::with_passes(store, &selection.selector, &selection.scope(store), &passes);
     let text = plan.explain().to_string();
-    let text = if config.stdout_is_terminal { sanitize::escaped(&text) } else { text.as_str().into() };
+    let text = if config.stdout_is_terminal { sanitize::escaped_lines(&text) } else { text.as_str().into() };
     with_stdout(|out| Ok(out.write_all(text.as_bytes())?))?;
     let matched = plan.any();
     if !matched {

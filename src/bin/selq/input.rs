@@ -1,16 +1,18 @@
 //! From FILE arguments to a loaded dump.
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Input, LoadObserver, Loader, Notice, Progress, ReadObject, Scan};
+use selq::{Dump, Input, LoadObserver, Loader, Notice, Pointer, Progress, ReadObject, Scan};
 
-use crate::args::InputArgs;
+use crate::args::{InputArgs, SourceArgs};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::index::{self, Saved};
 use crate::message;
+use crate::output::sanitize;
 use crate::progress::Bar;
 
 /// A dump and how long it took.
@@ -44,35 +46,82 @@ pub(crate) fn nothing() -> Result<Loaded> {
     Ok(Loaded { dump, read_time: Duration::ZERO, index_time: Duration::ZERO, saved: String::new() })
 }
 
-/// Opens the dump's index, or reads all inputs.
+/// Opens the dumps by their indexes, and reads those that have none.
 pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
-    match open(args, config)? {
+    match open(args, config, Unindexed::Loaded)? {
         Opened::Indexed(loaded) => Ok(*loaded),
         Opened::NotIndexed(why) => read_inputs(args, config, why),
     }
 }
 
-/// What came of looking for a saved index.
+/// What came of looking for saved indexes.
 pub(crate) enum Opened {
-    /// The dump, as it was indexed.
+    /// The dumps, as far as they were indexed, and the others read.
     Indexed(Box<Loaded>),
-    /// The dump is to be read, and why.
+    /// All is to be read, and why.
     NotIndexed(String),
 }
 
-/// Opens the dump by its saved index, if it has a good one.
-pub(crate) fn open(args: &InputArgs, config: &Config) -> Result<Opened> {
+/// What may be done with dumps that have no index, beside others that have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unindexed {
+    /// They are loaded, and joined to the others.
+    Loaded,
+    /// They are scanned, which takes less time than loading them: then all are.
+    Scanned,
+}
+
+/// Opens the dumps by their saved indexes, and loads those without if that is worth it.
+pub(crate) fn open(args: &InputArgs, config: &Config, unindexed: Unindexed) -> Result<Opened> {
     let begin = Instant::now();
-    let Saved { dump, outcome: saved } = index::open(args, &inputs(args)?, config)?;
-    let Some(dump) = dump else { return Ok(Opened::NotIndexed(saved)) };
-    let loaded = Loaded { dump, read_time: begin.elapsed(), index_time: Duration::ZERO, saved };
-    Ok(Opened::Indexed(Box::new(loaded)))
+    let inputs = inputs(&args.source.files)?;
+    let Saved { dumps, outcome: saved } = index::open(args, &inputs, config)?;
+    let is_of_use = match unindexed {
+        Unindexed::Loaded => dumps.iter().any(Option::is_some),
+        Unindexed::Scanned => dumps.iter().all(Option::is_some),
+    };
+    if !is_of_use {
+        return Ok(Opened::NotIndexed(saved));
+    }
+    let dumps = read_missing(args, config, inputs, dumps)?;
+    let read_time = begin.elapsed();
+    let dump = Dump::joined(dumps);
+    let index_time = begin.elapsed() - read_time;
+    Ok(Opened::Indexed(Box::new(Loaded { dump, read_time, index_time, saved })))
+}
+
+/// The dumps in the order of the inputs, those that are missing read.
+fn read_missing(
+    args: &InputArgs,
+    config: &Config,
+    inputs: Vec<Input>,
+    dumps: Vec<Option<Dump>>,
+) -> Result<Vec<Dump>> {
+    let load = |inputs: Vec<Input>| -> Result<Option<Dump>> {
+        if inputs.is_empty() {
+            return Ok(None);
+        }
+        let loaded = read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), String::new())?;
+        Ok(Some(loaded.dump))
+    };
+    let (mut all, mut missing) = (Vec::new(), Vec::new());
+    for (input, dump) in inputs.into_iter().zip(dumps) {
+        match dump {
+            None => missing.push(input),
+            Some(dump) => {
+                all.extend(load(std::mem::take(&mut missing))?);
+                all.push(dump);
+            }
+        }
+    }
+    all.extend(load(missing)?);
+    Ok(all)
 }
 
 /// Reads all inputs; `saved` says why no index serves instead.
 pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> Result<Loaded> {
-    let inputs = inputs(args)?;
-    read(config, |observer| Ok(loader(args).load_with(inputs, observer)?), saved)
+    let inputs = inputs(&args.source.files)?;
+    read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), saved)
 }
 
 /// Reads all inputs too, but only counts the objects that `select` wants.
@@ -82,7 +131,7 @@ pub(crate) fn scan(
     select: impl Fn(ReadObject<'_>) -> bool + Sync,
 ) -> Result<Scan> {
     let mut observer = Observer::new(config);
-    let scan = loader(args).scan(inputs(args)?, &mut observer, select)?;
+    let scan = args.loader().scan(inputs(&args.source.files)?, &mut observer, select)?;
     observer.bar.finish();
     Ok(scan)
 }
@@ -106,21 +155,35 @@ pub(crate) fn read(
     Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed(), saved })
 }
 
-/// The loader that the options ask for.
-pub(crate) fn loader(args: &InputArgs) -> Loader {
-    let mut loader = Loader::new().skip_invalid(args.skip_invalid);
-    if let Some(pointer) = &args.items_at {
+impl InputArgs {
+    /// The loader that the options ask for.
+    pub(crate) fn loader(&self) -> Loader {
+        self.source.loader().skip_invalid(self.skip_invalid)
+    }
+}
+
+impl SourceArgs {
+    /// The loader that the options ask for.
+    pub(crate) fn loader(&self) -> Loader {
+        loader(self.items_at.as_ref(), self.labels_at.as_ref())
+    }
+}
+
+/// The loader of dumps with objects and labels at these places, or the usual ones.
+pub(crate) fn loader(items_at: Option<&Pointer>, labels_at: Option<&Pointer>) -> Loader {
+    let mut loader = Loader::new();
+    if let Some(pointer) = items_at {
         loader = loader.items_at(pointer.clone());
     }
-    if let Some(pointer) = &args.labels_at {
+    if let Some(pointer) = labels_at {
         loader = loader.labels_at(pointer.clone());
     }
     loader
 }
 
-/// The inputs that the arguments name; standard input when they name none.
-pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
-    if args.files.is_empty() {
+/// The inputs that files are; standard input when there are none.
+pub(crate) fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
+    if files.is_empty() {
         if io::stdin().is_terminal() {
             bail!(
                 "nothing to read: name a file, or pipe a dump in\n  \
@@ -130,12 +193,12 @@ pub(crate) fn inputs(args: &InputArgs) -> Result<Vec<Input>> {
         }
         return Ok(vec![Input::Stdin]);
     }
-    let is_stdin = |file: &&std::path::PathBuf| file.as_os_str() == "-";
-    if args.files.iter().filter(is_stdin).count() > 1 {
+    let is_stdin = |file: &&PathBuf| file.as_os_str() == "-";
+    if files.iter().filter(is_stdin).count() > 1 {
         bail!("`-` is standard input, which can be read only once");
     }
     let input = |file| if is_stdin(&file) { Input::Stdin } else { Input::Path(file.clone()) };
-    Ok(args.files.iter().map(input).collect())
+    Ok(files.iter().map(input).collect())
 }
 
 struct Observer<'c> {
@@ -157,6 +220,7 @@ impl LoadObserver for Observer<'_> {
     }
 
     fn notice(&mut self, notice: Notice) {
-        self.bar.suspend(|| message::warning(self.config, &notice));
+        // It may quote what the dump says, over several lines.
+        self.bar.suspend(|| message::warning(self.config, &sanitize::escaped(&notice.to_string())));
     }
 }

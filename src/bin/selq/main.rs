@@ -18,6 +18,7 @@ mod progress;
 mod queries;
 mod query;
 mod repl;
+mod replace;
 mod selection;
 mod stats;
 mod watch;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use selq::{EditError, IndexError, LabelSelectorError, LoadError, ParseError};
+use selq::{EditError, IndexError, IndexErrorKind, LabelSelectorError, LoadError, ParseError};
 
 use crate::config::Config;
 pub(crate) use crate::numbers::thousands;
@@ -62,12 +62,12 @@ pub(crate) fn help(config: &Config, message: &str) {
 /// Prints plain words.
 pub(crate) fn print(message: &str) {
     // Nobody is left to tell when standard error cannot be written.
-    let _ = writeln!(io::stderr(), "{}", sanitize::escaped(message));
+    let _ = writeln!(io::stderr(), "{}", sanitize::escaped_lines(message));
 }
 
 fn line(config: &Config, style: Style, label: &str, message: &str) {
     let style = config.stderr_style(style);
-    let _ = writeln!(io::stderr(), "{style}{label}:{style:#} {}", sanitize::escaped(message));
+    let _ = writeln!(io::stderr(), "{style}{label}:{style:#} {}", sanitize::escaped_lines(message));
 }
 
 fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
@@ -75,12 +75,42 @@ fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         return error.help().map(str::to_owned);
     }
     if let Some(error) = error.downcast_ref::<EditError>() {
-        return error.help();
+        return edit_help(error);
     }
     if let Some(error) = error.downcast_ref::<IndexError>() {
-        return error.help().map(str::to_owned);
+        return index_help(error).map(str::to_owned);
     }
     error.downcast_ref::<LabelSelectorError>().and_then(LabelSelectorError::help)
+}
+
+/// What to do about labels that cannot be edited, in the program's own words where it has an option for it.
+fn edit_help(error: &EditError) -> Option<String> {
+    let ours = match error {
+        EditError::NotAnEdit(_) => "objects are chosen with -l, -n and -k, and files are named with -f",
+        EditError::HasValue { .. } => "values that are there are replaced with --overwrite",
+        _ => return error.help(),
+    };
+    Some(ours.to_owned())
+}
+
+/// The same for an index.
+fn index_help(error: &IndexError) -> Option<&str> {
+    match error.kind() {
+        IndexErrorKind::Occupied => Some("delete that file first, or name another with -o"),
+        kind if is_to_be_written_anew(kind) => Some("write it anew with `selq index`, or delete it"),
+        _ => error.help(),
+    }
+}
+
+/// Whether a new index is all that is wanted.
+pub(crate) fn is_to_be_written_anew(kind: &IndexErrorKind) -> bool {
+    matches!(
+        kind,
+        IndexErrorKind::OtherVersion
+            | IndexErrorKind::Stale
+            | IndexErrorKind::OtherDump
+            | IndexErrorKind::Damaged
+    )
 }
 
 /// Whether the reader of our output has gone away, which is no error: `selq … | head`.

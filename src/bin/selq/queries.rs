@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use selq::{Dump, Selector};
 use serde::Serialize;
 
-use crate::args::{InputArgs, QueryArgs};
+use crate::args::QueryArgs;
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::message::counted;
@@ -32,14 +32,14 @@ pub(crate) fn read(path: &Path, args: &QueryArgs, config: &Config) -> Result<Vec
     if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
         bail!("--queries prints counts, or with -o jsonl what each selector picks: no other format");
     }
-    read_file(path, &args.input, config)
+    read_file(path, &args.input.source.files, config)
 }
 
 /// Reads the selectors to watch, each with what to call it: its name, or its canonical text.
-pub(crate) fn read_all(path: &Path, input: &InputArgs, config: &Config) -> Result<Vec<(String, Selector)>> {
+pub(crate) fn read_all(path: &Path, dumps: &[PathBuf], config: &Config) -> Result<Vec<(String, Selector)>> {
     let mut named = Vec::new();
     let mut n_refused = 0;
-    for query in read_file(path, input, config)? {
+    for query in read_file(path, dumps, config)? {
         match query.selector {
             Ok(selector) => named.push((query.name.unwrap_or_else(|| canonical(&selector)), selector)),
             Err(error) => {
@@ -58,8 +58,8 @@ fn canonical(selector: &Selector) -> String {
     selector.canonical().unwrap_or_else(|| "null".to_owned())
 }
 
-fn read_file(path: &Path, input: &InputArgs, config: &Config) -> Result<Vec<Query>> {
-    let bytes = read_whole(path, input)?;
+fn read_file(path: &Path, dumps: &[PathBuf], config: &Config) -> Result<Vec<Query>> {
+    let bytes = read_whole(path, dumps)?;
     let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
     let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
     let mut queries = Vec::new();
@@ -81,10 +81,10 @@ fn read_file(path: &Path, input: &InputArgs, config: &Config) -> Result<Vec<Quer
 }
 
 /// The file's bytes; `-` is standard input, unless the dump comes from there.
-fn read_whole(path: &Path, input: &InputArgs) -> Result<Vec<u8>> {
+fn read_whole(path: &Path, dumps: &[PathBuf]) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        if input.files.iter().all(|file| file.as_os_str() == "-") {
+        if dumps.iter().all(|file| file.as_os_str() == "-") {
             bail!("--queries - reads standard input, so the dump must come from a file");
         }
         io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;

@@ -9,7 +9,7 @@ use selq::{Dump, Plan};
 use crate::args::QueryArgs;
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
-use crate::input::{self, Loaded, Opened};
+use crate::input::{self, Loaded, Opened, Unindexed};
 use crate::output::{self, NameEnd, OutputFormat, View};
 use crate::queries;
 use crate::selection::Selection;
@@ -71,12 +71,13 @@ enum Scanned {
 /// Counts what matches, if that is all that is asked for, and else loads the dump; also for watch events, and to
 /// say why nothing matches.
 fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scanned> {
-    let why = match input::open(&args.input, config)? {
+    let unindexed = if may_scan(args) { Unindexed::Scanned } else { Unindexed::Loaded };
+    let why = match input::open(&args.input, config, unindexed)? {
         Opened::Indexed(loaded) => return Ok(Scanned::Loaded(loaded)),
         Opened::NotIndexed(why) => why,
     };
     let loaded = |loaded: Loaded| Ok(Scanned::Loaded(Box::new(loaded)));
-    if !may_scan(args) {
+    if unindexed == Unindexed::Loaded {
         return loaded(input::read_inputs(&args.input, config, why)?);
     }
     let scan = input::scan(&args.input, config, |object| selection.matches(&object, args.invert_match))?;

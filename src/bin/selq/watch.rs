@@ -33,7 +33,7 @@ static STATUS: AtomicU8 = AtomicU8::new(ExitStatus::NoMatch as u8);
 
 pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
-    let inputs = input::inputs(&args.input)?;
+    let inputs = input::inputs(&args.source.files)?;
     ctrlc::set_handler(end_between_lines).context("cannot wait for Ctrl-C")?;
     let selectors = Selectors::new(args, &selection, config)?;
     let mut watch = Watch { args, config, selection, selectors, n_printed: 0, n_skipped: 0 };
@@ -69,7 +69,7 @@ impl Selectors {
         let common = &selection.selector;
         let Some(path) = &args.queries else { return Ok(Selectors::One(common.clone())) };
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
-        for (name, selector) in queries::read_all(path, &args.input, config)? {
+        for (name, selector) in queries::read_all(path, &args.source.files, config)? {
             set.insert(common.clone().and(selector));
             names.push(name);
         }
@@ -102,13 +102,13 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn follow(&mut self, input: Input) -> Result<()> {
-        let events: WatchReader = input::loader(&self.args.input).watch(input)?;
+        let events: WatchReader = self.args.source.loader().watch(input)?;
         let source = events.name().to_owned();
         let mut watched = WatchedStore::new();
         for event in events {
             match event {
                 Ok(WatchEvent::Failed { message }) => {
-                    self.warn(&format!("{source}: the watch failed: {message}"));
+                    self.warn(&sanitize::escaped(&format!("{source}: the watch failed: {message}")));
                 }
                 Ok(event) => self.apply(&source, &mut watched, event)?,
                 Err(error) => self.skip(error)?,
@@ -123,7 +123,7 @@ impl Watch<'_> {
 
     /// Goes on without a bad object, if that is wanted.
     fn skip(&mut self, error: LoadError) -> Result<()> {
-        if !self.args.input.skip_invalid {
+        if !self.args.skip_invalid {
             return Err(error.into());
         }
         self.n_skipped += 1;
@@ -133,15 +133,16 @@ impl Watch<'_> {
     }
 
     fn apply(&mut self, source: &str, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
-        let Some(change) = watched.apply(event) else { return Ok(()) };
-        if !self.selection.has_in_scope(change.object.identity()) {
+        // What is never asked for is not kept either.
+        if !event.object().is_some_and(|object| self.selection.has_in_scope(object.identity())) {
             return Ok(());
         }
+        let Some(change) = watched.apply(event) else { return Ok(()) };
         let mut lines = String::new();
         for (query, transition) in self.selectors.transitions(&change) {
             let line = Line { query, transition, source, change: &change };
             match self.args.output {
-                WatchFormat::Text => line.push_text(self.args.input.files.len() > 1, &mut lines),
+                WatchFormat::Text => line.push_text(self.args.source.files.len() > 1, &mut lines),
                 WatchFormat::Jsonl => line.push_json(self.config.stdout_is_terminal, &mut lines)?,
             }
         }
@@ -181,12 +182,17 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed.
+    /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed. Of many selectors and sources,
+    /// `+ [app=web] pods.json: shop pod/web-0 app=web,env=prod`.
     fn push_text(&self, with_source: bool, out: &mut String) {
-        let source = Some(self.source).filter(|_| with_source);
-        let before: String = [self.query, source].into_iter().flatten().map(|it| format!("{it}: ")).collect();
+        let query = match self.query {
+            None => String::new(),
+            Some("") => r#"[""] "#.to_owned(),
+            Some(query) => format!("[{query}] "),
+        };
+        let source = if with_source { format!("{}: ", self.source) } else { String::new() };
         let title = names::title(self.change.object.identity(), self.change.index);
-        let line = format!("{} {before}{title} {}", self.transition, self.labels().join(","));
+        let line = format!("{} {query}{source}{title} {}", self.transition, self.labels().join(","));
         sanitize::push_escaped(out, line.trim_end());
         out.push('\n');
     }

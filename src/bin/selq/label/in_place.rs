@@ -1,45 +1,102 @@
 //! Files changed in place: each is replaced as a whole, and none before all are written.
 
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, BufWriter};
+use std::collections::HashSet;
+use std::fs::OpenOptions;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use selq::Dump;
+use selq::{Dump, SavedIndex};
 
 use super::Edited;
 use super::write::Splices;
 use crate::message;
+use crate::replace::{Replacement, Stamp};
 
 /// Whether standard input is among the files, or is what is read when none is named.
 pub(super) fn is_stdin(files: &[PathBuf]) -> bool {
     files.is_empty() || files.iter().any(|file| file.as_os_str() == "-")
 }
 
+/// A file before it is read, to be changed later unless somebody else changes it meanwhile.
+pub(super) struct Target<'a> {
+    /// As it was named.
+    path: &'a Path,
+    stamp: Option<Stamp>,
+}
+
+impl<'a> Target<'a> {
+    pub(super) fn new(path: &'a Path) -> Target<'a> {
+        Target { path, stamp: Stamp::of_file(path) }
+    }
+
+    /// The file to replace. A link stays a link: the file that it leads to is the one.
+    fn writable_file(&self) -> io::Result<PathBuf> {
+        let file = self.path.canonicalize()?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other("expected a regular file"));
+        }
+        // Renaming asks only the folder; whoever may not write the file may not replace it either.
+        OpenOptions::new().write(true).open(&file)?;
+        Ok(file)
+    }
+
+    fn refuse_changed(&self) -> Result<()> {
+        if self.stamp != Stamp::of_file(self.path) {
+            bail!("{}: the file changed while it was read, and is left as it is now", self.path.display());
+        }
+        Ok(())
+    }
+}
+
 /// Writes the changed sources back to their files, and says what was done.
-pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], files: &[PathBuf]) -> Result<()> {
+pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) -> Result<()> {
     let mut replacements = Vec::new();
-    for (source, path) in files.iter().enumerate() {
-        let splices = Splices::of(dump, source, edited);
+    for ((source, target), splices) in targets.iter().enumerate().zip(Splices::by_source(dump, edited)) {
         if splices.is_empty() {
             continue;
         }
+        let name = target.path.display();
         if dump.is_compressed(source) {
-            let name = path.display();
             bail!(
                 "{name}: a compressed file cannot be changed in place: decompress it first, or print the dump"
             );
         }
-        let write = |file: &mut BufWriter<File>| splices.write(dump.text(source), file);
-        let replacement = Replacement::prepare(path, write);
-        replacements.push(replacement.with_context(|| format!("cannot write {}", path.display()))?);
+        let replacement = target.writable_file().and_then(|file| {
+            Replacement::prepare(file, |new_file| splices.write(dump.text(source), new_file))
+        });
+        replacements.push((target, replacement.with_context(|| format!("cannot write {name}"))?));
     }
-    for replacement in replacements {
-        let target = replacement.target.clone();
-        replacement.commit().with_context(|| format!("cannot replace {}", target.display()))?;
+    refuse_repeated(&replacements)?;
+    replacements.iter().try_for_each(|(target, _)| target.refuse_changed())?;
+    for (target, replacement) in replacements {
+        replacement.commit().with_context(|| format!("cannot replace {}", target.path.display()))?;
+        warn_of_index(target.path);
     }
     report(edited);
     Ok(())
+}
+
+/// The second replacement of a file would undo the first one.
+fn refuse_repeated(replacements: &[(&Target<'_>, Replacement)]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for (target, replacement) in replacements {
+        if !seen.insert(replacement.target()) {
+            bail!("{}: expected each file once with --in-place, found it twice", target.path.display());
+        }
+    }
+    Ok(())
+}
+
+/// Says that the file's index is of no use any more, if it has one.
+fn warn_of_index(path: &Path) {
+    let index = SavedIndex::beside(path);
+    if index.path().is_file() {
+        message::print(&format!(
+            "{} is out of date: write it anew with `selq index`",
+            index.path().display()
+        ));
+    }
 }
 
 fn report(edited: &[Edited<'_>]) {
@@ -48,75 +105,3 @@ fn report(edited: &[Edited<'_>]) {
         message::print(&super::summary(n_changed, edited.len()));
     }
 }
-
-/// A whole new file beside the one that it will replace. Removed again unless it does.
-struct Replacement {
-    target: PathBuf,
-    beside: PathBuf,
-}
-
-impl Replacement {
-    /// Writes the new file, with the owner and the permissions of the old one, and has it on the disk.
-    fn prepare(
-        path: &Path,
-        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-    ) -> io::Result<Replacement> {
-        // A link stays a link: the file that it leads to is the one to replace.
-        let target = path.canonicalize()?;
-        let metadata = target.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other("expected a regular file"));
-        }
-        let (beside, file) = create_beside(&target)?;
-        let replacement = Replacement { target, beside };
-        let mut file = BufWriter::new(file);
-        write(&mut file)?;
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        keep_owner(&replacement.beside, &metadata);
-        file.set_permissions(metadata.permissions())?;
-        file.sync_all()?;
-        Ok(replacement)
-    }
-
-    /// Puts the new file in the place of the old one: whoever opens it sees one or the other.
-    fn commit(self) -> io::Result<()> {
-        fs::rename(&self.beside, &self.target)?;
-        // The folder holds the name. Where a folder cannot be synced, the file system does that by itself.
-        if let Some(folder) = self.target.parent()
-            && let Ok(folder) = File::open(folder)
-        {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        // After the renaming there is no such file any more.
-        let _ = fs::remove_file(&self.beside);
-    }
-}
-
-/// Creates a new file in the same folder, so that it can be renamed.
-fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut nth = 0;
-    loop {
-        let beside = target.with_file_name(format!(".{name}.{}-{nth}.tmp", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&beside) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && nth < 100 => nth += 1,
-            result => return result.map(|file| (beside, file)),
-        }
-    }
-}
-
-/// Gives the file the owner of the old one, where that is allowed: root may, and keeps the users' files theirs.
-#[cfg(unix)]
-fn keep_owner(path: &Path, metadata: &Metadata) {
-    use std::os::unix::fs::{MetadataExt, chown};
-    let _ = chown(path, Some(metadata.uid()), Some(metadata.gid()));
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_path: &Path, _metadata: &Metadata) {}

@@ -7,13 +7,14 @@ mod write;
 use anyhow::{Error, Result, bail};
 use selq::{Dump, EditError, LabelChange, LabelEdits, LabelKey, ObjectRef, Overwrite, Plan, Rewrite};
 
-use crate::args::{InputArgs, LabelArgs, LabelForm};
+use crate::args::{LabelArgs, LabelForm};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::message::{self, counted};
-use crate::output::names;
+use crate::output::{names, sanitize};
 use crate::selection::Selection;
+use in_place::Target;
 
 /// A selected object and what happens to it.
 pub(crate) struct Edited<'s> {
@@ -28,14 +29,20 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     check(args, &edits, &selection)?;
     warn_of_keys(&edits, config);
-    let loaded = input::read_inputs(&input_args(args), config, String::new())?;
+    // Looked at before they are read, so that no later change is overwritten.
+    let targets: Vec<Target<'_>> = args.files.iter().map(|file| Target::new(file)).collect();
+    let inputs = input::inputs(&args.files)?;
+    let loader = input::loader(args.items_at.as_ref(), None);
+    let loaded = input::read(config, |observer| Ok(loader.load_with(inputs, observer)?), String::new())?;
     let dump = &loaded.dump;
-    if !edits.is_empty() && !args.all && !selection.narrows() && !is_bare(dump) {
+    // Where there is no object, none can be meant by accident.
+    let is_plain = args.all || selection.narrows() || dump.store().is_empty() || is_bare(dump);
+    if !edits.is_empty() && !is_plain {
         return Err(needs_selection(args));
     }
     let plan = selection.plan(dump.store(), &selection.selector);
     let edited = edit_all(dump, &plan, &edits, overwrite(args))?;
-    put_out(dump, &edited, args, config)?;
+    put_out(dump, &edited, &targets, args, config)?;
     if edited.is_empty() {
         selection.explain_no_match(dump, &plan);
     }
@@ -61,24 +68,13 @@ pub(crate) fn no_edits() -> Error {
 }
 
 fn needs_selection(args: &LabelArgs) -> Error {
-    let but = if args.selection.selector.is_empty() { "" } else { ": an empty selector does not count" };
+    let has_selector = !args.selection.selector.is_empty() || !args.selection.label_selector.is_empty();
+    let but = if has_selector { ": an empty selector does not count" } else { "" };
     anyhow::anyhow!("expected -l, -n, -k or --all, to say which objects of the dump are meant{but}")
 }
 
 fn overwrite(args: &LabelArgs) -> Overwrite {
     if args.overwrite { Overwrite::Allowed } else { Overwrite::Refused }
-}
-
-fn input_args(args: &LabelArgs) -> InputArgs {
-    InputArgs {
-        files: args.files.clone(),
-        items_at: args.items_at.clone(),
-        labels_at: None,
-        // What is left out cannot be written back.
-        skip_invalid: false,
-        index: None,
-        verify: false,
-    }
 }
 
 /// `kubectl label` leaves it to the API server to refuse keys; a dump has none.
@@ -140,11 +136,17 @@ fn edit<'s>(
     Ok(Edited { object, changes, rewrite })
 }
 
-fn put_out(dump: &Dump, edited: &[Edited<'_>], args: &LabelArgs, config: &Config) -> Result<()> {
+fn put_out(
+    dump: &Dump,
+    edited: &[Edited<'_>],
+    targets: &[Target<'_>],
+    args: &LabelArgs,
+    config: &Config,
+) -> Result<()> {
     match args.form {
-        LabelForm { in_place: true, .. } => in_place::write(dump, edited, &args.files),
-        LabelForm { list: true, .. } => show::list(dump, edited, config),
         LabelForm { dry_run: true, .. } => show::diff(dump, edited, config),
+        LabelForm { in_place: true, .. } => in_place::write(dump, edited, targets),
+        LabelForm { list: true, .. } => show::list(dump, edited, config),
         LabelForm { as_commands: true, .. } => show::commands(dump, edited, config),
         LabelForm { as_patch: true, .. } => show::patches(dump, edited, config),
         _ => write::to_stdout(dump, edited, config),
@@ -173,7 +175,8 @@ impl Refusals {
         self.first.get_or_insert_with(|| {
             let index = dump.index(object.id());
             let title = names::title(object.identity(), index);
-            error.context(format!("{}: object {index} ({title})", dump.source(object.id())))
+            let place = format!("{}: object {index} ({title})", dump.source(object.id()));
+            error.context(sanitize::escaped(&place).into_owned())
         });
     }
 

@@ -175,7 +175,7 @@ fn print(config: &Config, fill: impl FnOnce(&mut Vec<String>)) -> Result<()> {
 
 /// Writes a line, in which nothing steers a terminal or begins a line of its own.
 pub(crate) fn write_line(line: &str, config: &Config, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    if config.stdout_is_terminal || line.contains('\n') {
+    if config.stdout_is_terminal || line.contains(['\n', '\r']) {
         return writeln!(out, "{}", sanitize::escaped(line));
     }
     writeln!(out, "{line}")

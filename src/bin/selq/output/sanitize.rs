@@ -2,17 +2,25 @@
 
 use std::borrow::Cow;
 
-/// The text with control characters escaped: `\n`, `\t`, `\u{1b}`.
+/// The text on one line, with control characters escaped: `\n`, `\t`, `\u{1b}`. For anything from a dump.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
+    escaped_with(text, push_escaped)
+}
+
+/// The same for the program's own words, which keep their line ends.
+pub(crate) fn escaped_lines(text: &str) -> Cow<'_, str> {
+    escaped_with(text, push_lines_escaped)
+}
+
+fn escaped_with(text: &str, push: fn(&mut String, &str)) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    push_lines_escaped(&mut out, text);
+    push(&mut out, text);
     Cow::Owned(out)
 }
 
-/// The message that keeps its own line ends, and nothing else that steers.
 fn push_lines_escaped(out: &mut String, text: &str) {
     for (nth, line) in text.split('\n').enumerate() {
         if nth > 0 {
@@ -97,7 +105,8 @@ mod tests {
 
     #[test]
     fn messages_keep_their_lines() {
-        assert_eq!(escaped("a\n  b\u{1b}"), "a\n  b\\u{1b}");
+        assert_eq!(escaped_lines("a\n  b\u{1b}"), "a\n  b\\u{1b}");
+        assert_eq!(escaped("a\n  b\u{1b}"), r"a\n  b\u{1b}");
         assert!(matches!(escaped("plain"), Cow::Borrowed(_)));
     }
 

@@ -1,8 +1,10 @@
 //! The lines of this session and those before, each once.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use crate::replace::Replacement;
 
 /// How many lines are kept.
 const MAX_LINES: usize = 1_000;
@@ -57,9 +59,7 @@ fn read(file: &Path) -> Vec<String> {
 fn write(file: &Path, lines: &[String]) -> io::Result<()> {
     fs::create_dir_all(file.parent().unwrap_or(Path::new("")))?;
     let text: String = lines.iter().map(|line| escaped(line) + "\n").collect();
-    let beside = file.with_extension(format!("{}.new", std::process::id()));
-    fs::write(&beside, text)?;
-    fs::rename(&beside, file)
+    Replacement::prepare(file.to_owned(), |file| file.write_all(text.as_bytes()))?.commit()
 }
 
 /// An entry of several lines as one.

@@ -29,7 +29,7 @@ use typing::names::LineError;
 pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
     let settings = Settings::read(args, settings::config_file().as_deref())?;
     let config = with_color(config, &settings);
-    let files = &args.input.files;
+    let files = &args.input.source.files;
     // Lines come from standard input unless a dump does.
     let loaded = if files.is_empty() { input::nothing()? } else { input::load(&args.input, &config)? };
     let status = loaded.status(&config, ExitStatus::Matched);

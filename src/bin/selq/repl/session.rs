@@ -12,7 +12,7 @@ use super::history::History;
 use super::settings::Settings;
 use super::typing::names::{LineError, Names};
 use super::typing::{CommandSyntax, Context};
-use crate::args::{InputArgs, ReplArgs};
+use crate::args::{InputArgs, ReplArgs, SourceArgs};
 use crate::config::Config;
 use crate::input::{self, Loaded};
 use crate::message::{self, thousands};
@@ -271,7 +271,8 @@ impl Session {
     /// Loads files as the session's own were loaded.
     pub(crate) fn load(&self, files: Vec<String>) -> Result<Loaded> {
         let files = files.into_iter().map(Into::into).collect();
-        input::load(&InputArgs { files, ..self.input.clone() }, &self.config)
+        let source = SourceArgs { files, ..self.input.source.clone() };
+        input::load(&InputArgs { source, ..self.input.clone() }, &self.config)
     }
 
     /// What is loaded, in a line.

@@ -22,7 +22,7 @@ pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) ->
     let plan = Plan::scoped(session.store(), &selector, &session.scope);
     let explanation = plan.explain().to_string();
     let shown = if session.config.stdout_is_terminal {
-        sanitize::escaped(&explanation)
+        sanitize::escaped_lines(&explanation)
     } else {
         explanation.as_str().into()
     };

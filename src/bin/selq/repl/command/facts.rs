@@ -66,11 +66,8 @@ fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
 }
 
 fn place(object: &ObjectRef<'_>) -> String {
-    format!(
-        "{} of {}",
-        object.kind(),
-        if object.namespace().is_empty() { "no namespace" } else { object.namespace() }
-    )
+    let namespace = if object.namespace().is_empty() { "no namespace" } else { object.namespace() };
+    sanitize::escaped(&format!("{} of {namespace}", object.kind())).into_owned()
 }
 
 fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {

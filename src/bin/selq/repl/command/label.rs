@@ -15,7 +15,7 @@ use crate::label::{self, show};
 use crate::message::{counted, thousands};
 
 pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    if session.input.labels_at.is_some() {
+    if session.input.source.labels_at.is_some() {
         bail!("expected labels at metadata.labels to edit, found a dump that is read with --labels-at");
     }
     let (edits, selector) = edits::split(required(text, "label")?);
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn labels_from_elsewhere_are_not_edited() {
         let mut session = session(None);
-        session.input.labels_at = Some("/metric".parse().unwrap());
+        session.input.source.labels_at = Some("/metric".parse().unwrap());
         insta::assert_snapshot!(printed(&mut session, &[":label a=b -l env"]), @"[expected labels at metadata.labels to edit, found a dump that is read with --labels-at]");
     }
 
