@@ -159,7 +159,7 @@ fn every_type_can_be_shared() {
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Plan<'static>, Pointer, PointerError,
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
         SelectorChanges, SelectorId, SelectorIds, SelectorSet, SharedStore, Span, Step, Store, StoreBuilder,
-        StoreEdit, Transition, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
+        StoreEdit, StoreMemory, Transition, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
     };
     // Traits and a function.
     let no_types = ["Label", "LoadObserver", "nearest"];
