@@ -364,9 +364,20 @@ impl Recorder {
     pub(super) fn end_source(&mut self, source: Source) {
         self.n_bytes += source.bytes().len() as u64;
         self.sources.push(source);
-        self.source = self.sources.len();
+        self.next_source();
+    }
+
+    /// The next objects are those of the next source.
+    pub(super) fn next_source(&mut self) {
+        self.source += 1;
         self.first_id = self.builder.n_ids();
         self.known = None;
+    }
+
+    /// The sources that were read, if they were not kept one by one.
+    pub(super) fn set_sources(&mut self, sources: Vec<Source>) {
+        self.n_bytes = sources.iter().map(|source| source.bytes().len() as u64).sum();
+        self.sources = sources;
     }
 
     /// How many bytes the sources before this one have.
@@ -422,11 +433,11 @@ impl Sink for Recorder {
         self.builder.n_ids()
     }
 
-    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId {
+    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
         self.places.push(self.source, index, span);
         let id = self.builder.push(head.identity(), head.labels());
         self.remember(id);
-        id
+        Some(id)
     }
 
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {

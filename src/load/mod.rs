@@ -175,10 +175,37 @@ impl Loader {
         observer: &mut dyn LoadObserver,
         select: impl Fn(ReadObject<'_>) -> bool + Sync,
     ) -> Result<Scan, LoadError> {
+        self.tally(inputs, observer, &select, None)
+    }
+
+    /// Like [`scan`](Loader::scan), and keeps the objects that `select` wants: [`Scan::into_selected`] gives them.
+    /// Objects that it does not want take no memory, and no time to index.
+    ///
+    /// What it wants is decided by what an object says itself: a kind that only its list says is not known yet.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn select(
+        &self,
+        inputs: impl IntoIterator<Item = Input>,
+        observer: &mut dyn LoadObserver,
+        select: impl Fn(ReadObject<'_>) -> bool + Sync,
+    ) -> Result<Scan, LoadError> {
+        self.tally(inputs, observer, &select, Some(Recorder::default()))
+    }
+
+    fn tally<F: Fn(ReadObject<'_>) -> bool + Sync>(
+        &self,
+        inputs: impl IntoIterator<Item = Input>,
+        observer: &mut dyn LoadObserver,
+        select: &F,
+        kept: Option<Recorder>,
+    ) -> Result<Scan, LoadError> {
         let inputs: Vec<Input> = inputs.into_iter().collect();
         let mut report = Report::new(observer, inputs.iter().map(Input::n_bytes).sum());
         let mut inputs = inputs.into_iter();
-        let mut tally = Tally::new(&select);
+        let mut tally = Tally::new(select, kept);
         let (mut sources, mut n_bytes) = (Vec::new(), 0);
         tally.gave_up = self.skip_invalid;
         while !tally.gave_up
@@ -192,6 +219,7 @@ impl Loader {
             }
             n_bytes += source.bytes().len() as u64;
             sources.push(source);
+            tally.next_source();
         }
         report.end(n_bytes, tally.n_ids() as u64);
         Ok(tally.end(self.clone(), sources, inputs))

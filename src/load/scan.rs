@@ -1,6 +1,6 @@
-//! Counts objects while they are read, and keeps none of them.
+//! Counts objects while they are read, and keeps none of them or only those that are wanted.
 
-use super::dump::Dump;
+use super::dump::{Dump, Recorder};
 use super::error::LoadError;
 use super::head::Head;
 use super::report::LoadObserver;
@@ -30,13 +30,14 @@ impl<'r> ReadObject<'r> {
     }
 }
 
-/// What [`Loader::scan`] found.
+/// What [`Loader::scan`] or [`Loader::select`] found.
 ///
 /// Keeps the bytes that were read, so that a store can still be made of them.
 #[derive(Debug)]
 pub struct Scan {
     loader: Loader,
     n_selected: Option<u64>,
+    selected: Option<Recorder>,
     sources: Vec<Source>,
     inputs: std::vec::IntoIter<Input>,
 }
@@ -47,6 +48,15 @@ impl Scan {
     #[must_use]
     pub fn n_selected(&self) -> Option<u64> {
         self.n_selected
+    }
+
+    /// The objects that were selected, as a dump in which there are no others; their indexes and sources are those of
+    /// the whole. `None` after a [`scan`](Loader::scan), which keeps no objects, and where there is no number either.
+    #[must_use]
+    pub fn into_selected(self) -> Option<Dump> {
+        let mut recorder = self.selected.filter(|_| self.n_selected.is_some())?;
+        recorder.set_sources(self.sources);
+        Some(recorder.finish(&self.loader))
     }
 
     /// Loads what was scanned, without reading the inputs again, and what was not scanned after all.
@@ -76,49 +86,66 @@ impl Pending {
     }
 }
 
-/// Counts the objects that `select` wants.
+/// Counts the objects that `select` wants, and perhaps keeps them.
 pub(super) struct Tally<'f, F> {
     select: &'f F,
     n_objects: usize,
     n_selected: u64,
+    kept: Option<Recorder>,
     /// There was a watch event.
     pub(super) gave_up: bool,
 }
 
 impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
-    pub(super) fn new(select: &'f F) -> Tally<'f, F> {
-        Tally { select, n_objects: 0, n_selected: 0, gave_up: false }
+    pub(super) fn new(select: &'f F, kept: Option<Recorder>) -> Tally<'f, F> {
+        Tally { select, n_objects: 0, n_selected: 0, kept, gave_up: false }
+    }
+
+    /// The next objects are those of the next source.
+    pub(super) fn next_source(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.next_source();
+        }
     }
 
     /// What was found in these sources, with what is left to read.
     pub(super) fn end(self, loader: Loader, sources: Vec<Source>, inputs: std::vec::IntoIter<Input>) -> Scan {
         let n_selected = (!self.gave_up).then_some(self.n_selected);
-        Scan { loader, n_selected, sources, inputs }
+        Scan { loader, n_selected, selected: self.kept, sources, inputs }
     }
 }
 
 impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     fn part(&self) -> Self {
-        Tally::new(self.select)
+        Tally::new(self.select, self.kept.as_ref().map(Recorder::part))
     }
 
-    fn append(&mut self, part: Self, _index: u64) {
+    fn append(&mut self, part: Self, index: u64) {
         self.n_objects += part.n_objects;
         self.n_selected += part.n_selected;
+        if let (Some(kept), Some(part)) = (&mut self.kept, part.kept) {
+            kept.append(part, index);
+        }
     }
 
     fn n_ids(&self) -> usize {
-        self.n_objects
+        self.kept.as_ref().map_or(self.n_objects, Recorder::n_ids)
     }
 
-    fn push(&mut self, head: &Head<'_>, _index: u64, _span: Range<usize>) -> ObjectId {
-        let id = ObjectId(self.n_objects as u32);
+    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
         self.n_objects += 1;
-        self.n_selected += u64::from((self.select)(ReadObject { head }));
-        id
+        if !(self.select)(ReadObject { head }) {
+            return None;
+        }
+        self.n_selected += 1;
+        self.kept.as_mut()?.push(head, index, span)
     }
 
-    fn infer_kind(&mut self, _id: ObjectId, _list: &Head<'_>, _kind: &str) {}
+    fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {
+        if let Some(kept) = &mut self.kept {
+            kept.infer_kind(id, list, kind);
+        }
+    }
 
     fn follows_events(&mut self) -> bool {
         self.gave_up = true;

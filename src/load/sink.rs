@@ -19,8 +19,8 @@ pub(super) trait Sink: Send + Sync + Sized {
     /// How many ids were given out.
     fn n_ids(&self) -> usize;
 
-    /// Adds an object.
-    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId;
+    /// Adds an object. `None` if it is one that the sink does not keep.
+    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId>;
 
     /// Says what an object is whose list names its kind.
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str);

@@ -275,10 +275,10 @@ impl Sink for Events {
         self.0.len()
     }
 
-    fn push(&mut self, head: &Head<'_>, index: u64, _span: Range<usize>) -> ObjectId {
+    fn push(&mut self, head: &Head<'_>, index: u64, _span: Range<usize>) -> Option<ObjectId> {
         let id = ObjectId(self.0.len() as u32);
         self.0.push(Ok(WatchEvent::Put { index, object: owned(head) }));
-        id
+        Some(id)
     }
 
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {

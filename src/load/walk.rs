@@ -285,8 +285,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 self.event(event_type, span).map(|()| None)
             }
             _ => {
-                let id = self.plain_object(&mut head, name, start..self.cursor.pos());
-                id.map(|id| head.identity().kind.is_empty().then_some(id))
+                let id = self.plain_object(&mut head, name, start..self.cursor.pos())?;
+                Ok(id.filter(|_| head.identity().kind.is_empty()))
             }
         });
         self.heads.push(head);
@@ -341,7 +341,12 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         Ok(start..self.cursor.pos())
     }
 
-    fn plain_object(&mut self, head: &mut Head<'a>, name: &str, span: Range<usize>) -> Fallible<ObjectId> {
+    fn plain_object(
+        &mut self,
+        head: &mut Head<'a>,
+        name: &str,
+        span: Range<usize>,
+    ) -> Fallible<Option<ObjectId>> {
         self.read_labels_at(head, span.start)?;
         head.name_if_absent(name);
         self.push(head, span)
@@ -355,7 +360,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         }
     }
 
-    fn push(&mut self, head: &Head<'a>, span: Range<usize>) -> Fallible<ObjectId> {
+    fn push(&mut self, head: &Head<'a>, span: Range<usize>) -> Fallible<Option<ObjectId>> {
         if self.sink.n_ids() == MAX_OBJECTS {
             return Err(Fault::data(span.start, "expected at most 4294967295 objects, found one more"));
         }

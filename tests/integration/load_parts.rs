@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use selq::{Dump, Input, LoadError, LoadObserver, Loader, Notice, Selector};
+use selq::{Dump, Input, LoadError, LoadObserver, Loader, Notice, ObjectRef, Selector};
 
 use crate::strategies;
 
@@ -31,12 +31,9 @@ fn seen(loader: &Loader, bytes: &[u8]) -> Result<String, String> {
     let dump = loader.load_with(inputs(bytes), &mut notices).map_err(|error| shown_error(&error))?;
     let mut lines = vec![format!("{} left out of {} bytes", dump.n_skipped(), dump.n_bytes())];
     lines.extend(notices.0);
-    lines.extend(dump.store().objects().map(|object| {
-        let labels: Vec<_> = object.labels().collect();
-        let (id, identity) = (object.id(), object.identity());
-        let place = (dump.source(id), dump.index(id), dump.json(id));
-        format!("{id:?} {identity:?} {labels:?} {place:?}")
-    }));
+    lines.extend(
+        dump.store().objects().map(|object| format!("{:?} {}", object.id(), seen_object(&dump, &object))),
+    );
     lines.push(format!(
         "{:?} {:?} {:?}",
         dump.store().keys(),
@@ -44,6 +41,13 @@ fn seen(loader: &Loader, bytes: &[u8]) -> Result<String, String> {
         dump.store().namespaces()
     ));
     Ok(lines.join("\n"))
+}
+
+/// Everything that can be seen of an object but its id.
+fn seen_object(dump: &Dump, object: &ObjectRef<'_>) -> String {
+    let labels: Vec<_> = object.labels().collect();
+    let (id, identity) = (object.id(), object.identity());
+    format!("{identity:?} {labels:?} {:?}", (dump.source(id), dump.index(id), dump.json(id)))
 }
 
 /// A loader that reads the smallest of dumps on several threads.
@@ -141,6 +145,29 @@ proptest! {
     #[test]
     fn several_threads_read_what_one_reads(bytes in damaged_dump(), loader in loader(), min_part in 1_usize..400) {
         prop_assert_eq!(seen(&eager(&loader, min_part), &bytes), seen(&loader, &bytes));
+    }
+
+    /// Nothing about an object tells that those beside it were never kept.
+    #[test]
+    fn what_is_selected_while_reading_is_what_a_load_gives(
+        bytes in prop_oneof![4 => dump(), 1 => damaged_dump()],
+        min_part in prop::sample::select(vec![1_usize, 60, 400, 1 << 20]),
+        selector in strategies::selector(),
+        items_at in prop::option::of(Just("")),
+    ) {
+        let loader = items_at.iter().fold(Loader::new(), |loader, at| loader.items_at(at.parse().unwrap()));
+        let select = |object: selq::ReadObject<'_>| selector.matches_by(|key| object.label(key));
+        let Ok(scan) = eager(&loader, min_part).select(inputs(&bytes), &mut (), select) else {
+            prop_assert!(loader.load(inputs(&bytes)).is_err());
+            return Ok(());
+        };
+        let Some(selected) = scan.into_selected() else { return Ok(()) };
+        let whole = loader.load(inputs(&bytes)).unwrap();
+        let wanted = whole.store().objects().filter(|object| selector.matches(object.labels()));
+        let expected: Vec<String> = wanted.map(|object| seen_object(&whole, &object)).collect();
+        let found: Vec<String> = selected.store().objects().map(|object| seen_object(&selected, &object)).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert!(selected.sources().eq(whole.sources()));
     }
 
     #[test]

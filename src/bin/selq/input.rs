@@ -124,16 +124,21 @@ pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> R
     read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), saved)
 }
 
-/// Reads all inputs too, but only counts the objects that `select` wants.
+/// Reads all inputs too, but only counts the objects that `select` wants, or keeps only those.
 pub(crate) fn scan(
     args: &InputArgs,
     config: &Config,
+    are_kept: bool,
     select: impl Fn(ReadObject<'_>) -> bool + Sync,
 ) -> Result<Scan> {
     let mut observer = Observer::new(config);
-    let scan = args.loader().scan(inputs(&args.source.files)?, &mut observer, select)?;
+    let (loader, inputs) = (args.loader(), inputs(&args.source.files)?);
+    let scan = match are_kept {
+        true => loader.select(inputs, &mut observer, select),
+        false => loader.scan(inputs, &mut observer, select),
+    };
     observer.bar.finish();
-    Ok(scan)
+    Ok(scan?)
 }
 
 /// Loads what was scanned.

@@ -1,10 +1,11 @@
 //! `selq [OPTIONS] [FILE]…`: one selector over a dump.
 
 use std::io::Write;
+use std::mem;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Plan};
+use selq::{Dump, Plan, ReadObject, Selector};
 
 use crate::args::QueryArgs;
 use crate::config::{Config, with_stdout};
@@ -39,6 +40,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let queries = args.queries.as_deref().map(|path| queries::read(path, args, config)).transpose()?;
     let loaded = match scan(&selection, args, config)? {
         Scanned::Count(count) => return answer_count(count, Shown::new(args)),
+        Scanned::Selected(dump) => return answer_selected(&dump, &view),
         Scanned::Loaded(loaded) => loaded,
     };
     let begin = Instant::now();
@@ -47,29 +49,31 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         None => answer(selection, &loaded.dump, &view, args)?,
     };
     finish(args, &loaded, begin.elapsed());
-    Ok(loaded.status(config, status))
+    let status = loaded.status(config, status);
+    // The program ends here, and the system takes everything back at once: to free hundreds of thousands of postings
+    // one by one would take longer than most answers.
+    mem::forget(loaded);
+    Ok(status)
 }
 
 /// Whether the answer can be read off the objects as they come, which takes less time than loading them.
 ///
 /// Kinds are resolved by the kinds that occur, and the figures of `--stats` are those of a store.
 fn may_scan(args: &QueryArgs) -> bool {
-    Shown::new(args) != Shown::Rows
-        && args.queries.is_none()
-        && args.selection.kind.is_empty()
-        && !args.stats
-        && !args.input.skip_invalid
+    args.queries.is_none() && args.selection.kind.is_empty() && !args.stats && !args.input.skip_invalid
 }
 
 /// What is there to answer from.
 enum Scanned {
     /// The number of objects that match.
     Count(u64),
+    /// The objects that match, and no others.
+    Selected(Box<Dump>),
     Loaded(Box<Loaded>),
 }
 
-/// Counts what matches, if that is all that is asked for, and else loads the dump; also for watch events, and to
-/// say why nothing matches.
+/// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump; also for
+/// watch events, and to say why nothing matches.
 fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scanned> {
     let unindexed = if may_scan(args) { Unindexed::Scanned } else { Unindexed::Loaded };
     let why = match input::open(&args.input, config, unindexed)? {
@@ -80,11 +84,24 @@ fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scan
     if unindexed == Unindexed::Loaded {
         return loaded(input::read_inputs(&args.input, config, why)?);
     }
-    let scan = input::scan(&args.input, config, |object| selection.matches(&object, args.invert_match))?;
-    match (scan.n_selected(), Shown::new(args)) {
-        (None, _) | (Some(0), Shown::Count) => loaded(input::load_scanned(scan, config, why)?),
-        (Some(count), _) => Ok(Scanned::Count(count)),
+    let shown = Shown::new(args);
+    let is_wanted = |object: ReadObject<'_>| selection.matches(&object, args.invert_match);
+    let scan = input::scan(&args.input, config, shown == Shown::Rows, is_wanted)?;
+    match (scan.n_selected(), shown) {
+        (None, _) | (Some(0), Shown::Count | Shown::Rows) => loaded(input::load_scanned(scan, config, why)?),
+        (Some(count), Shown::Count | Shown::Nothing) => Ok(Scanned::Count(count)),
+        (Some(_), Shown::Rows) => {
+            let dump = scan.into_selected().expect("a scan that has a number kept what it counted");
+            Ok(Scanned::Selected(Box::new(dump)))
+        }
     }
+}
+
+/// Prints all objects of a dump of nothing but matches.
+fn answer_selected(dump: &Dump, view: &View) -> Result<ExitStatus> {
+    let plan = Plan::new(dump.store(), &Selector::everything());
+    let matched = print_answer(dump, &plan, view, Shown::Rows)?;
+    Ok(ExitStatus::of_match(matched))
 }
 
 fn answer_count(count: u64, shown: Shown) -> Result<ExitStatus> {
