@@ -2,6 +2,7 @@
 
 pub(crate) mod csv;
 pub(crate) mod json;
+mod lookup;
 pub(crate) mod names;
 pub(crate) mod sanitize;
 pub(crate) mod sort;
@@ -99,7 +100,7 @@ impl<'s> Rows<'s> {
             (None, None) => Objects::InInputOrder(plan.run()),
             (None, Some(end)) => Objects::InInputOrder(plan.first(end)),
             (Some(key), end) => {
-                let mut rows = sort::sorted(dump, plan.run().iter(), key)?;
+                let mut rows = sort::sorted(dump, plan.run().iter(), key);
                 rows.truncate(end.unwrap_or(usize::MAX));
                 Objects::Sorted(rows)
             }
