@@ -130,8 +130,8 @@ impl LoadError {
 
     /// What to do about it, where that is clear.
     #[must_use]
-    pub fn help(&self) -> Option<&str> {
-        self.inner.fault.help
+    pub fn help(&self) -> Option<String> {
+        self.inner.fault.help.map(str::to_owned)
     }
 }
 
@@ -199,9 +199,8 @@ impl Fault {
         let rest = bytes.get(self.offset..).unwrap_or_default();
         match self.kind {
             LoadErrorKind::Incomplete => rest.trim_ascii().is_empty(),
-            LoadErrorKind::Utf8 => {
-                str::from_utf8(rest).is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
-            }
+            LoadErrorKind::Utf8 => str::from_utf8(rest)
+                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none()),
             _ => false,
         }
     }

@@ -201,7 +201,9 @@ mod tests {
             assert_eq!(found(yaml.as_bytes()), "expected JSON, found YAML", "{yaml}");
         }
         assert_eq!(found(b"# a\n\n# b\n"), "expected JSON, found only comments, as in YAML");
-        for other in ["{}", "[1]", "{\"a\": 1}", "{'a': 1}", "\"a: b\"", "404: Page", "http://x", "nonsense", "-1", ""] {
+        for other in
+            ["{}", "[1]", "{\"a\": 1}", "{'a': 1}", "\"a: b\"", "404: Page", "http://x", "nonsense", "-1", ""]
+        {
             assert_eq!(found(other.as_bytes()), "JSON", "{other}");
         }
     }

@@ -99,7 +99,7 @@ fn unused(error: &IndexError, args: &InputArgs, config: &Config) -> Saved {
     if !is_expected {
         message::warning(config, &format!("{error}; reading the dump"));
         if let Some(help) = error.help() {
-            message::help(config, help);
+            message::help(config, &help);
         }
     }
     Saved::unused(format!("not used: {}", error.kind()))
