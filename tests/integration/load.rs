@@ -306,7 +306,8 @@ mod watch {
 
     #[test]
     fn a_watch_may_fail_with_anything() {
-        let text = r#"{"type":"ERROR","object":"gone"}{"type":"ERROR","object":null}{"type":"ERROR","object":[1]}"#;
+        let text =
+            r#"{"type":"ERROR","object":"gone"}{"type":"ERROR","object":null}{"type":"ERROR","object":[1]}"#;
         let (dump, notices) = load_skipping(Loader::new(), format!("{text}{A}"));
         assert_eq!((rows(&dump), dump.n_skipped()), (vec!["3 Pod n/a x=1,y=".to_owned()], 0));
         insta::assert_snapshot!(notices.join("\n"), @"

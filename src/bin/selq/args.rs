@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use selq::Pointer;
+use selq::{Pointer, PointerError};
 
 use crate::output::OutputFormat;
 
@@ -109,6 +109,13 @@ pub(crate) enum Subcommands {
     },
 }
 
+/// A JSON pointer, or why a text is none and what to write instead.
+fn pointer(text: &str) -> Result<Pointer, String> {
+    let said =
+        |error: PointerError| error.help().map_or_else(|| error.to_string(), |it| format!("{error}; {it}"));
+    text.parse().map_err(said)
+}
+
 /// Which dumps to read, and how.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct InputArgs {
@@ -116,10 +123,10 @@ pub(crate) struct InputArgs {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
-    #[arg(long, value_name = "POINTER", help_heading = "Input")]
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) items_at: Option<Pointer>,
     /// Where an object's labels are, as a JSON pointer, instead of /metadata/labels
-    #[arg(long, value_name = "POINTER", help_heading = "Input")]
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) labels_at: Option<Pointer>,
     /// Report bad objects, go on without them, and exit with 2
     #[arg(long, help_heading = "Input")]
@@ -170,9 +177,9 @@ pub(crate) struct QueryArgs {
     #[arg(short = 'v', long, help_heading = "Selection")]
     pub(crate) invert_match: bool,
     /// Many selectors over one load, one a line; a .jsonl file has {"name":…,"selector":…} lines; `-` is
-    /// standard input
-    #[arg(long, value_name = "FILE", help_heading = "Selection")]
-    pub(crate) queries: Option<PathBuf>,
+    /// standard input; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1, help_heading = "Selection")]
+    pub(crate) queries: Vec<PathBuf>,
     /// How to print what matched
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Output")]
     pub(crate) output: Option<OutputFormat>,
@@ -397,7 +404,7 @@ pub(crate) struct LabelArgs {
     #[arg(short = 'f', long = "filename", value_name = "FILE", num_args = 1, help_heading = "Input")]
     pub(crate) files: Vec<PathBuf>,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
-    #[arg(long, value_name = "POINTER", help_heading = "Input")]
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) items_at: Option<Pointer>,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -460,8 +467,8 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// Many selectors at once, one a line; a .jsonl file has {"name":…,"selector":…} lines
-    #[arg(long, value_name = "FILE", help_heading = "Selection")]
-    pub(crate) queries: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", num_args = 1, help_heading = "Selection")]
+    pub(crate) queries: Vec<PathBuf>,
     /// How to print what happens
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub(crate) output: WatchFormat,

@@ -14,7 +14,7 @@ use crate::input;
 use crate::message;
 use crate::output::csv::io_error;
 use crate::output::{json, sanitize};
-use crate::selection::Selection;
+use crate::selection::{self, Selection};
 
 pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
@@ -43,10 +43,7 @@ pub(crate) fn explain_absence(key: Option<&str>, store: &selq::Store) {
         return message::print(&format!("none of the selected objects has the key {key:?}"));
     }
     let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
-    message::absent(
-        &format!("no key {key:?} in the {}", message::counted(store.len() as u64, "object")),
-        nearest,
-    );
+    message::print(&message::absence(&format!("no key {key:?} {}", selection::among(store)), nearest));
 }
 
 /// What is known of keys, or of the values of one.

@@ -10,14 +10,20 @@ use serde_json::Value;
 use crate::args::{ParseArgs, ParseFormat};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
+use crate::json_error::{self, JsonError};
 use crate::message;
 use crate::output::{json, sanitize};
 use crate::selection;
 
+/// The byte-order mark that some editors write.
+pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// Why a line is no selector.
 pub(crate) enum LineError {
-    /// Its text is none.
-    Text(ParseError),
+    /// Its text is none; with the fix, where there is one.
+    Text { error: ParseError, help: Option<String> },
+    /// It is no JSON, or not of the shape that it should be.
+    Json(JsonError),
     /// Its LabelSelector object is none.
     Object(LabelSelectorError),
     /// The line itself cannot be read.
@@ -33,31 +39,49 @@ pub(crate) struct ErrorReport {
     help: Option<String>,
 }
 
+impl From<ParseError> for LineError {
+    fn from(error: ParseError) -> LineError {
+        let help = error.help();
+        LineError::Text { error, help }
+    }
+}
+
 impl LineError {
     fn line(message: impl Into<String>, help: Option<&'static str>) -> LineError {
         LineError::Line { message: message.into(), help }
     }
 
+    /// The same where the file explains better what to do than the text of the line.
+    pub(crate) fn with_help(self, fix: &str) -> LineError {
+        match self {
+            LineError::Text { error, .. } => LineError::Text { error, help: Some(fix.to_owned()) },
+            other => other,
+        }
+    }
+
     pub(crate) fn report(&self) -> ErrorReport {
         let (message, span, help) = match self {
-            LineError::Text(error) => (error.to_string(), Some(error.span()), error.help()),
+            LineError::Text { error, help } => (error.to_string(), Some(error.span()), help.clone()),
+            LineError::Json(error) => (error.to_string(), None, None),
             LineError::Object(error) => (error.to_string(), None, error.help()),
             LineError::Line { message, help } => (message.clone(), None, help.map(str::to_owned)),
         };
         ErrorReport { message, offset: span.map(|it| it.start), length: span.map(|it| it.len()), help }
     }
 
-    /// Prints the error of a line of a file, or of an argument where `line` is 0.
-    pub(crate) fn print(&self, config: &Config, line: usize) {
-        let place = if line == 0 { String::new() } else { format!("line {line}: ") };
-        if let LineError::Text(error) = self {
-            return message::selector_error(config, place.trim_end_matches(' '), error);
+    /// Prints the error: the place if there are several lines, the text with a caret line where there is one, the
+    /// message and the fix.
+    pub(crate) fn print(&self, config: &Config, place: Option<&str>) {
+        if let Some(place) = place {
+            message::print(&format!("{place}:"));
+        }
+        match self {
+            LineError::Text { error, .. } => message::print(&message::underline(error)),
+            LineError::Json(error) => message::print(&error.underline()),
+            LineError::Object(_) | LineError::Line { .. } => {}
         }
         let ErrorReport { message, help, .. } = self.report();
-        message::failure(config, &format!("{place}{message}"));
-        if let Some(help) = help {
-            message::help(config, &help);
-        }
+        message::failure(config, &message, help.as_deref());
     }
 }
 
@@ -69,7 +93,7 @@ pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// A line that is a selector's text.
 pub(crate) fn text_line(line: &[u8]) -> Result<Selector, LineError> {
     let text = utf8(line)?;
-    text.parse().map_err(LineError::Text)
+    Ok(text.parse::<Selector>()?)
 }
 
 fn utf8(line: &[u8]) -> Result<&str, LineError> {
@@ -84,14 +108,17 @@ pub(crate) struct JsonLine {
     pub(crate) selector: Result<Selector, LineError>,
 }
 
-/// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null.
-pub(crate) fn json_line(line: &[u8], config: &Config) -> JsonLine {
+/// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null. `place` is
+/// where the line stands.
+pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
+    match utf8(line).and_then(|text| json_error::from_json(text).map_err(LineError::Json)) {
+        Ok(value) => named_selector(value, place, config),
+        Err(error) => JsonLine { name: None, selector: Err(error) },
+    }
+}
+
+fn named_selector(value: Value, place: &str, config: &Config) -> JsonLine {
     let refused = |error| JsonLine { name: None, selector: Err(error) };
-    let value = match utf8(line).map(serde_json::from_str::<Value>) {
-        Ok(Ok(value)) => value,
-        Ok(Err(error)) => return refused(LineError::line(format!("expected JSON: {error}"), None)),
-        Err(error) => return refused(error),
-    };
     let Value::Object(mut fields) = value else {
         let help = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
         return refused(LineError::line("expected an object with a selector", Some(help)));
@@ -100,7 +127,8 @@ pub(crate) fn json_line(line: &[u8], config: &Config) -> JsonLine {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name),
         Some(other) => {
-            return refused(LineError::line(format!("expected a text as name, found {other}"), None));
+            let message = format!("expected a text as `name`, found {}", kind_of(&other));
+            return refused(LineError::line(message, None));
         }
     };
     let missing = || {
@@ -109,35 +137,52 @@ pub(crate) fn json_line(line: &[u8], config: &Config) -> JsonLine {
             Some("for the selector of nothing write \"selector\":null"),
         )
     };
-    let selector = fields.remove("selector").ok_or_else(missing).and_then(|it| selector_of(it, config));
-    JsonLine { name, selector }
+    let selector = fields.remove("selector").ok_or_else(missing);
+    JsonLine { name, selector: selector.and_then(|it| selector_of(it, place, config)) }
+}
+
+/// What sort of value it is, in the words of messages.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "`true` or `false`",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 /// A selector in JSON: a text, a LabelSelector object or null.
-fn selector_of(value: Value, config: &Config) -> Result<Selector, LineError> {
-    if let Value::String(text) = value {
-        return text.parse().map_err(LineError::Text);
-    }
-    let object: Option<LabelSelector> = serde_json::from_value(value).map_err(|error| {
-        LineError::line(format!("expected a text, a LabelSelector object or null: {error}"), None)
-    })?;
-    selection::warn_of_unknown_fields(object.as_ref(), config);
+fn selector_of(value: Value, place: &str, config: &Config) -> Result<Selector, LineError> {
+    let object: Option<LabelSelector> = match value {
+        Value::String(text) => return Ok(text.parse::<Selector>()?),
+        Value::Null => None,
+        Value::Object(_) => Some(json_error::from_json(&value.to_string()).map_err(LineError::Json)?),
+        other => {
+            let found = kind_of(&other);
+            let message =
+                format!("expected a text, a LabelSelector object or null as `selector`, found {found}");
+            return Err(LineError::line(message, None));
+        }
+    };
+    selection::warn_of_unknown_fields(object.as_ref(), Some(place), config);
     Selector::try_from(object).map_err(LineError::Object)
 }
 
 /// A line of `selq parse --jsonl`: a text alone, or an object with a selector.
-fn json_text_or_object(line: &[u8], config: &Config) -> Result<Selector, LineError> {
+fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<Selector, LineError> {
     if let Ok(Value::String(text)) = serde_json::from_slice(line) {
-        return text.parse().map_err(LineError::Text);
+        return Ok(text.parse::<Selector>()?);
     }
-    json_line(line, config).selector
+    json_line(line, place, config).selector
 }
 
 pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
     let mut checker = Checker { format: args.output, config, status: ExitStatus::Matched };
     with_stdout(|out| {
         for text in &args.texts {
-            checker.write(0, text.parse().map_err(LineError::Text), out)?;
+            checker.write(None, text.parse::<Selector>().map_err(LineError::from), out)?;
         }
         if args.texts.is_empty() {
             checker.lines(args.jsonl, out)?;
@@ -164,15 +209,20 @@ impl Checker<'_> {
                 break;
             }
             let line = line.strip_suffix(b"\n").unwrap_or(&line);
-            let selector = if jsonl { json_text_or_object(line, self.config) } else { text_line(line) };
-            self.write(number, selector, out)?;
+            let line = if number == 1 { line.strip_prefix(BOM).unwrap_or(line) } else { line };
+            let place = format!("line {number}");
+            let selector = match jsonl {
+                true => json_text_or_object(line, &place, self.config),
+                false => text_line(line),
+            };
+            self.write(Some(&place), selector, out)?;
         }
         Ok(())
     }
 
     fn write(
         &mut self,
-        line: usize,
+        place: Option<&str>,
         selector: Result<Selector, LineError>,
         out: &mut impl Write,
     ) -> Result<()> {
@@ -197,7 +247,7 @@ impl Checker<'_> {
             Err(error) => {
                 // What was right before belongs before the message.
                 out.flush()?;
-                error.print(self.config, line);
+                error.print(self.config, place);
             }
         }
         Ok(())

@@ -36,7 +36,10 @@ impl Shown {
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let view = view(args, config)?;
     let selection = Selection::new(&args.selection, config)?;
-    let queries = args.queries.as_deref().map(|path| queries::read(path, args, config)).transpose()?;
+    let queries = match args.queries.is_empty() {
+        true => None,
+        false => Some(queries::read(args, config)?),
+    };
     let loaded = match scan(&selection, args, config)? {
         Scanned::Count(count) => return answer_count(count, Shown::new(args)),
         Scanned::Loaded(loaded) => loaded,
@@ -55,7 +58,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
 /// Kinds are resolved by the kinds that occur, and the figures of `--stats` are those of a store.
 fn may_scan(args: &QueryArgs) -> bool {
     Shown::new(args) != Shown::Rows
-        && args.queries.is_none()
+        && args.queries.is_empty()
         && args.selection.kind.is_empty()
         && !args.stats
         && !args.input.skip_invalid

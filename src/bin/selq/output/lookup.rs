@@ -18,7 +18,9 @@ pub(super) enum Step {
 /// The text of the value that `steps` lead to from the value `json`.
 pub(super) fn lookup<'j>(json: &'j str, steps: &[Step]) -> Option<&'j str> {
     steps.iter().try_fold(json.trim(), |json, step| match step {
-        Step::Field(name) => members(json).filter(|(key, _)| key_is(key, name)).last().map(|(_, value)| value),
+        Step::Field(name) => {
+            members(json).filter(|(key, _)| key_is(key, name)).last().map(|(_, value)| value)
+        }
         Step::Index(index) => elements(json).nth(*index),
     })
 }

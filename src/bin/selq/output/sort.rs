@@ -192,10 +192,8 @@ fn warn_of_absence(key: &SortKey, store: &Store) {
     let SortKey::Label(key) = key else { return message::print("no object has the field to sort by") };
     let keys = store.keys();
     let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
-    message::absent(
-        &format!("no object has the label {key:?} to sort by (a path begins with a dot)"),
-        nearest,
-    );
+    let what = format!("no object has the label {key:?} to sort by (a path begins with a dot)");
+    message::print(&message::absence(&what, nearest));
 }
 
 /// A value as it is sorted: the empty text, then numbers and quantities (`100m`, `2Gi`) by size, then texts so
@@ -243,7 +241,10 @@ fn rank_of_json(json: &str) -> Option<Rank> {
     match json.as_bytes().first()? {
         b'n' => None,
         // Half of a surrogate pair is no text, so its escape is sorted instead.
-        b'"' => Some(serde_json::from_str(json).map_or_else(|_| Rank::Text(json.to_owned()), |text: String| rank_of_text(&text))),
+        b'"' => Some(
+            serde_json::from_str(json)
+                .map_or_else(|_| Rank::Text(json.to_owned()), |text: String| rank_of_text(&text)),
+        ),
         b'-' | b'0'..=b'9' => json.parse().ok().map(|size| Rank::Number { size, exact: exact(json) }),
         _ => Some(Rank::Text(json.to_owned())),
     }
@@ -365,7 +366,8 @@ mod tests {
 
     #[test]
     fn quantities_sort_by_size_like_numbers() {
-        let sorted = sorted_texts(&[r#""2Gi""#, r#""100m""#, r#""1""#, r#""1500Mi""#, r#""1e3""#, r#""3k""#, "0.5"]);
+        let sorted =
+            sorted_texts(&[r#""2Gi""#, r#""100m""#, r#""1""#, r#""1500Mi""#, r#""1e3""#, r#""3k""#, "0.5"]);
         assert_eq!(sorted, r#""100m" 0.5 "1" "1e3" "3k" "1500Mi" "2Gi""#);
         assert_eq!(quantity("1.5Ki"), Some(1536.0));
         for text in ["", "m", "inf", "nan", "1.2.3", "5d", "2024-01-02", "1 m", "+", "e3"] {
