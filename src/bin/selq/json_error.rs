@@ -13,6 +13,7 @@ pub(crate) struct JsonError {
     text: String,
     span: Span,
     message: String,
+    help: Option<&'static str>,
 }
 
 /// Reads a value from all of a text.
@@ -31,12 +32,22 @@ impl JsonError {
             Category::Syntax => format!("expected {}", expected_syntax(words)),
             Category::Data | Category::Io => data_message(words),
         };
-        JsonError { text: text.to_owned(), span: Span::new(start, start), message }
+        JsonError { text: text.to_owned(), span: Span::new(start, start), message, help: None }
     }
 
-    /// The text with a caret under the place.
+    /// The same with a way out.
+    pub(crate) fn with_help(self, help: &'static str) -> JsonError {
+        JsonError { help: Some(help), ..self }
+    }
+
+    /// What to write instead, where that is clear.
+    pub(crate) fn help(&self) -> Option<&'static str> {
+        self.help
+    }
+
+    /// The text with a caret under the place; nothing of an empty text.
     pub(crate) fn underline(&self) -> String {
-        self.span.underline(&self.text)
+        if self.text.trim().is_empty() { String::new() } else { self.span.underline(&self.text) }
     }
 }
 
@@ -125,7 +136,7 @@ mod tests {
         .map(refused)
         .to_vec();
         insta::assert_snapshot!(errors.join("\n"), @r#"
-        ^
+
         expected JSON, found an empty text
         nope
          ^

@@ -21,7 +21,7 @@ pub(crate) fn error(config: &Config, error: &anyhow::Error) {
         return wrong_text(config, &underline(error), error, error.help().as_deref());
     }
     if let Some(error) = error.downcast_ref::<JsonError>() {
-        return wrong_text(config, &error.underline(), error, None);
+        return wrong_text(config, &error.underline(), error, error.help());
     }
     failure(config, &format_args!("{error:#}"), error.chain().find_map(help_of).as_deref());
 }
@@ -31,9 +31,11 @@ pub(crate) fn underline(error: &ParseError) -> String {
     error.span().underline(error.text())
 }
 
-/// Prints why a text is wrong: the underlined text, the message, and the fix where there is one.
+/// Prints why a text is wrong: the underlined text if there is any, the message, and the fix where there is one.
 pub(crate) fn wrong_text(config: &Config, underlined: &str, message: &dyn Display, help: Option<&str>) {
-    print(underlined);
+    if !underlined.is_empty() {
+        print(underlined);
+    }
     failure(config, message, help);
 }
 

@@ -62,7 +62,7 @@ impl LineError {
     pub(crate) fn report(&self) -> ErrorReport {
         let (message, span, help) = match self {
             LineError::Text { error, help } => (error.to_string(), Some(error.span()), help.clone()),
-            LineError::Json(error) => (error.to_string(), None, None),
+            LineError::Json(error) => (error.to_string(), None, error.help().map(str::to_owned)),
             LineError::Object(error) => (error.to_string(), None, error.help()),
             LineError::Line { message, help } => (message.clone(), None, help.map(str::to_owned)),
         };
@@ -75,13 +75,13 @@ impl LineError {
         if let Some(place) = place {
             message::print(&format!("{place}:"));
         }
-        match self {
-            LineError::Text { error, .. } => message::print(&message::underline(error)),
-            LineError::Json(error) => message::print(&error.underline()),
-            LineError::Object(_) | LineError::Line { .. } => {}
-        }
+        let underlined = match self {
+            LineError::Text { error, .. } => message::underline(error),
+            LineError::Json(error) => error.underline(),
+            LineError::Object(_) | LineError::Line { .. } => String::new(),
+        };
         let ErrorReport { message, help, .. } = self.report();
-        message::failure(config, &message, help.as_deref());
+        message::wrong_text(config, &underlined, &message, help.as_deref());
     }
 }
 

@@ -161,7 +161,8 @@ pub(crate) fn among(store: &Store) -> String {
 
 /// Reads a LabelSelector object, or `null` for the selector of nothing.
 pub(crate) fn from_json(json: &str, config: &Config) -> Result<Selector> {
-    let object: Option<LabelSelector> = json_error::from_json(json)?;
+    const FORM: &str = "a LabelSelector object is {\"matchLabels\":{\"app\":\"web\"}}, {} or null";
+    let object: Option<LabelSelector> = json_error::from_json(json).map_err(|error| error.with_help(FORM))?;
     warn_of_unknown_fields(object.as_ref(), None, config);
     Ok(Selector::try_from(object)?)
 }
