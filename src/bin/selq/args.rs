@@ -481,3 +481,108 @@ pub(crate) enum WatchFormat {
     /// One JSON object a line
     Jsonl,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use clap::{Arg, Command, CommandFactory};
+
+    use super::*;
+
+    /// The program and its subcommands, each with its name.
+    fn commands() -> Vec<(String, Command)> {
+        let mut root = Args::command();
+        root.build();
+        let subcommands = root.get_subcommands().map(|it| (it.get_name().to_owned(), it.clone()));
+        let mut commands: Vec<(String, Command)> = subcommands.collect();
+        commands.insert(0, ("selq".to_owned(), root));
+        commands
+    }
+
+    /// Every option and argument with where it stands: `selq label --overwrite`.
+    fn args() -> Vec<(String, Arg)> {
+        let args_of = |(name, command): (String, Command)| {
+            let args =
+                command.get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version"));
+            let named = |arg: &Arg| match arg.get_long() {
+                Some(long) => format!("{name} --{long}"),
+                None => format!("{name} {}", arg.get_id()),
+            };
+            args.map(|arg| (named(arg), arg.clone())).collect::<Vec<_>>()
+        };
+        commands().into_iter().flat_map(args_of).collect()
+    }
+
+    fn is_lower_case(name: &str) -> bool {
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.chars().all(|it| it.is_ascii_lowercase() || it == '-')
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_is_explained() {
+        for (name, arg) in args() {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with(char::is_uppercase) && !help.ends_with('.'), "{name}: {help:?}");
+            assert!(arg.is_positional() || arg.get_long().is_some(), "{name} has no long form");
+            // Shells and booleans explain themselves.
+            let has_choices =
+                arg.get_action().takes_values() && !name.ends_with("shell") && name != "label --overwrite";
+            for value in arg.get_possible_values().iter().filter(|_| has_choices) {
+                assert!(value.get_help().is_some(), "{name} {} is not explained", value.get_name());
+                assert!(is_lower_case(value.get_name()), "{name} {}", value.get_name());
+            }
+        }
+        for (name, command) in commands() {
+            assert!(command.get_about().is_some(), "{name} is not explained");
+        }
+    }
+
+    #[test]
+    fn names_have_one_form() {
+        for (name, arg) in args() {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            for long in arg.get_long().into_iter().chain(aliases) {
+                assert!(is_lower_case(long), "{name}");
+            }
+            let values = arg.get_value_names().unwrap_or_default();
+            for value in values.iter().filter(|_| arg.get_action().takes_values() && !arg.is_positional()) {
+                let is_choice = value.contains('|') || *value == "K,…";
+                let is_upper = value.chars().all(|it| it.is_ascii_uppercase() || ",…".contains(it));
+                assert!(is_choice || is_upper, "{name} <{value}>");
+            }
+        }
+    }
+
+    /// One letter means one thing wherever it is known.
+    #[test]
+    fn letters_mean_the_same_everywhere() {
+        let mut meanings: BTreeMap<char, BTreeSet<String>> = BTreeMap::new();
+        for (_, arg) in args() {
+            let (Some(short), Some(long)) = (arg.get_short(), arg.get_long()) else { continue };
+            meanings.entry(short).or_default().insert(long.to_owned());
+        }
+        let shown: Vec<String> = meanings
+            .iter()
+            .map(|(short, longs)| format!("-{short} {}", longs.iter().cloned().collect::<Vec<_>>().join(" ")))
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"), @"
+        -0 null
+        -A all-namespaces
+        -L columns label-columns
+        -c count
+        -f filename
+        -k kind
+        -l selector
+        -n namespace
+        -o output
+        -q quiet
+        -v invert-match
+        ");
+    }
+}
