@@ -81,6 +81,9 @@ fn sorting_and_limits_change_neither_count_nor_status() {
     assert_eq!(out, "pod/web-7d4b9c6f5d-2xkqp\npod/web-7d4b9c6f5d-m8wzt\npod/cart-legacy-0\npod/cart-0\n");
     assert_eq!(env.out(&["--limit", "0", "-l", "env", "pods.json"]), "");
     assert_eq!(env.out(&["--limit", "1", "-c", "-l", "env", "pods.json"]), "9\n");
+    let unsorted = env.run(&["--sort-by", "teir", "-k", "no", "-o", "name", "pods.json"]);
+    assert_eq!(unsorted.out, "node/node-a\nnode/node-b\n");
+    assert_snapshot!(unsorted.err, @r#"no object has the label "teir" to sort by (a path begins with a dot); did you mean "tier"?"#);
     assert_snapshot!(env.refused(&["--sort-by", ".a[", "pods.json"]).lines().last().unwrap(), @"error: .a[ is no JSONPath, such as .metadata.name: expected a closing `]`");
 }
 

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use selq::{Pointer, PointerError};
 
+pub(crate) use crate::config::ColorChoice;
 use crate::output::OutputFormat;
 
 const EXAMPLES: &str = "\
@@ -64,17 +65,6 @@ pub(crate) struct Args {
     pub(crate) color: ColorChoice,
 }
 
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorChoice {
-    /// On a terminal
-    Auto,
-    /// Also off a terminal
-    Always,
-    /// Not at all
-    Never,
-}
-
 /// What else the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Subcommands {
@@ -122,7 +112,8 @@ pub(crate) struct InputArgs {
     /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
+    /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result; taken as they are, also with
+    /// `items` in them
     #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) items_at: Option<Pointer>,
     /// Where an object's labels are, as a JSON pointer, instead of /metadata/labels
@@ -217,6 +208,25 @@ pub(crate) struct QueryArgs {
     /// Tell on standard error how much was read, how long it took and the memory used
     #[arg(long, help_heading = "Output")]
     pub(crate) stats: bool,
+}
+
+/// What is printed of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Rows,
+    Count,
+    Nothing,
+}
+
+impl QueryArgs {
+    /// What is to be printed of an answer.
+    pub(crate) fn shown(&self) -> Shown {
+        match (self.quiet, self.count) {
+            (true, _) => Shown::Nothing,
+            (false, true) => Shown::Count,
+            (false, false) => Shown::Rows,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use selq::{Dump, Plan, Selector};
 use serde::Serialize;
 
-use crate::args::{InputArgs, QueryArgs};
+use crate::args::{InputArgs, QueryArgs, Shown};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::message::{self, counted};
@@ -16,7 +16,6 @@ use crate::output::csv::push_line_ends_escaped;
 use crate::output::sanitize::push_escaped;
 use crate::output::{OutputFormat, Rows, View, json};
 use crate::parse::{self, JsonLine, LineError};
-use crate::query::Shown;
 use crate::selection::Selection;
 
 /// One selector of a file, or why there is none.
@@ -179,7 +178,7 @@ impl AnswerWriter<'_> {
         let both = self.selection.selector.clone().and(selector.clone());
         let wanted = if self.args.invert_match { both.negate() } else { both };
         let plan = self.selection.plan(store, &wanted);
-        let shown = Shown::new(self.args);
+        let shown = self.args.shown();
         let as_json = self.args.output.is_some();
         let count = if shown == Shown::Nothing { u64::from(plan.any()) } else { plan.count() };
         match (shown, as_json) {
@@ -190,7 +189,7 @@ impl AnswerWriter<'_> {
             }
             (_, true) => {
                 let rows = match shown {
-                    Shown::Rows => Some(Rows::of(self.dump, &plan, self.view)?),
+                    Shown::Rows => Some(Rows::of(self.dump, &plan, self.view)),
                     _ => None,
                 };
                 let objects = rows.as_ref().map(|rows| self.found(rows));

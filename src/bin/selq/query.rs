@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use selq::{Dump, Plan};
 
-use crate::args::QueryArgs;
+use crate::args::{QueryArgs, Shown};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened};
@@ -14,24 +14,6 @@ use crate::output::{self, NameEnd, OutputFormat, View};
 use crate::queries;
 use crate::selection::Selection;
 use crate::stats;
-
-/// What is printed of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shown {
-    Rows,
-    Count,
-    Nothing,
-}
-
-impl Shown {
-    pub(crate) fn new(args: &QueryArgs) -> Shown {
-        match (args.quiet, args.count) {
-            (true, _) => Shown::Nothing,
-            (false, true) => Shown::Count,
-            (false, false) => Shown::Rows,
-        }
-    }
-}
 
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let view = view(args, config)?;
@@ -41,7 +23,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         false => Some(queries::read(args, config)?),
     };
     let loaded = match scan(&selection, args, config)? {
-        Scanned::Count(count) => return answer_count(count, Shown::new(args)),
+        Scanned::Count(count) => return answer_count(count, args.shown()),
         Scanned::Loaded(loaded) => loaded,
     };
     let begin = Instant::now();
@@ -57,7 +39,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
 ///
 /// Kinds are resolved by the kinds that occur, and the figures of `--stats` are those of a store.
 fn may_scan(args: &QueryArgs) -> bool {
-    Shown::new(args) != Shown::Rows
+    args.shown() != Shown::Rows
         && args.queries.is_empty()
         && args.selection.kind.is_empty()
         && !args.stats
@@ -83,7 +65,7 @@ fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scan
         return loaded(input::read_inputs(&args.input, config, why)?);
     }
     let scan = input::scan(&args.input, config, |object| selection.matches(&object, args.invert_match))?;
-    match (scan.n_selected(), Shown::new(args)) {
+    match (scan.n_selected(), args.shown()) {
         (None, _) | (Some(0), Shown::Count) => loaded(input::load_scanned(scan, config, why)?),
         (Some(count), _) => Ok(Scanned::Count(count)),
     }
@@ -109,7 +91,7 @@ fn finish(args: &QueryArgs, loaded: &Loaded, answer_time: Duration) {
 fn answer(selection: Selection, dump: &Dump, view: &View, args: &QueryArgs) -> Result<ExitStatus> {
     let selection = if args.invert_match { selection.inverted() } else { selection };
     let plan = selection.plan(dump.store(), &selection.selector);
-    let shown = Shown::new(args);
+    let shown = args.shown();
     let matched = print_answer(dump, &plan, view, shown)?;
     if !matched && shown != Shown::Nothing {
         selection.explain_no_match(dump, &plan);

@@ -172,28 +172,33 @@ fn bracketed(text: &str) -> Part {
     }
 }
 
+/// Objects in the order of a key.
+pub(super) struct Sorted<'s> {
+    pub(super) rows: Vec<ObjectRef<'s>>,
+    /// Whether the key put them in this order: false if there are objects and none of them has it.
+    pub(super) is_by_key: bool,
+}
+
 /// The objects in the order of the key; those without it last, and equal ones as they came.
 pub(super) fn sorted<'s>(
     dump: &Dump,
     objects: impl Iterator<Item = ObjectRef<'s>>,
     key: &SortKey,
-) -> Vec<ObjectRef<'s>> {
+) -> Sorted<'s> {
     let mut keyed: Vec<(Option<Rank>, ObjectRef<'s>)> =
         objects.map(|object| (rank(dump, &object, key), object)).collect();
-    if !keyed.is_empty() && keyed.iter().all(|(rank, _)| rank.is_none()) {
-        warn_of_absence(key, dump.store());
-    }
+    let is_by_key = keyed.is_empty() || keyed.iter().any(|(rank, _)| rank.is_some());
     keyed.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
-    keyed.into_iter().map(|(_, object)| object).collect()
+    Sorted { rows: keyed.into_iter().map(|(_, object)| object).collect(), is_by_key }
 }
 
-/// Nothing was sorted, which nobody would see who does not expect it.
-fn warn_of_absence(key: &SortKey, store: &Store) {
-    let SortKey::Label(key) = key else { return message::print("no object has the field to sort by") };
+/// Says that no object has the key, with the nearest that some have.
+pub(super) fn absence(key: &SortKey, store: &Store) -> String {
+    let SortKey::Label(key) = key else { return "no object has the field to sort by".to_owned() };
     let keys = store.keys();
     let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
     let what = format!("no object has the label {key:?} to sort by (a path begins with a dot)");
-    message::print(&message::absence(&what, nearest));
+    message::absence(&what, nearest)
 }
 
 /// A value as it is sorted: the empty text, then numbers and quantities (`100m`, `2Gi`) by size, then texts so

@@ -79,7 +79,7 @@ fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
     let plan = Plan::scoped(session.store(), &answer.selector, &session.scope);
     let skip = number.checked_sub(1).ok_or_else(|| anyhow!("rows are counted from 1"))?;
     let view = View { skip, limit: Some(1), ..session.view() };
-    let rows = Rows::of(session.dump(), &plan, &view)?;
+    let rows = Rows::of(session.dump(), &plan, &view);
     let found = rows.iter().next();
     found.ok_or_else(|| anyhow!("the last answer has {}", counted(plan.count(), "row")))
 }
