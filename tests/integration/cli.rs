@@ -264,6 +264,16 @@ fn queries_say_where_they_stand_and_why_they_match_nothing() {
 }
 
 #[test]
+fn not_every_one_of_many_queries_is_explained() {
+    let env = TestEnv::new();
+    env.file("q.txt", "x\n".repeat(101));
+    let run = env.run(&["--queries", "q.txt", "pods.json"]);
+    assert_eq!((run.status, run.err.lines().count()), (1, 101));
+    let last = run.err.lines().last().unwrap();
+    assert_eq!(last, "warning: 101 queries match nothing; why is said of the first 100");
+}
+
+#[test]
 fn names_of_queries_stay_in_their_line() {
     let env = TestEnv::new();
     env.file("q.jsonl", r#"{"name":"a\\b\tc\n\u001bd","selector":""}"#);

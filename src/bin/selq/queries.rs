@@ -11,12 +11,15 @@ use serde::Serialize;
 use crate::args::{InputArgs, QueryArgs, Shown};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
-use crate::message::{self, counted};
+use crate::message::{self, counted, thousands};
 use crate::output::csv::push_line_ends_escaped;
 use crate::output::sanitize::push_escaped;
 use crate::output::{OutputFormat, Rows, View, json};
 use crate::parse::{self, JsonLine, LineError};
 use crate::selection::Selection;
+
+/// Of how many queries that match nothing the reason is looked for: that costs a look at every key or value.
+const MAX_EXPLAINED: usize = 100;
 
 /// One selector of a file, or why there is none.
 pub(crate) struct Query {
@@ -135,7 +138,7 @@ pub(crate) fn answer(
     args: &QueryArgs,
     config: &Config,
 ) -> Result<ExitStatus> {
-    let writer = AnswerWriter { selection, dump, view, args, config };
+    let mut writer = AnswerWriter { selection, dump, view, args, config, n_without_match: 0 };
     let mut status = ExitStatus::NoMatch;
     with_stdout(|out| {
         for query in queries {
@@ -147,6 +150,12 @@ pub(crate) fn answer(
         }
         Ok(())
     })?;
+    if writer.n_without_match > MAX_EXPLAINED {
+        let n_matchless = thousands(writer.n_without_match as u64);
+        let words =
+            format_args!("{n_matchless} queries match nothing; why is said of the first {MAX_EXPLAINED}");
+        message::warning(config, &words);
+    }
     if !args.quiet {
         selection.scope_reasons(dump.store()).iter().for_each(|reason| message::warning(config, reason));
     }
@@ -159,10 +168,12 @@ struct AnswerWriter<'a> {
     view: &'a View,
     args: &'a QueryArgs,
     config: &'a Config,
+    /// How many queries matched nothing so far.
+    n_without_match: usize,
 }
 
 impl AnswerWriter<'_> {
-    fn write(&self, query: &Query, out: &mut impl Write) -> Result<ExitStatus> {
+    fn write(&mut self, query: &Query, out: &mut impl Write) -> Result<ExitStatus> {
         match &query.selector {
             Ok(selector) => self.write_answer(query, selector, out),
             Err(error) => {
@@ -172,7 +183,12 @@ impl AnswerWriter<'_> {
         }
     }
 
-    fn write_answer(&self, query: &Query, selector: &Selector, out: &mut impl Write) -> Result<ExitStatus> {
+    fn write_answer(
+        &mut self,
+        query: &Query,
+        selector: &Selector,
+        out: &mut impl Write,
+    ) -> Result<ExitStatus> {
         let store = self.dump.store();
         // Both hold; -v turns round what they say together.
         let both = self.selection.selector.clone().and(selector.clone());
@@ -199,6 +215,7 @@ impl AnswerWriter<'_> {
             }
         }
         if count == 0 && shown != Shown::Nothing {
+            self.n_without_match += 1;
             self.explain_no_match(query, &plan, out)?;
         }
         Ok(ExitStatus::of_match(count > 0))
@@ -217,7 +234,7 @@ impl AnswerWriter<'_> {
     /// Says why a query matches nothing, if the reason is that something does not occur.
     fn explain_no_match(&self, query: &Query, plan: &Plan<'_>, out: &mut impl Write) -> Result<()> {
         let store = self.dump.store();
-        if store.is_empty() {
+        if store.is_empty() || self.n_without_match > MAX_EXPLAINED {
             return Ok(());
         }
         for reason in self.selection.label_reasons(store, plan) {
