@@ -255,6 +255,8 @@ fn queries_say_where_they_stand_and_why_they_match_nothing() {
      ^
     error: expected a key in double quotes
     q.jsonl:4:
+    {"selector":1}
+                ^
     error: expected a text, a LabelSelector object or null as `selector`, found a number
     "#);
     assert_snapshot!(env.refused(&["--queries", "-", "-", "pods.json"]), @"error: --queries - reads standard input, which is then not there for the dump or other queries");
@@ -296,6 +298,8 @@ fn one_layout_for_all_errors_of_lines() {
      ^
     error: expected a key in double quotes
     line 3:
+    {"selector":[]}
+                 ^
     error: expected a text, a LabelSelector object or null as `selector`, found an array
     "#);
     assert_eq!(env.pipe(&["parse"], b"\xEF\xBB\xBFb,a\n").out, "a,b\n");

@@ -64,7 +64,9 @@ fn place(text: &str, error: &serde_json::Error) -> usize {
     let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     let place = lines.map(str::len).sum::<usize>() + error.column();
     let place = if error.is_eof() { place } else { place.saturating_sub(1) };
-    text.floor_char_boundary(place.min(text.len()))
+    // Of an array or object that is not expected the byte before it is named.
+    let is_before = text.as_bytes().get(place) == Some(&b':');
+    text.floor_char_boundary((place + usize::from(is_before)).min(text.len()))
 }
 
 /// What the grammar of JSON lets stand at the place.
@@ -160,7 +162,7 @@ mod tests {
                ^
         expected no `,` before the end
         {"matchExpressions":{}}
-                           ^
+                            ^
         expected an array, found an object
         {"matchLabels":true}
                           ^

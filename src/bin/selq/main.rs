@@ -8,6 +8,7 @@ mod help;
 mod index;
 mod input;
 mod json_error;
+mod json_line;
 mod kinds;
 mod label;
 mod labels;

@@ -5,18 +5,21 @@ use std::io::{self, BufRead, Write};
 use anyhow::{Context, Result};
 use selq::{LabelSelector, LabelSelectorError, ParseError, Selector};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::args::{ParseArgs, ParseFormat};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::json_error::{self, JsonError};
+use crate::json_line::{self, NamedSelector, SelectorField};
 use crate::message;
 use crate::output::{json, sanitize};
 use crate::selection;
 
 /// The byte-order mark that some editors write.
 pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// How a line of JSON is written.
+const JSON_LINE: &str = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
 
 /// Why a line is no selector.
 pub(crate) enum LineError {
@@ -111,60 +114,32 @@ pub(crate) struct JsonLine {
 /// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null. `place` is
 /// where the line stands.
 pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
-    match utf8(line).and_then(|text| json_error::from_json(text).map_err(LineError::Json)) {
-        Ok(value) => named_selector(value, place, config),
-        Err(error) => JsonLine { name: None, selector: Err(error) },
+    let text = match utf8(line) {
+        Ok(text) => text,
+        Err(error) => return JsonLine { name: None, selector: Err(error) },
+    };
+    match json_error::from_json(text) {
+        Ok(NamedSelector { name, selector }) => {
+            JsonLine { name, selector: selector_of(selector, place, config) }
+        }
+        Err(error) => {
+            let is_object = text.trim_start().starts_with('{');
+            let error = if is_object { error } else { error.with_help(JSON_LINE) };
+            JsonLine { name: json_line::name_of(text), selector: Err(LineError::Json(error)) }
+        }
     }
 }
 
-fn named_selector(value: Value, place: &str, config: &Config) -> JsonLine {
-    let refused = |error| JsonLine { name: None, selector: Err(error) };
-    let Value::Object(mut fields) = value else {
-        let help = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
-        return refused(LineError::line("expected an object with a selector", Some(help)));
-    };
-    let name = match fields.remove("name") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(name)) => Some(name),
-        Some(other) => {
-            let message = format!("expected a text as `name`, found {}", kind_of(&other));
-            return refused(LineError::line(message, None));
+/// The selector in a line, or why there is none.
+fn selector_of(field: Option<SelectorField>, place: &str, config: &Config) -> Result<Selector, LineError> {
+    let object = match field {
+        None => {
+            let help = "for the selector of nothing write \"selector\":null";
+            return Err(LineError::line("expected a field `selector`", Some(help)));
         }
-    };
-    let missing = || {
-        LineError::line(
-            "expected a field `selector`",
-            Some("for the selector of nothing write \"selector\":null"),
-        )
-    };
-    let selector = fields.remove("selector").ok_or_else(missing);
-    JsonLine { name, selector: selector.and_then(|it| selector_of(it, place, config)) }
-}
-
-/// What sort of value it is, in the words of messages.
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "`true` or `false`",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
-/// A selector in JSON: a text, a LabelSelector object or null.
-fn selector_of(value: Value, place: &str, config: &Config) -> Result<Selector, LineError> {
-    let object: Option<LabelSelector> = match value {
-        Value::String(text) => return Ok(text.parse::<Selector>()?),
-        Value::Null => None,
-        Value::Object(_) => Some(json_error::from_json(&value.to_string()).map_err(LineError::Json)?),
-        other => {
-            let found = kind_of(&other);
-            let message =
-                format!("expected a text, a LabelSelector object or null as `selector`, found {found}");
-            return Err(LineError::line(message, None));
-        }
+        Some(SelectorField::Text(text)) => return Ok(text.parse::<Selector>()?),
+        Some(SelectorField::Object(object)) => Some(object),
+        Some(SelectorField::Null) => None,
     };
     selection::warn_of_unknown_fields(object.as_ref(), Some(place), config);
     Selector::try_from(object).map_err(LineError::Object)
@@ -172,7 +147,7 @@ fn selector_of(value: Value, place: &str, config: &Config) -> Result<Selector, L
 
 /// A line of `selq parse --jsonl`: a text alone, or an object with a selector.
 fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<Selector, LineError> {
-    if let Ok(Value::String(text)) = serde_json::from_slice(line) {
+    if let Ok(text) = serde_json::from_slice::<String>(line) {
         return Ok(text.parse::<Selector>()?);
     }
     json_line(line, place, config).selector
