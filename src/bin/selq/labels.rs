@@ -13,7 +13,8 @@ use crate::exit::ExitStatus;
 use crate::input;
 use crate::message;
 use crate::output::csv::io_error;
-use crate::output::{json, sanitize};
+use crate::output::json;
+use crate::sanitize;
 use crate::selection::{self, Selection};
 
 pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {

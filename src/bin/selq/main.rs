@@ -20,6 +20,7 @@ mod progress;
 mod queries;
 mod query;
 mod repl;
+mod sanitize;
 mod selection;
 mod stats;
 mod watch;

@@ -9,7 +9,7 @@ use selq::{EditError, IndexError, LabelError, LabelSelectorError, LoadError, Par
 use crate::config::Config;
 use crate::json_error::JsonError;
 pub(crate) use crate::numbers::thousands;
-use crate::output::sanitize;
+use crate::sanitize;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();

@@ -12,7 +12,8 @@ use crate::exit::ExitStatus;
 use crate::json_error::{self, JsonError};
 use crate::json_line::{self, NamedSelector, SelectorField};
 use crate::message;
-use crate::output::{json, sanitize};
+use crate::output::json;
+use crate::sanitize;
 use crate::selection;
 
 /// The byte-order mark that some editors write.

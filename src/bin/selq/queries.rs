@@ -13,9 +13,9 @@ use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::message::{self, counted, thousands};
 use crate::output::csv::push_line_ends_escaped;
-use crate::output::sanitize::push_escaped;
 use crate::output::{OutputFormat, Rows, View, json};
 use crate::parse::{self, JsonLine, LineError};
+use crate::sanitize::push_escaped;
 use crate::selection::Selection;
 
 /// Of how many queries that match nothing the reason is looked for: that costs a look at every key or value.

@@ -4,7 +4,6 @@ pub(crate) mod csv;
 pub(crate) mod json;
 mod lookup;
 pub(crate) mod names;
-pub(crate) mod sanitize;
 pub(crate) mod sort;
 mod table;
 
@@ -15,6 +14,7 @@ use clap::ValueEnum;
 use selq::{Dump, Matches, ObjectRef, Plan};
 
 use crate::message;
+pub(crate) use crate::sanitize;
 use sort::{SortKey, Sorted};
 
 /// The formats of an answer.
