@@ -70,21 +70,31 @@ impl Text {
         } else {
             distance_within(&self.folded, candidate, self.limit.min(most))
         };
-        by_edits.or_else(|| self.farness_of_beginning(candidate).filter(|&farness| farness <= most))
+        match by_edits {
+            // Once one is near by edits, beginnings are too far.
+            None if most > self.limit => self.farness_of_beginning(candidate).filter(|&it| it <= most),
+            by_edits => by_edits,
+        }
     }
 
     /// How far a candidate is that begins with the text, or the text with it: farther than any edit.
     fn farness_of_beginning(&self, candidate: &str) -> Option<usize> {
-        let candidate = lower_case(candidate);
-        if self.n_characters >= MIN_BEGINNING {
-            let name = candidate.rsplit_once('/').map_or("", |(_prefix, name)| name);
-            if candidate.starts_with(&self.folded) || name.starts_with(&self.folded) {
-                return Some(self.limit + 1);
-            }
+        let name = || candidate.rsplit_once('/').is_some_and(|(_, name)| begins_with(name, &self.folded));
+        if self.n_characters >= MIN_BEGINNING && (begins_with(candidate, &self.folded) || name()) {
+            return Some(self.limit + 1);
         }
-        let is_begun = candidate.len() >= MIN_BEGUN && self.folded.starts_with(candidate.as_ref());
+        let is_begun = candidate.len() >= MIN_BEGUN && begins_with(&self.folded, candidate);
         is_begun.then_some(self.limit + 2)
     }
+}
+
+/// Whether `text` begins with `beginning`, letter case apart.
+fn begins_with(text: &str, beginning: &str) -> bool {
+    if text.is_ascii() && beginning.is_ascii() {
+        let start = text.as_bytes().get(..beginning.len());
+        return start.is_some_and(|start| start.eq_ignore_ascii_case(beginning.as_bytes()));
+    }
+    lower_case(text).starts_with(lower_case(beginning).as_ref())
 }
 
 /// Whether `candidate` is `prefix/text`. `text` is in lower case.
@@ -181,8 +191,8 @@ mod tests {
         let text = text.to_lowercase();
         let n_characters = text.chars().count();
         let limit = (n_characters / 3).max(1).min(n_characters.saturating_sub(1));
-        let farness = |candidate: &str| {
-            let candidate = candidate.to_lowercase();
+        let farness = |original: &str| {
+            let candidate = original.to_lowercase();
             let name = candidate.rsplit('/').next().filter(|_| candidate.contains('/')).unwrap_or("");
             let distance = osa_distance(&text, &candidate);
             match () {
@@ -192,7 +202,7 @@ mod tests {
                 () if n_characters >= 2 && (candidate.starts_with(&text) || name.starts_with(&text)) => {
                     Some(limit + 1)
                 }
-                () if candidate.len() >= 3 && text.starts_with(&candidate) => Some(limit + 2),
+                () if original.len() >= 3 && text.starts_with(&candidate) => Some(limit + 2),
                 () => None,
             }
         };
