@@ -235,18 +235,15 @@ impl WatchReader {
             return Ok(None);
         }
         let Some((event_type, start)) = envelope(&mut cursor)? else { return Ok(None) };
-        let object = || -> Fallible<Object> {
-            let mut head = Head::default();
-            head.read(&mut cursor.at(start))?;
-            if let Some(pointer) = &self.loader.labels_at {
-                labels::read_at(cursor.at(start), pointer.steps(), &mut head.labels)?;
-            }
-            Ok(owned(head.identity(), head.labels()))
-        };
-        let index = self.index;
+        let mut head = Head::default();
+        head.read(&mut cursor.at(start))?;
+        if let Some(pointer) = &self.loader.labels_at {
+            labels::read_at(cursor.at(start), pointer.steps(), &mut head.labels)?;
+        }
+        let (index, object) = (self.index, owned(head.identity(), head.labels()));
         Ok(match event_type {
-            EventType::Put => Some(WatchEvent::Put { index, object: object()? }),
-            EventType::Deleted => Some(WatchEvent::Deleted { index, object: object()? }),
+            EventType::Put => Some(WatchEvent::Put { index, object }),
+            EventType::Deleted => Some(WatchEvent::Deleted { index, object }),
             EventType::Bookmark => Some(WatchEvent::Bookmark),
             EventType::Error => None,
         })
@@ -290,8 +287,8 @@ fn may_be_magic(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|byte| !byte.is_ascii() || matches!(byte, 0x1F | b'(' | b'P'..=b'_'))
 }
 
-/// The type of a watch event, and where its object begins; nothing is asked of that of a bookmark. `None` for anything
-/// else. The whole text is read, so that what is no JSON is met here.
+/// The type of a watch event, and where its object begins. `None` for anything else. The whole text is read,
+/// so that what is no JSON is met here.
 fn envelope(cursor: &mut Cursor<'_>) -> Fallible<Option<(EventType, usize)>> {
     let (mut event_type, mut object, mut has_items) = (None, None, false);
     let mut members = cursor.open(b'{')?;
@@ -299,7 +296,7 @@ fn envelope(cursor: &mut Cursor<'_>) -> Fallible<Option<(EventType, usize)>> {
         match key.as_ref() {
             "type" => event_type = EventType::from_name(&text_or_absent(cursor)?),
             "object" => {
-                object = Some((cursor.peek() == Some(b'{'), cursor.pos()));
+                object = (cursor.peek() == Some(b'{')).then(|| cursor.pos());
                 cursor.skip()?;
             }
             key => {
@@ -309,10 +306,7 @@ fn envelope(cursor: &mut Cursor<'_>) -> Fallible<Option<(EventType, usize)>> {
         }
     }
     cursor.check_utf8()?;
-    let event = event_type.zip(object).filter(|_| !has_items);
-    Ok(event.and_then(|(event_type, (is_object, start))| {
-        (is_object || event_type == EventType::Bookmark).then_some((event_type, start))
-    }))
+    Ok(event_type.zip(object).filter(|_| !has_items))
 }
 
 /// A copy of an object that outlives the text it was read from.

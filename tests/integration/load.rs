@@ -305,19 +305,6 @@ mod watch {
     }
 
     #[test]
-    fn a_bookmark_counts_whatever_it_holds() {
-        let text = format!(r#"{{"type":"BOOKMARK","object":5}}{}"#, event("ADDED", "a", "v1", "1"));
-        let events = Loader::new().watch(input(text)).unwrap().map(Result::unwrap);
-        let indexes: Vec<Option<u64>> = events
-            .map(|event| match event {
-                selq::WatchEvent::Put { index, .. } => Some(index),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(indexes, [None, Some(1)]);
-    }
-
-    #[test]
     fn a_watch_may_fail_with_anything() {
         let text =
             r#"{"type":"ERROR","object":"gone"}{"type":"ERROR","object":null}{"type":"ERROR","object":[1]}"#;

@@ -86,7 +86,7 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// What is absent, with the nearest that is there.
-pub(crate) fn absence(what: &str, nearest: Option<&str>) -> String {
+pub(crate) fn absent(what: &str, nearest: Option<&str>) -> String {
     match nearest {
         Some(nearest) => format!("{what}; did you mean {nearest:?}?"),
         None => what.to_owned(),

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use selq::{Dump, Plan, Selector};
 use serde::Serialize;
 
-use crate::args::{InputArgs, QueryArgs, Shown};
+use crate::args::{QueryArgs, Shown};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::message::{self, counted, thousands};
@@ -37,18 +37,18 @@ pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<Query>> {
     if !args.label_columns.is_empty() || args.show_labels || args.no_headers {
         bail!("--queries prints no table: -L, --show-labels and --no-headers say nothing about it");
     }
-    read_files(&args.queries, &args.input, config)
+    read_files(&args.queries, &args.input.files, config)
 }
 
 /// Reads the selectors to watch, each with what to call it: its name, or its canonical text.
 pub(crate) fn read_all(
     paths: &[PathBuf],
-    input: &InputArgs,
+    dumps: &[PathBuf],
     config: &Config,
 ) -> Result<Vec<(String, Selector)>> {
     let mut named = Vec::new();
     let mut n_refused = 0;
-    for query in read_files(paths, input, config)? {
+    for query in read_files(paths, dumps, config)? {
         match query.selector {
             Ok(selector) => named.push((query.name.unwrap_or_else(|| canonical(&selector)), selector)),
             Err(error) => {
@@ -68,9 +68,9 @@ fn canonical(selector: &Selector) -> String {
     selector.canonical().unwrap_or_else(|| "null".to_owned())
 }
 
-fn read_files(paths: &[PathBuf], input: &InputArgs, config: &Config) -> Result<Vec<Query>> {
+fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<Query>> {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
-    let dump_is_stdin = input.files.is_empty() || input.files.iter().any(is_stdin);
+    let dump_is_stdin = dumps.is_empty() || dumps.iter().any(is_stdin);
     if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(dump_is_stdin) > 1
         && paths.iter().any(is_stdin)
     {

@@ -100,11 +100,11 @@ impl Selection {
         let occurring = || namespaces.iter().map(|fact| fact.namespace);
         let namespace = self.namespace.iter().filter(|name| !occurring().any(|it| it == *name)).map(|name| {
             let what = format!("no namespace {name:?} {}", among(store));
-            message::absence(&what, selq::nearest(name, occurring()))
+            message::absent(&what, selq::nearest(name, occurring()))
         });
         let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store)).map(|name| {
             let what = format!("no kind {name:?} {}", among(store));
-            message::absence(&what, kinds::nearest(name, store).as_deref())
+            message::absent(&what, kinds::nearest(name, store).as_deref())
         });
         namespace.chain(kind).collect()
     }
@@ -117,7 +117,7 @@ impl Selection {
                 None => format!("no key {:?} {}", absence.key, among(store)),
                 Some(value) => format!("no object has {}={value:?}", absence.key),
             };
-            message::absence(&what, absence.nearest)
+            message::absent(&what, absence.nearest)
         });
         let absences: Vec<String> = absences.collect();
         if absences.is_empty() { self.only_elsewhere(store, plan.selector()) } else { absences }

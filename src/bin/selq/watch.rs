@@ -71,7 +71,7 @@ impl Selectors {
             return Ok(Selectors::One(common.clone()));
         }
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
-        for (name, selector) in queries::read_all(&args.queries, &args.input, config)? {
+        for (name, selector) in queries::read_all(&args.queries, &args.input.files, config)? {
             set.insert(common.clone().and(selector));
             names.push(name);
         }

@@ -196,9 +196,11 @@ pub(super) fn sorted<'s>(
 pub(super) fn absence(key: &SortKey, store: &Store) -> String {
     let SortKey::Label(key) = key else { return "no object has the field to sort by".to_owned() };
     let keys = store.keys();
-    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
+    // It may be there, on objects that are not in the answer.
+    let others = keys.iter().map(|fact| fact.key).filter(|other| other != key);
+    let nearest = selq::nearest(key, others);
     let what = format!("no object has the label {key:?} to sort by (a path begins with a dot)");
-    message::absence(&what, nearest)
+    message::absent(&what, nearest)
 }
 
 /// A value as it is sorted: the empty text, then numbers and quantities (`100m`, `2Gi`) by size, then texts so
