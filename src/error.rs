@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{EditError, IndexError, LabelError, LabelSelectorError, LoadError, ParseError};
+use crate::{EditError, IndexError, LabelError, LabelSelectorError, LoadError, ParseError, PointerError};
 
 /// Anything that can go wrong in this library, for callers that do not care which part of it did.
 ///
@@ -16,6 +16,8 @@ pub enum Error {
     Parse(ParseError),
     /// A `LabelSelector` object that is no selector, or a selector that has no such object.
     LabelSelector(LabelSelectorError),
+    /// A text that is no JSON pointer.
+    Pointer(PointerError),
     /// A dump that cannot be read.
     Load(LoadError),
     /// Labels that cannot be edited.
@@ -31,9 +33,24 @@ impl Error {
             Error::Label(error) => error,
             Error::Parse(error) => error,
             Error::LabelSelector(error) => error,
+            Error::Pointer(error) => error,
             Error::Load(error) => error,
             Error::Edit(error) => error,
             Error::Index(error) => error,
+        }
+    }
+
+    /// What to do about it, where that is clear: the help of the error within.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Error::Label(error) => error.help(),
+            Error::Parse(error) => error.help(),
+            Error::LabelSelector(error) => error.help(),
+            Error::Pointer(error) => error.help(),
+            Error::Load(error) => error.help(),
+            Error::Edit(error) => error.help(),
+            Error::Index(error) => error.help(),
         }
     }
 }
@@ -68,6 +85,12 @@ impl From<LabelSelectorError> for Error {
     }
 }
 
+impl From<PointerError> for Error {
+    fn from(error: PointerError) -> Error {
+        Error::Pointer(error)
+    }
+}
+
 impl From<LoadError> for Error {
     fn from(error: LoadError) -> Error {
         Error::Load(error)
@@ -89,13 +112,53 @@ impl From<IndexError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LabelKey, Selector};
+    use crate::{Input, LabelEdits, LabelKey, LabelSelector, Loader, Pointer, SavedIndex, Selector};
+
+    /// An error of every module, with what it says and its help.
+    fn errors() -> Vec<(Error, String, Option<String>)> {
+        macro_rules! error {
+            ($result:expr) => {{
+                let error = $result.unwrap_err();
+                let (said, help) = (error.to_string(), error.help());
+                (Error::from(error), said, help)
+            }};
+        }
+        let object = r#"{"matchExpressions":[{"key":"a","operator":"in"}]}"#;
+        let object: LabelSelector = serde_json::from_str(object).unwrap();
+        let empty = Input::Bytes { name: "dump.yaml".to_owned(), bytes: b"kind: Pod".to_vec() };
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing.json");
+        vec![
+            error!(LabelKey::new("/a")),
+            error!("a b".parse::<Selector>()),
+            error!(Selector::try_from(object)),
+            error!("a.b".parse::<Pointer>()),
+            error!(Loader::new().load([empty])),
+            error!(LabelEdits::parse(["a==1"])),
+            error!(SavedIndex::beside(&missing).write(&Loader::new())),
+        ]
+    }
+
+    /// The place of a variant in [`errors`]: one that is added has to be added there too.
+    fn place(error: &Error) -> usize {
+        match error {
+            Error::Label(_) => 0,
+            Error::Parse(_) => 1,
+            Error::LabelSelector(_) => 2,
+            Error::Pointer(_) => 3,
+            Error::Load(_) => 4,
+            Error::Edit(_) => 5,
+            Error::Index(_) => 6,
+        }
+    }
 
     #[test]
     fn every_error_converts_and_says_the_same() {
-        let label = LabelKey::new("").unwrap_err();
-        assert_eq!(Error::from(label.clone()).to_string(), label.to_string());
-        let parse = ",".parse::<Selector>().unwrap_err();
-        assert_eq!(Error::from(parse.clone()).to_string(), parse.to_string());
+        let errors = errors();
+        assert_eq!(errors.iter().map(|(error, ..)| place(error)).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6]);
+        for (error, said, help) in errors {
+            assert_eq!((error.to_string(), error.help()), (said, help));
+            assert!(error.help().is_some() || matches!(error, Error::Index(_)), "{error}");
+        }
     }
 }

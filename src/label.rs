@@ -174,6 +174,22 @@ impl LabelError {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// What to write instead, where that is clear.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        let (prefix, name) = self.text.split_once('/')?;
+        match self.kind {
+            LabelErrorKind::BadCharacter { part: LabelPart::Prefix, character }
+                if character.is_ascii_uppercase() =>
+            {
+                Some(format!("write {}/{name}", prefix.to_ascii_lowercase()))
+            }
+            LabelErrorKind::EmptyPrefix => Some(format!("write {name}")),
+            LabelErrorKind::EmptyName => Some(format!("write {prefix}, or a name after the \"/\"")),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for LabelError {
@@ -500,6 +516,15 @@ mod tests {
         assert_snapshot!(value("-a"), @r#"a label value has to begin with a letter or a digit, found "-" [-]"#);
         assert_snapshot!(value("a-"), @r#"a label value has to end with a letter or a digit, found "-" [-]"#);
         assert_snapshot!(value(&"v".repeat(65)), @"a label value may have at most 63 bytes, found 65 [vv]");
+    }
+
+    #[test]
+    fn what_to_write_instead_is_told_where_it_is_clear() {
+        let help = |text: &str| LabelKey::new(text).unwrap_err().help();
+        assert_eq!(help("Example.com/App").as_deref(), Some("write example.com/App"));
+        assert_eq!(help("/app").as_deref(), Some("write app"));
+        assert_eq!(help("app/").as_deref(), Some("write app, or a name after the \"/\""));
+        assert_eq!((help(""), help("a b"), help("a b/c")), (None, None, None));
     }
 
     #[test]

@@ -4,11 +4,24 @@ use std::borrow::Cow;
 
 use strsim::osa_distance;
 
+/// Shorter texts are the beginning of too much to be taken for an abbreviation.
+const MIN_BEGINNING: usize = 2;
+/// Shorter candidates are too often what a text begins with by chance.
+const MIN_BEGUN: usize = 3;
+
 /// The candidate that `text` was most likely meant to be, if one is near enough.
 ///
-/// Near is an edit distance (swapped neighbours count as one edit) of at most a third of the text's
-/// length and one at least, letter case apart; or else being the name part of `candidate` = `prefix/text`,
-/// since people leave prefixes out. Of equally near candidates the first wins.
+/// Near is, the nearest first, letter case apart:
+///
+/// 1. An edit distance (swapped neighbours count as one edit) of at most a third of the text's length, or of
+///    one; but never all of the text.
+/// 2. The text is the name part of `candidate` = `prefix/text`, since people leave prefixes out. That is as near
+///    as the farthest edit.
+/// 3. The text is the beginning of the candidate or of its name part: `env` for `environment`, `app` for
+///    `app.kubernetes.io/name`.
+/// 4. The candidate is the beginning of the text: `production` for `prod`.
+///
+/// Of equally near candidates the first wins. The empty candidate is never near.
 #[must_use]
 pub fn nearest<'c>(text: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     nearest_ranked(text, candidates.into_iter().enumerate().map(|(nth, candidate)| (candidate, nth)))
@@ -21,22 +34,67 @@ pub(crate) fn nearest_ranked<'c, R: Ord>(
     text: &str,
     candidates: impl IntoIterator<Item = (&'c str, R)>,
 ) -> Option<&'c str> {
-    let folded = text.to_lowercase();
-    let limit = (text.chars().count() / 3).max(1);
+    let text = Text::new(text)?;
     let mut best: Option<((usize, R), &str)> = None;
-    for (candidate, rank) in candidates {
-        let least = best.as_ref().map_or(limit, |((distance, _), _)| *distance);
-        let distance = if is_name_of(&folded, candidate) {
-            Some(limit).filter(|&distance| distance <= least)
-        } else {
-            distance_within(&folded, candidate, least)
-        };
-        let Some(distance) = distance else { continue };
-        if best.as_ref().is_none_or(|(nearest, _)| (distance, &rank) < (nearest.0, &nearest.1)) {
-            best = Some(((distance, rank), candidate));
+    for (candidate, rank) in candidates.into_iter().filter(|(candidate, _)| !candidate.is_empty()) {
+        let most = best.as_ref().map_or(usize::MAX, |((farness, _), _)| *farness);
+        let Some(farness) = text.farness(candidate, most) else { continue };
+        if best.as_ref().is_none_or(|(nearest, _)| (farness, &rank) < (nearest.0, &nearest.1)) {
+            best = Some(((farness, rank), candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// A text that was probably misspelt.
+struct Text {
+    /// In lower case.
+    folded: String,
+    /// How many edits are a slip and not another word.
+    limit: usize,
+    n_characters: usize,
+}
+
+impl Text {
+    /// `None` for the empty text, which is nothing misspelt.
+    fn new(text: &str) -> Option<Text> {
+        let n_characters = text.chars().count();
+        let limit = (n_characters / 3).max(1).min(n_characters.checked_sub(1)?);
+        Some(Text { folded: text.to_lowercase(), limit, n_characters })
+    }
+
+    /// How far a candidate is, if it is near at all and no farther than `most`.
+    fn farness(&self, candidate: &str, most: usize) -> Option<usize> {
+        let by_edits = if is_name_of(&self.folded, candidate) {
+            Some(self.limit).filter(|&distance| distance <= most)
+        } else {
+            distance_within(&self.folded, candidate, self.limit.min(most))
+        };
+        match by_edits {
+            // Once one is near by edits, beginnings are too far.
+            None if most > self.limit => self.farness_of_beginning(candidate).filter(|&it| it <= most),
+            by_edits => by_edits,
+        }
+    }
+
+    /// How far a candidate is that begins with the text, or the text with it: farther than any edit.
+    fn farness_of_beginning(&self, candidate: &str) -> Option<usize> {
+        let name = || candidate.rsplit_once('/').is_some_and(|(_, name)| begins_with(name, &self.folded));
+        if self.n_characters >= MIN_BEGINNING && (begins_with(candidate, &self.folded) || name()) {
+            return Some(self.limit + 1);
+        }
+        let is_begun = candidate.len() >= MIN_BEGUN && begins_with(&self.folded, candidate);
+        is_begun.then_some(self.limit + 2)
+    }
+}
+
+/// Whether `text` begins with `beginning`, letter case apart.
+fn begins_with(text: &str, beginning: &str) -> bool {
+    if text.is_ascii() && beginning.is_ascii() {
+        let start = text.as_bytes().get(..beginning.len());
+        return start.is_some_and(|start| start.eq_ignore_ascii_case(beginning.as_bytes()));
+    }
+    lower_case(text).starts_with(lower_case(beginning).as_ref())
 }
 
 /// Whether `candidate` is `prefix/text`. `text` is in lower case.
@@ -100,27 +158,56 @@ mod tests {
             ("ap", Some("app")),
             ("zone", None),
             ("", None),
+            ("a", None),
+            ("APP", Some("app")),
+            ("env", Some("environment")),
+            ("app.k", Some("app.kubernetes.io/name")),
+            ("nam", Some("app.kubernetes.io/name")),
+            ("tier-1", Some("tier")),
         ] {
             assert_eq!(nearest(text, keys), expected, "{text:?}");
         }
     }
 
     #[test]
+    fn a_short_text_is_not_another_short_text() {
+        assert_eq!(nearest("a", ["n", "", "ab"]), None);
+        assert_eq!(nearest("b", [""]), None);
+        assert_eq!(nearest("1", ["2"]), None);
+        assert_eq!(nearest("A", ["a"]), Some("a"));
+        assert_eq!(nearest("ab", ["xy", "", "a"]), Some("a"));
+    }
+
+    #[test]
     fn the_nearest_wins_and_then_the_first() {
         assert_eq!(nearest("proa", ["prog", "prod", "proa1", "proa"]), Some("proa"));
         assert_eq!(nearest("prox", ["prog", "prod"]), Some("prog"));
+        assert_eq!(nearest("prod", ["production", "prods"]), Some("prods"), "an edit before a beginning");
+        assert_eq!(nearest("production", ["prod", "production-eu"]), Some("production-eu"));
     }
 
     /// What `nearest` says, without its short cuts.
     fn plainly_nearest<'c>(text: &str, candidates: &[&'c str]) -> Option<&'c str> {
         let text = text.to_lowercase();
-        let limit = (text.chars().count() / 3).max(1);
-        let distance = |candidate: &str| match candidate.rsplit_once('/') {
-            Some((_, name)) if name.to_lowercase() == text => limit,
-            _ => osa_distance(&text, &candidate.to_lowercase()),
+        let n_characters = text.chars().count();
+        let limit = (n_characters / 3).max(1).min(n_characters.saturating_sub(1));
+        let farness = |original: &str| {
+            let candidate = original.to_lowercase();
+            let name = candidate.rsplit('/').next().filter(|_| candidate.contains('/')).unwrap_or("");
+            let distance = osa_distance(&text, &candidate);
+            match () {
+                () if text.is_empty() || candidate.is_empty() => None,
+                () if candidate.contains('/') && name == text => Some(limit),
+                () if distance <= limit => Some(distance),
+                () if n_characters >= 2 && (candidate.starts_with(&text) || name.starts_with(&text)) => {
+                    Some(limit + 1)
+                }
+                () if original.len() >= 3 && text.starts_with(&candidate) => Some(limit + 2),
+                () => None,
+            }
         };
-        let near = candidates.iter().filter(|candidate| distance(candidate) <= limit);
-        near.min_by_key(|candidate| distance(candidate)).copied()
+        let near = candidates.iter().filter(|candidate| farness(candidate).is_some());
+        near.min_by_key(|candidate| farness(candidate)).copied()
     }
 
     proptest::proptest! {

@@ -1,7 +1,7 @@
 //! gzip and zstd, told by their magic bytes.
 
 use super::error::{Fault, LoadErrorKind};
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, Read};
@@ -12,6 +12,8 @@ const ZSTD_MAGIC: u32 = 0xFD2F_B528;
 const ZSTD_SKIPPABLE_MAGIC: u32 = 0x184D_2A50;
 /// What `zstd` itself accepts unless told otherwise.
 const MAX_ZSTD_WINDOW: u64 = 128 << 20;
+/// How many bytes tell a zstd frame.
+const MAGIC_LEN: usize = 4;
 /// How much is decompressed between two reports of progress.
 const CHUNK: usize = 4 << 20;
 
@@ -53,15 +55,29 @@ impl Compression {
 }
 
 fn gunzip(bytes: &[u8], text: &mut Vec<u8>, progress: &mut dyn FnMut(usize)) -> Result<(), Box<Fault>> {
-    let mut decoder = MultiGzDecoder::new(bytes);
-    let result = loop {
-        match decoder.by_ref().take(CHUNK as u64).read_to_end(text) {
-            Ok(0) => break Ok(()),
-            Ok(_) => progress(text.len()),
-            Err(error) => break Err(error),
+    let mut rest = bytes;
+    // Tapes and block devices fill the last block with zeros, which gzip passes over as well.
+    while rest.iter().any(|&byte| byte != 0) {
+        if rest.len() < bytes.len() && !rest.starts_with(GZIP_MAGIC) {
+            return Err(trailing("gzip", bytes.len() - rest.len()));
         }
-    };
-    result.map_err(|error| damaged("gzip", bytes.len() - decoder.get_ref().len(), &error))
+        let mut decoder = GzDecoder::new(rest);
+        let result = gzip_member(&mut decoder, text, progress);
+        rest = decoder.into_inner();
+        result.map_err(|error| damaged("gzip", bytes.len() - rest.len(), &error))?;
+    }
+    Ok(())
+}
+
+fn gzip_member(
+    decoder: &mut GzDecoder<&[u8]>,
+    text: &mut Vec<u8>,
+    progress: &mut dyn FnMut(usize),
+) -> io::Result<()> {
+    while decoder.by_ref().take(CHUNK as u64).read_to_end(text)? > 0 {
+        progress(text.len());
+    }
+    Ok(())
 }
 
 fn unzstd(bytes: &[u8], text: &mut Vec<u8>, progress: &mut dyn FnMut(usize)) -> Result<(), Box<Fault>> {
@@ -69,10 +85,29 @@ fn unzstd(bytes: &[u8], text: &mut Vec<u8>, progress: &mut dyn FnMut(usize)) -> 
     decoder.set_max_window_size(MAX_ZSTD_WINDOW);
     let mut rest = bytes;
     while !rest.is_empty() {
-        let frame = zstd_frame(&mut decoder, &mut rest, text, progress);
-        frame.map_err(|error| damaged("zstd", bytes.len() - rest.len(), &error))?;
+        let start = bytes.len() - rest.len();
+        if Compression::of(rest) != Some(Compression::Zstd) && rest.len() >= MAGIC_LEN {
+            return Err(trailing("zstd", start));
+        }
+        zstd_frame(&mut decoder, &mut rest, text, progress).map_err(|error| match error {
+            FrameError::WindowTooLarge => window_too_large(start),
+            FrameError::Damaged(error) => damaged("zstd", bytes.len() - rest.len(), &error),
+        })?;
     }
     Ok(())
+}
+
+/// Why a zstd frame cannot be decompressed.
+enum FrameError {
+    /// It is sound, but needs more memory than anybody grants who is not asked.
+    WindowTooLarge,
+    Damaged(io::Error),
+}
+
+impl<E: Into<io::Error>> From<E> for FrameError {
+    fn from(error: E) -> FrameError {
+        FrameError::Damaged(error.into())
+    }
 }
 
 /// Decompresses the frame that `rest` begins with, and takes it off.
@@ -81,14 +116,15 @@ fn zstd_frame(
     rest: &mut &[u8],
     text: &mut Vec<u8>,
     progress: &mut dyn FnMut(usize),
-) -> io::Result<()> {
+) -> Result<(), FrameError> {
     match decoder.reset(&mut *rest) {
         Ok(()) => {}
         Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
             *rest = rest.get(length as usize..).ok_or(io::ErrorKind::UnexpectedEof)?;
             return Ok(());
         }
-        Err(error) => return Err(io_error(error, rest)),
+        Err(FrameDecoderError::WindowSizeTooBig { .. }) => return Err(FrameError::WindowTooLarge),
+        Err(error) => return Err(io_error(error, rest).into()),
     }
     while !decoder.is_finished() {
         let step = decoder.decode_blocks(&mut *rest, BlockDecodingStrategy::UptoBytes(CHUNK));
@@ -97,7 +133,10 @@ fn zstd_frame(
         progress(text.len());
     }
     if decoder.get_checksum_from_data().is_some_and(|sum| Some(sum) != decoder.get_calculated_checksum()) {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum does not fit the content"));
+        return Err(FrameError::Damaged(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the checksum does not fit the content",
+        )));
     }
     Ok(())
 }
@@ -106,6 +145,21 @@ fn zstd_frame(
 fn io_error(error: FrameDecoderError, rest: &[u8]) -> io::Error {
     let kind = if rest.is_empty() { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::InvalidData };
     io::Error::new(kind, error)
+}
+
+/// What stands behind the end of the stream is not a part of it.
+fn trailing(format: &str, offset: usize) -> Box<Fault> {
+    let message = format!("expected the end of the file after the {format} stream, found other bytes");
+    Fault::syntax(LoadErrorKind::Compression, offset, message)
+        .with_help("something was appended to the file: cut it off, or compress the whole anew")
+}
+
+fn window_too_large(offset: usize) -> Box<Fault> {
+    let limit = MAX_ZSTD_WINDOW >> 20;
+    let message = format!("expected a zstd stream with a window of at most {limit} MiB, found a larger one");
+    Fault::syntax(LoadErrorKind::Compression, offset, message).with_help(
+        "decompress it with `zstd -d --long=31`, or compress it anew without `--ultra` and `--long`",
+    )
 }
 
 fn damaged(format: &str, offset: usize, error: &io::Error) -> Box<Fault> {
@@ -166,13 +220,26 @@ mod tests {
 
     #[test]
     fn damage_and_trailing_bytes_are_refused() {
-        for whole in [gzip(TEXT), zstd(TEXT)] {
-            assert!(decompress(&[&whole[..], b"more"].concat()).is_err());
-        }
+        insta::assert_snapshot!(decompress(&[&gzip(TEXT)[..], b"more"].concat()).unwrap_err(), @"expected the end of the file after the gzip stream, found other bytes");
+        insta::assert_snapshot!(decompress(&[&zstd(TEXT)[..], b"more"].concat()).unwrap_err(), @"expected the end of the file after the zstd stream, found other bytes");
         let mut damaged = gzip(TEXT);
         let checksum = damaged.len() - 8;
         damaged[checksum] ^= 1;
         insta::assert_snapshot!(decompress(&damaged).unwrap_err(), @"expected a sound gzip stream, found damage (corrupt gzip stream does not have a matching checksum)");
+    }
+
+    #[test]
+    fn zeros_behind_gzip_are_padding() {
+        let padded = [&gzip(TEXT)[..], &[0; 512]].concat();
+        assert_eq!(decompress(&padded).unwrap(), TEXT);
+        assert!(decompress(&[&padded[..], b"more"].concat()).is_err());
+    }
+
+    #[test]
+    fn a_zstd_window_may_be_too_large() {
+        // A frame header alone: no checksum, no size, and a window of 256 MiB.
+        let header = [&ZSTD_MAGIC.to_le_bytes()[..], &[0, 18 << 3]].concat();
+        insta::assert_snapshot!(decompress(&header).unwrap_err(), @"expected a zstd stream with a window of at most 128 MiB, found a larger one");
     }
 
     #[test]

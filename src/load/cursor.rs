@@ -343,6 +343,7 @@ impl<'a> Cursor<'a> {
             Some(b'{') => "an object",
             Some(b'[') => "an array",
             Some(b'"') => "a string",
+            Some(b'-') if rest.starts_with(b"---") => "`---`, which separates documents in YAML only",
             Some(b'-' | b'0'..=b'9') => "a number",
             Some(_) => return found_word(rest),
             None if self.limit == self.bytes.len() => "the end of the file",

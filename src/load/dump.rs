@@ -97,7 +97,7 @@ impl Dump {
     }
 
     /// The object's position among the objects of its source, from 0. Objects that were left out and watch
-    /// events count as well.
+    /// events count as well; an object that an event changed keeps the position at which it first came.
     ///
     /// Costs a binary search over the places where the numbering skips one.
     #[must_use]
@@ -192,7 +192,7 @@ impl Dump {
         self.sources.get(source).is_some_and(|source| source.compressed)
     }
 
-    /// How many objects, or rests of files, were left out because they were bad.
+    /// How many objects, files or rests of files were left out because they were bad.
     #[must_use]
     pub fn n_skipped(&self) -> u64 {
         self.n_skipped

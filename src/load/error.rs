@@ -48,10 +48,10 @@ pub enum LoadErrorKind {
     Data,
 }
 
-/// A place in a source. Line, column and offset count the bytes after decompression.
+/// A place in a source after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Position {
-    /// Line and column, both from 1; a column is a byte. `None` where lines mean nothing.
+    /// Line and column, both from 1; a column is a character, as in an editor. `None` where lines mean nothing.
     pub(super) line: Option<(u64, u64)>,
     /// The byte, from 0.
     pub(super) offset: u64,
@@ -104,7 +104,7 @@ impl LoadError {
         self.inner.position?.line.map(|(line, _)| line)
     }
 
-    /// The column in bytes, from 1; a byte-order mark is not counted. `None` where there is no line.
+    /// The column in characters, from 1; a byte-order mark is not counted. `None` where there is no line.
     #[must_use]
     pub fn column(&self) -> Option<u64> {
         self.inner.position?.line.map(|(_, column)| column)
@@ -130,8 +130,8 @@ impl LoadError {
 
     /// What to do about it, where that is clear.
     #[must_use]
-    pub fn help(&self) -> Option<&str> {
-        self.inner.fault.help
+    pub fn help(&self) -> Option<String> {
+        self.inner.fault.help.map(str::to_owned)
     }
 }
 
@@ -192,6 +192,17 @@ impl Fault {
 
     fn within(kind: LoadErrorKind, offset: usize, message: impl Into<Cow<'static, str>>) -> Box<Fault> {
         Box::new(Fault { kind, offset, message: message.into(), help: None, fatal: false })
+    }
+
+    /// Whether `bytes` end where something is missing: a value, or the rest of a character.
+    pub(super) fn is_at_end(&self, bytes: &[u8]) -> bool {
+        let rest = bytes.get(self.offset..).unwrap_or_default();
+        match self.kind {
+            LoadErrorKind::Incomplete => rest.trim_ascii().is_empty(),
+            LoadErrorKind::Utf8 => str::from_utf8(rest)
+                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none()),
+            _ => false,
+        }
     }
 
     /// The same with a way out.

@@ -13,7 +13,8 @@ const TAR_MAGIC_AT: usize = 257;
 const N_BYTES: usize = 512;
 
 const AS_JSON: &str = "write the dump as JSON, for instance with `kubectl get … -o json`";
-const AS_UTF8: &str =
+const FROM_UTF32: &str = "convert it first, for instance with `iconv -f UTF-32 -t UTF-8`";
+const FROM_UTF16: &str =
     "convert it first, for instance with `iconv -f UTF-16 -t UTF-8`; in PowerShell 5, `>` writes UTF-16";
 const UNPACK: &str = "unpack it first and name the files in it";
 const RECOMPRESS: &str = "decompress it first; gzip and zstd are read as they are";
@@ -32,10 +33,11 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Box<Fault>> {
 }
 
 fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
-    let by_magic: [(&[u8], &str, &str); 9] = [
-        (b"\xFF\xFE\0\0", "UTF-32 text", AS_UTF8),
-        (b"\xFF\xFE", "UTF-16 text", AS_UTF8),
-        (b"\xFE\xFF", "UTF-16 text", AS_UTF8),
+    let by_magic: [(&[u8], &str, &str); 10] = [
+        (b"\xFF\xFE\0\0", "UTF-32 text", FROM_UTF32),
+        (b"\0\0\xFE\xFF", "UTF-32 text", FROM_UTF32),
+        (b"\xFF\xFE", "UTF-16 text", FROM_UTF16),
+        (b"\xFE\xFF", "UTF-16 text", FROM_UTF16),
         (b"PK\x03\x04", "a zip archive", UNPACK),
         (b"\xFD7zXZ\0", "an xz stream", RECOMPRESS),
         (b"BZh", "a bzip2 stream", RECOMPRESS),
@@ -51,7 +53,7 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     }
     let start = &bytes[..bytes.len().min(N_BYTES)];
     if start.contains(&0) && is_utf16(start) {
-        return Some(("UTF-16 text", AS_UTF8));
+        return Some(("UTF-16 text", FROM_UTF16));
     }
     if start.contains(&0) && !begins_json(bytes) {
         return Some(("binary data", AS_JSON));
@@ -85,9 +87,15 @@ fn is_utf16(bytes: &[u8]) -> bool {
 
 /// Texts that are no JSON, by their first line that is neither blank nor a comment.
 fn foreign_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
-    let line = lines(bytes).find(|line| !line.starts_with(b"#"))?;
+    let mut lines = lines(bytes).peekable();
+    let has_text = lines.peek().is_some();
+    let Some(line) = lines.find(|line| !line.starts_with(b"#")) else {
+        return has_text.then_some(("only comments, as in YAML", AS_JSON));
+    };
     if matches!(line[0], b'{' | b'[' | b'"') {
-        return None;
+        // Lines of their own may follow that are sound, whatever this one is.
+        let is_yaml = layout(bytes) == Layout::Stream && (is_flow_yaml(line) || is_quoted_yaml_field(line));
+        return is_yaml.then_some(("YAML", AS_JSON));
     }
     let starts_with =
         |prefix: &str| line.get(..prefix.len()).is_some_and(|s| s.eq_ignore_ascii_case(prefix.as_bytes()));
@@ -101,6 +109,17 @@ fn foreign_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some(("a table", "ask kubectl for JSON: `-o json`"));
     }
     (starts_with("---") || starts_with("- ") || is_yaml_field(line)).then_some(("YAML", AS_JSON))
+}
+
+/// Whether a line begins as `{key: value}`, which in JSON would have quotation marks.
+fn is_flow_yaml(line: &[u8]) -> bool {
+    line.strip_prefix(b"{").is_some_and(|inside| is_yaml_field(inside.trim_ascii_start()))
+}
+
+/// Whether a line reads `"key": value`.
+fn is_quoted_yaml_field(line: &[u8]) -> bool {
+    let end = line.strip_prefix(b"\"").and_then(|quoted| memchr::memchr(b'"', quoted));
+    end.is_some_and(|end| line[end + 2..].starts_with(b":"))
 }
 
 /// Whether a line reads `key:` or `key: value`.
@@ -158,6 +177,7 @@ mod tests {
         tar[257..262].copy_from_slice(b"ustar");
         assert_eq!(found(&utf16), "expected JSON, found UTF-16 text");
         assert_eq!(found(b"\xFE\xFF\0{\0}"), "expected JSON, found UTF-16 text");
+        assert_eq!(found(b"\0\0\xFE\xFF\0\0\0{"), "expected JSON, found UTF-32 text");
         assert_eq!(found(&tar), "expected JSON, found a tar archive");
         assert_eq!(found(b"\0\x05\x16\x07\0\x02\0\0Mac OS X"), "expected JSON, found binary data");
         assert_eq!(found(b"<!DOCTYPE html><p>"), "expected JSON, found an HTML page");
@@ -167,12 +187,23 @@ mod tests {
 
     #[test]
     fn yaml_is_told_by_its_first_line() {
-        for yaml in
-            ["---\n", "apiVersion: v1\n", "# a\n\nkind: Pod\r\n", "- a: 1", "items:\n- a", "\u{FEFF}kind: A"]
-        {
+        for yaml in [
+            "---\n",
+            "apiVersion: v1\n",
+            "# a\n\nkind: Pod\r\n",
+            "- a: 1",
+            "items:\n- a",
+            "\u{FEFF}kind: A",
+            "{kind: Pod}",
+            "{ a: b, c: d }",
+            "\"kind\": \"Pod\"\n",
+        ] {
             assert_eq!(found(yaml.as_bytes()), "expected JSON, found YAML", "{yaml}");
         }
-        for other in ["{}", "[1]", "\"a: b\"", "404: Page", "http://x", "nonsense", "-1", ""] {
+        assert_eq!(found(b"# a\n\n# b\n"), "expected JSON, found only comments, as in YAML");
+        for other in
+            ["{}", "[1]", "{\"a\": 1}", "{'a': 1}", "\"a: b\"", "404: Page", "http://x", "nonsense", "-1", ""]
+        {
             assert_eq!(found(other.as_bytes()), "JSON", "{other}");
         }
     }

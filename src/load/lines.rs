@@ -4,34 +4,47 @@ use super::cursor::BOM;
 use super::error::Position;
 
 /// Turns bytes into lines and columns. Goes on from the last place it was asked for, so that many questions in
-/// ascending order cost one pass over the text.
+/// ascending order cost one pass over the text, however long its lines are.
 #[derive(Debug)]
 pub(super) struct LineCounter<'a> {
     bytes: &'a [u8],
-    /// From 1.
+    /// The place that it has come to.
+    pos: usize,
+    /// The line of `pos`, from 1.
     line: u64,
-    line_start: usize,
+    /// The column of `pos`, from 1.
+    column: u64,
 }
 
 impl<'a> LineCounter<'a> {
     /// At the beginning of the text.
     pub(super) fn new(bytes: &'a [u8]) -> LineCounter<'a> {
-        LineCounter { bytes, line: 1, line_start: if bytes.starts_with(BOM) { BOM.len() } else { 0 } }
+        let pos = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+        LineCounter { bytes, pos, line: 1, column: 1 }
     }
 
     /// Line and column of a byte. A byte-order mark is not counted.
     pub(super) fn locate(&mut self, offset: usize) -> Position {
-        if offset < self.line_start {
+        if offset < self.pos {
             *self = LineCounter::new(self.bytes);
         }
-        let from = self.line_start;
-        for len in memchr::memchr_iter(b'\n', &self.bytes[from.min(offset)..offset]) {
+        let passed = &self.bytes[self.pos.min(offset)..offset];
+        let mut line_start = 0;
+        for line_end in memchr::memchr_iter(b'\n', passed) {
             self.line += 1;
-            self.line_start = from + len + 1;
+            self.column = 1;
+            line_start = line_end + 1;
         }
-        let column = offset.saturating_sub(self.line_start) as u64 + 1;
-        Position { line: Some((self.line, column)), offset: offset as u64 }
+        self.column += n_characters(&passed[line_start..]);
+        self.pos = self.pos.max(offset);
+        Position { line: Some((self.line, self.column)), offset: offset as u64 }
     }
+}
+
+/// How many characters begin in `text`; in what is no UTF-8 there are about as many.
+fn n_characters(text: &[u8]) -> u64 {
+    let is_continuation = |byte: &&u8| **byte & 0b1100_0000 == 0b1000_0000;
+    (text.len() - text.iter().filter(is_continuation).count()) as u64
 }
 
 #[cfg(test)]
@@ -48,6 +61,14 @@ mod tests {
         for (offset, expected) in
             [(0, (1, 1)), (2, (1, 3)), (3, (2, 1)), (5, (3, 2)), (6, (3, 3)), (1, (1, 2))]
         {
+            assert_eq!(line(&mut counter, offset), expected, "byte {offset}");
+        }
+    }
+
+    #[test]
+    fn columns_are_characters() {
+        let mut counter = LineCounter::new("é名\u{1f600}x\n\u{e9}y".as_bytes());
+        for (offset, expected) in [(2, (1, 2)), (5, (1, 3)), (9, (1, 4)), (10, (1, 5)), (13, (2, 2))] {
             assert_eq!(line(&mut counter, offset), expected, "byte {offset}");
         }
     }

@@ -88,14 +88,15 @@ impl Loader {
         Loader { labels_at: Some(at), ..self }
     }
 
-    /// Reads the objects at this place in every value of the source: an array, or a map from name to object.
+    /// Reads the objects at this place in every value of the source: an array, or a map from name to object. What
+    /// stands there is taken as it is: an object with `items` is no list then, and none is a watch event.
     #[must_use]
     pub fn items_at(self, at: Pointer) -> Loader {
         Loader { items_at: Some(at), ..self }
     }
 
-    /// Whether to leave out bad objects instead of refusing the whole dump. After a syntax error NDJSON goes
-    /// on at the next line; of any other source the rest is left out.
+    /// Whether to leave out bad objects, and inputs that cannot be read, instead of refusing the whole dump. After
+    /// a syntax error NDJSON goes on at the next line; of any other source the rest is left out.
     #[must_use]
     pub fn skip_invalid(self, yes: bool) -> Loader {
         Loader { skip_invalid: yes, ..self }
@@ -128,8 +129,8 @@ impl Loader {
     ///
     /// # Errors
     ///
-    /// At the first bad input; under [`skip_invalid`](Loader::skip_invalid) only for inputs that cannot be
-    /// opened or read at all.
+    /// At the first bad input, also one that cannot be opened. Under [`skip_invalid`](Loader::skip_invalid) never:
+    /// what is bad is [told](LoadObserver::notice) and counted ([`Dump::n_skipped`]).
     pub fn load(&self, inputs: impl IntoIterator<Item = Input>) -> Result<Dump, LoadError> {
         self.load_with(inputs, &mut ())
     }
@@ -234,7 +235,13 @@ impl Loader {
         let mut recorder = Recorder::default();
         for pending in pending {
             report.begin_source(recorder.n_bytes());
-            let mut source = open(pending, &mut report, recorder.n_ids())?;
+            let mut source = match open(pending, &mut report, recorder.n_ids()) {
+                Err(error) if self.skip_invalid => {
+                    recorder.notice(Notice::Skipped(error), &mut report);
+                    continue;
+                }
+                opened => opened?,
+            };
             self.walk(&mut source, &mut recorder, &mut report)?;
             recorder.end_source(source);
         }

@@ -33,7 +33,7 @@ pub struct Progress {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Notice {
-    /// An object, or the rest of a source, was left out ([`Loader::skip_invalid`](crate::Loader::skip_invalid)).
+    /// An object, the rest of a source or all of it was left out ([`Loader::skip_invalid`](crate::Loader::skip_invalid)).
     Skipped(LoadError),
     /// An event says that the watch which wrote the dump failed.
     WatchError {

@@ -180,13 +180,14 @@ impl WatchReader {
         self.reader.read_to_end(&mut whole).map_err(|error| self.error(None, unreadable(&error)))?;
         let (text, damage) = compression.decompress(&whole, &mut |_| {});
         self.splitter.push(text.strip_prefix(BOM).unwrap_or(&text));
-        self.end()?;
         match damage {
             Some(fault) => {
+                // The text has no end then: what is missing of its last value is no other fault.
+                self.state = State::Ended;
                 let position = Position { line: None, offset: fault.offset as u64 };
                 Err(self.error(Some(position), fault))
             }
-            None => Ok(()),
+            None => self.end(),
         }
     }
 

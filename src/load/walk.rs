@@ -18,6 +18,9 @@ use std::ops::Range;
 
 /// How deeply lists may be nested in lists. Bounds the recursion; `kubectl` writes one level.
 const MAX_LIST_DEPTH: usize = 64;
+/// Any object with `items` is a list, unless it is said where the objects are.
+const ITEMS_OF_OBJECTS: &str = "if `items` is a field of the objects themselves, say where they are: \
+    --items-at '' for an array at the top, or --items-at /place";
 /// As many objects as a store can number.
 pub(super) const MAX_OBJECTS: usize = u32::MAX as usize;
 
@@ -40,6 +43,8 @@ pub(super) struct Walk<'w, 'a, 'o, S> {
     previous: Range<usize>,
     /// Heads that are not in use, with their memory.
     heads: Vec<Head<'a>>,
+    /// The source ends early, and that has been reported.
+    is_cut: bool,
 }
 
 /// The fields that make an object something else than a plain object.
@@ -69,6 +74,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             pace: Pace::new(loader.threads),
             previous: 0..0,
             heads: Vec::new(),
+            is_cut: false,
             sink,
             report,
         }
@@ -90,15 +96,17 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 self.cursor.end_part();
             }
         }
-        if is_empty && !self.source.may_be_empty {
+        if is_empty && !self.source.may_be_empty && !self.is_cut {
             let fault = Fault::syntax(LoadErrorKind::Empty, 0, "expected JSON, found an empty file");
             self.leave_out_source(fault)?;
         }
         Ok(self.index)
     }
 
-    /// Reports that the compressed stream is damaged; its position has nothing to do with the text.
+    /// Reports that the compressed stream is damaged; its position has nothing to do with the text. What is missing
+    /// at the end of the text is no other fault.
     pub(super) fn refuse_stream(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        self.is_cut = true;
         let position = Position { line: None, offset: fault.offset as u64 };
         self.skip_or_stop(LoadError::new(self.source.name(), Some(position), None, fault))
     }
@@ -113,6 +121,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// Reports what is wrong with the object that is being read, and counts it as read.
     fn leave_out(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
         let fault = self.cursor.earliest(fault);
+        if self.is_cut && fault.is_at_end(self.source.bytes()) {
+            return Ok(());
+        }
         let position = self.lines.locate(fault.offset);
         self.skip_or_stop(LoadError::new(self.source.name(), Some(position), Some(self.index), fault))?;
         self.index += 1;
@@ -264,7 +275,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         self.object(name, depth).or_else(|fault| self.pass_over(start, fault).map(|()| None))
     }
 
-    /// A plain object, a list or a watch event.
+    /// A plain object, a list or a watch event. Where a pointer says that the objects are, each is a plain one.
     fn object(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
         let start = self.cursor.pos();
         let mut head = self.heads.pop().unwrap_or_default();
@@ -278,10 +289,6 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let result = fields.and_then(|()| match envelope {
             Envelope { items: Some(_), .. } => Ok(None),
             Envelope { event_type: Some(event_type), object: Some(span), .. } => {
-                let mut object = self.cursor.at(span.start);
-                if object.peek() != Some(b'{') {
-                    return Err(object.expected("an object as the `object` of a watch event"));
-                }
                 self.event(event_type, span).map(|()| None)
             }
             _ => {
@@ -294,9 +301,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     fn fields(&mut self, head: &mut Head<'a>, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
+        let may_be_envelope = self.loader.items_at.is_none();
         let mut members = self.cursor.open(b'{')?;
         while let Some(key) = self.cursor.next_key(&mut members)? {
             match key.as_ref() {
+                key if !may_be_envelope => head.field(key, &mut self.cursor)?,
                 "items" => self.items(envelope, depth)?,
                 "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
                 "object" => envelope.object = Some(self.event_object()?),
@@ -321,7 +330,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 envelope.items = Some(Vec::new());
                 self.cursor.skip()
             }
-            _ => Err(self.cursor.expected("an array or null as the `items` of a list")),
+            _ => {
+                let fault = self.cursor.expected("an array or null as the `items` of a list");
+                Err(fault.with_help(ITEMS_OF_OBJECTS))
+            }
         }
     }
 
@@ -374,6 +386,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         if !self.sink.follows_events() {
             return Err(Fault::data(span.start, "expected objects, found a watch event"));
         }
+        let mut object = self.cursor.at(span.start);
+        let is_about_object = matches!(event_type, EventType::Put | EventType::Deleted);
+        if is_about_object && object.peek() != Some(b'{') {
+            return Err(object.expected("an object as the `object` of a watch event"));
+        }
         let mut head = self.heads.pop().unwrap_or_default();
         let result = match event_type {
             EventType::Put => self.put(&mut head, span),
@@ -406,9 +423,13 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         Ok(())
     }
 
-    /// Passes on what the API server said in a `Status`.
+    /// Passes on what the API server said: in a `Status`, as a mere text, or else whatever stands there.
     fn watch_error(&mut self, span: Range<usize>) -> Fallible<()> {
-        let message = labels::follow(self.cursor.at(span.start), &["message".to_owned()])?;
+        let mut object = self.cursor.at(span.start);
+        let message = match object.peek() {
+            Some(b'"') => Some(object),
+            _ => labels::follow(object, &["message".to_owned()])?,
+        };
         let message = message.map_or(Ok("".into()), |mut place| text_or_absent(&mut place))?;
         let message = if message.is_empty() {
             String::from_utf8_lossy(&self.source.bytes()[span]).into_owned()

@@ -102,6 +102,12 @@ impl<'s> Plan<'s> {
         Plan { store, selector: selector.clone(), root }
     }
 
+    /// The selector that the plan answers, without its scope.
+    #[must_use]
+    pub fn selector(&self) -> &Selector {
+        &self.selector
+    }
+
     /// How many objects match. Does not find out which, as far as that can be avoided.
     #[must_use]
     pub fn count(&self) -> u64 {

@@ -87,17 +87,18 @@ impl IndexError {
 
     /// What to do about it, where that is clear.
     #[must_use]
-    pub fn help(&self) -> Option<&str> {
-        match self.kind() {
+    pub fn help(&self) -> Option<String> {
+        let help = match self.kind() {
             IndexErrorKind::OtherVersion
             | IndexErrorKind::Stale
             | IndexErrorKind::OtherDump
-            | IndexErrorKind::Damaged => Some("write it anew, or delete it"),
-            IndexErrorKind::NotPlain => Some("decompress it into a file first"),
-            IndexErrorKind::Occupied => Some("delete that file first, or name another"),
-            IndexErrorKind::Load(error) => error.help(),
-            _ => None,
-        }
+            | IndexErrorKind::Damaged => "write it anew, or delete it",
+            IndexErrorKind::NotPlain => "decompress it into a file first",
+            IndexErrorKind::Occupied => "delete that file first, or name another",
+            IndexErrorKind::Load(error) => return error.help(),
+            _ => return None,
+        };
+        Some(help.to_owned())
     }
 }
 

@@ -10,6 +10,9 @@ use crate::{LabelErrorKind, LabelPart, LabelValue, Span};
 /// How many bytes around the place are looked at: mistakes are close to where they are noticed.
 const WINDOW: usize = 2048;
 
+/// How many characters or words of the text are repeated in a help, at most.
+const MAX_SHOWN: usize = 40;
+
 /// The fix for `error`, where one is known.
 pub(super) fn help(error: &ParseError) -> Option<String> {
     let place = Place::new(error);
@@ -21,7 +24,9 @@ type Hint = fn(&Place<'_>) -> Option<String>;
 
 /// What people write, the more telling signs first.
 const HINTS: &[Hint] = &[
+    json_object,
     placeholder,
+    full_width,
     other_operator_and,
     other_operator_or,
     grouping,
@@ -30,15 +35,19 @@ const HINTS: &[Hint] = &[
     absent_or_different,
     list_after_equals,
     not_in,
+    not_key,
     bracketed_list,
     missing_parenthesis,
     doubled_operator,
     pattern_operator,
+    exclamation_mark,
     colon,
     word_operator,
     quoted_word,
     wildcard,
+    semicolon_in_list,
     semicolon,
+    second_equals,
     stray_comma,
     unclosed_list,
     two_words,
@@ -91,6 +100,12 @@ impl<'e> Place<'e> {
         matches!(self.kind, ParseErrorKind::Syntax { found: None, .. })
     }
 
+    /// Whether the place is between parentheses.
+    fn is_in_list(&self) -> bool {
+        let before = self.words[..self.at.min(self.words.len())].iter().rev();
+        before.copied().find(|word| matches!(*word, "(" | ")")) == Some("(")
+    }
+
     fn is_about_key(&self) -> bool {
         matches!(self.kind, ParseErrorKind::Key(_))
     }
@@ -107,6 +122,32 @@ fn window(text: &str, span: Span) -> (&str, Span) {
 /// Whether `word` is an identifier: what is not a symbol.
 fn is_identifier(word: &str) -> bool {
     tokens(word).next().is_some_and(|token| token.kind == TokenKind::Identifier)
+}
+
+/// `{"app":"web"}`
+fn json_object(place: &Place<'_>) -> Option<String> {
+    let text = place.text.trim();
+    let inside = text.strip_prefix('{')?.trim_start();
+    let is_object = place.span.start <= 1 && (inside.starts_with('"') || inside == "}");
+    is_object.then(|| {
+        "this is JSON: a LabelSelector object goes to --label-selector, or in a line of JSON to its field `selector`"
+            .to_owned()
+    })
+}
+
+/// The signs of East Asian keyboards, and those of the grammar.
+const FULL_WIDTH: [(char, char); 8] =
+    [('＝', '='), ('！', '!'), ('，', ','), ('、', ','), ('（', '('), ('）', ')'), ('＞', '>'), ('＜', '<')];
+
+/// `app＝web`
+fn full_width(place: &Place<'_>) -> Option<String> {
+    let is_full = |character: char| FULL_WIDTH.iter().any(|(full, _)| *full == character);
+    let word = place.nearby().into_iter().find(|word| word.contains(is_full))?;
+    let plain = |character: char| {
+        FULL_WIDTH.iter().find(|(full, _)| *full == character).map_or(character, |(_, plain)| *plain)
+    };
+    let word: String = word.chars().map(plain).take(MAX_SHOWN).collect();
+    Some(format!("write the signs in half width: {word}"))
 }
 
 /// What placeholders of shells, templates and programs begin and end with.
@@ -225,7 +266,48 @@ fn shown_key(key: &str) -> &str {
 fn not_in(place: &Place<'_>) -> Option<String> {
     let is_not = |word: &str| word == "!" || word.eq_ignore_ascii_case("not");
     let is_in = place.expected() == Some(Expected::Operator) && place.word(1).eq_ignore_ascii_case("in");
-    (is_in && is_not(place.word(0))).then(|| format!("write {} notin (a,b)", shown_key(place.word(-1))))
+    (is_in && is_not(place.word(0)))
+        .then(|| format!("write {} notin {}", shown_key(place.word(-1)), shown_list(place, 2)))
+}
+
+/// `not key`, `NOT key=value`
+fn not_key(place: &Place<'_>) -> Option<String> {
+    let is_not = place.word(-1).eq_ignore_ascii_case("not") && matches!(place.word(-2), "" | ",");
+    if !is_not || place.expected() != Some(Expected::Operator) || !is_identifier(place.word(0)) {
+        return None;
+    }
+    let key = shown_key(place.word(0));
+    Some(match place.word(1) {
+        "=" | "==" => format!("write {key}!={}", shown_value(place.word(2))),
+        "in" => format!("write {key} notin {}", shown_list(place, 2)),
+        _ => format!("write !{key}"),
+    })
+}
+
+/// `key!`, `key!value`
+fn exclamation_mark(place: &Place<'_>) -> Option<String> {
+    if place.expected() != Some(Expected::Operator) || place.word(0) != "!" {
+        return None;
+    }
+    let key = shown_key(place.word(-1));
+    Some(match place.word(1) {
+        value if is_identifier(value) => format!("write {key}!={}", shown_value(value)),
+        _ => format!("to ask that a key is not there write !{key}"),
+    })
+}
+
+/// The list that opens `steps` after the place as it should be written, or one for example where it has no end or
+/// values that Kubernetes does not take.
+fn shown_list(place: &Place<'_>, steps: isize) -> String {
+    let inside = (steps + 1..).map(|step| place.word(step)).take_while(|word| !matches!(*word, ")" | ""));
+    let words: Vec<&str> = inside.take(MAX_SHOWN).collect();
+    let values: Vec<&str> = words.iter().filter(|word| **word != ",").map(|word| unquoted(word)).collect();
+    let is_closed = place.word(steps + 1 + words.len() as isize) == ")";
+    let are_good = values.iter().all(|value| is_identifier(value) && LabelValue::new(value).is_ok());
+    match place.word(steps) == "(" && is_closed && are_good {
+        true => format!("({})", values.join(",")),
+        false => "(a,b)".to_owned(),
+    }
 }
 
 /// `key in [a,b]`, `key in {a,b}`
@@ -323,9 +405,9 @@ fn word_operator(place: &Place<'_>) -> Option<String> {
     let key = shown_key(place.word(-1));
     match place.word(0).to_lowercase().as_str() {
         keyword @ ("in" | "notin") => {
-            Some(format!("operators are written in lower case: {key} {keyword} (a,b)"))
+            Some(format!("operators are written in lower case: {key} {keyword} {}", shown_list(place, 1)))
         }
-        "not_in" | "not-in" | "nin" => Some(format!("write {key} notin (a,b)")),
+        "not_in" | "not-in" | "nin" => Some(format!("write {key} notin {}", shown_list(place, 1))),
         "exists" => Some(format!("to ask whether a key is there write {key}")),
         "is" | "eq" | "equals" => Some(format!("write {key}={}", shown_value(place.word(1)))),
         "ne" => Some(format!("write {key}!={}", shown_value(place.word(1)))),
@@ -365,6 +447,20 @@ fn wildcard(place: &Place<'_>) -> Option<String> {
     }
     let is_wildcard = place.nearby().into_iter().any(|word| word.contains('*'));
     is_wildcard.then(|| "there are no wildcards; list the values: key in (a,b)".to_owned())
+}
+
+/// `key in (a;b)`
+fn semicolon_in_list(place: &Place<'_>) -> Option<String> {
+    let found = place.is_in_list() && place.nearby().into_iter().any(|word| word.contains(';'));
+    found.then(|| "the values of a list are separated by \",\"".to_owned())
+}
+
+/// `key=value=other`
+fn second_equals(place: &Place<'_>) -> Option<String> {
+    let is_second = place.expected() == Some(Expected::EndOfRequirement)
+        && matches!(place.word(0), "=" | "==" | "!=")
+        && matches!(place.word(-2), "=" | "==" | "!=");
+    is_second.then(|| "a requirement has one operator; requirements are joined with \",\"".to_owned())
 }
 
 /// `a=b;c=d`
@@ -465,8 +561,16 @@ mod tests {
         ("!a=b", "write a!=b"),
         ("a=(b,c)", "for one of several values write a in (a,b)"),
         ("a!=(b,c)", "for one of several values write a notin (a,b)"),
-        ("a not in (b)", "write a notin (a,b)"),
-        ("a !in (b)", "write a notin (a,b)"),
+        ("a not in (b)", "write a notin (b)"),
+        ("a !in (b,'c')", "write a notin (b,c)"),
+        ("a not in (b", "write a notin (a,b)"),
+        ("a not in b", "write a notin (a,b)"),
+        ("not a", "write !a"),
+        ("x,NOT a,b", "write !a"),
+        ("not a=b", "write a!=b"),
+        ("not a in (b,c)", "write a notin (b,c)"),
+        ("a!", "to ask that a key is not there write !a"),
+        ("a!b", "write a!=b"),
         ("a in [b,c]", "a list stands in parentheses: key in (a,b)"),
         ("a in {'b'}", "a list stands in parentheses: key in (a,b)"),
         ("a in b,c,d=e", "put the values in parentheses: a in (b,c)"),
@@ -485,9 +589,10 @@ mod tests {
         ("a: b", r#"write "=" between a key and its value: a=b"#),
         ("a:b", r#"write "=" between a key and its value: a=b"#),
         (r#""a": "b""#, r#"write "=" between a key and its value: a=b"#),
-        ("a IN (b)", "operators are written in lower case: a in (a,b)"),
-        ("a NotIn (b)", "operators are written in lower case: a notin (a,b)"),
-        ("a not-in (b)", "write a notin (a,b)"),
+        ("a IN (b)", "operators are written in lower case: a in (b)"),
+        ("a NotIn (b, c)", "operators are written in lower case: a notin (b,c)"),
+        ("a IN (b c/d)", "operators are written in lower case: a in (a,b)"),
+        ("a not-in (b)", "write a notin (b)"),
         ("a exists", "to ask whether a key is there write a"),
         ("a is b", "write a=b"),
         ("a ne b", "write a!=b"),
@@ -501,6 +606,20 @@ mod tests {
         ("a=*", "to ask whether a key is there write a"),
         ("a=web-*", "there are no wildcards; list the values: key in (a,b)"),
         ("a=b;c=d", r#"requirements are joined with ",""#),
+        ("a in (x;y)", r#"the values of a list are separated by ",""#),
+        ("a in (x),b=y;c", r#"requirements are joined with ",""#),
+        ("a=b=c", r#"a requirement has one operator; requirements are joined with ",""#),
+        ("a==b==c", r#"a requirement has one operator; requirements are joined with ",""#),
+        ("a＝b，c", "write the signs in half width: a=b,c"),
+        ("a in （b）", "write the signs in half width: (b)"),
+        (
+            r#"{"matchLabels":{"a":"b"}}"#,
+            "this is JSON: a LabelSelector object goes to --label-selector, or in a line of JSON to its field `selector`",
+        ),
+        (
+            "{}",
+            "this is JSON: a LabelSelector object goes to --label-selector, or in a line of JSON to its field `selector`",
+        ),
         ("a,,b", r#"leave out one of the two ",""#),
         (",a", r#"leave out the "," at the start"#),
         ("a,", r#"leave out the "," at the end"#),
@@ -536,7 +655,7 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_gets_no_help() {
-        for text in ["a=é", "a==b==c", "a>1.5", "a!", "!", "\0", "a/b/c", "a in (b)("] {
+        for text in ["a=é", "a>1.5", "!", "\0", "a/b/c", "a in (b)("] {
             assert_eq!(error(text).help(), None, "{text}");
         }
     }

@@ -81,6 +81,9 @@ fn sorting_and_limits_change_neither_count_nor_status() {
     assert_eq!(out, "pod/web-7d4b9c6f5d-2xkqp\npod/web-7d4b9c6f5d-m8wzt\npod/cart-legacy-0\npod/cart-0\n");
     assert_eq!(env.out(&["--limit", "0", "-l", "env", "pods.json"]), "");
     assert_eq!(env.out(&["--limit", "1", "-c", "-l", "env", "pods.json"]), "9\n");
+    let unsorted = env.run(&["--sort-by", "teir", "-k", "no", "-o", "name", "pods.json"]);
+    assert_eq!(unsorted.out, "node/node-a\nnode/node-b\n");
+    assert_snapshot!(unsorted.err, @r#"no object has the label "teir" to sort by (a path begins with a dot); did you mean "tier"?"#);
     assert_snapshot!(env.refused(&["--sort-by", ".a[", "pods.json"]).lines().last().unwrap(), @"error: .a[ is no JSONPath, such as .metadata.name: expected a closing `]`");
 }
 
@@ -126,6 +129,39 @@ fn no_match_says_why() {
     assert_eq!(hint(&["-n", "shpo"]), "no namespace \"shpo\" in the 12 objects; did you mean \"shop\"?\n");
     assert_eq!(hint(&["-k", "pdo"]), "no kind \"pdo\" in the 12 objects; did you mean \"Pod\"?\n");
     assert_eq!(hint(&["-l", "run,env"]), "no objects found\n");
+}
+
+/// The beginning of a key, of its name or of a value is the commonest slip.
+#[test]
+fn beginnings_are_recognised() {
+    let env = TestEnv::new();
+    env.file(
+        "dump.json",
+        r#"[{"metadata":{"labels":{"environment":"production","app.kubernetes.io/name":"web"}}},
+            {"metadata":{"labels":{"environment":"staging","n":""}}}]"#,
+    );
+    let said = |selector: &str| env.run(&["-l", selector, "dump.json"]).err;
+    assert_snapshot!(said("env"), @r#"no key "env" in the 2 objects; did you mean "environment"?"#);
+    assert_snapshot!(said("app=web"), @r#"no key "app" in the 2 objects; did you mean "app.kubernetes.io/name"?"#);
+    assert_snapshot!(said("environment in (prod,stag)"), @r#"
+    no object has environment="prod"; did you mean "production"?
+    no object has environment="stag"; did you mean "staging"?
+    "#);
+    assert_snapshot!(said("a"), @r#"no key "a" in the 2 objects"#);
+    assert_snapshot!(said("n=x"), @r#"no object has n="x""#);
+}
+
+#[test]
+fn what_is_only_outside_the_scope_is_told() {
+    let env = TestEnv::new();
+    let said = |args: &[&str]| env.run(&[args, &["pods.json"]].concat()).err;
+    assert_eq!(said(&["-l", "run", "-n", "shop"]), "run only holds outside namespace \"shop\"\n");
+    assert_eq!(
+        said(&["-l", "env,run=debug-shell", "-n", "shop", "-k", "svc,deploy"]),
+        "run=debug-shell only holds outside namespace \"shop\" and the kinds svc,deploy\n"
+    );
+    assert_eq!(said(&["-k", "pds"]), "no kind \"pds\" in the 12 objects; did you mean \"pods\"?\n");
+    assert_eq!(env.out(&["-c", "-k", "po ,no", "pods.json"]), "10\n");
 }
 
 #[test]
@@ -187,6 +223,135 @@ fn many_queries_over_one_load() {
     {"name":"bad","error":{"message":"expected an operator, \",\" or the end of the text after the key, found \"b\"","offset":2,"length":1,"help":"write a=b for a key and its value, a,b for two keys"}}
     {"name":"none","error":{"message":"expected a field `selector`","offset":null,"length":null,"help":"for the selector of nothing write \"selector\":null"}}
     "#);
+}
+
+#[test]
+fn queries_say_where_they_stand_and_why_they_match_nothing() {
+    let env = TestEnv::new();
+    env.file("q.txt", "teir=db\n  # x\n{\"selector\":\"a\"}\nenv=prod\nrun,env\n");
+    env.file(
+        "q.jsonl",
+        "{\"name\":\"n\",\"selector\":\"x\"}\n{\"selector\":{\"MatchLabels\":{}}}\n{x\n{\"selector\":1}\n",
+    );
+    let run = env.run(&["--queries", "q.txt", "--queries", "q.jsonl", "-n", "shop", "pods.json"]);
+    assert_eq!((run.status, run.out.as_str()), (2, "0\tteir=db\n6\tenv=prod\n0\tenv,run\n0\tn\n6\t\n"));
+    assert_snapshot!(run.err, @r#"
+    warning: q.jsonl:2: a LabelSelector has no field `MatchLabels`, which is passed over; did you mean `matchLabels`?
+    warning: q.txt:1: no key "teir" in the 12 objects; did you mean "tier"?
+    q.txt:2:
+      # x
+        ^
+    error: expected an operator, "," or the end of the text after the key, found "x"
+    help: a comment begins in the first column of its line
+    q.txt:3:
+    {"selector":"a"}
+    ^
+    error: a label key may hold ASCII letters, digits, "-", "_" and ".", found "{"
+    help: a file with an object a line has a name that ends in .jsonl
+    warning: q.txt:5: run only holds outside namespace "shop"
+    warning: q.jsonl:1 (n): no key "x" in the 12 objects
+    q.jsonl:3:
+    {x
+     ^
+    error: expected a key in double quotes
+    q.jsonl:4:
+    {"selector":1}
+                ^
+    error: expected a text, a LabelSelector object or null as `selector`, found a number
+    "#);
+    assert_snapshot!(env.refused(&["--queries", "-", "-", "pods.json"]), @"error: --queries - reads standard input, which is then not there for the dump or other queries");
+    assert_snapshot!(env.refused(&["--queries", "q.txt", "--no-headers", "pods.json"]), @"error: --queries prints no table: -L, --show-labels and --no-headers say nothing about it");
+    let quiet = env.run(&["-q", "--queries", "q.txt", "-n", "nowhere", "pods.json"]);
+    assert!(!quiet.err.contains("teir") && !quiet.err.contains("nowhere"), "{}", quiet.err);
+}
+
+#[test]
+fn not_every_one_of_many_queries_is_explained() {
+    let env = TestEnv::new();
+    env.file("q.txt", "x\n".repeat(101));
+    let run = env.run(&["--queries", "q.txt", "pods.json"]);
+    assert_eq!((run.status, run.err.lines().count()), (1, 101));
+    let last = run.err.lines().last().unwrap();
+    assert_eq!(last, "warning: 101 queries match nothing; why is said of the first 100");
+}
+
+#[test]
+fn names_of_queries_stay_in_their_line() {
+    let env = TestEnv::new();
+    env.file("q.jsonl", r#"{"name":"a\\b\tc\n\u001bd","selector":""}"#);
+    assert_eq!(env.out(&["--queries", "q.jsonl", "pods.json"]), "12\ta\\b\\tc\\n\u{1b}d\n");
+}
+
+#[test]
+fn one_layout_for_all_errors_of_lines() {
+    let env = TestEnv::new();
+    let run = env.pipe(&["parse", "--jsonl"], b"\xEF\xBB\xBF\"a b\"\n{x\n{\"selector\":[]}\n");
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert_snapshot!(run.err, @r#"
+    line 1:
+    a b
+      ^
+    error: expected an operator, "," or the end of the text after the key, found "b"
+    help: write a=b for a key and its value, a,b for two keys
+    line 2:
+    {x
+     ^
+    error: expected a key in double quotes
+    line 3:
+    {"selector":[]}
+                 ^
+    error: expected a text, a LabelSelector object or null as `selector`, found an array
+    "#);
+    assert_eq!(env.pipe(&["parse"], b"\xEF\xBB\xBFb,a\n").out, "a,b\n");
+    // What is echoed is no message of its own.
+    let echoed = env.run(&["--color", "always", "parse", "error: prod"]).err;
+    assert!(echoed.starts_with("error: prod\n") && echoed.contains("\u{1b}["), "{echoed}");
+}
+
+#[test]
+fn json_that_is_typed_wrong_is_shown() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.refused(&["--label-selector", "", "pods.json"]), @r#"
+    error: expected JSON, found an empty text
+    help: a LabelSelector object is {"matchLabels":{"app":"web"}}, {} or null
+    "#);
+    assert_snapshot!(env.refused(&["--label-selector", r#"{"matchLabels":{"a":1}}"#, "pods.json"]), @r#"
+    {"matchLabels":{"a":1}}
+                        ^
+    error: expected a string, found a number
+    help: a LabelSelector object is {"matchLabels":{"app":"web"}}, {} or null
+    "#);
+    let long = env.refused(&["--label-selector", &"x".repeat(100_000), "pods.json"]);
+    assert!(long.len() < 500, "{long}");
+    assert!(env.refused(&["--labels-at", "metadata.labels", "pods.json"]).contains("use `/metadata/labels`"));
+    assert_snapshot!(env.refused(&["parse", r#"{"a":"b"}"#]).lines().last().unwrap(), @"help: this is JSON: a LabelSelector object goes to --label-selector, or in a line of JSON to its field `selector`");
+}
+
+#[test]
+fn files_that_cannot_be_read_can_be_left_out() {
+    let env = TestEnv::new();
+    let run = env.run(&["-c", "--skip-invalid", "missing.json", "pods.json"]);
+    assert_eq!((run.status, run.out.as_str()), (2, "12\n"));
+    assert_snapshot!(run.err, @"
+    warning: missing.json: no such file
+    warning: 1 bad object was left out
+    ");
+    assert_eq!(env.refused(&["-c", "missing.json", "pods.json"]), "error: missing.json: no such file\n");
+}
+
+#[test]
+fn what_is_sorted_by_is_all_that_is_read() {
+    let env = TestEnv::new();
+    let dump = format!(
+        r#"{{"metadata":{{"name":"a"}},"n":"2Gi","x":{}1{}}}{{"metadata":{{"name":"b"}},"n":"100m","y":1E400}}{{"metadata":{{"name":"c"}},"n":"1","z":"\ud800"}}"#,
+        "[".repeat(300),
+        "]".repeat(300)
+    );
+    assert_eq!(
+        env.pipe(&["--sort-by", ".n", "-o", "name"], dump.as_bytes()).out,
+        "object/b\nobject/c\nobject/a\n"
+    );
+    assert_snapshot!(env.refused(&["--sort-by", ".arr[x]", "pods.json"]), @r#"error: .arr[x] is no JSONPath, such as .metadata.name: expected an index, a field in quotation marks, `*` or a filter in brackets: .items[0], .items[?(@.name=="a")]"#);
 }
 
 #[test]
@@ -253,6 +418,39 @@ fn help_leads_with_examples() {
     assert!(env.refused(&["help", "prase"]).contains("did you mean \"parse\"?"));
     let explained = env.out(&["explain", "-l", "env=prod", "pods.json"]);
     assert!(explained.contains("executed"), "{explained}");
+}
+
+#[test]
+fn help_has_colour_only_where_it_is_wanted() {
+    let env = TestEnv::new();
+    for args in [&["help"][..], &["help", "parse"], &["--help"], &["--color", "never", "help"]] {
+        assert!(!env.out(args).contains('\u{1b}'), "{args:?}");
+    }
+    for args in
+        [&["--color", "always", "help"][..], &["--color", "always", "--help"], &["--color=always", "-h"]]
+    {
+        assert!(env.out(args).contains('\u{1b}'), "{args:?}");
+    }
+}
+
+#[test]
+fn manual_pages_have_the_sections_that_people_look_for() {
+    let env = TestEnv::new();
+    let page = env.out(&["man"]);
+    for part in [".SH EXAMPLES", ".SH NOTES", "./labels", "Exit status"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains(".SH EXTRA"));
+    assert!(env.out(&["man", "parse"]).contains(concat!("selq ", env!("CARGO_PKG_VERSION"))));
+    assert!(!env.refused(&["man", "bogus"]).contains("grammar"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let program = std::process::Command::new(env!("CARGO_BIN_EXE_selq")).arg("--help").stdout(full).status();
+    assert_eq!(program.unwrap().code(), Some(2));
 }
 
 #[test]

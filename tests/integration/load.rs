@@ -213,6 +213,25 @@ mod places {
     }
 
     #[test]
+    fn what_is_at_that_place_is_an_object_whatever_its_fields() {
+        let loader = |labels: &str| Loader::new().items_at(at("/data")).labels_at(at(labels));
+        let text = r#"{"data":[{"Labels":{"a":"b"},"items":[{"q":1},{"q":2}]},{"items":7},{"type":"ADDED","object":{}}]}"#;
+        for threads in [1, 2] {
+            let dump = loader("/Labels").threads(threads).load([input(text)]).unwrap();
+            assert_eq!(rows(&dump), ["0  / a=b", "1  / ", "2  / "]);
+            let first = dump.store().objects().next().unwrap();
+            assert_eq!(dump.json(first.id()), r#"{"Labels":{"a":"b"},"items":[{"q":1},{"q":2}]}"#);
+        }
+        let map = r#"{"data":{"one":{"items":null},"two":{"type":"DELETED","object":{}}}}"#;
+        assert_eq!(rows(&loader("/l").load([input(map)]).unwrap()), ["0  /one ", "1  /two "]);
+        // Elsewhere any object with `items` is a list.
+        let error = load(r#"[{"items":["apple"]},{"items":"apple"}]"#).unwrap_err();
+        assert_eq!(error.message(), "expected an object, found a string");
+        let error = load(r#"[{"items":"apple"}]"#).unwrap_err();
+        assert!(error.help().unwrap().contains("--items-at ''"));
+    }
+
+    #[test]
     fn labels_at_another_place() {
         let load = |pointer: &str, text: &str| {
             let loader = Loader::new().labels_at(at(pointer));
@@ -282,6 +301,20 @@ mod watch {
         );
         insta::assert_snapshot!(refusal(r#"{"object":null,"type":"DELETED"}"#), @"dump.json:1:11: object 0: expected an object as the `object` of a watch event, found `null`");
         assert_eq!(load_rows(r#"{"type":"Opaque","object":5}{"type":"ADDED"}"#), "0  / \n1  / ");
+        assert_eq!(load_rows(format!(r#"{{"type":"BOOKMARK","object":5}}{A}"#)), "1 Pod n/a x=1,y=");
+    }
+
+    #[test]
+    fn a_watch_may_fail_with_anything() {
+        let text =
+            r#"{"type":"ERROR","object":"gone"}{"type":"ERROR","object":null}{"type":"ERROR","object":[1]}"#;
+        let (dump, notices) = load_skipping(Loader::new(), format!("{text}{A}"));
+        assert_eq!((rows(&dump), dump.n_skipped()), (vec!["3 Pod n/a x=1,y=".to_owned()], 0));
+        insta::assert_snapshot!(notices.join("\n"), @"
+        dump.json: the watch failed: gone
+        dump.json: the watch failed: null
+        dump.json: the watch failed: [1]
+        ");
     }
 
     #[test]
@@ -346,6 +379,8 @@ mod bad_input {
             r#"{"metadata":{"name":"\ud800"}}"#,
             r#"{"a":NaN}"#,
             "{}\n{\"a\":[\n{}\n{}",
+            "{\"é\": \"名\", \"a\": nul}",
+            "{}\n---\n{}",
         ]
         .into_iter()
         .map(refusal)
@@ -380,6 +415,8 @@ mod bad_input {
         dump.json:1:28: object 0: expected a text, found half of a surrogate pair in it
         dump.json:1:6: object 0: expected a value, found `NaN`
         dump.json:2:7: object 1: expected the rest of a value, found the end of the line
+        dump.json:1:20: object 0: expected `true`, `false` or `null`, found another word
+        dump.json:2:1: object 1: expected an object, found `---`, which separates documents in YAML only
         ");
     }
 
@@ -497,12 +534,20 @@ mod bad_input {
     fn what_cannot_be_opened_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let refusal = |path: &Path| {
-            let error = Loader::new().skip_invalid(true).load([Input::Path(path.to_owned())]).unwrap_err();
+            let error = Loader::new().load([Input::Path(path.to_owned())]).unwrap_err();
             assert_eq!(error.kind(), LoadErrorKind::Unreadable);
             error.to_string().replace(&folder.path().display().to_string(), "FOLDER")
         };
         insta::assert_snapshot!(refusal(folder.path()), @"FOLDER: expected a file, found a directory");
         insta::assert_snapshot!(refusal(&folder.path().join("missing.json")), @"FOLDER/missing.json: no such file");
+    }
+
+    #[test]
+    fn what_cannot_be_opened_can_be_left_out() {
+        let missing = tempfile::tempdir().unwrap().path().join("missing.json");
+        let loader = Loader::new().skip_invalid(true);
+        let dump = loader.load([input(A), Input::Path(missing), input(B)]).unwrap();
+        assert_eq!((dump.store().len(), dump.sources().len(), dump.n_skipped()), (2, 2, 1));
     }
 
     #[cfg(unix)]
@@ -562,6 +607,28 @@ mod skip_invalid {
                 let n_whole = dump.store().len();
                 assert!(rows(&dump).last().unwrap().ends_with("/b x="), "{bad}: {notices:?}");
                 assert!(n_whole == 2 && dump.n_skipped() >= 2, "{bad}: {notices:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_line_of_bad_objects_takes_linear_time() {
+        let text = format!("[{}{{}}]", "7,".repeat(200_000));
+        let (dump, notices) = load_skipping(Loader::new(), text);
+        assert_eq!((dump.store().len(), notices.len()), (1, 200_000));
+    }
+
+    #[test]
+    fn a_stream_cut_short_is_one_fault() {
+        let name = "é".repeat(20);
+        let item = format!(r#"{{"metadata":{{"name":"{name}"}}}}"#);
+        for text in [format!("[{A},{item}]"), format!("{A}\n{item}\n{B}\n"), format!("{item}{A}")] {
+            let whole = gzip(text.as_bytes());
+            for len in 4..whole.len() {
+                let (dump, notices) = load_skipping(Loader::new(), &whole[..len]);
+                assert_eq!((notices.len(), dump.n_skipped()), (1, 1), "{len}: {notices:?}");
+                let events = Loader::new().watch(input(&whole[..len])).unwrap();
+                assert_eq!(events.filter(Result::is_err).count(), 1, "{len}");
             }
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod architecture;
+mod cases;
 mod cli;
 mod conformance_selector;
 mod grammar;
@@ -11,6 +12,7 @@ mod label;
 mod load;
 mod load_parts;
 mod plan;
+mod readme;
 mod repl;
 mod roundtrip;
 mod selector;

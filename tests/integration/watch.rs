@@ -247,7 +247,7 @@ fn many_selectors_are_watched_at_once() {
     let bad = watch(&["--queries", "bad.txt"]);
     assert_eq!((bad.status, bad.out.as_str()), (2, ""));
     assert_snapshot!(bad.err, @r#"
-    line 2:
+    bad.txt:2:
     env in
           ^
     error: expected "(", found the end of the text

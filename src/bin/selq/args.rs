@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use selq::Pointer;
+use selq::{Pointer, PointerError};
 
+pub(crate) use crate::config::ColorChoice;
 use crate::output::OutputFormat;
 
 const EXAMPLES: &str = "\
@@ -64,17 +65,6 @@ pub(crate) struct Args {
     pub(crate) color: ColorChoice,
 }
 
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorChoice {
-    /// On a terminal
-    Auto,
-    /// Also off a terminal
-    Always,
-    /// Not at all
-    Never,
-}
-
 /// What else the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Subcommands {
@@ -109,17 +99,25 @@ pub(crate) enum Subcommands {
     },
 }
 
+/// A JSON pointer, or why a text is none and what to write instead.
+fn pointer(text: &str) -> Result<Pointer, String> {
+    let said =
+        |error: PointerError| error.help().map_or_else(|| error.to_string(), |it| format!("{error}; {it}"));
+    text.parse().map_err(said)
+}
+
 /// Which dumps to read, and where in them the objects and labels are.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct SourceArgs {
     /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
-    #[arg(long, value_name = "POINTER", help_heading = "Input")]
+    /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result; taken as they are, also with
+    /// `items` in them
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) items_at: Option<Pointer>,
     /// Where an object's labels are, as a JSON pointer, instead of /metadata/labels
-    #[arg(long, value_name = "POINTER", help_heading = "Input")]
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) labels_at: Option<Pointer>,
 }
 
@@ -177,9 +175,9 @@ pub(crate) struct QueryArgs {
     #[arg(short = 'v', long, help_heading = "Selection")]
     pub(crate) invert_match: bool,
     /// Many selectors over one load, one a line; a .jsonl file has {"name":…,"selector":…} lines; `-` is
-    /// standard input
-    #[arg(long, value_name = "FILE", help_heading = "Selection")]
-    pub(crate) queries: Option<PathBuf>,
+    /// standard input; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1, help_heading = "Selection")]
+    pub(crate) queries: Vec<PathBuf>,
     /// How to print what matched
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Output")]
     pub(crate) output: Option<OutputFormat>,
@@ -217,6 +215,25 @@ pub(crate) struct QueryArgs {
     /// Tell on standard error how much was read, how long it took and the memory used
     #[arg(long, help_heading = "Output")]
     pub(crate) stats: bool,
+}
+
+/// What is printed of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Rows,
+    Count,
+    Nothing,
+}
+
+impl QueryArgs {
+    /// What is to be printed of an answer.
+    pub(crate) fn shown(&self) -> Shown {
+        match (self.quiet, self.count) {
+            (true, _) => Shown::Nothing,
+            (false, true) => Shown::Count,
+            (false, false) => Shown::Rows,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -407,7 +424,7 @@ pub(crate) struct LabelArgs {
     #[arg(short = 'f', long = "filename", value_name = "FILE", num_args = 1, help_heading = "Input")]
     pub(crate) files: Vec<PathBuf>,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
-    #[arg(long, value_name = "POINTER", help_heading = "Input")]
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) items_at: Option<Pointer>,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -474,8 +491,8 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// Many selectors at once, one a line; a .jsonl file has {"name":…,"selector":…} lines
-    #[arg(long, value_name = "FILE", help_heading = "Selection")]
-    pub(crate) queries: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", num_args = 1, help_heading = "Selection")]
+    pub(crate) queries: Vec<PathBuf>,
     /// How to print what happens
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub(crate) output: WatchFormat,
@@ -487,4 +504,109 @@ pub(crate) enum WatchFormat {
     Text,
     /// One JSON object a line
     Jsonl,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use clap::{Arg, Command, CommandFactory};
+
+    use super::*;
+
+    /// The program and its subcommands, each with its name.
+    fn commands() -> Vec<(String, Command)> {
+        let mut root = Args::command();
+        root.build();
+        let subcommands = root.get_subcommands().map(|it| (it.get_name().to_owned(), it.clone()));
+        let mut commands: Vec<(String, Command)> = subcommands.collect();
+        commands.insert(0, ("selq".to_owned(), root));
+        commands
+    }
+
+    /// Every option and argument with where it stands: `selq label --overwrite`.
+    fn args() -> Vec<(String, Arg)> {
+        let args_of = |(name, command): (String, Command)| {
+            let args =
+                command.get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version"));
+            let named = |arg: &Arg| match arg.get_long() {
+                Some(long) => format!("{name} --{long}"),
+                None => format!("{name} {}", arg.get_id()),
+            };
+            args.map(|arg| (named(arg), arg.clone())).collect::<Vec<_>>()
+        };
+        commands().into_iter().flat_map(args_of).collect()
+    }
+
+    fn is_lower_case(name: &str) -> bool {
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.chars().all(|it| it.is_ascii_lowercase() || it == '-')
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_is_explained() {
+        for (name, arg) in args() {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with(char::is_uppercase) && !help.ends_with('.'), "{name}: {help:?}");
+            assert!(arg.is_positional() || arg.get_long().is_some(), "{name} has no long form");
+            // Shells and booleans explain themselves.
+            let has_choices =
+                arg.get_action().takes_values() && !name.ends_with("shell") && name != "label --overwrite";
+            for value in arg.get_possible_values().iter().filter(|_| has_choices) {
+                assert!(value.get_help().is_some(), "{name} {} is not explained", value.get_name());
+                assert!(is_lower_case(value.get_name()), "{name} {}", value.get_name());
+            }
+        }
+        for (name, command) in commands() {
+            assert!(command.get_about().is_some(), "{name} is not explained");
+        }
+    }
+
+    #[test]
+    fn names_have_one_form() {
+        for (name, arg) in args() {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            for long in arg.get_long().into_iter().chain(aliases) {
+                assert!(is_lower_case(long), "{name}");
+            }
+            let values = arg.get_value_names().unwrap_or_default();
+            for value in values.iter().filter(|_| arg.get_action().takes_values() && !arg.is_positional()) {
+                let is_choice = value.contains('|') || *value == "K,…";
+                let is_upper = value.chars().all(|it| it.is_ascii_uppercase() || ",…".contains(it));
+                assert!(is_choice || is_upper, "{name} <{value}>");
+            }
+        }
+    }
+
+    /// One letter means one thing wherever it is known.
+    #[test]
+    fn letters_mean_the_same_everywhere() {
+        let mut meanings: BTreeMap<char, BTreeSet<String>> = BTreeMap::new();
+        for (_, arg) in args() {
+            let (Some(short), Some(long)) = (arg.get_short(), arg.get_long()) else { continue };
+            meanings.entry(short).or_default().insert(long.to_owned());
+        }
+        let shown: Vec<String> = meanings
+            .iter()
+            .map(|(short, longs)| format!("-{short} {}", longs.iter().cloned().collect::<Vec<_>>().join(" ")))
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"), @"
+        -0 null
+        -A all-namespaces
+        -L columns label-columns
+        -c count
+        -f filename
+        -k kind
+        -l selector
+        -n namespace
+        -o output
+        -q quiet
+        -v invert-match
+        ");
+    }
 }

@@ -4,11 +4,21 @@ use std::env;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use anstyle::Style;
-
-use crate::args::ColorChoice;
+use clap::ValueEnum;
 
 /// How much is collected before it is written.
 const WRITE_BUFFER: usize = 1 << 16;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal
+    Auto,
+    /// Also off a terminal
+    Always,
+    /// Not at all
+    Never,
+}
 
 /// Where the program runs.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::args::ExplainArgs;
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::input;
-use crate::output::sanitize;
+use crate::sanitize;
 use crate::selection::Selection;
 
 pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {

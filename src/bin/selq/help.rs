@@ -2,39 +2,46 @@
 
 use std::io::Write;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Error, Result, anyhow};
+use clap::builder::StyledStr;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 use crate::args::Args;
-use crate::config::with_stdout;
+use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 
 /// The grammar that the tests hold the parser to.
 const GRAMMAR: &str = include_str!("../../../grammar/selector.abnf");
 
-pub(crate) fn run(topic: Option<&str>) -> Result<ExitStatus> {
-    let text = match topic {
-        None => Args::command().render_long_help().ansi().to_string(),
-        Some("grammar") => GRAMMAR.to_owned(),
-        Some(topic) => subcommand(topic)?.render_long_help().to_string(),
+pub(crate) fn run(topic: Option<&str>, config: &Config) -> Result<ExitStatus> {
+    let mut command = match topic {
+        Some("grammar") => return print(GRAMMAR.as_bytes()),
+        None => Args::command(),
+        Some(topic) => subcommand(topic).ok_or_else(|| no_help(topic, &help_topics()))?,
     };
+    let text = command.render_long_help();
+    let text = if config.colors_stdout() { text.ansi().to_string() } else { text.to_string() };
     print(text.as_bytes())
 }
 
 /// A subcommand as it stands below `selq`.
-fn subcommand(name: &str) -> Result<Command> {
+fn subcommand(name: &str) -> Option<Command> {
     let mut command = Args::command();
     command.build();
-    command.find_subcommand(name).cloned().ok_or_else(|| no_help(name, &topics(&command)))
+    command.find_subcommand(name).cloned()
 }
 
-fn topics(command: &Command) -> Vec<String> {
-    let subcommands = command.get_subcommands().map(|it| it.get_name().to_owned());
-    std::iter::once("grammar".to_owned()).chain(subcommands).collect()
+fn subcommands() -> Vec<String> {
+    Args::command().get_subcommands().map(|it| it.get_name().to_owned()).collect()
 }
 
-fn no_help(topic: &str, topics: &[String]) -> anyhow::Error {
+fn help_topics() -> Vec<String> {
+    std::iter::once("grammar".to_owned()).chain(subcommands()).collect()
+}
+
+fn no_help(topic: &str, topics: &[String]) -> Error {
     match selq::nearest(topic, topics.iter().map(String::as_str)) {
         Some(nearest) => anyhow!("no help on {topic:?}; did you mean {nearest:?}?"),
         None => anyhow!("no help on {topic:?}: there is help on {}", topics.join(", ")),
@@ -47,11 +54,38 @@ pub(crate) fn completions(shell: Shell) -> Result<ExitStatus> {
     print(&script)
 }
 
+/// Prints a manual page: what `--help` says, in the sections that manual pages have.
 pub(crate) fn man(name: Option<&str>) -> Result<ExitStatus> {
-    let command = name.map_or_else(|| Ok(Args::command()), subcommand)?;
+    let command = match name {
+        None => Args::command(),
+        Some(name) => subcommand(name).ok_or_else(|| no_help(name, &subcommands()))?,
+    };
+    let section = |text: Option<&StyledStr>| text.map(ToString::to_string).unwrap_or_default();
+    let (examples, notes) = (section(command.get_before_help()), section(command.get_after_help()));
+    let version = concat!("selq ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command).source(version);
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page)?;
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if name.is_none() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    page.extend(verbatim("EXAMPLES", examples.trim_start_matches("Examples:\n")).into_bytes());
+    page.extend(verbatim("NOTES", &notes).into_bytes());
     print(&page)
+}
+
+/// A section of a manual page whose lines stay as they are. Empty if there are none.
+fn verbatim(title: &str, text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    // `\&` keeps a line that begins with a dot or a quote from being a request.
+    let lines = text.lines().map(|line| format!("\\&{}\n", line.replace('\\', "\\e").replace('-', "\\-")));
+    format!(".SH {title}\n.nf\n{}.fi\n", lines.collect::<String>())
 }
 
 fn print(text: &[u8]) -> Result<ExitStatus> {

@@ -120,8 +120,7 @@ const BUILT_IN: [BuiltIn; 62] = [
 /// The kinds that `name` may mean: those of the dump that go by it, else the built-in one that does, else
 /// one of that very name, which no object has.
 pub(crate) fn resolve(name: &str, store: &Store) -> Vec<Kind> {
-    let occurring = kinds_of(store);
-    let meant: Vec<Kind> = occurring.into_iter().filter(|kind| goes_by(kind, name)).collect();
+    let meant = occurring(name, store);
     if !meant.is_empty() {
         return meant;
     }
@@ -136,12 +135,31 @@ pub(crate) fn resolve(name: &str, store: &Store) -> Vec<Kind> {
 
 /// Whether an object of this group and kind goes by `name`, whatever else occurs.
 pub(crate) fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
-    goes_by(&Kind { group: identity.group().to_owned(), kind: identity.kind.to_owned() }, name)
+    let kind = Kind { group: identity.group().to_owned(), kind: identity.kind.to_owned() };
+    goes_by(&kind, name) || nearly_goes_by(&kind, name)
 }
 
 /// Whether an object of the dump is of a kind that goes by this name.
 pub(crate) fn occurs(name: &str, store: &Store) -> bool {
-    kinds_of(store).iter().any(|kind| goes_by(kind, name))
+    !occurring(name, store).is_empty()
+}
+
+/// The name of a kind in the dump that is nearest to this one: of the kind itself, or its plural.
+pub(crate) fn nearest(name: &str, store: &Store) -> Option<String> {
+    let kinds = kinds_of(store);
+    let plurals: Vec<String> = kinds.iter().map(plural).collect();
+    let names = kinds.iter().map(|kind| kind.kind.as_str()).chain(plurals.iter().map(String::as_str));
+    selq::nearest(name, names).map(str::to_owned)
+}
+
+/// The kinds of the dump that go by a name. If none has its group, those whose group begins with it, as in kubectl.
+fn occurring(name: &str, store: &Store) -> Vec<Kind> {
+    let (exact, others): (Vec<Kind>, Vec<Kind>) =
+        kinds_of(store).into_iter().partition(|kind| goes_by(kind, name));
+    if !exact.is_empty() {
+        return exact;
+    }
+    others.into_iter().filter(|kind| nearly_goes_by(kind, name)).collect()
 }
 
 fn kinds_of(store: &Store) -> Vec<Kind> {
@@ -170,12 +188,28 @@ fn split(name: &str) -> (&str, Option<&str>) {
 
 fn goes_by(kind: &Kind, name: &str) -> bool {
     let (name, group) = split(name);
-    let name = name.to_ascii_lowercase();
-    let singular = kind.kind.to_ascii_lowercase();
-    group.is_none_or(|group| group == kind.group)
-        && (name == singular || plural_and_short_names(kind, &singular).contains(&name))
+    group.is_none_or(|group| group == kind.group) && is_name_of(name, kind)
 }
 
+/// `crontabs.stable` for those of `stable.example.com`.
+fn nearly_goes_by(kind: &Kind, name: &str) -> bool {
+    let (name, group) = split(name);
+    let begins = |group: &str| !group.is_empty() && kind.group.starts_with(group);
+    group.is_some_and(begins) && is_name_of(name, kind)
+}
+
+/// Whether a name without a group is one of the kind's.
+fn is_name_of(name: &str, kind: &Kind) -> bool {
+    let name = name.to_ascii_lowercase();
+    let singular = kind.kind.to_ascii_lowercase();
+    name == singular || plural_and_short_names(kind, &singular).contains(&name)
+}
+
+fn plural(kind: &Kind) -> String {
+    plural_and_short_names(kind, &kind.kind.to_ascii_lowercase()).swap_remove(0)
+}
+
+/// The plural first.
 fn plural_and_short_names(kind: &Kind, singular: &str) -> Vec<String> {
     let same_kind = |it: &&BuiltIn| it.kind == kind.kind;
     // Manifests often leave the group's version behind, so a built-in name holds in any group.
@@ -238,6 +272,20 @@ mod tests {
         assert_eq!(services, ["Service.", "Service.serving.example.dev"]);
         assert_eq!(resolved("services.serving.example.dev"), ["Service.serving.example.dev"]);
         assert_eq!(resolved("services.v1"), ["Service."]);
+    }
+
+    #[test]
+    fn a_group_may_be_cut_short() {
+        assert_eq!(resolved("services.serving"), ["Service.serving.example.dev"]);
+        assert_eq!(resolved("gatewaypolicy.gateway.example"), ["GatewayPolicy.gateway.example.com"]);
+        assert!(occurs("services.serving", &store()) && !occurs("services.example", &store()));
+    }
+
+    #[test]
+    fn the_nearest_name_is_told() {
+        for (name, expected) in [("pds", Some("pods")), ("Deploiment", Some("Deployment")), ("xyz", None)] {
+            assert_eq!(nearest(name, &store()).as_deref(), expected, "{name}");
+        }
     }
 
     #[test]

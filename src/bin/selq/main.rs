@@ -7,6 +7,8 @@ mod explain;
 mod help;
 mod index;
 mod input;
+mod json_error;
+mod json_line;
 mod kinds;
 mod label;
 mod labels;
@@ -19,12 +21,14 @@ mod queries;
 mod query;
 mod repl;
 mod replace;
+mod sanitize;
 mod selection;
 mod stats;
 mod watch;
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -39,7 +43,10 @@ use exit::ExitStatus;
 fn main() -> ExitCode {
     let config = Config::from_env();
     let mut command = Args::command().color(clap_colors(&config));
-    let matches = command.get_matches_mut();
+    let matches = match command.try_get_matches_from_mut(env::args_os()) {
+        Ok(matches) => matches,
+        Err(answer) => return print_answer(&answer),
+    };
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Some(error) = options_before_subcommand(&mut command, &matches) {
         error.exit();
@@ -55,11 +62,30 @@ fn main() -> ExitCode {
     status.into()
 }
 
+/// Prints help, the version or a usage error, and tells the status.
+fn print_answer(answer: &clap::Error) -> ExitCode {
+    let printed = answer.print().and_then(|()| io::stdout().flush());
+    let status = match printed {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitStatus::Error,
+        _ if answer.use_stderr() => ExitStatus::Error,
+        _ => ExitStatus::Matched,
+    };
+    status.into()
+}
+
 /// Help and usage errors are printed before the options are known.
 fn clap_colors(config: &Config) -> ColorChoice {
-    let is_never = |arg: &OsString| arg == "never" || arg == "--color=never";
-    let never = env::args_os().take_while(|arg| arg != "--").any(|arg| is_never(&arg));
-    if config.no_color || never { ColorChoice::Never } else { ColorChoice::Auto }
+    let typed: Vec<OsString> = env::args_os().take_while(|arg| arg != "--").collect();
+    let is_typed = |when: &str| {
+        let with_equals = format!("--color={when}");
+        typed.iter().any(|arg| *arg == *with_equals) || typed.windows(2).any(|pair| pair == ["--color", when])
+    };
+    match () {
+        () if is_typed("never") => ColorChoice::Never,
+        () if is_typed("always") => ColorChoice::Always,
+        () if config.no_color => ColorChoice::Never,
+        () => ColorChoice::Auto,
+    }
 }
 
 /// `selq -l env labels` was meant to be `selq labels -l env`. Only --color holds for all of them.
@@ -87,6 +113,6 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Subcommands::Index(args)) => index::run(&args, config),
         Some(Subcommands::Completions { shell }) => help::completions(shell),
         Some(Subcommands::Man { command }) => help::man(command.as_deref()),
-        Some(Subcommands::Help { topic }) => help::run(topic.as_deref()),
+        Some(Subcommands::Help { topic }) => help::run(topic.as_deref(), config),
     }
 }

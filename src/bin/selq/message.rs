@@ -4,11 +4,12 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use selq::{EditError, IndexError, IndexErrorKind, LabelSelectorError, LoadError, ParseError};
+use selq::{EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError};
 
 use crate::config::Config;
+use crate::json_error::JsonError;
 pub(crate) use crate::numbers::thousands;
-use crate::output::sanitize;
+use crate::sanitize;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -16,32 +17,26 @@ const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Prints an error: what was being done, what went wrong, where, and what to do about it.
 pub(crate) fn error(config: &Config, error: &anyhow::Error) {
-    if let Some(parse_error) = error.downcast_ref::<ParseError>() {
-        return selector_error(config, "", parse_error);
+    if let Some(error) = error.downcast_ref::<ParseError>() {
+        return wrong_text(config, &underline(error), error, error.help().as_deref());
     }
-    line(config, ERROR, "error", &format!("{error:#}"));
-    if let Some(help) = error.chain().find_map(help_of) {
-        line(config, HELP, "help", &help);
+    if let Some(error) = error.downcast_ref::<JsonError>() {
+        return wrong_text(config, &error.underline(), error, error.help());
     }
+    failure(config, &format_args!("{error:#}"), error.chain().find_map(help_of).as_deref());
 }
 
-/// Prints why a text is no selector, with a caret under the place.
-pub(crate) fn selector_error(config: &Config, place: &str, error: &ParseError) {
-    if !place.is_empty() {
-        print(place);
-    }
-    rendered(config, &error.render());
+/// The line of a selector's text that is wrong, with carets under the place.
+pub(crate) fn underline(error: &ParseError) -> String {
+    error.span().underline(error.text())
 }
 
-/// Prints an error that says itself what is its message and what its help, as [`ParseError::render`] does.
-pub(crate) fn rendered(config: &Config, rendered: &str) {
-    for text in rendered.lines() {
-        match text.split_once(": ") {
-            Some(("error", message)) => line(config, ERROR, "error", message),
-            Some(("help", message)) => line(config, HELP, "help", message),
-            _ => print(text),
-        }
+/// Prints why a text is wrong: the underlined text if there is any, the message, and the fix where there is one.
+pub(crate) fn wrong_text(config: &Config, underlined: &str, message: &dyn Display, help: Option<&str>) {
+    if !underlined.is_empty() {
+        print(underlined);
     }
+    failure(config, message, help);
 }
 
 /// Prints something that does not stop the work.
@@ -49,9 +44,12 @@ pub(crate) fn warning(config: &Config, message: &dyn Display) {
     line(config, WARNING, "warning", &message.to_string());
 }
 
-/// Prints what went wrong where the work goes on.
-pub(crate) fn failure(config: &Config, message: &dyn Display) {
+/// Prints what went wrong, and the fix where there is one.
+pub(crate) fn failure(config: &Config, message: &dyn Display, help: Option<&str>) {
     line(config, ERROR, "error", &message.to_string());
+    if let Some(help) = help {
+        self::help(config, help);
+    }
 }
 
 /// Prints a suggestion.
@@ -70,17 +68,14 @@ fn line(config: &Config, style: Style, label: &str, message: &str) {
     let _ = writeln!(io::stderr(), "{style}{label}:{style:#} {}", sanitize::escaped_lines(message));
 }
 
+/// The fix that an error of the library knows.
 fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
-    if let Some(error) = error.downcast_ref::<LoadError>() {
-        return error.help().map(str::to_owned);
-    }
-    if let Some(error) = error.downcast_ref::<EditError>() {
-        return edit_help(error);
-    }
-    if let Some(error) = error.downcast_ref::<IndexError>() {
-        return index_help(error).map(str::to_owned);
-    }
-    error.downcast_ref::<LabelSelectorError>().and_then(LabelSelectorError::help)
+    let load = || error.downcast_ref().and_then(LoadError::help);
+    let edit = || error.downcast_ref().and_then(edit_help);
+    let index = || error.downcast_ref().and_then(index_help);
+    let label = || error.downcast_ref().and_then(LabelError::help);
+    let object = || error.downcast_ref().and_then(LabelSelectorError::help);
+    load().or_else(edit).or_else(index).or_else(label).or_else(object)
 }
 
 /// What to do about labels that cannot be edited, in the program's own words where it has an option for it.
@@ -94,12 +89,13 @@ fn edit_help(error: &EditError) -> Option<String> {
 }
 
 /// The same for an index.
-fn index_help(error: &IndexError) -> Option<&str> {
-    match error.kind() {
-        IndexErrorKind::Occupied => Some("delete that file first, or name another with -o"),
-        kind if is_to_be_written_anew(kind) => Some("write it anew with `selq index`, or delete it"),
-        _ => error.help(),
-    }
+fn index_help(error: &IndexError) -> Option<String> {
+    let ours = match error.kind() {
+        IndexErrorKind::Occupied => "delete that file first, or name another with -o",
+        kind if is_to_be_written_anew(kind) => "write it anew with `selq index`, or delete it",
+        _ => return error.help(),
+    };
+    Some(ours.to_owned())
 }
 
 /// Whether a new index is all that is wanted.
@@ -121,10 +117,10 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// What is absent, with the nearest that is there.
-pub(crate) fn absent(what: &str, nearest: Option<&str>) {
+pub(crate) fn absent(what: &str, nearest: Option<&str>) -> String {
     match nearest {
-        Some(nearest) => print(&format!("{what}; did you mean {nearest:?}?")),
-        None => print(what),
+        Some(nearest) => format!("{what}; did you mean {nearest:?}?"),
+        None => what.to_owned(),
     }
 }
 

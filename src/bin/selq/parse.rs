@@ -5,19 +5,29 @@ use std::io::{self, BufRead, Write};
 use anyhow::{Context, Result};
 use selq::{LabelSelector, LabelSelectorError, ParseError, Selector};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::args::{ParseArgs, ParseFormat};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
+use crate::json_error::{self, JsonError};
+use crate::json_line::{self, NamedSelector, SelectorField};
 use crate::message;
-use crate::output::{json, sanitize};
+use crate::output::json;
+use crate::sanitize;
 use crate::selection;
+
+/// The byte-order mark that some editors write.
+pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// How a line of JSON is written.
+const JSON_LINE: &str = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
 
 /// Why a line is no selector.
 pub(crate) enum LineError {
-    /// Its text is none.
-    Text(ParseError),
+    /// Its text is none; with the fix, where there is one.
+    Text { error: ParseError, help: Option<String> },
+    /// It is no JSON, or not of the shape that it should be.
+    Json(JsonError),
     /// Its LabelSelector object is none.
     Object(LabelSelectorError),
     /// The line itself cannot be read.
@@ -33,31 +43,49 @@ pub(crate) struct ErrorReport {
     help: Option<String>,
 }
 
+impl From<ParseError> for LineError {
+    fn from(error: ParseError) -> LineError {
+        let help = error.help();
+        LineError::Text { error, help }
+    }
+}
+
 impl LineError {
     fn line(message: impl Into<String>, help: Option<&'static str>) -> LineError {
         LineError::Line { message: message.into(), help }
     }
 
+    /// The same where the file explains better what to do than the text of the line.
+    pub(crate) fn with_help(self, fix: &str) -> LineError {
+        match self {
+            LineError::Text { error, .. } => LineError::Text { error, help: Some(fix.to_owned()) },
+            other => other,
+        }
+    }
+
     pub(crate) fn report(&self) -> ErrorReport {
         let (message, span, help) = match self {
-            LineError::Text(error) => (error.to_string(), Some(error.span()), error.help()),
+            LineError::Text { error, help } => (error.to_string(), Some(error.span()), help.clone()),
+            LineError::Json(error) => (error.to_string(), None, error.help().map(str::to_owned)),
             LineError::Object(error) => (error.to_string(), None, error.help()),
             LineError::Line { message, help } => (message.clone(), None, help.map(str::to_owned)),
         };
         ErrorReport { message, offset: span.map(|it| it.start), length: span.map(|it| it.len()), help }
     }
 
-    /// Prints the error of a line of a file, or of an argument where `line` is 0.
-    pub(crate) fn print(&self, config: &Config, line: usize) {
-        let place = if line == 0 { String::new() } else { format!("line {line}: ") };
-        if let LineError::Text(error) = self {
-            return message::selector_error(config, place.trim_end_matches(' '), error);
+    /// Prints the error: the place if there are several lines, the text with a caret line where there is one, the
+    /// message and the fix.
+    pub(crate) fn print(&self, config: &Config, place: Option<&str>) {
+        if let Some(place) = place {
+            message::print(&format!("{place}:"));
         }
+        let underlined = match self {
+            LineError::Text { error, .. } => message::underline(error),
+            LineError::Json(error) => error.underline(),
+            LineError::Object(_) | LineError::Line { .. } => String::new(),
+        };
         let ErrorReport { message, help, .. } = self.report();
-        message::failure(config, &format!("{place}{message}"));
-        if let Some(help) = help {
-            message::help(config, &help);
-        }
+        message::wrong_text(config, &underlined, &message, help.as_deref());
     }
 }
 
@@ -69,7 +97,7 @@ pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// A line that is a selector's text.
 pub(crate) fn text_line(line: &[u8]) -> Result<Selector, LineError> {
     let text = utf8(line)?;
-    text.parse().map_err(LineError::Text)
+    Ok(text.parse::<Selector>()?)
 }
 
 fn utf8(line: &[u8]) -> Result<&str, LineError> {
@@ -84,60 +112,53 @@ pub(crate) struct JsonLine {
     pub(crate) selector: Result<Selector, LineError>,
 }
 
-/// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null.
-pub(crate) fn json_line(line: &[u8], config: &Config) -> JsonLine {
-    let refused = |error| JsonLine { name: None, selector: Err(error) };
-    let value = match utf8(line).map(serde_json::from_str::<Value>) {
-        Ok(Ok(value)) => value,
-        Ok(Err(error)) => return refused(LineError::line(format!("expected JSON: {error}"), None)),
-        Err(error) => return refused(error),
+/// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null. `place` is
+/// where the line stands.
+pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
+    let text = match utf8(line) {
+        Ok(text) => text,
+        Err(error) => return JsonLine { name: None, selector: Err(error) },
     };
-    let Value::Object(mut fields) = value else {
-        let help = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
-        return refused(LineError::line("expected an object with a selector", Some(help)));
-    };
-    let name = match fields.remove("name") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(name)) => Some(name),
-        Some(other) => {
-            return refused(LineError::line(format!("expected a text as name, found {other}"), None));
+    match json_error::from_json(text) {
+        Ok(NamedSelector { name, selector }) => {
+            JsonLine { name, selector: selector_of(selector, place, config) }
         }
-    };
-    let missing = || {
-        LineError::line(
-            "expected a field `selector`",
-            Some("for the selector of nothing write \"selector\":null"),
-        )
-    };
-    let selector = fields.remove("selector").ok_or_else(missing).and_then(|it| selector_of(it, config));
-    JsonLine { name, selector }
+        Err(error) => {
+            let is_object = text.trim_start().starts_with('{');
+            let error = if is_object { error } else { error.with_help(JSON_LINE) };
+            JsonLine { name: json_line::name_of(text), selector: Err(LineError::Json(error)) }
+        }
+    }
 }
 
-/// A selector in JSON: a text, a LabelSelector object or null.
-fn selector_of(value: Value, config: &Config) -> Result<Selector, LineError> {
-    if let Value::String(text) = value {
-        return text.parse().map_err(LineError::Text);
-    }
-    let object: Option<LabelSelector> = serde_json::from_value(value).map_err(|error| {
-        LineError::line(format!("expected a text, a LabelSelector object or null: {error}"), None)
-    })?;
-    selection::warn_of_unknown_fields(object.as_ref(), config);
+/// The selector in a line, or why there is none.
+fn selector_of(field: Option<SelectorField>, place: &str, config: &Config) -> Result<Selector, LineError> {
+    let object = match field {
+        None => {
+            let help = "for the selector of nothing write \"selector\":null";
+            return Err(LineError::line("expected a field `selector`", Some(help)));
+        }
+        Some(SelectorField::Text(text)) => return Ok(text.parse::<Selector>()?),
+        Some(SelectorField::Object(object)) => Some(object),
+        Some(SelectorField::Null) => None,
+    };
+    selection::warn_of_unknown_fields(object.as_ref(), Some(place), config);
     Selector::try_from(object).map_err(LineError::Object)
 }
 
 /// A line of `selq parse --jsonl`: a text alone, or an object with a selector.
-fn json_text_or_object(line: &[u8], config: &Config) -> Result<Selector, LineError> {
-    if let Ok(Value::String(text)) = serde_json::from_slice(line) {
-        return text.parse().map_err(LineError::Text);
+fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<Selector, LineError> {
+    if let Ok(text) = serde_json::from_slice::<String>(line) {
+        return Ok(text.parse::<Selector>()?);
     }
-    json_line(line, config).selector
+    json_line(line, place, config).selector
 }
 
 pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
     let mut checker = Checker { format: args.output, config, status: ExitStatus::Matched };
     with_stdout(|out| {
         for text in &args.texts {
-            checker.write(0, text.parse().map_err(LineError::Text), out)?;
+            checker.write(None, text.parse::<Selector>().map_err(LineError::from), out)?;
         }
         if args.texts.is_empty() {
             checker.lines(args.jsonl, out)?;
@@ -164,15 +185,20 @@ impl Checker<'_> {
                 break;
             }
             let line = line.strip_suffix(b"\n").unwrap_or(&line);
-            let selector = if jsonl { json_text_or_object(line, self.config) } else { text_line(line) };
-            self.write(number, selector, out)?;
+            let line = if number == 1 { line.strip_prefix(BOM).unwrap_or(line) } else { line };
+            let place = format!("line {number}");
+            let selector = match jsonl {
+                true => json_text_or_object(line, &place, self.config),
+                false => text_line(line),
+            };
+            self.write(Some(&place), selector, out)?;
         }
         Ok(())
     }
 
     fn write(
         &mut self,
-        line: usize,
+        place: Option<&str>,
         selector: Result<Selector, LineError>,
         out: &mut impl Write,
     ) -> Result<()> {
@@ -197,7 +223,7 @@ impl Checker<'_> {
             Err(error) => {
                 // What was right before belongs before the message.
                 out.flush()?;
-                error.print(self.config, line);
+                error.print(self.config, place);
             }
         }
         Ok(())

@@ -5,51 +5,61 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use selq::{Dump, Selector};
+use selq::{Dump, Plan, Selector};
 use serde::Serialize;
 
-use crate::args::QueryArgs;
+use crate::args::{QueryArgs, Shown};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
-use crate::message::counted;
-use crate::output::{OutputFormat, Rows, View, csv, json};
-use crate::parse::{self, LineError};
-use crate::query::Shown;
+use crate::message::{self, counted, thousands};
+use crate::output::csv::push_line_ends_escaped;
+use crate::output::{OutputFormat, Rows, View, json};
+use crate::parse::{self, JsonLine, LineError};
+use crate::sanitize::push_escaped;
 use crate::selection::Selection;
 
-/// The byte-order mark that some editors write.
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// Of how many queries that match nothing the reason is looked for: that costs a look at every key or value.
+const MAX_EXPLAINED: usize = 100;
 
-/// One selector of the file, or why there is none.
+/// One selector of a file, or why there is none.
 pub(crate) struct Query {
-    line: usize,
+    /// The file and the line in it.
+    place: String,
     name: Option<String>,
     selector: Result<Selector, LineError>,
 }
 
-/// Reads the file of queries: a selector a line, or in a `.jsonl` file an object a line.
-pub(crate) fn read(path: &Path, args: &QueryArgs, config: &Config) -> Result<Vec<Query>> {
+/// Reads the files of queries: a selector a line, or in a `.jsonl` file an object a line.
+pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<Query>> {
     if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
         bail!("--queries prints counts, or with -o jsonl what each selector picks: no other format");
     }
-    read_file(path, &args.input.source.files, config)
+    if !args.label_columns.is_empty() || args.show_labels || args.no_headers {
+        bail!("--queries prints no table: -L, --show-labels and --no-headers say nothing about it");
+    }
+    read_files(&args.queries, &args.input.source.files, config)
 }
 
 /// Reads the selectors to watch, each with what to call it: its name, or its canonical text.
-pub(crate) fn read_all(path: &Path, dumps: &[PathBuf], config: &Config) -> Result<Vec<(String, Selector)>> {
+pub(crate) fn read_all(
+    paths: &[PathBuf],
+    dumps: &[PathBuf],
+    config: &Config,
+) -> Result<Vec<(String, Selector)>> {
     let mut named = Vec::new();
     let mut n_refused = 0;
-    for query in read_file(path, dumps, config)? {
+    for query in read_files(paths, dumps, config)? {
         match query.selector {
             Ok(selector) => named.push((query.name.unwrap_or_else(|| canonical(&selector)), selector)),
             Err(error) => {
                 n_refused += 1;
-                error.print(config, query.line);
+                error.print(config, Some(&query.place));
             }
         }
     }
     if n_refused > 0 {
-        bail!("{} in {}", counted(n_refused, "bad selector"), path.display());
+        let names: Vec<String> = paths.iter().map(|path| source_name(path)).collect();
+        bail!("{} in {}", counted(n_refused, "bad selector"), names.join(", "));
     }
     Ok(named)
 }
@@ -58,35 +68,48 @@ fn canonical(selector: &Selector) -> String {
     selector.canonical().unwrap_or_else(|| "null".to_owned())
 }
 
-fn read_file(path: &Path, dumps: &[PathBuf], config: &Config) -> Result<Vec<Query>> {
-    let bytes = read_whole(path, dumps)?;
-    let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
-    let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
+fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<Query>> {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    let dump_is_stdin = dumps.is_empty() || dumps.iter().any(is_stdin);
+    if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(dump_is_stdin) > 1
+        && paths.iter().any(is_stdin)
+    {
+        bail!("--queries - reads standard input, which is then not there for the dump or other queries");
+    }
     let mut queries = Vec::new();
+    for path in paths {
+        read_file(path, config, &mut queries)?;
+    }
+    Ok(queries)
+}
+
+fn read_file(path: &Path, config: &Config, queries: &mut Vec<Query>) -> Result<()> {
+    let bytes = read_whole(path)?;
+    let bytes = bytes.strip_prefix(parse::BOM).unwrap_or(&bytes);
+    let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
     for (nth, line) in parse::lines(bytes).enumerate() {
         let is_blank = line.iter().all(u8::is_ascii_whitespace);
         if is_blank || (!is_jsonl && line.starts_with(b"#")) {
             continue;
         }
-        let line_number = nth + 1;
-        let (name, selector) = if is_jsonl {
-            let line = parse::json_line(line, config);
-            (line.name, line.selector)
-        } else {
-            (None, text_query(line))
+        let place = format!("{}:{}", source_name(path), nth + 1);
+        let JsonLine { name, selector } = match is_jsonl {
+            true => parse::json_line(line, &place, config),
+            false => JsonLine { name: None, selector: text_query(line) },
         };
-        queries.push(Query { line: line_number, name, selector });
+        queries.push(Query { place, name, selector });
     }
-    Ok(queries)
+    Ok(())
 }
 
-/// The file's bytes; `-` is standard input, unless the dump comes from there.
-fn read_whole(path: &Path, dumps: &[PathBuf]) -> Result<Vec<u8>> {
+fn source_name(path: &Path) -> String {
+    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// The file's bytes; `-` is standard input.
+fn read_whole(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        if dumps.iter().all(|file| file.as_os_str() == "-") {
-            bail!("--queries - reads standard input, so the dump must come from a file");
-        }
         io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
         return Ok(bytes);
     }
@@ -96,7 +119,14 @@ fn read_whole(path: &Path, dumps: &[PathBuf]) -> Result<Vec<u8>> {
 /// A line `""` is the empty selector, since a blank line is passed over.
 fn text_query(line: &[u8]) -> Result<Selector, LineError> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line == br#""""# { Ok(Selector::everything()) } else { parse::text_line(line) }
+    if line == br#""""# {
+        return Ok(Selector::everything());
+    }
+    parse::text_line(line).map_err(|error| match line.trim_ascii_start() {
+        [b'#', ..] => error.with_help("a comment begins in the first column of its line"),
+        [b'{', ..] => error.with_help("a file with an object a line has a name that ends in .jsonl"),
+        _ => error,
+    })
 }
 
 /// Answers all queries in their order.
@@ -108,7 +138,7 @@ pub(crate) fn answer(
     args: &QueryArgs,
     config: &Config,
 ) -> Result<ExitStatus> {
-    let writer = AnswerWriter { selection, dump, view, args, config };
+    let mut writer = AnswerWriter { selection, dump, view, args, config, n_without_match: 0 };
     let mut status = ExitStatus::NoMatch;
     with_stdout(|out| {
         for query in queries {
@@ -118,8 +148,18 @@ pub(crate) fn answer(
                 _ => ExitStatus::NoMatch,
             };
         }
-        Ok(status)
-    })
+        Ok(())
+    })?;
+    if writer.n_without_match > MAX_EXPLAINED {
+        let n_matchless = thousands(writer.n_without_match as u64);
+        let words =
+            format_args!("{n_matchless} queries match nothing; why is said of the first {MAX_EXPLAINED}");
+        message::warning(config, &words);
+    }
+    if !args.quiet {
+        selection.scope_reasons(dump.store()).iter().for_each(|reason| message::warning(config, reason));
+    }
+    Ok(status)
 }
 
 struct AnswerWriter<'a> {
@@ -128,10 +168,12 @@ struct AnswerWriter<'a> {
     view: &'a View,
     args: &'a QueryArgs,
     config: &'a Config,
+    /// How many queries matched nothing so far.
+    n_without_match: usize,
 }
 
 impl AnswerWriter<'_> {
-    fn write(&self, query: &Query, out: &mut impl Write) -> Result<ExitStatus> {
+    fn write(&mut self, query: &Query, out: &mut impl Write) -> Result<ExitStatus> {
         match &query.selector {
             Ok(selector) => self.write_answer(query, selector, out),
             Err(error) => {
@@ -141,27 +183,29 @@ impl AnswerWriter<'_> {
         }
     }
 
-    fn write_answer(&self, query: &Query, selector: &Selector, out: &mut impl Write) -> Result<ExitStatus> {
+    fn write_answer(
+        &mut self,
+        query: &Query,
+        selector: &Selector,
+        out: &mut impl Write,
+    ) -> Result<ExitStatus> {
         let store = self.dump.store();
         // Both hold; -v turns round what they say together.
         let both = self.selection.selector.clone().and(selector.clone());
         let wanted = if self.args.invert_match { both.negate() } else { both };
         let plan = self.selection.plan(store, &wanted);
-        let shown = Shown::new(self.args);
+        let shown = self.args.shown();
         let as_json = self.args.output.is_some();
         let count = if shown == Shown::Nothing { u64::from(plan.any()) } else { plan.count() };
         match (shown, as_json) {
             (Shown::Nothing, _) => {}
             (_, false) => {
-                write!(out, "{count}\t")?;
-                // A name may hold anything; a tab or line feed in it would forge a line.
                 let name = query.name.clone().unwrap_or_else(|| canonical(selector));
-                csv::write_tsv_cell(&name, out)?;
-                out.write_all(b"\n")?;
+                writeln!(out, "{count}\t{}", self.one_line(&name))?;
             }
             (_, true) => {
                 let rows = match shown {
-                    Shown::Rows => Some(Rows::of(self.dump, &plan, self.view)?),
+                    Shown::Rows => Some(Rows::of(self.dump, &plan, self.view)),
                     _ => None,
                 };
                 let objects = rows.as_ref().map(|rows| self.found(rows));
@@ -170,7 +214,36 @@ impl AnswerWriter<'_> {
                 json::write_value(&answer, self.view.on_terminal, out)?;
             }
         }
+        if count == 0 && shown != Shown::Nothing {
+            self.n_without_match += 1;
+            self.explain_no_match(query, &plan, out)?;
+        }
         Ok(ExitStatus::of_match(count > 0))
+    }
+
+    /// A name as it stands in its line. It may hold anything; a tab or line feed in it would forge a line.
+    fn one_line(&self, name: &str) -> String {
+        let mut line = String::new();
+        match self.view.on_terminal {
+            true => push_escaped(&mut line, name),
+            false => push_line_ends_escaped(&mut line, name),
+        }
+        line
+    }
+
+    /// Says why a query matches nothing, if the reason is that something does not occur.
+    fn explain_no_match(&self, query: &Query, plan: &Plan<'_>, out: &mut impl Write) -> Result<()> {
+        let store = self.dump.store();
+        if store.is_empty() || self.n_without_match > MAX_EXPLAINED {
+            return Ok(());
+        }
+        for reason in self.selection.label_reasons(store, plan) {
+            // What was answered before belongs before the message.
+            out.flush()?;
+            let name = query.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+            message::warning(self.config, &format_args!("{}{name}: {reason}", query.place));
+        }
+        Ok(())
     }
 
     fn found<'s>(&'s self, rows: &Rows<'s>) -> Vec<Found<'s>> {
@@ -191,7 +264,7 @@ impl AnswerWriter<'_> {
         }
         // What was answered before belongs before the message.
         out.flush()?;
-        error.print(self.config, query.line);
+        error.print(self.config, Some(&query.place));
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use selq::{Dump, Plan, ReadObject, Selector};
 
-use crate::args::QueryArgs;
+use crate::args::{QueryArgs, Shown};
 use crate::config::{Config, with_stdout};
 use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened, Unindexed};
@@ -16,30 +16,15 @@ use crate::queries;
 use crate::selection::Selection;
 use crate::stats;
 
-/// What is printed of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shown {
-    Rows,
-    Count,
-    Nothing,
-}
-
-impl Shown {
-    pub(crate) fn new(args: &QueryArgs) -> Shown {
-        match (args.quiet, args.count) {
-            (true, _) => Shown::Nothing,
-            (false, true) => Shown::Count,
-            (false, false) => Shown::Rows,
-        }
-    }
-}
-
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let view = view(args, config)?;
     let selection = Selection::new(&args.selection, config)?;
-    let queries = args.queries.as_deref().map(|path| queries::read(path, args, config)).transpose()?;
+    let queries = match args.queries.is_empty() {
+        true => None,
+        false => Some(queries::read(args, config)?),
+    };
     let loaded = match scan(&selection, args, config)? {
-        Scanned::Count(count) => return answer_count(count, Shown::new(args)),
+        Scanned::Count(count) => return answer_count(count, args.shown()),
         Scanned::Selected(dump) => return answer_selected(&dump, &view),
         Scanned::Loaded(loaded) => loaded,
     };
@@ -60,7 +45,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
 ///
 /// Kinds are resolved by the kinds that occur, and the figures of `--stats` are those of a store.
 fn may_scan(args: &QueryArgs) -> bool {
-    args.queries.is_none() && args.selection.kind.is_empty() && !args.stats && !args.input.skip_invalid
+    args.queries.is_empty() && args.selection.kind.is_empty() && !args.stats && !args.input.skip_invalid
 }
 
 /// What is there to answer from.
@@ -84,7 +69,7 @@ fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scan
     if unindexed == Unindexed::Loaded {
         return loaded(input::read_inputs(&args.input, config, why)?);
     }
-    let shown = Shown::new(args);
+    let shown = args.shown();
     let is_wanted = |object: ReadObject<'_>| selection.matches(&object, args.invert_match);
     let scan = input::scan(&args.input, config, shown == Shown::Rows, is_wanted)?;
     match (scan.n_selected(), shown) {
@@ -124,7 +109,7 @@ fn finish(args: &QueryArgs, loaded: &Loaded, answer_time: Duration) {
 fn answer(selection: Selection, dump: &Dump, view: &View, args: &QueryArgs) -> Result<ExitStatus> {
     let selection = if args.invert_match { selection.inverted() } else { selection };
     let plan = selection.plan(dump.store(), &selection.selector);
-    let shown = Shown::new(args);
+    let shown = args.shown();
     let matched = print_answer(dump, &plan, view, shown)?;
     if !matched && shown != Shown::Nothing {
         selection.explain_no_match(dump, &plan);

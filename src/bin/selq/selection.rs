@@ -1,10 +1,11 @@
 //! From the selection options to a selector and a scope.
 
-use anyhow::{Context, Result};
-use selq::{Dump, LabelSelector, ObjectIdentity, Plan, ReadObject, Scope, Selector, Store};
+use anyhow::Result;
+use selq::{Dump, LabelSelector, ObjectIdentity, Plan, ReadObject, Requirement, Scope, Selector, Store};
 
 use crate::args::SelectionArgs;
 use crate::config::Config;
+use crate::json_error;
 use crate::kinds;
 use crate::message::{self, counted};
 
@@ -28,7 +29,7 @@ impl Selection {
         Ok(Selection {
             selector,
             namespace: args.namespace.clone().filter(|_| !args.all_namespaces),
-            kinds: args.kind.clone(),
+            kinds: args.kind.iter().map(|name| name.trim().to_owned()).collect(),
         })
     }
 
@@ -86,48 +87,92 @@ impl Selection {
         if store.is_empty() {
             return message::print("no objects in the input");
         }
-        let absences = self.absences(store, plan);
-        if absences.is_empty() {
+        let reasons = [self.scope_reasons(store), self.label_reasons(store, plan)].concat();
+        if reasons.is_empty() {
             message::print("no objects found");
         }
-        for (what, nearest) in absences {
-            message::absent(&what, nearest);
-        }
+        reasons.iter().for_each(|reason| message::print(reason));
     }
 
-    /// What was asked for and does not occur, each with the nearest that does.
-    fn absences<'s>(&self, store: &'s Store, plan: &Plan<'s>) -> Vec<(String, Option<&'s str>)> {
-        let among = format!("in the {}", counted(store.len() as u64, "object"));
+    /// The namespace and kinds that were asked for and do not occur, each with the nearest that does.
+    pub(crate) fn scope_reasons(&self, store: &Store) -> Vec<String> {
         let namespaces = store.namespaces();
         let occurring = || namespaces.iter().map(|fact| fact.namespace);
-        let namespace = self.namespace.iter().filter(|name| !occurring().any(|it| it == *name));
-        let namespace = namespace
-            .map(|name| (format!("no namespace {name:?} {among}"), selq::nearest(name, occurring())));
-        let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store));
-        let kind = kind.map(|name| {
-            let occurring = store.kinds().into_iter().map(|fact| fact.kind);
-            (format!("no kind {name:?} {among}"), selq::nearest(name, occurring))
+        let namespace = self.namespace.iter().filter(|name| !occurring().any(|it| it == *name)).map(|name| {
+            let what = format!("no namespace {name:?} {}", among(store));
+            message::absent(&what, selq::nearest(name, occurring()))
         });
-        let labels = plan.absences().into_iter().map(|absence| match &absence.value {
-            None => (format!("no key {:?} {among}", absence.key), absence.nearest),
-            Some(value) => (format!("no object has {}={value:?}", absence.key), absence.nearest),
+        let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store)).map(|name| {
+            let what = format!("no kind {name:?} {}", among(store));
+            message::absent(&what, kinds::nearest(name, store).as_deref())
         });
-        namespace.chain(kind).chain(labels).collect()
+        namespace.chain(kind).collect()
+    }
+
+    /// What a selector asks for and does not occur, each with the nearest that does; or else what occurs only outside
+    /// the scope.
+    pub(crate) fn label_reasons(&self, store: &Store, plan: &Plan<'_>) -> Vec<String> {
+        let absences = plan.absences().into_iter().map(|absence| {
+            let what = match &absence.value {
+                None => format!("no key {:?} {}", absence.key, among(store)),
+                Some(value) => format!("no object has {}={value:?}", absence.key),
+            };
+            message::absent(&what, absence.nearest)
+        });
+        let absences: Vec<String> = absences.collect();
+        if absences.is_empty() { self.only_elsewhere(store, plan.selector()) } else { absences }
+    }
+
+    /// The requirements that objects meet, but none in the scope.
+    fn only_elsewhere(&self, store: &Store, selector: &Selector) -> Vec<String> {
+        let scope = self.scope(store);
+        let is_any_in_scope = |selector: &Selector| Plan::scoped(store, selector, &scope).any();
+        if !is_any_in_scope(&Selector::everything()) {
+            return Vec::new();
+        }
+        let is_elsewhere = |requirement: &&Requirement| {
+            // What prints as a text parses to the same.
+            let alone = requirement.to_string().parse();
+            alone.is_ok_and(|alone| !is_any_in_scope(&alone) && Plan::new(store, &alone).any())
+        };
+        let requirements = selector.requirements().unwrap_or_default().into_iter().filter(is_elsewhere);
+        requirements.map(|requirement| format!("{requirement} only holds outside {}", self.place())).collect()
+    }
+
+    /// The scope in words.
+    fn place(&self) -> String {
+        let namespace = self.namespace.as_ref().map(|name| format!("namespace {name:?}"));
+        let kinds = match self.kinds.as_slice() {
+            [] => None,
+            [kind] => Some(format!("kind {kind:?}")),
+            kinds => Some(format!("the kinds {}", kinds.join(","))),
+        };
+        namespace.into_iter().chain(kinds).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// `in the 12 objects`
+pub(crate) fn among(store: &Store) -> String {
+    match store.len() {
+        1 => "in the only object".to_owned(),
+        n => format!("in the {}", counted(n as u64, "object")),
     }
 }
 
 /// Reads a LabelSelector object, or `null` for the selector of nothing.
 pub(crate) fn from_json(json: &str, config: &Config) -> Result<Selector> {
-    let object: Option<LabelSelector> =
-        serde_json::from_str(json).with_context(|| format!("{json} is no LabelSelector object"))?;
-    warn_of_unknown_fields(object.as_ref(), config);
+    const FORM: &str = "a LabelSelector object is {\"matchLabels\":{\"app\":\"web\"}}, {} or null";
+    let object: Option<LabelSelector> = json_error::from_json(json).map_err(|error| error.with_help(FORM))?;
+    warn_of_unknown_fields(object.as_ref(), None, config);
     Ok(Selector::try_from(object)?)
 }
 
-/// `{"MatchLabels":…}` says nothing that a LabelSelector can say, and so would silently select everything.
-pub(crate) fn warn_of_unknown_fields(object: Option<&LabelSelector>, config: &Config) {
+/// `{"MatchLabels":…}` says nothing that a LabelSelector can say, and so would silently select everything. `place` is
+/// where the object stands, if there are several.
+pub(crate) fn warn_of_unknown_fields(object: Option<&LabelSelector>, place: Option<&str>, config: &Config) {
+    let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
     for field in object.into_iter().flat_map(LabelSelector::unknown_fields) {
-        message::warning(config, &unknown_field(field));
+        message::warning(config, &format_args!("{place}{}", unknown_field(field)));
     }
 }
 

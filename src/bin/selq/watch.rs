@@ -67,9 +67,11 @@ enum Selectors {
 impl Selectors {
     fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<Selectors> {
         let common = &selection.selector;
-        let Some(path) = &args.queries else { return Ok(Selectors::One(common.clone())) };
+        if args.queries.is_empty() {
+            return Ok(Selectors::One(common.clone()));
+        }
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
-        for (name, selector) in queries::read_all(path, &args.source.files, config)? {
+        for (name, selector) in queries::read_all(&args.queries, &args.source.files, config)? {
             set.insert(common.clone().and(selector));
             names.push(name);
         }

@@ -25,34 +25,72 @@ pub(crate) fn io_error(error: ::csv::Error) -> io::Error {
 /// Writes one row a line, cells separated by tabs. Tab, line feed, carriage return and backslash inside a
 /// cell are `\t`, `\n`, `\r` and `\\`.
 pub(super) fn write_tsv(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
-    write_records(dump, rows, view, |cells| {
+    let mut line = String::new();
+    write_raw_records(dump, rows, view, |cells| {
+        line.clear();
         for (nth, cell) in cells.iter().enumerate() {
             if nth > 0 {
-                out.write_all(b"\t")?;
+                line.push('\t');
             }
-            write_tsv_cell(cell, out)?;
+            push_tsv_cell(&mut line, cell, view.on_terminal);
         }
-        out.write_all(b"\n")
+        line.push('\n');
+        out.write_all(line.as_bytes())
     })
 }
 
-pub(crate) fn write_tsv_cell(cell: &str, out: &mut impl Write) -> io::Result<()> {
-    let mut rest = cell;
-    while let Some(at) = rest.find(['\t', '\n', '\r', '\\']) {
-        out.write_all(&rest.as_bytes()[..at])?;
-        out.write_all(match rest.as_bytes()[at] {
-            b'\t' => br"\t",
-            b'\n' => br"\n",
-            b'\r' => br"\r",
-            _ => br"\\",
-        })?;
-        rest = &rest[at + 1..];
+/// Appends a cell in which nothing ends it before its time, nor steers a terminal.
+fn push_tsv_cell(line: &mut String, cell: &str, on_terminal: bool) {
+    for (nth, part) in cell.split('\\').enumerate() {
+        if nth > 0 {
+            line.push_str(r"\\");
+        }
+        match on_terminal {
+            true => push_escaped(line, part),
+            false => push_line_ends_escaped(line, part),
+        }
     }
-    out.write_all(rest.as_bytes())
 }
 
-/// Gives the header and then each row to `write`, in memory that is used again.
+/// Appends a text with what would end its cell or its line escaped, and everything else as it is.
+pub(crate) fn push_line_ends_escaped(line: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['\t', '\n', '\r']) {
+        line.push_str(&rest[..at]);
+        line.push_str(match rest.as_bytes()[at] {
+            b'\t' => r"\t",
+            b'\n' => r"\n",
+            _ => r"\r",
+        });
+        rest = &rest[at + 1..];
+    }
+    line.push_str(rest);
+}
+
+/// Gives the header and then each row to `write`, in memory that is used again. Escaped where a terminal would act
+/// on what is in it.
 fn write_records(
+    dump: &Dump,
+    rows: &Rows<'_>,
+    view: &View,
+    mut write: impl FnMut(&[String]) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut shown = Vec::new();
+    write_raw_records(dump, rows, view, |cells| {
+        if !view.on_terminal {
+            return write(cells);
+        }
+        shown.resize(cells.len(), String::new());
+        for (shown, cell) in shown.iter_mut().zip(cells) {
+            shown.clear();
+            push_escaped(shown, cell);
+        }
+        write(&shown)
+    })
+}
+
+/// Gives the header and then each row to `write`, as they are in the dump.
+fn write_raw_records(
     dump: &Dump,
     rows: &Rows<'_>,
     view: &View,
@@ -63,17 +101,10 @@ fn write_records(
         write(&columns.iter().map(|column| column.name().to_owned()).collect::<Vec<_>>())?;
     }
     let mut cells = vec![String::new(); columns.len()];
-    let mut raw = String::new();
     for object in rows.iter() {
         for (column, cell) in columns.iter().zip(&mut cells) {
             cell.clear();
-            if view.on_terminal {
-                raw.clear();
-                column.push_cell(dump, &object, &mut raw);
-                push_escaped(cell, &raw);
-            } else {
-                column.push_cell(dump, &object, cell);
-            }
+            column.push_cell(dump, &object, cell);
         }
         write(&cells)?;
     }
@@ -84,10 +115,20 @@ fn write_records(
 mod tests {
     use super::*;
 
+    fn cell(text: &str, on_terminal: bool) -> String {
+        let mut line = String::new();
+        push_tsv_cell(&mut line, text, on_terminal);
+        line
+    }
+
     #[test]
     fn a_cell_of_tsv_stays_in_its_place() {
-        let mut out = Vec::new();
-        write_tsv_cell("a\tb\\c\nd\r", &mut out).expect("a Vec takes all");
-        assert_eq!(out, br"a\tb\\c\nd\r");
+        assert_eq!(cell("a\tb\\c\nd\r", false), r"a\tb\\c\nd\r");
+    }
+
+    #[test]
+    fn a_cell_of_tsv_is_escaped_once() {
+        assert_eq!(cell("a\tb\\c\nd\u{1b}", true), r"a\tb\\c\nd\u{1b}");
+        assert_eq!(cell("\u{1b}", false), "\u{1b}");
     }
 }

@@ -74,7 +74,7 @@ fn write_compact(json: &str, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The place behind the string whose first byte inside the quotes is at `at`.
-fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = memchr2(b'"', b'\\', &bytes[at..]) {
         match bytes[at + found] {
             b'"' => return at + found + 1,

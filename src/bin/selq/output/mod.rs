@@ -2,8 +2,8 @@
 
 pub(crate) mod csv;
 pub(crate) mod json;
+mod lookup;
 pub(crate) mod names;
-pub(crate) mod sanitize;
 pub(crate) mod sort;
 mod table;
 
@@ -13,14 +13,16 @@ use anyhow::Result;
 use clap::ValueEnum;
 use selq::{Dump, Matches, ObjectRef, Plan};
 
-use sort::SortKey;
+use crate::message;
+pub(crate) use crate::sanitize;
+use sort::{SortKey, Sorted};
 
 /// The formats of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
     /// Columns for people
     Table,
-    /// The table with API version, source and index
+    /// The table with API version, source and index; what a watch event changed keeps its index
     Wide,
     /// kind.group/name, one a line
     Name,
@@ -64,7 +66,7 @@ pub(crate) enum NameEnd {
 
 /// Runs the plan and writes what it finds. Gives the number of rows written.
 pub(crate) fn answer(dump: &Dump, plan: &Plan<'_>, view: &View, out: &mut impl Write) -> Result<u64> {
-    write_rows(dump, &Rows::of(dump, plan, view)?, view, out)
+    write_rows(dump, &Rows::of(dump, plan, view), view, out)
 }
 
 /// Writes rows in the view's format. Gives their number.
@@ -93,18 +95,23 @@ enum Objects<'s> {
 }
 
 impl<'s> Rows<'s> {
-    pub(crate) fn of(dump: &Dump, plan: &Plan<'s>, view: &View) -> Result<Rows<'s>> {
+    /// The rows that a view shows. Says so where none has what they are to be sorted by, which nobody would see who does
+    /// not expect it.
+    pub(crate) fn of(dump: &Dump, plan: &Plan<'s>, view: &View) -> Rows<'s> {
         let end = view.limit.map(|limit| view.skip.saturating_add(limit));
         let objects = match (&view.sort_by, end) {
             (None, None) => Objects::InInputOrder(plan.run()),
             (None, Some(end)) => Objects::InInputOrder(plan.first(end)),
             (Some(key), end) => {
-                let mut rows = sort::sorted(dump, plan.run().iter(), key)?;
+                let Sorted { mut rows, is_by_key } = sort::sorted(dump, plan.run().iter(), key);
+                if !is_by_key {
+                    message::print(&sort::absence(key, dump.store()));
+                }
                 rows.truncate(end.unwrap_or(usize::MAX));
                 Objects::Sorted(rows)
             }
         };
-        Ok(Rows { objects, skip: view.skip })
+        Rows { objects, skip: view.skip }
     }
 
     pub(crate) fn len(&self) -> u64 {

@@ -8,6 +8,7 @@ use selq::{Dump, ObjectRef, Store};
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use super::lookup::{Step, lookup};
 use crate::message;
 
 /// What rows are sorted by.
@@ -16,7 +17,24 @@ pub(crate) enum SortKey {
     /// The value of a label.
     Label(String),
     /// A place in the object.
-    Path(Box<JsonPath>),
+    Path(SortPath),
+}
+
+/// A place in an object: only the way there is read, whatever else the object holds.
+#[derive(Debug, Clone)]
+pub(crate) struct SortPath {
+    /// The fields and elements to go through one after another.
+    steps: Vec<Step>,
+    /// What has to look at several places: from the first wildcard, filter or `..` on.
+    rest: Option<Box<JsonPath>>,
+}
+
+/// A part of a path.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    Step(Step),
+    /// In the form of RFC 9535.
+    Search(String),
 }
 
 impl FromStr for SortKey {
@@ -27,14 +45,53 @@ impl FromStr for SortKey {
         if !text.starts_with(['.', '{']) {
             return Ok(SortKey::Label(text.to_owned()));
         }
-        let path = standard_path(text).and_then(|path| JsonPath::parse(&path).map_err(anyhow::Error::from));
-        let path = path.with_context(|| format!("{text} is no JSONPath, such as .metadata.name"))?;
-        Ok(SortKey::Path(Box::new(path)))
+        let path = parts(text).and_then(SortPath::new);
+        path.map(SortKey::Path).with_context(|| format!("{text} is no JSONPath, such as .metadata.name"))
     }
 }
 
-/// kubectl's relaxed JSONPath (`{.a.b\.c[0]}`) in the form of RFC 9535 (`$['a']['b.c'][0]`).
-fn standard_path(text: &str) -> Result<String> {
+impl SortPath {
+    fn new(parts: Vec<Part>) -> Result<SortPath> {
+        let (mut steps, mut rest) = (Vec::new(), String::new());
+        for part in parts {
+            match part {
+                Part::Step(step) if rest.is_empty() => steps.push(step),
+                Part::Step(step) => rest.push_str(&standard(&step)),
+                Part::Search(part) => rest.push_str(&part),
+            }
+        }
+        let rest = match rest.is_empty() {
+            true => None,
+            false => {
+                let path = JsonPath::parse(&format!("${rest}"));
+                let expected = "expected an index, a field in quotation marks, `*` or a filter in brackets: \
+                                .items[0], .items[?(@.name==\"a\")]";
+                Some(Box::new(path.map_err(|_| anyhow!(expected))?))
+            }
+        };
+        Ok(SortPath { steps, rest })
+    }
+
+    /// The text of the value in an object, or the value itself where it had to be searched for.
+    fn rank(&self, json: &str) -> Option<Rank> {
+        let found = lookup(json, &self.steps)?;
+        let Some(rest) = &self.rest else { return rank_of_json(found) };
+        let value: Value = serde_json::from_str(found).ok()?;
+        let found = rest.query(&value).first()?;
+        rank_of_json(&found.to_string())
+    }
+}
+
+/// A step in the form of RFC 9535.
+fn standard(step: &Step) -> String {
+    match step {
+        Step::Index(index) => format!("[{index}]"),
+        Step::Field(name) => format!("['{}']", name.replace('\\', r"\\").replace('\'', r"\'")),
+    }
+}
+
+/// Takes kubectl's relaxed JSONPath (`{.a.b\.c[0]}`) apart.
+fn parts(text: &str) -> Result<Vec<Part>> {
     let inner = match text.strip_prefix('{') {
         Some(rest) => rest.strip_suffix('}').ok_or_else(|| anyhow!("expected a closing `}}`"))?.trim(),
         None => text,
@@ -43,25 +100,19 @@ fn standard_path(text: &str) -> Result<String> {
     if rest.is_empty() || inner.contains('}') {
         return Err(anyhow!("expected one path to a field"));
     }
-    let mut path = String::from("$");
+    let mut parts = Vec::new();
     while !rest.is_empty() {
         rest = match rest.strip_prefix('.') {
-            Some(step) => push_field(&mut path, step)?,
-            None => push_brackets(&mut path, rest)?,
+            Some(step) => push_field(&mut parts, step)?,
+            None => push_brackets(&mut parts, rest)?,
         };
     }
-    Ok(path)
+    Ok(parts)
 }
 
 /// A field, in which a backslash takes the next character literally. A second dot descends to any depth.
-fn push_field<'t>(path: &mut String, text: &'t str) -> Result<&'t str> {
-    let text = match text.strip_prefix('.') {
-        Some(rest) => {
-            path.push_str("..");
-            rest
-        }
-        None => text,
-    };
+fn push_field<'t>(parts: &mut Vec<Part>, text: &'t str) -> Result<&'t str> {
+    let (is_descent, text) = text.strip_prefix('.').map_or((false, text), |rest| (true, rest));
     let (mut name, mut is_escaped, mut end) = (String::new(), false, text.len());
     for (at, character) in text.char_indices() {
         match character {
@@ -78,16 +129,19 @@ fn push_field<'t>(path: &mut String, text: &'t str) -> Result<&'t str> {
         }
     }
     match name.as_str() {
+        "" if text.starts_with('[') && is_descent => parts.push(Part::Search("..".to_owned())),
         "" if text.starts_with('[') => {}
         "" => return Err(anyhow!("expected a field after `.`")),
-        "*" => path.push_str("[*]"),
-        name => path.push_str(&format!("['{}']", name.replace('\\', r"\\").replace('\'', r"\'"))),
+        "*" if is_descent => parts.push(Part::Search("..[*]".to_owned())),
+        "*" => parts.push(Part::Search("[*]".to_owned())),
+        _ if is_descent => parts.push(Part::Search(format!("..{}", standard(&Step::Field(name))))),
+        _ => parts.push(Part::Step(Step::Field(name))),
     }
     Ok(&text[end..])
 }
 
 /// `[0]`, `['a']` or a filter: the standard has the same.
-fn push_brackets<'t>(path: &mut String, text: &'t str) -> Result<&'t str> {
+fn push_brackets<'t>(parts: &mut Vec<Part>, text: &'t str) -> Result<&'t str> {
     let (mut depth, mut quote) = (0_usize, None);
     for (at, character) in text.char_indices() {
         match (character, quote) {
@@ -96,7 +150,7 @@ fn push_brackets<'t>(path: &mut String, text: &'t str) -> Result<&'t str> {
             ('\'' | '"', None) => quote = Some(character),
             ('[', None) => depth += 1,
             (']', None) if depth == 1 => {
-                path.push_str(&text[..=at]);
+                parts.push(bracketed(&text[..=at]));
                 return Ok(&text[at + 1..]);
             }
             (']', None) => depth -= 1,
@@ -107,61 +161,128 @@ fn push_brackets<'t>(path: &mut String, text: &'t str) -> Result<&'t str> {
     Err(anyhow!("expected a closing `]`"))
 }
 
+/// What stands in brackets: a plain index or field if it is one.
+fn bracketed(text: &str) -> Part {
+    let inside = text.trim_start_matches('[').trim_end_matches(']').trim();
+    let quoted = ['\'', '"'].into_iter().find_map(|quote| inside.strip_prefix(quote)?.strip_suffix(quote));
+    match (inside.parse(), quoted) {
+        (Ok(index), _) => Part::Step(Step::Index(index)),
+        (_, Some(name)) if !name.contains(['\\', '\'', '"']) => Part::Step(Step::Field(name.to_owned())),
+        _ => Part::Search(text.to_owned()),
+    }
+}
+
+/// Objects in the order of a key.
+pub(super) struct Sorted<'s> {
+    pub(super) rows: Vec<ObjectRef<'s>>,
+    /// Whether the key put them in this order: false if there are objects and none of them has it.
+    pub(super) is_by_key: bool,
+}
+
 /// The objects in the order of the key; those without it last, and equal ones as they came.
 pub(super) fn sorted<'s>(
     dump: &Dump,
     objects: impl Iterator<Item = ObjectRef<'s>>,
     key: &SortKey,
-) -> Result<Vec<ObjectRef<'s>>> {
-    let keyed = objects.map(|object| Ok((rank(dump, &object, key)?, object)));
-    let mut keyed: Vec<(Option<Rank>, ObjectRef<'s>)> = keyed.collect::<Result<_>>()?;
-    if !keyed.is_empty() && keyed.iter().all(|(rank, _)| rank.is_none()) {
-        warn_of_absence(key, dump.store());
-    }
+) -> Sorted<'s> {
+    let mut keyed: Vec<(Option<Rank>, ObjectRef<'s>)> =
+        objects.map(|object| (rank(dump, &object, key), object)).collect();
+    let is_by_key = keyed.is_empty() || keyed.iter().any(|(rank, _)| rank.is_some());
     keyed.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
-    Ok(keyed.into_iter().map(|(_, object)| object).collect())
+    Sorted { rows: keyed.into_iter().map(|(_, object)| object).collect(), is_by_key }
 }
 
-/// Nothing was sorted, which nobody would see who does not expect it.
-fn warn_of_absence(key: &SortKey, store: &Store) {
-    let SortKey::Label(key) = key else { return message::print("no object has the field to sort by") };
+/// Says that no object has the key, with the nearest that some have.
+pub(super) fn absence(key: &SortKey, store: &Store) -> String {
+    let SortKey::Label(key) = key else { return "no object has the field to sort by".to_owned() };
     let keys = store.keys();
-    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
-    message::absent(
-        &format!("no object has the label {key:?} to sort by (a path begins with a dot)"),
-        nearest,
-    );
+    // It may be there, on objects that are not in the answer.
+    let others = keys.iter().map(|fact| fact.key).filter(|other| other != key);
+    let nearest = selq::nearest(key, others);
+    let what = format!("no object has the label {key:?} to sort by (a path begins with a dot)");
+    message::absent(&what, nearest)
 }
 
-/// A value as it is sorted: the empty text, then numbers by size, then texts so that `node-2` comes before
-/// `node-10`.
+/// A value as it is sorted: the empty text, then numbers and quantities (`100m`, `2Gi`) by size, then texts so
+/// that `node-2` comes before `node-10`.
 #[derive(Debug, Clone, PartialEq)]
 enum Rank {
     Empty,
-    Number(f64),
+    Number {
+        size: f64,
+        /// The same exactly, where so large an integer has no `f64` of its own.
+        exact: Option<i128>,
+    },
     Text(String),
 }
 
-fn rank(dump: &Dump, object: &ObjectRef<'_>, key: &SortKey) -> Result<Option<Rank>> {
-    let text = |text: &str| match text.parse::<f64>() {
-        _ if text.is_empty() => Rank::Empty,
-        Ok(number) if number.is_finite() => Rank::Number(number),
-        _ => Rank::Text(text.to_owned()),
-    };
+/// The suffixes of Kubernetes quantities. An exponent (`1e3`) is the other way to write them.
+const QUANTITY_SUFFIXES: [(&str, f64); 16] = [
+    ("", 1.0),
+    ("n", 1e-9),
+    ("u", 1e-6),
+    ("m", 1e-3),
+    ("k", 1e3),
+    ("M", 1e6),
+    ("G", 1e9),
+    ("T", 1e12),
+    ("P", 1e15),
+    ("E", 1e18),
+    ("Ki", 1024.0),
+    ("Mi", 1024.0 * 1024.0),
+    ("Gi", 1024.0 * 1024.0 * 1024.0),
+    ("Ti", 1024.0 * 1024.0 * 1024.0 * 1024.0),
+    ("Pi", 1024.0 * 1024.0 * 1024.0 * 1024.0 * 1024.0),
+    ("Ei", 1024.0 * 1024.0 * 1024.0 * 1024.0 * 1024.0 * 1024.0),
+];
+
+fn rank(dump: &Dump, object: &ObjectRef<'_>, key: &SortKey) -> Option<Rank> {
     match key {
-        SortKey::Label(key) => Ok(object.label(key).map(text)),
-        SortKey::Path(path) => {
-            let value: Value = serde_json::from_str(&dump.json(object.id())).with_context(|| {
-                format!("cannot sort object {} of {}", dump.index(object.id()), dump.source(object.id()))
-            })?;
-            Ok(match path.query(&value).first() {
-                None | Some(Value::Null) => None,
-                Some(Value::String(value)) => Some(text(value)),
-                Some(Value::Number(number)) => number.as_f64().map(Rank::Number),
-                Some(other) => Some(Rank::Text(other.to_string())),
-            })
-        }
+        SortKey::Label(key) => object.label(key).map(rank_of_text),
+        SortKey::Path(path) => path.rank(&dump.json(object.id())),
     }
+}
+
+/// The rank of a value by its JSON text. An array or object is a text like any other.
+fn rank_of_json(json: &str) -> Option<Rank> {
+    match json.as_bytes().first()? {
+        b'n' => None,
+        // Half of a surrogate pair is no text, so its escape is sorted instead.
+        b'"' => Some(
+            serde_json::from_str(json)
+                .map_or_else(|_| Rank::Text(json.to_owned()), |text: String| rank_of_text(&text)),
+        ),
+        b'-' | b'0'..=b'9' => json.parse().ok().map(|size| Rank::Number { size, exact: exact(json) }),
+        _ => Some(Rank::Text(json.to_owned())),
+    }
+}
+
+fn rank_of_text(text: &str) -> Rank {
+    match quantity(text) {
+        _ if text.is_empty() => Rank::Empty,
+        Some(size) => Rank::Number { size, exact: exact(text) },
+        None => Rank::Text(text.to_owned()),
+    }
+}
+
+/// The size of a number or quantity. kubectl sorts texts by it too.
+fn quantity(text: &str) -> Option<f64> {
+    let is_of_number = |character: char| character.is_ascii_digit() || "+-.".contains(character);
+    let (number, suffix) = text.split_at(text.find(|it| !is_of_number(it)).unwrap_or(text.len()));
+    let unit = QUANTITY_SUFFIXES.into_iter().find(|(name, _)| *name == suffix);
+    let size = match unit {
+        Some((_, unit)) => number.parse::<f64>().ok()? * unit,
+        // Words such as `inf` are no numbers here.
+        None if number.is_empty() => return None,
+        None => text.parse().ok()?,
+    };
+    size.is_finite().then_some(size)
+}
+
+/// An integer that an `f64` may hold only nearly.
+fn exact(text: &str) -> Option<i128> {
+    const MAX_IN_F64: u128 = 1 << 53;
+    text.parse::<i128>().ok().filter(|integer| integer.unsigned_abs() > MAX_IN_F64)
 }
 
 fn compare(a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
@@ -172,9 +293,11 @@ fn compare(a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
         (Some(Rank::Empty), Some(Rank::Empty)) => Ordering::Equal,
         (Some(Rank::Empty), _) => Ordering::Less,
         (_, Some(Rank::Empty)) => Ordering::Greater,
-        (Some(Rank::Number(a)), Some(Rank::Number(b))) => a.total_cmp(b),
-        (Some(Rank::Number(_)), _) => Ordering::Less,
-        (_, Some(Rank::Number(_))) => Ordering::Greater,
+        (Some(Rank::Number { size: a, exact: a_exact }), Some(Rank::Number { size: b, exact: b_exact })) => {
+            a.total_cmp(b).then_with(|| a_exact.cmp(b_exact))
+        }
+        (Some(Rank::Number { .. }), _) => Ordering::Less,
+        (_, Some(Rank::Number { .. })) => Ordering::Greater,
         (Some(Rank::Text(a)), Some(Rank::Text(b))) => natord::compare(a, b).then_with(|| a.cmp(b)),
     }
 }
@@ -183,46 +306,91 @@ fn compare(a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
 mod tests {
     use super::*;
 
+    /// The steps of a path and then, in the form of the standard, what has to be searched for.
+    fn read(text: &str) -> Result<String, String> {
+        let parts = parts(text).map_err(|error| error.to_string())?;
+        let shown = parts.iter().map(|part| match part {
+            Part::Step(Step::Field(name)) => format!("/{name}"),
+            Part::Step(Step::Index(index)) => format!("/{index}"),
+            Part::Search(search) => search.clone(),
+        });
+        Ok(shown.collect())
+    }
+
     #[test]
-    fn paths_of_kubectl_become_standard_ones() {
-        let standard = |text: &str| standard_path(text).map_err(|error| error.to_string());
+    fn paths_of_kubectl_are_steps_and_searches() {
         for (text, expected) in [
-            (".metadata.name", "$['metadata']['name']"),
-            ("{.metadata.name}", "$['metadata']['name']"),
-            (
-                r".metadata.labels.app\.kubernetes\.io/name",
-                "$['metadata']['labels']['app.kubernetes.io/name']",
-            ),
-            (
-                "{.status.containerStatuses[0].restartCount}",
-                "$['status']['containerStatuses'][0]['restartCount']",
-            ),
+            (".metadata.name", "/metadata/name"),
+            ("{.metadata.name}", "/metadata/name"),
+            (r".metadata.labels.app\.kubernetes\.io/name", "/metadata/labels/app.kubernetes.io/name"),
+            ("{.status.containerStatuses[0].restartCount}", "/status/containerStatuses/0/restartCount"),
             (
                 r#".status.conditions[?(@.type=="Ready")].status"#,
-                r#"$['status']['conditions'][?(@.type=="Ready")]['status']"#,
+                r#"/status/conditions[?(@.type=="Ready")]/status"#,
             ),
-            (".a['b.c'].*", "$['a']['b.c'][*]"),
-            ("..name", "$..['name']"),
+            (".a['b.c'].*", "/a/b.c[*]"),
+            (".a.['b']", "/a/b"),
+            (".a[-1]", "/a[-1]"),
+            ("..name", "..['name']"),
+            (".a..*", "/a..[*]"),
         ] {
-            assert_eq!(standard(text), Ok(expected.to_owned()), "{text}");
+            assert_eq!(read(text), Ok(expected.to_owned()), "{text}");
             assert!(text.parse::<SortKey>().is_ok(), "{text}");
         }
-        assert_eq!(standard("{ @.a }"), standard(".a"));
+        assert_eq!(read("{ @.a }"), read(".a"));
         for text in ["{.a", "{}", "{.a}{.b}", ".", ".a[0", ".a[0]b", ".a..", ".a[x]"] {
             assert!(text.parse::<SortKey>().is_err(), "{text}");
         }
         assert!(matches!("app.kubernetes.io/name".parse(), Ok(SortKey::Label(_))));
     }
 
+    /// The rank of what a path finds in an object.
+    fn found(path: &str, json: &str) -> Option<Rank> {
+        match path.parse() {
+            Ok(SortKey::Path(path)) => path.rank(json),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn only_the_way_to_the_value_is_read() {
+        let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+        let json = format!(r#"{{"x":"\ud800","y":1E400,"z":{deep},"a":[{{"b":"c","n":7}}]}}"#);
+        for path in [".a[0].b", ".a[*].b", ".a[-1].b", ".a[?(@.n==7)].b"] {
+            assert_eq!(found(path, &json), Some(Rank::Text("c".to_owned())), "{path}");
+        }
+        assert_eq!(found(".x", &json), Some(Rank::Text(r#""\ud800""#.to_owned())));
+        assert!(matches!(found(".y", &json), Some(Rank::Number { .. })));
+        assert_eq!(found(".a[0].c", &json), None);
+        assert_eq!(found(".a", r#"{"a":null}"#), None);
+    }
+
+    fn sorted_texts(texts: &[&str]) -> String {
+        let mut texts = texts.to_vec();
+        texts.sort_by(|a, b| compare(rank_of_json(a).as_ref(), rank_of_json(b).as_ref()));
+        texts.join(" ")
+    }
+
+    #[test]
+    fn quantities_sort_by_size_like_numbers() {
+        let sorted =
+            sorted_texts(&[r#""2Gi""#, r#""100m""#, r#""1""#, r#""1500Mi""#, r#""1e3""#, r#""3k""#, "0.5"]);
+        assert_eq!(sorted, r#""100m" 0.5 "1" "1e3" "3k" "1500Mi" "2Gi""#);
+        assert_eq!(quantity("1.5Ki"), Some(1536.0));
+        for text in ["", "m", "inf", "nan", "1.2.3", "5d", "2024-01-02", "1 m", "+", "e3"] {
+            assert_eq!(quantity(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn large_integers_are_told_apart() {
+        let sorted = sorted_texts(&["9007199254740993", "9007199254740992", "9007199254740994", "1"]);
+        assert_eq!(sorted, "1 9007199254740992 9007199254740993 9007199254740994");
+    }
+
     #[test]
     fn numbers_sort_by_size_and_the_absent_last() {
-        let (number, text) = (|n| Some(Rank::Number(n)), |t: &str| Some(Rank::Text(t.into())));
-        let mut ranks =
-            vec![None, text("node-10"), number(10.0), text("node-2"), Some(Rank::Empty), number(9.5)];
-        ranks.sort_by(|a, b| compare(a.as_ref(), b.as_ref()));
-        assert_eq!(
-            ranks,
-            [Some(Rank::Empty), number(9.5), number(10.0), text("node-2"), text("node-10"), None]
-        );
+        let sorted = sorted_texts(&["null", r#""node-10""#, "10", r#""node-2""#, r#""""#, "9.5"]);
+        assert_eq!(sorted, r#""" 9.5 10 "node-2" "node-10" null"#);
     }
 }

@@ -85,7 +85,7 @@ fn run_lines(session: &mut Session, lines: impl BufRead) -> Result<bool> {
 /// Prints why a line could not be answered, with the place in it where that is known.
 fn report(config: &Config, error: &anyhow::Error) {
     match error.downcast_ref::<LineError>() {
-        Some(error) => message::rendered(config, &error.render()),
+        Some(error) => message::wrong_text(config, &error.underline(), error, error.help().as_deref()),
         None => message::error(config, error),
     }
 }

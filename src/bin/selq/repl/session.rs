@@ -174,7 +174,7 @@ impl Session {
         let count = plan.count();
         let limit = Some(self.n_wanted(count).saturating_sub(n_shown).min(self.page()));
         let view = View { limit, skip: n_shown, ..self.view() };
-        let rows = Rows::of(self.dump(), &plan, &view)?;
+        let rows = Rows::of(self.dump(), &plan, &view);
         let time = begin.elapsed();
         output::write_rows(self.dump(), &rows, &view, &mut out)?;
         if count == 0 {

@@ -164,7 +164,7 @@ mod tests {
         shop        db-0   Pod
         NAMESPACE   NAME   KIND
         shop        db-0   Pod
-        [5 is no LabelSelector object: invalid type: integer `5`, expected a LabelSelector object at line 1 column 1]
+        [expected a LabelSelector object, found a number]
         [expected a file and perhaps a format, found 3 arguments]
         ");
     }

@@ -10,7 +10,7 @@ use super::super::session::Session;
 use super::super::show::indented;
 use super::{go_on, required};
 use crate::labels::{self, Facts};
-use crate::message::counted;
+use crate::message::{self, counted};
 use crate::output::{Rows, View, names, sanitize};
 
 pub(super) fn labels(session: &mut Session, key: &str, mut out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -23,7 +23,7 @@ pub(super) fn labels(session: &mut Session, key: &str, mut out: &mut dyn Write) 
     facts.write_table(true, &mut out)?;
     if facts.is_empty() {
         out.flush()?;
-        labels::explain_absence(key, session.store());
+        message::print(&labels::absence(key, session.store()));
     }
     go_on()
 }
@@ -76,7 +76,7 @@ fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
     let plan = Plan::scoped(session.store(), &answer.selector, &session.scope);
     let skip = number.checked_sub(1).ok_or_else(|| anyhow!("rows are counted from 1"))?;
     let view = View { skip, limit: Some(1), ..session.view() };
-    let rows = Rows::of(session.dump(), &plan, &view)?;
+    let rows = Rows::of(session.dump(), &plan, &view);
     let found = rows.iter().next();
     found.ok_or_else(|| anyhow!("the last answer has {}", counted(plan.count(), "row")))
 }

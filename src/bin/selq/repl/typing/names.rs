@@ -83,16 +83,23 @@ pub(crate) enum LineError {
 }
 
 impl LineError {
-    /// The text with a caret under the place, what is wrong, and the fix, as [`ParseError::render`] has it.
-    pub(crate) fn render(&self) -> String {
+    /// The text with a caret under the place.
+    pub(crate) fn underline(&self) -> String {
         match self {
-            LineError::Selector(error) => error.render(),
-            LineError::UnknownName { text, span, nearest } => {
-                let help = match nearest {
-                    Some(nearest) => format!("did you mean \"@{nearest}\"?"),
-                    None => "`:let NAME = SELECTOR` gives a name, `:names` lists them".to_owned(),
-                };
-                format!("{}\nerror: {self}\nhelp: {help}", span.underline(text))
+            LineError::Selector(error) => error.span().underline(error.text()),
+            LineError::UnknownName { text, span, .. } => span.underline(text),
+        }
+    }
+
+    /// The fix, where there is one.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            LineError::Selector(error) => error.help(),
+            LineError::UnknownName { nearest: Some(nearest), .. } => {
+                Some(format!("did you mean \"@{nearest}\"?"))
+            }
+            LineError::UnknownName { nearest: None, .. } => {
+                Some("`:let NAME = SELECTOR` gives a name, `:names` lists them".to_owned())
             }
         }
     }
@@ -137,7 +144,11 @@ mod tests {
 
     #[test]
     fn errors_stand_where_they_were_typed() {
-        let rendered = |text: &str| names().resolve(text).unwrap_err().render();
+        let rendered = |text: &str| {
+            let error = names().resolve(text).unwrap_err();
+            let help = error.help().map(|help| format!("\nhelp: {help}"));
+            format!("{}\nerror: {error}{}", error.underline(), help.unwrap_or_default())
+        };
         insta::assert_snapshot!(rendered("@web,tier=a b"), @r#"
         @web,tier=a b
                     ^
