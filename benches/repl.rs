@@ -17,6 +17,16 @@ mod fleet;
 #[path = "../src/bin/selq/numbers.rs"]
 #[allow(unused_imports, reason = "its tests are the program's")]
 mod numbers;
+#[path = "../src/bin/selq/output"]
+mod output {
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "the bench uses a part of it, without its tests"
+    )]
+    pub(crate) mod sanitize;
+}
 #[path = "../src/bin/selq/repl/typing/mod.rs"]
 #[allow(
     dead_code,

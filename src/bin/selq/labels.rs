@@ -30,23 +30,23 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     if matches.is_empty() {
         selection.explain_no_match(&loaded.dump, &plan);
     } else if facts.is_empty() {
-        explain_absence(args.key.as_deref(), store);
+        message::print(&absence(args.key.as_deref(), store));
     }
     Ok(loaded.status(config, ExitStatus::of_match(!facts.is_empty())))
 }
 
-/// Says why there is nothing to list.
-pub(crate) fn explain_absence(key: Option<&str>, store: &selq::Store) {
-    let Some(key) = key else { return message::print("none of the objects has labels") };
+/// Why there is nothing to list.
+pub(crate) fn absence(key: Option<&str>, store: &selq::Store) -> String {
+    let Some(key) = key else { return "none of the objects has labels".to_owned() };
     let keys = store.keys();
     if keys.iter().any(|fact| fact.key == key) {
-        return message::print(&format!("none of the selected objects has the key {key:?}"));
+        return format!("none of the selected objects has the key {key:?}");
     }
     let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
     message::absent(
         &format!("no key {key:?} in the {}", message::counted(store.len() as u64, "object")),
         nearest,
-    );
+    )
 }
 
 /// What is known of keys, or of the values of one.

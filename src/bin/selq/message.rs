@@ -91,10 +91,10 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// What is absent, with the nearest that is there.
-pub(crate) fn absent(what: &str, nearest: Option<&str>) {
+pub(crate) fn absent(what: &str, nearest: Option<&str>) -> String {
     match nearest {
-        Some(nearest) => print(&format!("{what}; did you mean {nearest:?}?")),
-        None => print(what),
+        Some(nearest) => format!("{what}; did you mean {nearest:?}?"),
+        None => what.to_owned(),
     }
 }
 

@@ -80,19 +80,35 @@ impl Selection {
         Plan::scoped(store, selector, &self.scope(store))
     }
 
-    /// Says that nothing matched, and why where the reason is that something does not occur.
+    /// Prints that nothing matched, and why where the reason is that something does not occur.
     pub(crate) fn explain_no_match(&self, dump: &Dump, plan: &Plan<'_>) {
-        let store = dump.store();
+        self.no_match(dump.store(), plan).iter().for_each(|line| message::print(line));
+    }
+
+    /// Why nothing matched, in lines.
+    pub(crate) fn no_match(&self, store: &Store, plan: &Plan<'_>) -> Vec<String> {
         if store.is_empty() {
-            return message::print("no objects in the input");
+            return vec!["no objects in the input".to_owned()];
         }
         let absences = self.absences(store, plan);
         if absences.is_empty() {
-            message::print("no objects found");
+            return vec!["no objects found".to_owned()];
         }
-        for (what, nearest) in absences {
-            message::absent(&what, nearest);
-        }
+        absences.iter().map(|(what, nearest)| message::absent(what, *nearest)).collect()
+    }
+
+    /// What does not occur of the namespace and kinds, in lines.
+    pub(crate) fn absent_scope(&self, store: &Store) -> Vec<String> {
+        let plan = Plan::new(store, &Selector::everything());
+        self.absences(store, &plan).iter().map(|(what, nearest)| message::absent(what, *nearest)).collect()
+    }
+
+    /// The namespace and kinds in words: `namespace shop and kind Pod,Service`.
+    pub(crate) fn scope_words(&self) -> String {
+        let namespace = self.namespace.iter().map(|namespace| format!("namespace {namespace}"));
+        let kinds = Some(self.kinds.join(",")).filter(|kinds| !kinds.is_empty());
+        let words: Vec<String> = namespace.chain(kinds.map(|kinds| format!("kind {kinds}"))).collect();
+        words.join(" and ")
     }
 
     /// What was asked for and does not occur, each with the nearest that does.

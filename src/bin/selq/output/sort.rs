@@ -126,11 +126,11 @@ pub(super) fn sorted<'s>(
 fn warn_of_absence(key: &SortKey, store: &Store) {
     let SortKey::Label(key) = key else { return message::print("no object has the field to sort by") };
     let keys = store.keys();
-    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
-    message::absent(
-        &format!("no object has the label {key:?} to sort by (a path begins with a dot)"),
-        nearest,
-    );
+    // It may be there, on objects that are not in the answer.
+    let others = keys.iter().map(|fact| fact.key).filter(|other| other != key);
+    let nearest = selq::nearest(key, others);
+    let what = format!("no object has the label {key:?} to sort by (a path begins with a dot)");
+    message::print(&message::absent(&what, nearest));
 }
 
 /// A value as it is sorted: the empty text, then numbers by size, then texts so that `node-2` comes before
