@@ -18,12 +18,14 @@ use rustyline::history::MemHistory;
 use rustyline::line_buffer::LineBuffer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, Changeset, ColorMode, CompletionType, Config, Context, EditMode, Editor, Helper};
+
+use selq::Span;
 use unicode_width::UnicodeWidthStr;
 
 use super::history::History;
-use super::session::{Screen, Session};
+use super::session::{STOPPED, Screen, Session};
 use super::typing::complete::complete;
-use super::typing::highlight::{highlight, painted};
+use super::typing::highlight::{Look, highlight, painted};
 use super::typing::hint::{Hint, hint};
 use super::typing::line;
 use super::typing::names::LineError;
@@ -49,13 +51,13 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     session.history = History::in_file(settings::history_file());
     session.screen = Some(Screen { rows: 0, columns: 0, pager: pager::command() });
     greet(&session)?;
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&session.stop);
     let on_interrupt = Arc::clone(&stop);
     // Where the signal cannot be caught, Ctrl-C ends the program as ever.
     let _ = ctrlc::set_handler(move || on_interrupt.store(true, Ordering::Relaxed));
     let mut editor: Editor<Assistant, MemHistory> =
         Editor::with_history(config(&session), MemHistory::new())?;
-    editor.set_helper(Some(Assistant { session, is_final: Cell::new(false) }));
+    editor.set_helper(Some(Assistant::new(session)));
     remember(&mut editor)?;
     loop {
         measure_screen(&mut editor);
@@ -225,8 +227,6 @@ fn println_dimmed(session: &Session, text: &str) -> Result<()> {
     Ok(writeln!(io::stdout(), "{style}{text}{style:#}")?)
 }
 
-const STOPPED: &str = "stopped by the user";
-
 /// Output that ends when the user has seen enough.
 struct Stoppable<'s, W> {
     out: W,
@@ -257,9 +257,22 @@ struct Assistant {
     session: Session,
     /// Whether the line is drawn for the last time, when no parenthesis is under the cursor any more.
     is_final: Cell<bool>,
+    /// Whether there is a hint, with which the editor draws the whole line after every edit.
+    has_hint: Cell<bool>,
+    /// Whether two parentheses are marked.
+    has_pair: Cell<bool>,
 }
 
 impl Assistant {
+    fn new(session: Session) -> Assistant {
+        Assistant {
+            session,
+            is_final: Cell::new(false),
+            has_hint: Cell::new(false),
+            has_pair: Cell::new(false),
+        }
+    }
+
     /// `selq> `, with the namespace and kind that answers are narrowed to.
     fn prompt(&self) -> (String, String) {
         let selection = &self.session.selection;
@@ -349,7 +362,9 @@ impl Hinter for Assistant {
     type Hint = Shown;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Shown> {
-        let Hint { ending, remark } = hint(&self.session.context(), line)?;
+        let hint = hint(&self.session.context(), line);
+        self.has_hint.set(hint.is_some());
+        let Hint { ending, remark } = hint?;
         // The end of a word can be taken over where the cursor is, and nowhere else.
         let ending = if pos == line.len() { ending } else { String::new() };
         let shown_ending = match self.session.config.colors_stdout() || ending.is_empty() {
@@ -365,7 +380,9 @@ impl Hinter for Assistant {
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         let cursor = if self.is_final.get() { usize::MAX } else { pos };
-        Cow::Owned(painted(line, &highlight(&self.session.context(), line, cursor)))
+        let parts = highlight(&self.session.context(), line, cursor);
+        self.has_pair.set(has_pair(&parts));
+        Cow::Owned(painted(line, &parts))
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
@@ -373,10 +390,21 @@ impl Highlighter for Assistant {
         Cow::Owned(format!("{style}{hint}{style:#}"))
     }
 
-    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+    fn highlight_char(&self, line: &str, pos: usize, kind: CmdKind) -> bool {
         self.is_final.set(kind == CmdKind::ForcedRefresh);
-        kind != CmdKind::MoveCursor || line.contains(['(', ')'])
+        match kind {
+            // When the line is drawn again because the cursor moves, the editor leaves the hint out.
+            CmdKind::MoveCursor => {
+                self.has_pair.get() || has_pair(&highlight(&self.session.context(), line, pos))
+            }
+            CmdKind::Other => !self.has_hint.get(),
+            CmdKind::ForcedRefresh => true,
+        }
     }
+}
+
+fn has_pair(parts: &[(Span, Look)]) -> bool {
+    parts.iter().any(|(_, look)| *look == Look::Pair)
 }
 
 impl Validator for Assistant {

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
@@ -23,6 +25,8 @@ use crate::output::{self, NameEnd, OutputFormat, Rows, View, names, sanitize};
 use crate::selection::Selection;
 use crate::stats;
 
+/// The error of what the user stopped.
+pub(crate) const STOPPED: &str = "stopped by the user";
 /// The rows of a screen that an answer leaves to its header, its last lines, and the prompt.
 const ROWS_AROUND: usize = 5;
 
@@ -86,6 +90,8 @@ pub(crate) struct Session {
     pub(crate) relabellings: Vec<Relabelling>,
     /// What became of the changed labels.
     pub(crate) unsaved: Unsaved,
+    /// Whether the user has had enough of what the line does.
+    pub(crate) stop: Arc<AtomicBool>,
     commands: Vec<CommandSyntax>,
 }
 
@@ -102,6 +108,7 @@ impl Session {
             on_screen: Vec::new(),
             relabellings: Vec::new(),
             unsaved: Unsaved::Nothing,
+            stop: Arc::default(),
             commands: command::syntaxes(),
             config,
             loaded,
@@ -140,6 +147,11 @@ impl Session {
             self.help_with_habits(line, n_objects, out)?;
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// Whether what takes long is to end before it changes anything.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// What a text selects, as a line or as the argument of a command.

@@ -7,11 +7,11 @@ use anyhow::{Error, Result, anyhow, bail};
 use selq::{EditError, LabelChange, LabelEdits, ObjectId, Overwrite, Plan, Scope, Selector};
 
 use super::super::pager::paged;
-use super::super::session::{Answer, Relabelling, Session, Unsaved};
+use super::super::session::{Answer, Relabelling, STOPPED, Session, Unsaved};
 use super::super::typing::edits;
 use super::answer::last_answer;
 use super::{go_on, required};
-use crate::label::{self, show};
+use crate::label::{self, Edited, show};
 use crate::message::{counted, thousands};
 
 pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -30,11 +30,15 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
         return go_on();
     }
     // Every object is tried before the first one changes.
-    let objects = target.ids.iter().filter_map(|&id| session.store().get(id));
-    let edited = label::edit_all(session.dump(), objects, &edits, overwrite)?;
-    let n_selected = edited.len();
-    let changed = edited.into_iter().filter(|it| !it.changes.is_empty());
-    let relabelling: Relabelling = changed.map(|it| (it.object.id(), it.changes)).collect();
+    let wanted = target.ids.iter().take_while(|_| !session.is_stopped());
+    let objects = wanted.filter_map(|&id| session.store().get(id));
+    let change = |it: Edited<'_>| (it.object.id(), it.changes);
+    let mut relabelling: Relabelling = label::edit_all(session.dump(), objects, &edits, overwrite, change)?;
+    if session.is_stopped() {
+        bail!(STOPPED);
+    }
+    let n_selected = relabelling.len();
+    relabelling.retain(|(_, changes)| !changes.is_empty());
     relabel(session, &relabelling)?;
     say_changed(session, &target, relabelling.len(), n_selected, out)?;
     if !relabelling.is_empty() {
@@ -264,6 +268,14 @@ mod tests {
         [expected a value or ")", found the end of the text]
         [expected nothing or `all`, found "some"]
         "#);
+    }
+
+    #[test]
+    fn what_is_stopped_changes_nothing() {
+        let mut session = session(Some((24, 80)));
+        session.stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        let out = printed(&mut session, &[":label tier=web -l \"\"", ":diff"]);
+        assert_eq!(out, "[stopped by the user]\n0 of 3 objects changed\n");
     }
 
     #[test]

@@ -53,11 +53,17 @@ fn command_hint(context: &Context<'_>, text: &str) -> Option<String> {
     }
 }
 
-/// The commands that may be meant, unless they are too many to be read.
+/// The commands that may be meant, or how to see them if they are too many for a hint.
 fn candidates(commands: &[&CommandSyntax]) -> Option<String> {
-    const MAX_SHOWN: usize = 5;
-    let names: Vec<String> = commands.iter().map(|it| format!(":{}", it.name)).collect();
-    (1..=MAX_SHOWN).contains(&names.len()).then(|| format!("  {}", names.join(" ")))
+    const MAX_SHOWN: usize = 8;
+    match commands.len() {
+        0 => None,
+        1..=MAX_SHOWN => {
+            let names: Vec<String> = commands.iter().map(|it| format!(":{}", it.name)).collect();
+            Some(format!("  {}", names.join(" ")))
+        }
+        _ => Some("  Tab lists the commands".to_owned()),
+    }
 }
 
 fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
