@@ -21,7 +21,8 @@ pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> R
         None => Facts::Keys(matches.keys()),
         Some(key) => Facts::Values(matches.values(key)),
     };
-    session.write_long(out, |mut out| Ok(facts.write_table(true, &mut out)?))?;
+    let columns = session.screen.as_ref().map(|screen| screen.columns);
+    session.write_long(out, |mut out| Ok(facts.write_table(true, columns, &mut out)?))?;
     if facts.is_empty() {
         session.say(&labels::absence(key, session.store()), out)?;
     }
@@ -114,6 +115,15 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_cut_to_the_screen() {
+        let mut session = session(Some((24, 30)));
+        let long = "v".repeat(60);
+        let out = printed(&mut session, &["env", &format!(":label note={long}"), ":labels note", ":labels"]);
+        assert!(out.contains("vvv…   3\n"), "{out}");
+        assert!(out.lines().skip(6).all(|line| line.chars().count() <= 30), "{out}");
+    }
+
+    #[test]
     fn objects_are_shown_by_row_and_by_name() {
         insta::assert_snapshot!(printed(
             &mut session(None),
@@ -140,5 +150,13 @@ mod tests {
         let by_name = printed(&mut session(None), &[":show pod/web-1"]);
         assert_eq!(printed(&mut session(None), &[":show web-1"]), by_name);
         assert!(by_name.contains("\"name\": \"web-1\""), "{by_name}");
+        // The kind goes by all the names that `:kind` knows.
+        for name in [":show po/web-1", ":show Pod/web-1"] {
+            assert_eq!(printed(&mut session(None), &[name]), by_name, "{name}");
+        }
+        assert_eq!(
+            printed(&mut session(None), &[":show svc/web-1"]),
+            "[no object \"svc/web-1\" in the namespace and kind that are chosen]\n"
+        );
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn namespace(session: &mut Session, name: &str, out: &mut dyn Write) 
     match name {
         "" => {
             let rows = occurring.iter().map(|fact| (or_none(fact.namespace), fact.n_objects));
-            list(rows, |name| session.selection.namespace.as_deref() == Some(name), out)?;
+            let is_chosen = |name: &str| session.selection.namespace.as_deref() == Some(name);
+            session.write_long(out, |out| list(rows, is_chosen, out))?;
         }
         ALL => session.selection.namespace = None,
         name if names().any(|other| other == name) => session.selection.namespace = Some(name.to_owned()),
@@ -39,7 +40,7 @@ pub(super) fn kind(session: &mut Session, names: &str, out: &mut dyn Write) -> R
     if typed.is_empty() {
         let chosen = |kind: &str| session.selection.kinds.iter().any(|name| name == kind);
         let rows = occurring.iter().map(|fact| (or_none(fact.kind), fact.n_objects));
-        list(rows, chosen, out)?;
+        session.write_long(out, |out| list(rows, chosen, out))?;
     } else if typed == [ALL] {
         session.selection.kinds.clear();
     } else if let Some(name) = typed.iter().find(|name| !kinds::occurs(name, session.store())) {
@@ -141,9 +142,10 @@ pub(super) fn define(session: &mut Session, text: &str, out: &mut dyn Write) -> 
 }
 
 pub(super) fn names(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    for (name, selector) in session.names.iter() {
-        writeln!(out, "@{name} = {}", as_typed(selector))?;
-    }
+    session.write_long(out, |out| {
+        let mut names = session.names.iter();
+        Ok(names.try_for_each(|(name, selector)| writeln!(out, "@{name} = {}", as_typed(selector)))?)
+    })?;
     go_on()
 }
 
