@@ -202,6 +202,17 @@ fn a_session_in_a_terminal() {
     expect(&mut session, "1 of 12");
     expect_prompt(&mut session);
 
+    // A word is replaced to its end, wherever the cursor is in it.
+    type_keys(&mut session, "env=prod\x02\x02\t\r");
+    expect(&mut session, "\n6 of 12 (50 %) in ");
+    expect_prompt(&mut session);
+
+    // Lines that are typed ahead are read one after another.
+    type_keys(&mut session, "legacy\renv in (dev)\r");
+    expect(&mut session, "cart-legacy-0");
+    expect(&mut session, "web-6c7f8d9b4-t2rjx");
+    expect_prompt(&mut session);
+
     // Ctrl-C clears the line, Ctrl-D leaves.
     type_keys(&mut session, "legacy\x03");
     expect_prompt(&mut session);

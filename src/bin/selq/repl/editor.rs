@@ -1,7 +1,7 @@
 //! The terminal: the only file that knows rustyline.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
@@ -24,7 +24,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::history::History;
 use super::session::{STOPPED, Screen, Session};
-use super::typing::complete::complete;
+use super::typing::complete::{Completion, complete};
 use super::typing::highlight::{Look, highlight, painted};
 use super::typing::hint::{Hint, hint};
 use super::typing::line;
@@ -261,6 +261,8 @@ struct Assistant {
     has_hint: Cell<bool>,
     /// Whether two parentheses are marked.
     has_pair: Cell<bool>,
+    /// The completion that was asked for last, which the editor then takes over from.
+    completion: RefCell<Completion>,
 }
 
 impl Assistant {
@@ -270,6 +272,7 @@ impl Assistant {
             is_final: Cell::new(false),
             has_hint: Cell::new(false),
             has_pair: Cell::new(false),
+            completion: RefCell::default(),
         }
     }
 
@@ -319,15 +322,17 @@ impl Completer for Assistant {
         listed.iter_mut().for_each(|it| cut_to_width(it, columns.saturating_sub(COLUMN_GAP)));
         let n_fit = self.n_fit(&listed);
         let n_more = completion.n_more + listed.len().saturating_sub(n_fit);
-        let candidates = listed.into_iter().zip(completion.candidates).take(n_fit);
+        let candidates = listed.into_iter().zip(&completion.candidates).take(n_fit);
         let mut pairs: Vec<Pair> =
-            candidates.map(|(display, it)| Pair { display, replacement: it.text }).collect();
+            candidates.map(|(display, it)| Pair { display, replacement: it.text.clone() }).collect();
         if n_more > 0 {
             // Keeps the editor from taking for common what only the listed ones have in common.
             let display = format!("… {} more", thousands(n_more as u64));
-            pairs.push(Pair { display, replacement: completion.common });
+            pairs.push(Pair { display, replacement: completion.common.clone() });
         }
-        Ok((completion.start, pairs))
+        let start = completion.start;
+        self.completion.replace(completion);
+        Ok((start, pairs))
     }
 
     fn update(&self, line: &mut LineBuffer, start: usize, elected: &str, changes: &mut Changeset) {
@@ -335,8 +340,7 @@ impl Completer for Assistant {
         let typed = &line[start..cursor];
         // What words that merely hold the typed one have in common is no longer what was typed.
         if elected.to_lowercase().contains(&typed.to_lowercase()) {
-            let completion = complete(&self.session.context(), line, cursor);
-            let end = cursor + completion.n_replaced_behind(typed, elected);
+            let end = cursor + self.completion.borrow().n_replaced_behind(typed, elected);
             line.replace(start..end, elected, changes);
         }
     }
