@@ -203,8 +203,8 @@ fn a_session_in_a_terminal() {
     expect_prompt(&mut session);
 
     // A word is replaced to its end, wherever the cursor is in it.
-    type_keys(&mut session, "env=prod\x02\x02\t\r");
-    expect(&mut session, "\n6 of 12 (50 %) in ");
+    type_keys(&mut session, "env=staging\x02\x02\t\r");
+    expect(&mut session, "\n2 of 12 (16.7 %) in ");
     expect_prompt(&mut session);
 
     // Lines that are typed ahead are read one after another.
