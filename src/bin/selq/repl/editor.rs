@@ -18,7 +18,6 @@ use rustyline::history::MemHistory;
 use rustyline::line_buffer::LineBuffer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, Changeset, ColorMode, CompletionType, Config, Context, EditMode, Editor, Helper};
-
 use selq::Span;
 use unicode_width::UnicodeWidthStr;
 
@@ -159,13 +158,12 @@ fn enter(
         if lines.len() > 1 {
             println_dimmed(session, line)?;
         }
-        // What was typed still stands above, if it is all in one line of the screen.
-        let typed = if lines.len() > 1 { line } else { text };
-        let shown = if lines.len() > 1 { line.to_string() } else { format!("{prompt}{text}") };
+        // What stands on the screen, as it was typed.
+        let (before, typed) = if lines.len() > 1 { ("", *line) } else { (prompt.as_str(), text) };
         match answer(session, line, stop)? {
             Answered::Done(next) => flow = next,
             Answered::Stopped => break,
-            Answered::Failed(error) => report_below(session, &error, typed, &shown)?,
+            Answered::Failed(error) => report_below(session, &error, before, typed)?,
         }
         if flow.is_break() {
             break;
@@ -205,17 +203,17 @@ fn answer(session: &mut Session, line: &str, stop: &Arc<AtomicBool>) -> Result<A
     Ok(result.map_or_else(Answered::Failed, Answered::Done))
 }
 
-/// Prints why a line could not be answered; the caret stands under the line as it was `shown`, unless the screen
-/// broke it.
-fn report_below(session: &Session, error: &anyhow::Error, typed: &str, shown: &str) -> Result<()> {
+/// Prints why a line could not be answered. The caret stands under the line, which stands behind `before` on the
+/// screen, unless it is more than one line there.
+fn report_below(session: &Session, error: &anyhow::Error, before: &str, typed: &str) -> Result<()> {
     let columns = session.screen.as_ref().map_or(0, |screen| screen.columns);
-    let is_whole = shown.width() < columns && !shown.contains(char::is_control);
+    let is_whole = before.width() + typed.width() < columns && !typed.contains(char::is_control);
     let error_in_line = error.downcast_ref::<LineError>().filter(|_| is_whole);
     let Some((error, place)) = error_in_line.and_then(|it| Some((it, it.place_in(typed)?))) else {
         report(&session.config, error);
         return Ok(());
     };
-    let margin = shown.width() - typed.width() + typed[..place.start].width();
+    let margin = before.width() + typed[..place.start].width();
     let carets = "^".repeat(place.slice(typed).width().max(1));
     writeln!(io::stdout(), "{}{carets}", " ".repeat(margin))?;
     message::rendered(&session.config, &error.words());
@@ -366,9 +364,8 @@ impl Hinter for Assistant {
     type Hint = Shown;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Shown> {
-        let hint = hint(&self.session.context(), line);
-        self.has_hint.set(hint.is_some());
-        let Hint { ending, remark } = hint?;
+        self.has_hint.set(false);
+        let Hint { ending, remark } = hint(&self.session.context(), line)?;
         // The end of a word can be taken over where the cursor is, and nowhere else.
         let ending = if pos == line.len() { ending } else { String::new() };
         let shown_ending = match self.session.config.colors_stdout() || ending.is_empty() {
@@ -376,8 +373,9 @@ impl Hinter for Assistant {
             // Without colours it would look typed.
             false => format!("[{ending}]"),
         };
-        let remark = sanitize::escaped(&remark);
-        Some(Shown { display: format!("{shown_ending}{remark}"), ending })
+        let display = format!("{shown_ending}{}", sanitize::escaped(&remark));
+        self.has_hint.set(!display.is_empty());
+        Some(Shown { display, ending })
     }
 }
 

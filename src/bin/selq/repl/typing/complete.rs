@@ -106,8 +106,13 @@ fn common_beginning<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
 /// What could stand at the cursor, in the line of the text that the cursor is in.
 pub(crate) fn complete(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
     let (start, line) = line::line_at(text, cursor);
-    let completion = complete_line(context, line, cursor - start);
-    Completion { start: completion.start + start, ..completion }.harmless()
+    let mut completion = complete_line(context, line, cursor - start);
+    completion.start += start;
+    if completion.start == cursor {
+        // It does not stand for the word, it follows it.
+        completion.tail.clear();
+    }
+    completion.harmless()
 }
 
 fn complete_line(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
@@ -566,6 +571,7 @@ mod tests {
             // Of several, what they have in common, and only what would be there twice goes.
             (":output j|son", "j", "json", 3),
             ("app.|kube", "app.", "app.kubernetes.io/", 4),
+            ("env=prod|x", "", ",", 0),
         ] {
             assert_eq!(completion(marked).n_replaced_behind(typed, elected), n_behind, "{marked}");
         }
