@@ -83,6 +83,8 @@ pub(crate) struct Session {
     pub(crate) history: History,
     /// `None` where lines and answers go through pipes.
     pub(crate) screen: Option<Screen>,
+    /// Where words go without a screen, apart from the answers.
+    pub(crate) words: Box<dyn Fn(&str)>,
     pub(crate) last: Option<Answer>,
     /// The names of the objects in the last answer, as far as they were shown.
     pub(crate) on_screen: Vec<String>,
@@ -104,6 +106,7 @@ impl Session {
             history: History::default(),
             names: Names::default(),
             screen: None,
+            words: Box::new(message::print),
             last: None,
             on_screen: Vec::new(),
             relabellings: Vec::new(),
@@ -321,7 +324,7 @@ impl Session {
         if self.config.colors_stdout() { Style::new().dimmed() } else { Style::new() }
     }
 
-    /// Says something: below the line on a screen, else on standard error, apart from the answers.
+    /// Says something: below the line on a screen, else apart from the answers.
     pub(crate) fn say(&self, text: &str, out: &mut dyn Write) -> Result<()> {
         self.say_in(Style::new(), text, out)
     }
@@ -337,7 +340,7 @@ impl Session {
             None => {
                 // Both may go to the same place, in the order in which they were written.
                 out.flush()?;
-                message::print(text);
+                (self.words)(text);
             }
         }
         Ok(())
@@ -434,6 +437,9 @@ fn share(count: u64, all: u64) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
     use clap::Parser;
     use selq::{Input, Loader};
 
@@ -460,11 +466,16 @@ pub(crate) mod tests {
         Session { screen, ..Session::new(&args, config, settings, loaded) }
     }
 
-    /// What the lines print, and in brackets how they fail.
+    /// What the lines print, in parentheses what they say apart from it, and in brackets how they fail.
     pub(crate) fn printed(session: &mut Session, lines: &[&str]) -> String {
+        let words = Rc::new(RefCell::new(Vec::new()));
+        let said = Rc::clone(&words);
+        session.words = Box::new(move |text| said.borrow_mut().push(format!("({text})\n")));
         let mut out = Vec::new();
         for line in lines {
-            if let Err(error) = session.eval(line, &mut out) {
+            let result = session.eval(line, &mut out);
+            out.extend(words.take().concat().into_bytes());
+            if let Err(error) = result {
                 out.extend(format!("[{error:#}]\n").into_bytes());
             }
         }
@@ -477,6 +488,7 @@ pub(crate) mod tests {
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
         shop        web-1   Pod
+        (no key "zone" in the 3 objects)
         [expected a value or ")", found the end of the text]
         NAMESPACE   NAME    KIND
         shop        web-0   Pod

@@ -175,6 +175,7 @@ mod tests {
         shop        db-0   Pod
         NAMESPACE   NAME   KIND
         shop        db-0   Pod
+        (no objects found)
         [5 is no LabelSelector object: invalid type: integer `5`, expected a LabelSelector object at line 1 column 1]
         [expected a file and perhaps a format, found 3 arguments]
         [expected table, wide, name, json, jsonl, csv, tsv as format, found "yaml"]

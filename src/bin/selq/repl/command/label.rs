@@ -322,6 +322,7 @@ mod tests {
         let lines = [":output jsonl", "env=staging", ":label n- tier=db", "env=staging", ":show 1"];
         insta::assert_snapshot!(printed(&mut session, &lines), @r#"
         {"kind":"Pod","apiVersion":"v1","metadata":{"name":"db-0","namespace":"shop","labels":{"env":"staging","n":"10"}}}
+        (1 object changed)
         {"kind":"Pod","apiVersion":"v1","metadata":{"name":"db-0","namespace":"shop","labels":{"env":"staging","tier":"db"}}}
         {
           "kind": "Pod",
@@ -341,7 +342,8 @@ mod tests {
         assert_eq!(written, printed(&mut session, &["env=staging"]));
         // Taken back, not a byte is different.
         let before = printed(&mut super::super::super::session::tests::session(None), &lines[..2]);
-        assert_eq!(printed(&mut session, &[":undo", "env=staging"]), before);
+        assert_eq!(printed(&mut session, &[":undo"]), "(1 object changed back)\n");
+        assert_eq!(printed(&mut session, &["env=staging"]), before);
     }
 
     #[test]
