@@ -256,9 +256,12 @@ impl Session {
         for line in self.selection.no_match(self.store(), &plan) {
             self.say(&line, out)?;
         }
-        // What a script reads is what the program prints.
+        // What a script reads is what the program prints; and of a scope that is not there enough is said.
+        if self.screen.is_none() || !self.selection.absent_scope(self.store()).is_empty() {
+            return Ok(());
+        }
         let n_elsewhere = Plan::new(self.store(), selector).count();
-        if self.screen.is_some() && n_elsewhere > 0 {
+        if n_elsewhere > 0 {
             let scope = self.selection.scope_words();
             self.say(&format!("only outside {scope}: {}", counted(n_elsewhere, "object")), out)?;
         }
