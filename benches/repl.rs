@@ -17,6 +17,9 @@ mod fleet;
 #[path = "../src/bin/selq/numbers.rs"]
 #[allow(unused_imports, reason = "its tests are the program's")]
 mod numbers;
+#[path = "../src/bin/selq/sanitize.rs"]
+#[allow(dead_code, unused_imports, reason = "the bench uses a part of it, without its tests")]
+mod sanitize;
 #[path = "../src/bin/selq/repl/typing/mod.rs"]
 #[allow(
     dead_code,

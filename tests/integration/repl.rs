@@ -1,5 +1,6 @@
 //! The REPL: lines from a pipe, and the whole program in a pseudo-terminal.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
@@ -87,21 +88,45 @@ fn without_a_dump_it_starts_empty_and_can_load_one() {
 }
 
 #[test]
-fn settings_come_from_the_config_file_and_then_from_flags() {
+fn the_config_file_is_for_people_and_changes_nothing_that_a_script_reads() {
     let env = TestEnv::new();
-    let config = env.path().join("config/selq");
-    std::fs::create_dir_all(&config).unwrap();
-    let run = |args: &[&str]| {
-        let output = in_xdg(env.path(), args).stdin(std::process::Stdio::null()).output().unwrap();
-        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    let piped = |args: &[&str]| {
+        let mut command = in_xdg(env.path(), &[&["repl", "pods.json"], args].concat());
+        let lines = File::open(env.path().join("lines")).unwrap();
+        let output = command.stdin(lines).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
-    std::fs::write(config.join("config.toml"), "output = \"name\"\nlimit = 1\n").unwrap();
-    assert_eq!(run(&["repl", "pods.json"]), (Some(0), String::new()));
-    std::fs::write(config.join("config.toml"), "output = \"name\"\nlimt = 1\n").unwrap();
-    let (status, err) = run(&["repl", "pods.json"]);
-    assert_eq!(status, Some(2));
-    assert!(err.ends_with("config.toml:2: no setting \"limt\"; did you mean \"limit\"?\n"), "{err}");
-    assert_eq!(run(&["repl", "--limit", "few"]).0, Some(2));
+    std::fs::write(env.path().join("lines"), "env=prod\n").unwrap();
+    let before = piped(&[]);
+    assert_eq!(before.1, env.out(&["-l", "env=prod", "pods.json"]));
+    configure(&env, "limit = 1\noutput = \"wide\"\ncolumns = \"env\"\nsort = \"tier\"\ncolor = \"always\"\n");
+    assert_eq!(piped(&[]), before);
+    configure(&env, "limt = 1\n");
+    assert_eq!(piped(&[]), before);
+    assert_eq!(piped(&["--limit", "1"]).1.lines().count(), 2, "flags hold");
+    assert_eq!(piped(&["--limit", "few"]).0, Some(2));
+}
+
+#[test]
+fn settings_of_a_session_in_a_terminal_come_from_the_config_file() {
+    let env = TestEnv::new();
+    configure(&env, "output = \"name\"\nlimit = 1\n");
+    let mut session = start(&env);
+    type_keys(&mut session, "legacy\r");
+    expect(&mut session, "\npod/cart-legacy-0");
+    type_keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+    configure(&env, "output = \"name\"\nlimt = 1\n");
+    let mut session = spawn(&env);
+    expect(&mut session, "config.toml:2: no setting \"limt\"; did you mean \"limit\"?");
+    session.exp_eof().unwrap();
+}
+
+/// Writes the user's config file.
+fn configure(env: &TestEnv, text: &str) {
+    let folder = env.path().join("config/selq");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), text).unwrap();
 }
 
 /// The program with the user's folders in `folder`.
@@ -117,10 +142,15 @@ fn in_xdg(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// Starts the program in a terminal.
-fn start(env: &TestEnv) -> PtySession {
+/// Runs the program in a terminal.
+fn spawn(env: &TestEnv) -> PtySession {
     let options = Options::new().timeout_ms(Some(TIMEOUT_MS)).strip_ansi_escape_codes(true);
-    let mut session = spawn_with_options(in_xdg(env.path(), &["repl", "pods.json"]), options).unwrap();
+    spawn_with_options(in_xdg(env.path(), &["repl", "pods.json"]), options).unwrap()
+}
+
+/// Starts the program in a terminal, up to the first prompt.
+fn start(env: &TestEnv) -> PtySession {
+    let mut session = spawn(env);
     expect(&mut session, "12 objects");
     expect_prompt(&mut session);
     session
@@ -170,6 +200,17 @@ fn a_session_in_a_terminal() {
     type_keys(&mut session, "env in (\rdev)\r");
     expect(&mut session, "web-6c7f8d9b4-t2rjx");
     expect(&mut session, "1 of 12");
+    expect_prompt(&mut session);
+
+    // A word is replaced to its end, wherever the cursor is in it.
+    type_keys(&mut session, "env=staging\x02\x02\t\r");
+    expect(&mut session, "\n2 of 12 (16.7 %) in ");
+    expect_prompt(&mut session);
+
+    // Lines that are typed ahead are read one after another.
+    type_keys(&mut session, "legacy\renv in (dev)\r");
+    expect(&mut session, "cart-legacy-0");
+    expect(&mut session, "web-6c7f8d9b4-t2rjx");
     expect_prompt(&mut session);
 
     // Ctrl-C clears the line, Ctrl-D leaves.

@@ -14,6 +14,7 @@ use crate::input;
 use crate::message;
 use crate::output::csv::io_error;
 use crate::output::json;
+use crate::output::table::cut_to_width;
 use crate::sanitize;
 use crate::selection::{self, Selection};
 
@@ -46,6 +47,11 @@ pub(crate) fn absence(key: Option<&str>, store: &selq::Store) -> String {
     let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
     message::absent(&format!("no key {key:?} {}", selection::among(store)), nearest)
 }
+
+/// What a table leaves to each of its numbers where it has to be cut, with the gap before it.
+const WIDTH_OF_NUMBERS: usize = 10;
+/// The least that is left of keys and values.
+const MIN_WIDTH: usize = 16;
 
 /// What is known of keys, or of the values of one.
 pub(crate) enum Facts<'s> {
@@ -80,20 +86,31 @@ impl Facts<'_> {
 
     fn write(&self, args: &LabelsArgs, config: &Config, out: &mut impl Write) -> io::Result<()> {
         match args.output {
-            LabelsFormat::Table => self.write_table(!args.no_headers, out),
+            LabelsFormat::Table => self.write_table(!args.no_headers, None, out),
             LabelsFormat::Csv => self.write_csv(!args.no_headers, config.stdout_is_terminal, out),
             LabelsFormat::Jsonl => self.write_jsonl(config.stdout_is_terminal, out),
         }
     }
 
-    /// Numbers are as wide as their heading at least, and to the left, as in kubectl.
-    pub(crate) fn write_table(&self, headers: bool, out: &mut impl Write) -> io::Result<()> {
-        let rows: Vec<(String, Vec<u64>)> =
-            self.rows().into_iter().map(|(text, numbers)| (shown(text), numbers)).collect();
+    /// Numbers are as wide as their heading at least, and to the left, as in kubectl. Keys and values are cut
+    /// where the table would be wider than `max_width`.
+    pub(crate) fn write_table(
+        &self,
+        headers: bool,
+        max_width: Option<usize>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let header: Vec<String> = self.header().iter().map(|name| name.to_uppercase()).collect();
+        let room = max_width.map(|max| max.saturating_sub(WIDTH_OF_NUMBERS * (header.len() - 1)));
+        let rows = self.rows().into_iter().map(|(text, numbers)| {
+            let mut text = shown(text);
+            cut_to_width(&mut text, room.map_or(usize::MAX, |room| room.max(MIN_WIDTH)));
+            (text, numbers)
+        });
+        let rows: Vec<(String, Vec<u64>)> = rows.collect();
         if rows.is_empty() {
             return Ok(());
         }
-        let header: Vec<String> = self.header().iter().map(|name| name.to_uppercase()).collect();
         let least = if headers { header[0].width() } else { 0 };
         let width = rows.iter().map(|(text, _)| text.width()).max().unwrap_or(0).max(least) + 3;
         let numbers_width = if headers { "OBJECTS".len() + 3 } else { 10 };

@@ -152,7 +152,6 @@ fn view(args: &QueryArgs, config: &Config) -> Result<View> {
         name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },
         sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,
         limit: args.limit,
-        skip: 0,
         max_width: None,
         on_terminal: config.stdout_is_terminal,
     })

@@ -69,6 +69,11 @@ pub(super) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
+/// Whether nothing in the text would have to be escaped.
+pub(crate) fn is_harmless(text: &str) -> bool {
+    is_plain(text) || !text.contains(steers)
+}
+
 /// Control characters, and those that reorder, hide or break the text around them.
 fn steers(character: char) -> bool {
     character.is_control()

@@ -81,17 +81,18 @@ impl Selection {
         Plan::scoped(store, selector, &self.scope(store))
     }
 
-    /// Says that nothing matched, and why where the reason is that something does not occur.
+    /// Prints that nothing matched, and why where the reason is that something does not occur.
     pub(crate) fn explain_no_match(&self, dump: &Dump, plan: &Plan<'_>) {
-        let store = dump.store();
+        self.no_match(dump.store(), plan).iter().for_each(|line| message::print(line));
+    }
+
+    /// Why nothing matched, in lines.
+    pub(crate) fn no_match(&self, store: &Store, plan: &Plan<'_>) -> Vec<String> {
         if store.is_empty() {
-            return message::print("no objects in the input");
+            return vec!["no objects in the input".to_owned()];
         }
         let reasons = [self.scope_reasons(store), self.label_reasons(store, plan)].concat();
-        if reasons.is_empty() {
-            message::print("no objects found");
-        }
-        reasons.iter().for_each(|reason| message::print(reason));
+        if reasons.is_empty() { vec!["no objects found".to_owned()] } else { reasons }
     }
 
     /// The namespace and kinds that were asked for and do not occur, each with the nearest that does.

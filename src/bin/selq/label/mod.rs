@@ -5,7 +5,7 @@ pub(crate) mod show;
 mod write;
 
 use anyhow::{Error, Result, bail};
-use selq::{Dump, EditError, LabelChange, LabelEdits, LabelKey, ObjectRef, Overwrite, Plan, Rewrite};
+use selq::{Dump, EditError, LabelChange, LabelEdits, LabelKey, ObjectRef, Overwrite, Rewrite};
 
 use crate::args::{LabelArgs, LabelForm};
 use crate::config::Config;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
         return Err(needs_selection(args));
     }
     let plan = selection.plan(dump.store(), &selection.selector);
-    let edited = edit_all(dump, &plan, &edits, overwrite(args))?;
+    let edited = edit_all(dump, plan.run().iter(), &edits, overwrite(args), |edited| edited)?;
     put_out(dump, &edited, &targets, args, config)?;
     if edited.is_empty() {
         selection.explain_no_match(dump, &plan);
@@ -104,18 +104,19 @@ fn is_bare(dump: &Dump) -> bool {
     is_bare.iter().all(|&it| it)
 }
 
-/// Edits all objects that the plan finds, or refuses because one of them does.
-pub(crate) fn edit_all<'s>(
+/// Edits all of the objects, of which `keep` is kept, or refuses because one of them does.
+pub(crate) fn edit_all<'s, T>(
     dump: &Dump,
-    plan: &Plan<'s>,
+    objects: impl Iterator<Item = ObjectRef<'s>>,
     edits: &LabelEdits,
     overwrite: Overwrite,
-) -> Result<Vec<Edited<'s>>> {
+    keep: impl Fn(Edited<'s>) -> T,
+) -> Result<Vec<T>> {
     let mut edited = Vec::new();
     let mut refusals = Refusals::default();
-    for object in plan.run().iter() {
+    for object in objects {
         match edit(dump, object, edits, overwrite) {
-            Ok(object) => edited.push(object),
+            Ok(object) => edited.push(keep(object)),
             Err(error) => refusals.add(dump, &object, error.into()),
         }
     }

@@ -5,13 +5,13 @@ pub(crate) mod json;
 mod lookup;
 pub(crate) mod names;
 pub(crate) mod sort;
-mod table;
+pub(crate) mod table;
 
 use std::io::Write;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use selq::{Dump, Matches, ObjectRef, Plan};
+use selq::{Dump, Matches, ObjectId, ObjectRef, Plan, Store};
 
 use crate::message;
 pub(crate) use crate::sanitize;
@@ -49,8 +49,6 @@ pub(crate) struct View {
     pub(crate) name_end: NameEnd,
     pub(crate) sort_by: Option<SortKey>,
     pub(crate) limit: Option<usize>,
-    /// How many rows to leave out before the first: those that were shown already.
-    pub(crate) skip: usize,
     /// How wide a table may be before its cells are cut, where people read it on a screen.
     pub(crate) max_width: Option<usize>,
     /// Whether a terminal would act on control characters.
@@ -83,49 +81,52 @@ pub(crate) fn write_rows(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut im
 }
 
 /// The objects to write, in the order to write them. Walked twice by the table, which needs widths first.
-pub(crate) struct Rows<'s> {
-    objects: Objects<'s>,
-    /// How many of them were shown already.
-    skip: usize,
-}
-
-enum Objects<'s> {
+pub(crate) enum Rows<'s> {
     InInputOrder(Matches<'s>),
-    Sorted(Vec<ObjectRef<'s>>),
+    Listed(Vec<ObjectRef<'s>>),
 }
 
 impl<'s> Rows<'s> {
     /// The rows that a view shows. Says so where none has what they are to be sorted by, which nobody would see who does
     /// not expect it.
     pub(crate) fn of(dump: &Dump, plan: &Plan<'s>, view: &View) -> Rows<'s> {
-        let end = view.limit.map(|limit| view.skip.saturating_add(limit));
-        let objects = match (&view.sort_by, end) {
-            (None, None) => Objects::InInputOrder(plan.run()),
-            (None, Some(end)) => Objects::InInputOrder(plan.first(end)),
-            (Some(key), end) => {
+        match (&view.sort_by, view.limit) {
+            (None, None) => Rows::InInputOrder(plan.run()),
+            (None, Some(limit)) => Rows::InInputOrder(plan.first(limit)),
+            (Some(key), limit) => {
                 let Sorted { mut rows, is_by_key } = sort::sorted(dump, plan.run().iter(), key);
                 if !is_by_key {
                     message::print(&sort::absence(key, dump.store()));
                 }
-                rows.truncate(end.unwrap_or(usize::MAX));
-                Objects::Sorted(rows)
+                rows.truncate(limit.unwrap_or(usize::MAX));
+                Rows::Listed(rows)
             }
-        };
-        Rows { objects, skip: view.skip }
+        }
+    }
+
+    /// The objects of an answer that was given before, in its order.
+    pub(crate) fn listed(store: &'s Store, ids: &[ObjectId]) -> Rows<'s> {
+        Rows::Listed(ids.iter().filter_map(|&id| store.get(id)).collect())
     }
 
     pub(crate) fn len(&self) -> u64 {
-        let all = match &self.objects {
-            Objects::InInputOrder(matches) => matches.len(),
-            Objects::Sorted(rows) => rows.len() as u64,
-        };
-        all.saturating_sub(self.skip as u64)
+        match self {
+            Rows::InInputOrder(matches) => matches.len(),
+            Rows::Listed(rows) => rows.len() as u64,
+        }
     }
 
     pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = ObjectRef<'s>> + '_> {
-        match &self.objects {
-            Objects::InInputOrder(matches) => Box::new(matches.iter().skip(self.skip)),
-            Objects::Sorted(rows) => Box::new(rows.iter().skip(self.skip).copied()),
+        match self {
+            Rows::InInputOrder(matches) => Box::new(matches.iter()),
+            Rows::Listed(rows) => Box::new(rows.iter().copied()),
+        }
+    }
+
+    pub(crate) fn ids(&self) -> Vec<ObjectId> {
+        match self {
+            Rows::InInputOrder(matches) => matches.ids().collect(),
+            Rows::Listed(rows) => rows.iter().map(ObjectRef::id).collect(),
         }
     }
 }

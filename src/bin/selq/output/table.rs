@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use selq::{Dump, ObjectRef};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::sanitize::{is_plain, push_escaped};
 use super::{Column, Rows, View};
@@ -66,11 +66,16 @@ fn narrow(widths: &mut [usize], max: usize, last_is_labels: bool) {
         let left = room.saturating_sub(others.iter().sum());
         *last = (*last).min(left.max(MIN_LABELS_WIDTH));
     }
-    while widths.iter().sum::<usize>() > room {
-        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|it| **it > MIN_WIDTH) else {
-            return;
-        };
-        *widest -= 1;
+    // The widest columns share what the others leave, each as wide as the next.
+    let mut ascending: Vec<usize> = (0..widths.len()).collect();
+    ascending.sort_unstable_by_key(|&nth| widths[nth]);
+    let mut left = room;
+    for (n_done, &nth) in ascending.iter().enumerate() {
+        let n_to_come = widths.len() - n_done;
+        // What does not divide goes to the columns that come last.
+        let share = (left / n_to_come).max(MIN_WIDTH);
+        widths[nth] = widths[nth].min(share);
+        left = left.saturating_sub(widths[nth]);
     }
 }
 
@@ -94,6 +99,24 @@ fn write_cell(out: &mut impl Write, text: &str, padded: Option<usize>) -> io::Re
 /// How wide a cell is on a terminal. It holds no control characters, so that of ASCII every byte is a column.
 fn width_of(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// Cuts a text that is wider than `max` columns, and says so with an ellipsis at its end.
+pub(crate) fn cut_to_width(text: &mut String, max: usize) {
+    // No character takes more columns than bytes, so that most texts need not be measured.
+    if text.len() <= max || width_of(text) <= max {
+        return;
+    }
+    let room = max.saturating_sub(1);
+    let mut width = 0;
+    let end = text.char_indices().find(|(_, character)| {
+        width += character.width().unwrap_or(0);
+        width > room
+    });
+    if let Some((end, _)) = end {
+        text.truncate(end);
+        text.push('…');
+    }
 }
 
 /// Upper case, and of a label key only the name, as in kubectl.
@@ -130,13 +153,7 @@ impl Cell {
 
     /// The text, cut to the width of its column.
     fn cut(&mut self, nth: usize) -> &str {
-        let max = self.max_widths.get(nth).copied().unwrap_or(usize::MAX);
-        if width_of(&self.shown) > max {
-            while width_of(&self.shown) + 1 > max {
-                self.shown.pop();
-            }
-            self.shown.push('…');
-        }
+        cut_to_width(&mut self.shown, self.max_widths.get(nth).copied().unwrap_or(usize::MAX));
         &self.shown
     }
 }
@@ -158,14 +175,20 @@ mod tests {
         assert_eq!(narrowed(&[10, 30, 20], 80), [10, 30, 20]);
         assert_eq!(narrowed(&[10, 30, 20], 46), [10, 15, 15]);
         assert_eq!(narrowed(&[10, 30], 5), [6, 6]);
+        assert_eq!(narrowed(&[5_000_000, 30, usize::MAX / 4], 46), [13, 13, 14]);
     }
 
     #[test]
     fn cells_are_cut_to_columns_not_to_bytes() {
         let mut cell = Cell { max_widths: vec![4], ..Cell::default() };
-        for (text, cut) in [("名前空間", "名…"), ("web-0", "web…"), ("web0", "web0")] {
+        for (text, cut) in
+            [("名前空間", "名…"), ("web-0", "web…"), ("web0", "web0"), ("e\u{301}ab", "e\u{301}ab")]
+        {
             cell.shown = text.to_owned();
             assert_eq!(cell.cut(0), cut);
         }
+        // A megabyte is walked once.
+        cell.shown = "é".repeat(1 << 20);
+        assert_eq!(cell.cut(0), "ééé…");
     }
 }

@@ -1,7 +1,7 @@
 //! The terminal: the only file that knows rustyline.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
@@ -18,16 +18,22 @@ use rustyline::history::MemHistory;
 use rustyline::line_buffer::LineBuffer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, Changeset, ColorMode, CompletionType, Config, Context, EditMode, Editor, Helper};
+use selq::Span;
+use unicode_width::UnicodeWidthStr;
 
 use super::history::History;
-use super::session::{Screen, Session};
-use super::typing::complete::complete;
-use super::typing::highlight::{highlight, painted};
-use super::typing::hint::hint;
+use super::session::{STOPPED, Screen, Session};
+use super::typing::complete::{Completion, complete};
+use super::typing::highlight::{Look, highlight, painted};
+use super::typing::hint::{Hint, hint};
 use super::typing::line;
+use super::typing::names::LineError;
 use super::{pager, report, settings};
 use crate::args::{self, ColorChoice};
+use crate::message;
 use crate::numbers::thousands;
+use crate::output::table::cut_to_width;
+use crate::sanitize;
 
 /// How many lines the history has, and how many candidates are listed without a question.
 const MAX_HISTORY: usize = 1_000;
@@ -44,13 +50,13 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     session.history = History::in_file(settings::history_file());
     session.screen = Some(Screen { rows: 0, columns: 0, pager: pager::command() });
     greet(&session)?;
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&session.stop);
     let on_interrupt = Arc::clone(&stop);
     // Where the signal cannot be caught, Ctrl-C ends the program as ever.
     let _ = ctrlc::set_handler(move || on_interrupt.store(true, Ordering::Relaxed));
     let mut editor: Editor<Assistant, MemHistory> =
         Editor::with_history(config(&session), MemHistory::new())?;
-    editor.set_helper(Some(Assistant { session, is_final: Cell::new(false) }));
+    editor.set_helper(Some(Assistant::new(session)));
     remember(&mut editor)?;
     loop {
         measure_screen(&mut editor);
@@ -62,7 +68,11 @@ pub(super) fn run(mut session: Session) -> Result<()> {
                 }
             }
             Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => return Ok(()),
+            Err(ReadlineError::Eof) => {
+                if assistant(&mut editor).session.leave(&mut io::stdout())?.is_break() {
+                    return Ok(());
+                }
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -77,6 +87,9 @@ fn greet(session: &Session) -> Result<()> {
         )?;
     } else {
         writeln!(out, "{}\ntype a selector, or `:help`", session.summary())?;
+        for absence in session.selection.scope_reasons(session.store()) {
+            session.say(&absence, &mut out)?;
+        }
     }
     Ok(())
 }
@@ -134,6 +147,9 @@ fn enter(
     text: &str,
     stop: &Arc<AtomicBool>,
 ) -> Result<ControlFlow<()>> {
+    // It may have been made larger or smaller while the line was typed.
+    measure_screen(editor);
+    let (prompt, _) = assistant(editor).prompt();
     let session = &mut assistant(editor).session;
     let mut flow = ControlFlow::Continue(());
     let lines = line::split(text);
@@ -142,21 +158,12 @@ fn enter(
         if lines.len() > 1 {
             println_dimmed(session, line)?;
         }
-        stop.store(false, Ordering::Relaxed);
-        let mut out = BufWriter::new(Stoppable { out: io::stdout().lock(), stop });
-        let result = session.eval(line, &mut out).and_then(|flow| Ok(out.flush().map(|()| flow)?));
-        match result {
-            Ok(next) => flow = next,
-            Err(error) if error.chain().any(|cause| cause.to_string() == STOPPED) => {
-                // What is left is not wanted any more.
-                let _ = out.into_parts();
-                println_dimmed(session, "stopped")?;
-                break;
-            }
-            Err(error) => {
-                out.flush()?;
-                report(&session.config, &error);
-            }
+        // What stands on the screen, as it was typed.
+        let (before, typed) = if lines.len() > 1 { ("", *line) } else { (prompt.as_str(), text) };
+        match answer(session, line, stop)? {
+            Answered::Done(next) => flow = next,
+            Answered::Stopped => break,
+            Answered::Failed(error) => report_below(session, &error, before, typed)?,
         }
         if flow.is_break() {
             break;
@@ -166,17 +173,64 @@ fn enter(
     Ok(flow)
 }
 
+/// What became of a line.
+enum Answered {
+    Done(ControlFlow<()>),
+    /// The user had seen enough.
+    Stopped,
+    Failed(anyhow::Error),
+}
+
+/// Does what one line says, until the user stops what it prints.
+fn answer(session: &mut Session, line: &str, stop: &Arc<AtomicBool>) -> Result<Answered> {
+    stop.store(false, Ordering::Relaxed);
+    let mut out = BufWriter::new(Stoppable { out: io::stdout().lock(), stop, is_in_line: false });
+    let result = session.eval(line, &mut out);
+    // What is done is done, and what it has to say is said.
+    let is_stopped = matches!(&result, Err(error) if error.chain().any(|cause| cause.to_string() == STOPPED));
+    if is_stopped {
+        // What is left is not wanted any more.
+        let (stoppable, _) = out.into_parts();
+        if stoppable.is_in_line {
+            writeln!(io::stdout())?;
+        }
+        drop(stoppable);
+        println_dimmed(session, "stopped")?;
+        return Ok(Answered::Stopped);
+    }
+    stop.store(false, Ordering::Relaxed);
+    out.flush()?;
+    Ok(result.map_or_else(Answered::Failed, Answered::Done))
+}
+
+/// Prints why a line could not be answered. The caret stands under the line, which stands behind `before` on the
+/// screen, unless it is more than one line there.
+fn report_below(session: &Session, error: &anyhow::Error, before: &str, typed: &str) -> Result<()> {
+    let columns = session.screen.as_ref().map_or(0, |screen| screen.columns);
+    let is_whole = before.width() + typed.width() < columns && !typed.contains(char::is_control);
+    let error_in_line = error.downcast_ref::<LineError>().filter(|_| is_whole);
+    let Some((error, place)) = error_in_line.and_then(|it| Some((it, it.place_in(typed)?))) else {
+        report(&session.config, error);
+        return Ok(());
+    };
+    let margin = before.width() + typed[..place.start].width();
+    let carets = "^".repeat(place.slice(typed).width().max(1));
+    writeln!(io::stdout(), "{}{carets}", " ".repeat(margin))?;
+    message::wrong_text(&session.config, "", error, error.help().as_deref());
+    Ok(())
+}
+
 fn println_dimmed(session: &Session, text: &str) -> Result<()> {
     let style = session.dimmed();
     Ok(writeln!(io::stdout(), "{style}{text}{style:#}")?)
 }
 
-const STOPPED: &str = "stopped by the user";
-
 /// Output that ends when the user has seen enough.
 struct Stoppable<'s, W> {
     out: W,
     stop: &'s AtomicBool,
+    /// Whether what was written last is no whole line.
+    is_in_line: bool,
 }
 
 impl<W: Write> Write for Stoppable<'_, W> {
@@ -184,7 +238,11 @@ impl<W: Write> Write for Stoppable<'_, W> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(io::Error::other(STOPPED));
         }
-        self.out.write(bytes)
+        let n_bytes = self.out.write(bytes)?;
+        if let Some(last) = bytes[..n_bytes].last() {
+            self.is_in_line = *last != b'\n';
+        }
+        Ok(n_bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -197,15 +255,32 @@ struct Assistant {
     session: Session,
     /// Whether the line is drawn for the last time, when no parenthesis is under the cursor any more.
     is_final: Cell<bool>,
+    /// Whether there is a hint, with which the editor draws the whole line after every edit.
+    has_hint: Cell<bool>,
+    /// Whether two parentheses are marked.
+    has_pair: Cell<bool>,
+    /// The completion that was asked for last, which the editor then takes over from.
+    completion: RefCell<Completion>,
 }
 
 impl Assistant {
+    fn new(session: Session) -> Assistant {
+        Assistant {
+            session,
+            is_final: Cell::new(false),
+            has_hint: Cell::new(false),
+            has_pair: Cell::new(false),
+            completion: RefCell::default(),
+        }
+    }
+
     /// `selq> `, with the namespace and kind that answers are narrowed to.
     fn prompt(&self) -> (String, String) {
         let selection = &self.session.selection;
         let kinds = Some(selection.kinds.join(",")).filter(|kinds| !kinds.is_empty());
         let scope: Vec<String> = selection.namespace.clone().into_iter().chain(kinds).collect();
         let scope = if scope.is_empty() { String::new() } else { format!(" {}", scope.join("/")) };
+        let scope = sanitize::escaped(&scope);
         let (bold, plain) = (Style::new().bold(), format!("selq{scope}> "));
         let styled = format!("{bold}selq{bold:#}{scope}> ");
         (plain, styled)
@@ -213,11 +288,16 @@ impl Assistant {
 }
 
 impl Assistant {
+    /// The screen, or one that holds any list.
+    fn screen(&self) -> (usize, usize) {
+        self.session.screen.as_ref().map_or((usize::MAX, usize::MAX), |it| (it.columns, it.rows))
+    }
+
     /// How many candidates can be listed without a word in between, which would swallow what is typed next.
     fn n_fit(&self, listed: &[String]) -> usize {
-        let Some(screen) = &self.session.screen else { return listed.len() };
-        let width = listed.iter().map(|it| it.chars().count()).max().unwrap_or(0) + COLUMN_GAP;
-        let n_cells = (screen.columns / width).max(1) * screen.rows.saturating_sub(LINES_AROUND_LIST).max(1);
+        let (columns, rows) = self.screen();
+        let width = listed.iter().map(|it| it.width()).max().unwrap_or(0).saturating_add(COLUMN_GAP);
+        let n_cells = (columns / width).max(1).saturating_mul(rows.saturating_sub(LINES_AROUND_LIST).max(1));
         if listed.len() <= n_cells { listed.len() } else { n_cells - 1 }
     }
 }
@@ -235,25 +315,30 @@ impl Completer for Assistant {
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         let completion = complete(&self.session.context(), line, pos);
-        let listed = completion.listed();
+        let (columns, _) = self.screen();
+        let mut listed = completion.listed();
+        listed.iter_mut().for_each(|it| cut_to_width(it, columns.saturating_sub(COLUMN_GAP)));
         let n_fit = self.n_fit(&listed);
         let n_more = completion.n_more + listed.len().saturating_sub(n_fit);
-        let candidates = listed.into_iter().zip(completion.candidates).take(n_fit);
+        let candidates = listed.into_iter().zip(&completion.candidates).take(n_fit);
         let mut pairs: Vec<Pair> =
-            candidates.map(|(display, it)| Pair { display, replacement: it.text }).collect();
+            candidates.map(|(display, it)| Pair { display, replacement: it.text.clone() }).collect();
         if n_more > 0 {
             // Keeps the editor from taking for common what only the listed ones have in common.
             let display = format!("… {} more", thousands(n_more as u64));
-            pairs.push(Pair { display, replacement: completion.common });
+            pairs.push(Pair { display, replacement: completion.common.clone() });
         }
-        Ok((completion.start, pairs))
+        let start = completion.start;
+        self.completion.replace(completion);
+        Ok((start, pairs))
     }
 
     fn update(&self, line: &mut LineBuffer, start: usize, elected: &str, changes: &mut Changeset) {
-        let end = line.pos();
-        let typed = line[start..end].to_lowercase();
+        let cursor = line.pos();
+        let typed = &line[start..cursor];
         // What words that merely hold the typed one have in common is no longer what was typed.
-        if elected.to_lowercase().contains(&typed) {
+        if elected.to_lowercase().contains(&typed.to_lowercase()) {
+            let end = cursor + self.completion.borrow().n_replaced_behind(typed, elected);
             line.replace(start..end, elected, changes);
         }
     }
@@ -279,15 +364,27 @@ impl Hinter for Assistant {
     type Hint = Shown;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Shown> {
-        let hint = (pos == line.len()).then(|| hint(&self.session.context(), line)).flatten()?;
-        Some(Shown { display: format!("{}{}", hint.ending, hint.remark), ending: hint.ending })
+        self.has_hint.set(false);
+        let Hint { ending, remark } = hint(&self.session.context(), line)?;
+        // The end of a word can be taken over where the cursor is, and nowhere else.
+        let ending = if pos == line.len() { ending } else { String::new() };
+        let shown_ending = match self.session.config.colors_stdout() || ending.is_empty() {
+            true => ending.clone(),
+            // Without colours it would look typed.
+            false => format!("[{ending}]"),
+        };
+        let display = format!("{shown_ending}{}", sanitize::escaped(&remark));
+        self.has_hint.set(!display.is_empty());
+        Some(Shown { display, ending })
     }
 }
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         let cursor = if self.is_final.get() { usize::MAX } else { pos };
-        Cow::Owned(painted(line, &highlight(&self.session.context(), line, cursor)))
+        let parts = highlight(&self.session.context(), line, cursor);
+        self.has_pair.set(has_pair(&parts));
+        Cow::Owned(painted(line, &parts))
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
@@ -295,10 +392,21 @@ impl Highlighter for Assistant {
         Cow::Owned(format!("{style}{hint}{style:#}"))
     }
 
-    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+    fn highlight_char(&self, line: &str, pos: usize, kind: CmdKind) -> bool {
         self.is_final.set(kind == CmdKind::ForcedRefresh);
-        kind != CmdKind::MoveCursor || line.contains(['(', ')'])
+        match kind {
+            // When the line is drawn again because the cursor moves, the editor leaves the hint out.
+            CmdKind::MoveCursor => {
+                self.has_pair.get() || has_pair(&highlight(&self.session.context(), line, pos))
+            }
+            CmdKind::Other => !self.has_hint.get(),
+            CmdKind::ForcedRefresh => true,
+        }
     }
+}
+
+fn has_pair(parts: &[(Span, Look)]) -> bool {
+    parts.iter().any(|(_, look)| *look == Look::Pair)
 }
 
 impl Validator for Assistant {

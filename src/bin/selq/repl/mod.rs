@@ -27,15 +27,18 @@ use settings::Settings;
 use typing::names::LineError;
 
 pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
-    let settings = Settings::read(args, settings::config_file().as_deref())?;
-    let config = with_color(config, &settings);
     let files = &args.input.source.files;
+    let dump_is_stdin = files.iter().any(|file| file.as_os_str() == "-");
+    let is_interactive = config.stdout_is_terminal && (dump_is_stdin || io::stdin().is_terminal());
+    // What a user likes to look at must not change what a script reads.
+    let config_file = settings::config_file().filter(|_| is_interactive);
+    let settings = Settings::read(args, config_file.as_deref())?;
+    let config = with_color(config, &settings, is_interactive);
     // Lines come from standard input unless a dump does.
     let loaded = if files.is_empty() { input::nothing()? } else { input::load(&args.input, &config)? };
     let status = loaded.status(&config, ExitStatus::Matched);
-    let mut session = Session::new(args, config.clone(), settings, loaded);
-    let dump_is_stdin = files.iter().any(|file| file.as_os_str() == "-");
-    if config.stdout_is_terminal && (dump_is_stdin || io::stdin().is_terminal()) {
+    let mut session = Session::new(args, config, settings, loaded);
+    if is_interactive {
         editor::run(session)?;
         return Ok(ExitStatus::Matched);
     }
@@ -46,10 +49,11 @@ pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
     Ok(if all_right { status } else { ExitStatus::Error })
 }
 
-/// The colour that the settings ask for, unless the command line does.
-fn with_color(config: &Config, settings: &Settings) -> Config {
-    match settings.color {
-        Some(color) if config.color() == ColorChoice::Auto => config.clone().with_color(color),
+/// The colour that the settings ask for, unless the command line does. Lines from a pipe get none by themselves.
+fn with_color(config: &Config, settings: &Settings, is_interactive: bool) -> Config {
+    match (config.color(), settings.color) {
+        (ColorChoice::Auto, _) if !is_interactive => config.clone().with_color(ColorChoice::Never),
+        (ColorChoice::Auto, Some(color)) => config.clone().with_color(color),
         _ => config.clone(),
     }
 }

@@ -2,30 +2,36 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anstyle::Style;
+use anyhow::{Result, bail};
 use selq::{Dump, LabelChange, ObjectId, ObjectRef, Plan, Scope, Selector, Store};
 
 use super::command::{self, Command};
 use super::history::History;
+use super::pager::paged;
 use super::settings::Settings;
-use super::typing::names::{LineError, Names};
+use super::typing::names::{BLANKS, LineError, Names};
 use super::typing::{CommandSyntax, Context};
 use crate::args::{InputArgs, ReplArgs, SourceArgs};
 use crate::config::Config;
 use crate::input::{self, Loaded};
-use crate::message::{self, thousands};
-use crate::output::{self, NameEnd, OutputFormat, Rows, View, names};
+use crate::message::{self, counted, thousands};
+use crate::output::sort::SortKey;
+use crate::output::{self, NameEnd, OutputFormat, Rows, View, names, sanitize};
 use crate::selection::Selection;
 use crate::stats;
 
-/// The line that is the empty selector.
-const EMPTY_SELECTOR: &str = "\"\"";
-/// What may stand around a line: the white space of the language, no other.
-const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+/// The error of what the user stopped.
+pub(crate) const STOPPED: &str = "stopped by the user";
 /// The rows of a screen that an answer leaves to its header, its last lines, and the prompt.
 const ROWS_AROUND: usize = 5;
+
+/// The lines that a List has around its objects.
+const LINES_OF_LIST: usize = 8;
 
 /// What people read answers on.
 #[derive(Debug, Clone)]
@@ -36,16 +42,31 @@ pub(crate) struct Screen {
     pub(crate) pager: String,
 }
 
-/// The answer that `:more` goes on with.
-#[derive(Debug, Clone)]
+/// An answer as it was given. Whatever is set or labelled afterwards, it is of the same objects.
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) selector: Selector,
-    /// How many rows of it were shown.
-    pub(crate) n_shown: usize,
+    pub(crate) scope: Scope,
+    /// The objects, in the order in which they are shown.
+    pub(crate) ids: Vec<ObjectId>,
+    /// How many of them were shown.
+    n_shown: usize,
 }
 
 /// What one `:label` changed.
 pub(crate) type Relabelling = Vec<(ObjectId, Vec<LabelChange>)>;
+
+/// Whether labels are changed that no file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unsaved {
+    Nothing,
+    Labels,
+    /// The user knows.
+    Told,
+}
+
+/// What people type to leave or to get help elsewhere, and the command for it.
+const HABITS: [(&str, &str); 4] = [("exit", "quit"), ("quit", "quit"), ("help", "help"), ("\\q", "quit")];
 
 /// A session.
 pub(crate) struct Session {
@@ -62,11 +83,17 @@ pub(crate) struct Session {
     pub(crate) history: History,
     /// `None` where lines and answers go through pipes.
     pub(crate) screen: Option<Screen>,
+    /// Where words go without a screen, apart from the answers.
+    pub(crate) words: Box<dyn Fn(&str)>,
     pub(crate) last: Option<Answer>,
     /// The names of the objects in the last answer, as far as they were shown.
     pub(crate) on_screen: Vec<String>,
     /// What `:undo` takes back, the latest last.
     pub(crate) relabellings: Vec<Relabelling>,
+    /// What became of the changed labels.
+    pub(crate) unsaved: Unsaved,
+    /// Whether the user has had enough of what the line does.
+    pub(crate) stop: Arc<AtomicBool>,
     commands: Vec<CommandSyntax>,
 }
 
@@ -79,10 +106,13 @@ impl Session {
             history: History::default(),
             names: Names::default(),
             screen: None,
+            words: Box::new(message::print),
             last: None,
             on_screen: Vec::new(),
             relabellings: Vec::new(),
-            commands: command::COMMANDS.iter().map(|command| command.syntax).collect(),
+            unsaved: Unsaved::Nothing,
+            stop: Arc::default(),
+            commands: command::syntaxes(),
             config,
             loaded,
             selection,
@@ -115,75 +145,117 @@ impl Session {
         if let Some(command) = line.strip_prefix(':') {
             return self.run_command(command, out);
         }
-        match line {
-            "" => {}
-            text => self.answer(self.selector(text)?, out)?,
+        if !line.is_empty() {
+            let n_objects = self.selector(line).map_err(Into::into).and_then(|it| self.answer(it, out));
+            self.help_with_habits(line, n_objects, out)?;
         }
         Ok(ControlFlow::Continue(()))
     }
 
+    /// Whether what takes long is to end before it changes anything.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// What a text selects, as a line or as the argument of a command.
     pub(crate) fn selector(&self, text: &str) -> Result<Selector, LineError> {
-        match text {
-            EMPTY_SELECTOR => Ok(Selector::everything()),
-            text => self.names.resolve(text),
+        self.names.meaning(text)
+    }
+
+    /// Names the command that is meant by what is no selector, or one of nothing.
+    fn help_with_habits(&self, line: &str, n_objects: Result<usize>, out: &mut dyn Write) -> Result<()> {
+        let meant = HABITS.iter().find(|(habit, _)| *habit == line && self.screen.is_some());
+        match (meant, n_objects) {
+            (Some((_, command)), Ok(0)) => self.say(&format!("did you mean `:{command}`?"), out),
+            (Some((_, command)), Err(_)) => bail!("{line} is no selector; did you mean `:{command}`?"),
+            (_, n_objects) => n_objects.map(|_| ()),
         }
     }
 
     fn run_command(&mut self, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
         let (name, arguments) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-        let Command { run, .. } = command::find(name)?;
-        run(self, arguments.trim(), out)
-    }
-
-    /// Answers a selector.
-    pub(crate) fn answer(&mut self, selector: Selector, out: &mut dyn Write) -> Result<()> {
-        match self.screen {
-            Some(_) => {
-                self.last = Some(Answer { selector, n_shown: 0 });
-                self.show_page(out)
-            }
-            None => {
-                self.last = Some(Answer { selector: selector.clone(), n_shown: 0 });
-                self.answer_whole(&selector, out)
-            }
+        let Command { run, syntax, .. } = command::find(name)?;
+        let arguments = arguments.trim();
+        if syntax.usage.is_empty() && !arguments.is_empty() {
+            bail!("expected nothing after `:{}`, found {arguments:?}", syntax.name);
         }
+        run(self, arguments, out)
     }
 
-    /// Answers as `selq -l` does: every row that the limit allows, and on standard error why there is none.
-    fn answer_whole(&self, selector: &Selector, mut out: &mut dyn Write) -> Result<()> {
-        let plan = Plan::scoped(self.store(), selector, &self.scope);
-        let n_rows = output::answer(self.dump(), &plan, &self.view(), &mut out)?;
-        if n_rows == 0 && !plan.any() {
-            out.flush()?;
-            self.selection.explain_no_match(self.dump(), &plan);
+    /// Answers a selector. Gives the number of objects.
+    pub(crate) fn answer(&mut self, selector: Selector, out: &mut dyn Write) -> Result<usize> {
+        let begin = Instant::now();
+        let plan = Plan::scoped(self.store(), &selector, &self.scope);
+        let view = View { limit: None, sort_by: self.sort_key(&selector), ..self.view() };
+        let rows = Rows::of(self.dump(), &plan, &view);
+        let time = begin.elapsed();
+        let ids = rows.ids();
+        let n_objects = ids.len();
+        self.last = Some(Answer { ids, scope: self.scope.clone(), selector: selector.clone(), n_shown: 0 });
+        self.write_next_rows(out)?;
+        if n_objects == 0 {
+            self.explain_no_match(&selector, out)?;
+        }
+        if self.screen.is_some() {
+            self.write_last_lines(Some(time), out)?;
+        }
+        Ok(n_objects)
+    }
+
+    /// What to sort an answer by. On a screen, where `:sort` has said what there is to say about a label that is
+    /// not there, nothing is said again with every answer.
+    fn sort_key(&self, selector: &Selector) -> Option<SortKey> {
+        let key = self.settings.sort.as_ref().map(|(_, key)| key.clone())?;
+        let SortKey::Label(label) = &key else { return Some(key) };
+        let is_there = || {
+            let matches = Plan::scoped(self.store(), selector, &self.scope).run();
+            matches.key_counts().iter().any(|fact| fact.key == label)
+        };
+        (self.screen.is_none() || is_there()).then_some(key)
+    }
+
+    /// Shows the next rows of the last answer: as many as fit the screen, and without one all that are wanted.
+    pub(crate) fn write_next_rows(&mut self, mut out: &mut dyn Write) -> Result<()> {
+        let Some(Answer { ids, n_shown, .. }) = &self.last else { return Ok(()) };
+        let wanted = &ids[*n_shown..self.n_wanted(ids.len()).max(*n_shown)];
+        let page = &wanted[..self.n_on_page(wanted)];
+        let rows = Rows::listed(self.store(), page);
+        output::write_rows(self.dump(), &rows, &self.view(), &mut out)?;
+        let on_screen = self.screen.as_ref().map(|_| self.names_of(&rows));
+        let n_more = page.len();
+        self.on_screen = on_screen.unwrap_or_default();
+        if let Some(answer) = &mut self.last {
+            answer.n_shown += n_more;
         }
         Ok(())
     }
 
-    /// How many rows of an answer with so many objects are wanted.
-    pub(crate) fn n_wanted(&self, count: u64) -> usize {
-        usize::try_from(count).unwrap_or(usize::MAX).min(self.settings.limit.unwrap_or(usize::MAX))
+    /// How many of so many objects are wanted as rows.
+    fn n_wanted(&self, count: usize) -> usize {
+        count.min(self.settings.limit.unwrap_or(usize::MAX))
     }
 
-    /// Shows as many more rows of the last answer as fit the screen, and how many there are.
-    pub(crate) fn show_page(&mut self, mut out: &mut dyn Write) -> Result<()> {
-        let Some(Answer { selector, n_shown }) = self.last.clone() else { return Ok(()) };
-        let begin = Instant::now();
-        let plan = Plan::scoped(self.store(), &selector, &self.scope);
-        let count = plan.count();
-        let limit = Some(self.n_wanted(count).saturating_sub(n_shown).min(self.page()));
-        let view = View { limit, skip: n_shown, ..self.view() };
-        let rows = Rows::of(self.dump(), &plan, &view);
-        let time = begin.elapsed();
-        output::write_rows(self.dump(), &rows, &view, &mut out)?;
-        if count == 0 {
-            self.selection.explain_no_match(self.dump(), &plan);
+    /// How many of the objects fit the screen; the first always does. JSON takes as many lines as it takes.
+    fn n_on_page(&self, ids: &[ObjectId]) -> usize {
+        let page = self.page();
+        let Some(screen) = &self.screen else { return ids.len() };
+        if !matches!(self.settings.output, OutputFormat::Json | OutputFormat::Jsonl) {
+            return ids.len().min(page);
         }
-        let n_shown = n_shown + usize::try_from(rows.len())?;
-        self.write_last_lines(count, n_shown, time, out)?;
-        self.on_screen = self.names_of(&rows);
-        self.last = Some(Answer { selector, n_shown });
+        let mut n_lines = if self.settings.output == OutputFormat::Json { LINES_OF_LIST } else { 0 };
+        let fits = |id: &&ObjectId| {
+            n_lines += n_lines_on(screen, &self.dump().json(**id));
+            n_lines <= page
+        };
+        ids.iter().take_while(fits).count().max(1).min(ids.len())
+    }
+
+    /// Says why a selector has no objects.
+    pub(crate) fn explain_no_match(&self, selector: &Selector, out: &mut dyn Write) -> Result<()> {
+        let plan = Plan::scoped(self.store(), selector, &self.scope);
+        for line in self.selection.no_match(self.store(), &plan) {
+            self.say(&line, out)?;
+        }
         Ok(())
     }
 
@@ -193,25 +265,27 @@ impl Session {
     }
 
     /// What stands below an answer: how much is left of it, and how many objects there are.
-    fn write_last_lines(
-        &self,
-        count: u64,
-        n_shown: usize,
-        time: Duration,
-        out: &mut dyn Write,
-    ) -> Result<()> {
-        let style = self.dimmed();
-        let n_wanted = self.n_wanted(count);
-        let (n_left, n_beyond) = ((n_wanted - n_shown) as u64, count - n_wanted as u64);
-        if n_left > 0 {
-            writeln!(out, "{style}… {} more; :more{style:#}", thousands(n_left))?;
+    pub(crate) fn write_last_lines(&self, time: Option<Duration>, out: &mut dyn Write) -> Result<()> {
+        let Some(Answer { ids, n_shown, scope, .. }) = &self.last else { return Ok(()) };
+        let n_left = ids.len() - n_shown;
+        let more = |n: usize| format!("{} more", thousands(n as u64));
+        match self.n_wanted(ids.len()).saturating_sub(*n_shown) {
+            0 if n_left == 0 => {}
+            0 => self.remark(
+                &format!("… :limit {} is reached, {}", self.settings.get("limit"), more(n_left)),
+                out,
+            )?,
+            n_to_come => self.remark(&format!("… {}; :more", more(n_to_come)), out)?,
         }
-        if n_left == 0 && n_beyond > 0 {
-            writeln!(out, "{style}… {} more, beyond :limit {n_wanted}{style:#}", thousands(n_beyond))?;
-        }
-        let time = if self.settings.timing { format!(" in {}", stats::shown(time)) } else { String::new() };
-        writeln!(out, "{style}{}{time}{style:#}", share(count, self.store().len() as u64))?;
-        Ok(())
+        let n_in_scope = Plan::scoped(self.store(), &Selector::everything(), scope).count();
+        let time = time.filter(|_| self.settings.timing).map(|time| format!(" in {}", stats::shown(time)));
+        let share = share(ids.len() as u64, n_in_scope);
+        self.remark(&format!("{share}{}", time.unwrap_or_default()), out)
+    }
+
+    /// Whether all rows of the last answer that are wanted were shown.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.last.as_ref().is_none_or(|answer| answer.n_shown >= self.n_wanted(answer.ids.len()))
     }
 
     fn names_of(&self, rows: &Rows<'_>) -> Vec<String> {
@@ -234,24 +308,70 @@ impl Session {
             name_end: NameEnd::Newline,
             sort_by: self.settings.sort.as_ref().map(|(_, key)| key.clone()),
             limit: self.settings.limit,
-            skip: 0,
             max_width: self.screen.as_ref().filter(|_| is_table).map(|screen| screen.columns),
             on_terminal: self.config.stdout_is_terminal,
         }
     }
 
-    /// The style of what is said about an answer.
-    pub(crate) fn dimmed(&self) -> anstyle::Style {
-        if self.config.colors_stdout() { anstyle::Style::new().dimmed() } else { anstyle::Style::new() }
+    /// The style of remarks.
+    pub(crate) fn dimmed(&self) -> Style {
+        if self.config.colors_stdout() { Style::new().dimmed() } else { Style::new() }
     }
 
-    /// Says what a command did: below the line on a screen, else apart from the answers.
+    /// Says something: below the line on a screen, else apart from the answers.
     pub(crate) fn say(&self, text: &str, out: &mut dyn Write) -> Result<()> {
+        self.say_in(Style::new(), text, out)
+    }
+
+    /// Says something that need not be read.
+    pub(crate) fn remark(&self, text: &str, out: &mut dyn Write) -> Result<()> {
+        self.say_in(self.dimmed(), text, out)
+    }
+
+    fn say_in(&self, style: Style, text: &str, out: &mut dyn Write) -> Result<()> {
         match self.screen {
-            Some(_) => writeln!(out, "{}{text}{:#}", self.dimmed(), self.dimmed())?,
-            None => message::print(text),
+            Some(_) => writeln!(out, "{style}{}{style:#}", sanitize::escaped(text))?,
+            None => {
+                // Both may go to the same place, in the order in which they were written.
+                out.flush()?;
+                (self.words)(text);
+            }
         }
         Ok(())
+    }
+
+    /// Says what became of a setting, which everybody who sees the line may want to be sure of.
+    pub(crate) fn confirm(&self, text: &str, out: &mut dyn Write) -> Result<()> {
+        if self.screen.is_some() { self.remark(text, out) } else { Ok(()) }
+    }
+
+    /// Writes what may be longer than the screen, through the pager if it is.
+    pub(crate) fn write_long(
+        &self,
+        out: &mut dyn Write,
+        write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
+        let Some(screen) = &self.screen else { return write(out) };
+        let mut bytes = Vec::new();
+        write(&mut bytes)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let is_long = n_lines_on(screen, &text) > screen.rows.saturating_sub(1);
+        paged(is_long.then_some(screen.pager.as_str()), out, |out| Ok(out.write_all(&bytes)?))
+    }
+
+    /// Leaves, unless there are changed labels that are written nowhere and that the user was not told of.
+    pub(crate) fn leave(&mut self, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+        let n_relabelled = self.dump().relabelled().len() as u64;
+        if self.unsaved != Unsaved::Labels || n_relabelled == 0 || self.screen.is_none() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.unsaved = Unsaved::Told;
+        let n_objects = counted(n_relabelled, "object");
+        self.say(
+            &format!("the changed labels of {n_objects} are not written: `:write FILE`, or leave again"),
+            out,
+        )?;
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Takes another dump in place of the one that is loaded. Names and settings stay.
@@ -260,6 +380,7 @@ impl Session {
         self.last = None;
         self.on_screen.clear();
         self.relabellings.clear();
+        self.unsaved = Unsaved::Nothing;
         self.rescope();
     }
 
@@ -278,17 +399,23 @@ impl Session {
     /// What is loaded, in a line.
     pub(crate) fn summary(&self) -> String {
         let store = self.store();
-        let n = |n: usize, one: &str| message::counted(n as u64, one);
+        let n = |n: usize, one: &str| counted(n as u64, one);
         let n_namespaces = store.namespaces().iter().filter(|fact| !fact.namespace.is_empty()).count();
+        let n_kinds = store.kinds().iter().filter(|fact| !fact.kind.is_empty()).count();
         format!(
             "{}, {}, {}, {} in {}",
             n(store.len(), "object"),
-            n(store.kinds().len(), "kind"),
+            n(n_kinds, "kind"),
             n(n_namespaces, "namespace"),
             n(store.keys().len(), "key"),
             stats::shown(self.loaded.read_time + self.loaded.index_time)
         )
     }
+}
+
+/// How many lines of the screen a text takes.
+fn n_lines_on(screen: &Screen, text: &str) -> usize {
+    text.lines().map(|line| line.len().div_ceil(screen.columns.max(1)).max(1)).sum()
 }
 
 /// `1,204 of 100,000 (1.2 %)`
@@ -305,6 +432,9 @@ fn share(count: u64, all: u64) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
     use clap::Parser;
     use selq::{Input, Loader};
 
@@ -331,11 +461,16 @@ pub(crate) mod tests {
         Session { screen, ..Session::new(&args, config, settings, loaded) }
     }
 
-    /// What the lines print, and in brackets how they fail.
+    /// What the lines print, in parentheses what they say apart from it, and in brackets how they fail.
     pub(crate) fn printed(session: &mut Session, lines: &[&str]) -> String {
+        let words = Rc::new(RefCell::new(Vec::new()));
+        let said = Rc::clone(&words);
+        session.words = Box::new(move |text| said.borrow_mut().push(format!("({text})\n")));
         let mut out = Vec::new();
         for line in lines {
-            if let Err(error) = session.eval(line, &mut out) {
+            let result = session.eval(line, &mut out);
+            out.extend(words.take().concat().into_bytes());
+            if let Err(error) = result {
                 out.extend(format!("[{error:#}]\n").into_bytes());
             }
         }
@@ -348,6 +483,7 @@ pub(crate) mod tests {
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
         shop        web-1   Pod
+        (no key "zone" in the 3 objects)
         [expected a value or ")", found the end of the text]
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
@@ -380,12 +516,83 @@ pub(crate) mod tests {
     #[test]
     fn a_limit_ends_an_answer() {
         insta::assert_snapshot!(printed(&mut session(Some((24, 80))), &[":limit 1", "env", ":more"]), @"
+        limit: 1
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
-        … 2 more, beyond :limit 1
+        … :limit 1 is reached, 2 more
         3 of 3 (100 %)
-        all of it was shown
+        … :limit 1 is reached, 2 more
+        3 of 3 (100 %)
         ");
+    }
+
+    #[test]
+    fn an_answer_stays_what_it_was_whatever_is_set_afterwards() {
+        let lines = [
+            ":sort n",
+            "env",
+            ":sort .metadata.name",
+            ":more",
+            ":show 1",
+            ":namespace shop",
+            ":kind po",
+            ":more",
+        ];
+        let out = printed(&mut session(Some((6, 80))), &lines);
+        let order: Vec<&str> = out.lines().filter(|line| line.starts_with("shop ")).collect();
+        assert_eq!(order, ["shop        web-1   Pod", "shop        web-0   Pod", "shop        db-0   Pod"]);
+        assert!(out.contains("\"name\": \"web-1\""), "row 1 is that of the screen: {out}");
+    }
+
+    #[test]
+    fn shares_are_of_the_scope_and_what_is_outside_is_told() {
+        let mut session = session(Some((24, 80)));
+        session.loaded.dump = {
+            let text = r#"[{"kind":"Node","metadata":{"name":"n","labels":{"env":"lab"}}},{"kind":"Pod","metadata":{"name":"p","labels":{"env":"prod"}}}]"#;
+            let input = Input::Bytes { name: "x.json".to_owned(), bytes: text.as_bytes().to_vec() };
+            Loader::new().load([input]).unwrap()
+        };
+        insta::assert_snapshot!(printed(&mut session, &[":kind po", "env", "env=lab", "env=la"]), @r#"
+        NAMESPACE   NAME   KIND
+        <none>      p      Pod
+        1 of 1 (100 %)
+        env=lab only holds outside kind "po"
+        0 of 1 (0 %)
+        no object has env="la"; did you mean "lab"?
+        0 of 1 (0 %)
+        "#);
+    }
+
+    #[test]
+    fn words_of_other_shells_are_understood() {
+        let out = printed(&mut session(Some((24, 80))), &["exit", "\\q", "help"]);
+        insta::assert_snapshot!(out, @r#"
+        no key "exit" in the 3 objects
+        0 of 3 (0 %)
+        did you mean `:quit`?
+        [\q is no selector; did you mean `:quit`?]
+        no key "help" in the 3 objects
+        0 of 3 (0 %)
+        did you mean `:help`?
+        "#);
+    }
+
+    #[test]
+    fn json_takes_as_many_lines_as_it_takes() {
+        let mut session = session(Some((18, 60)));
+        let out = printed(&mut session, &[":output json", "env"]);
+        assert!(out.contains("… 1 more; :more"), "{out}");
+    }
+
+    #[test]
+    fn changed_labels_are_not_left_behind_unseen() {
+        let mut session = session(Some((24, 80)));
+        printed(&mut session, &["env", ":label tier=web"]);
+        let mut out = Vec::new();
+        assert!(session.eval(":quit", &mut out).unwrap().is_continue());
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains("the changed labels of 3 objects are not written"), "{out}");
+        assert!(session.eval(":quit", &mut Vec::new()).unwrap().is_break());
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Settings {
     }
 
     fn set_columns(&mut self, keys: &str) {
-        let keys = keys.split(',').map(str::trim).filter(|key| !key.is_empty());
+        let keys = keys.split(|c: char| c == ',' || c.is_whitespace()).filter(|key| !key.is_empty());
         let (all, columns): (Vec<&str>, Vec<&str>) = keys.partition(|&key| key == ALL_LABELS);
         self.show_labels = !all.is_empty();
         self.columns = columns.into_iter().map(str::to_owned).collect();
@@ -145,7 +145,7 @@ fn unknown(name: &str) -> anyhow::Error {
     }
 }
 
-fn one_of<T: ValueEnum>(name: &str, value: &str) -> Result<T> {
+pub(super) fn one_of<T: ValueEnum>(name: &str, value: &str) -> Result<T> {
     T::from_str(value, true).map_err(|_| {
         let known: Vec<String> = T::value_variants().iter().cloned().map(name_of).collect();
         anyhow!("expected {} as {name}, found {value:?}", known.join(", "))
@@ -168,8 +168,9 @@ fn switch(value: &str) -> Result<bool> {
     }
 }
 
+/// A number, as it is typed or as counts are printed.
 fn number(value: &str) -> Result<usize> {
-    value.parse().map_err(|_| anyhow!("expected a number or off, found {value:?}"))
+    value.replace(',', "").parse().map_err(|_| anyhow!("expected a number or off, found {value:?}"))
 }
 
 /// The config file, in the user's config folder.

@@ -3,26 +3,33 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::super::session::Session;
 use super::super::typing::files::arguments;
 use super::{go_on, required};
 use crate::exit::ExitStatus;
 use crate::message::{counted, thousands};
-use crate::output::sanitize;
+use crate::sanitize;
 
 pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let loaded = session.load(arguments(required(files, "load")?))?;
+    let files = arguments(required(files, "load")?);
+    if files.iter().any(|file| file == "-") {
+        bail!(
+            "expected files, found `-`: standard input is read as a dump only at the start, by `selq repl -`"
+        );
+    }
+    let loaded = session.load(files)?;
     // Says how much was left out; the session goes on all the same.
     loaded.status(&session.config, ExitStatus::Matched);
     let n_relabelled = session.dump().relabelled().len() as u64;
     session.replace(loaded);
     if n_relabelled > 0 {
-        session.say(&format!("the changed labels of {} are gone", counted(n_relabelled, "object")), out)?;
+        let n_objects = counted(n_relabelled, "object");
+        session.remark(&format!("the changed labels of {n_objects} are gone"), out)?;
     }
     if session.screen.is_some() {
-        writeln!(out, "{}", session.summary())?;
+        session.say(&session.summary(), out)?;
     }
     go_on()
 }
@@ -42,9 +49,10 @@ pub(super) fn files(session: &mut Session, _: &str, out: &mut dyn Write) -> Resu
 }
 
 pub(super) fn history(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    for line in session.history.lines() {
-        writeln!(out, "{}", sanitize::escaped(line))?;
-    }
+    session.write_long(out, |out| {
+        let lines = session.history.lines();
+        Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", sanitize::escaped(line)))?)
+    })?;
     go_on()
 }
 
@@ -66,6 +74,14 @@ mod tests {
         );
         let expected = "pods.json   3\nnode/n1\n[nope.json: no such file]\nnode/n1\n";
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn standard_input_is_no_other_dump() {
+        let mut session = session(None);
+        let out = printed(&mut session, &[":load -"]);
+        assert!(out.starts_with("[expected files, found `-`"), "{out}");
+        assert_eq!(session.store().len(), 3);
     }
 
     #[test]

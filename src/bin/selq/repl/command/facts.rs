@@ -9,36 +9,35 @@ use selq::{ObjectRef, Plan, Selector};
 use super::super::session::Session;
 use super::super::show::indented;
 use super::{go_on, required};
+use crate::kinds;
 use crate::labels::{self, Facts};
-use crate::message::{self, counted};
-use crate::output::{Rows, View, names, sanitize};
+use crate::message::counted;
+use crate::output::{names, sanitize};
 
-pub(super) fn labels(session: &mut Session, key: &str, mut out: &mut dyn Write) -> Result<ControlFlow<()>> {
+pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let matches = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
     let key = Some(key).filter(|key| !key.is_empty());
     let facts = match key {
         None => Facts::Keys(matches.keys()),
         Some(key) => Facts::Values(matches.values(key)),
     };
-    facts.write_table(true, &mut out)?;
+    let columns = session.screen.as_ref().map(|screen| screen.columns);
+    session.write_long(out, |mut out| Ok(facts.write_table(true, columns, &mut out)?))?;
     if facts.is_empty() {
-        out.flush()?;
-        message::print(&labels::absence(key, session.store()));
+        session.say(&labels::absence(key, session.store()), out)?;
     }
     go_on()
 }
 
 pub(super) fn show(session: &mut Session, wanted: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let object = find(session, required(wanted, "show")?)?;
-    let json = session.dump().json(object.id());
-    let shown = indented(&json, session.config.colors_stdout() && !session.config.stdout_is_terminal);
-    let shown = if session.config.stdout_is_terminal {
+    let mut json = session.dump().json(object.id());
+    if session.config.stdout_is_terminal {
         // The colours are the program's own: only what is between them may steer the terminal.
-        indented(&sanitize::escaped_json(&json), session.config.colors_stdout())
-    } else {
-        shown
-    };
-    writeln!(out, "{shown}")?;
+        json = sanitize::escaped_json(&json).into_owned().into();
+    }
+    let shown = indented(&json, session.config.colors_stdout());
+    session.write_long(out, |out| Ok(writeln!(out, "{shown}")?))?;
     go_on()
 }
 
@@ -47,13 +46,8 @@ fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
     if let Ok(number) = wanted.parse::<usize>() {
         return row(session, number);
     }
-    let is_wanted = |object: &ObjectRef<'_>| {
-        let mut name = String::new();
-        names::push_name(object.identity(), session.dump().index(object.id()), &mut name);
-        name == wanted || object.name() == wanted
-    };
     let in_scope = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
-    let mut found = in_scope.iter().filter(is_wanted);
+    let mut found = in_scope.iter().filter(|object| is_called(session, object, wanted));
     match (found.next(), found.next()) {
         (None, _) => bail!("no object {wanted:?} in the namespace and kind that are chosen"),
         (Some(object), None) => Ok(object),
@@ -65,6 +59,22 @@ fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
     }
 }
 
+/// Whether an object goes by a name, by one of its kind's names and its own, or by what `:output name` prints.
+fn is_called(session: &Session, object: &ObjectRef<'_>, wanted: &str) -> bool {
+    if object.name() == wanted {
+        return true;
+    }
+    if let Some((kind, name)) = wanted.split_once('/')
+        && name == object.name()
+        && !name.is_empty()
+    {
+        return kinds::is_called(object.identity(), kind);
+    }
+    let mut name = String::new();
+    names::push_name(object.identity(), session.dump().index(object.id()), &mut name);
+    name == wanted
+}
+
 fn place(object: &ObjectRef<'_>) -> String {
     let namespace = if object.namespace().is_empty() { "no namespace" } else { object.namespace() };
     sanitize::escaped(&format!("{} of {namespace}", object.kind())).into_owned()
@@ -73,12 +83,9 @@ fn place(object: &ObjectRef<'_>) -> String {
 fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
     let answer =
         session.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet to have a row {number}"))?;
-    let plan = Plan::scoped(session.store(), &answer.selector, &session.scope);
-    let skip = number.checked_sub(1).ok_or_else(|| anyhow!("rows are counted from 1"))?;
-    let view = View { skip, limit: Some(1), ..session.view() };
-    let rows = Rows::of(session.dump(), &plan, &view);
-    let found = rows.iter().next();
-    found.ok_or_else(|| anyhow!("the last answer has {}", counted(plan.count(), "row")))
+    let nth = number.checked_sub(1).ok_or_else(|| anyhow!("rows are counted from 1"))?;
+    let found = answer.ids.get(nth).and_then(|&id| session.store().get(id));
+    found.ok_or_else(|| anyhow!("the last answer has {}", counted(answer.ids.len() as u64, "row")))
 }
 
 #[cfg(test)]
@@ -102,6 +109,15 @@ mod tests {
         prod      2
         staging   1
         "#);
+    }
+
+    #[test]
+    fn labels_are_cut_to_the_screen() {
+        let mut session = session(Some((24, 30)));
+        let long = "v".repeat(60);
+        let out = printed(&mut session, &["env", &format!(":label note={long}"), ":labels note", ":labels"]);
+        assert!(out.contains("vvv…   3\n"), "{out}");
+        assert!(out.lines().skip(6).all(|line| line.chars().count() <= 30), "{out}");
     }
 
     #[test]
@@ -131,5 +147,13 @@ mod tests {
         let by_name = printed(&mut session(None), &[":show pod/web-1"]);
         assert_eq!(printed(&mut session(None), &[":show web-1"]), by_name);
         assert!(by_name.contains("\"name\": \"web-1\""), "{by_name}");
+        // The kind goes by all the names that `:kind` knows.
+        for name in [":show po/web-1", ":show Pod/web-1"] {
+            assert_eq!(printed(&mut session(None), &[name]), by_name, "{name}");
+        }
+        assert_eq!(
+            printed(&mut session(None), &[":show svc/web-1"]),
+            "[no object \"svc/web-1\" in the namespace and kind that are chosen]\n"
+        );
     }
 }

@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use anyhow::{Result, anyhow, bail};
-use selq::{LabelChange, LabelEdits, Overwrite, Plan, Selector};
+use anyhow::{Error, Result, anyhow, bail};
+use selq::{EditError, LabelChange, LabelEdits, ObjectId, Overwrite, Plan, Scope, Selector};
 
 use super::super::pager::paged;
-use super::super::session::{Relabelling, Session};
+use super::super::session::{Answer, Relabelling, STOPPED, Session, Unsaved};
 use super::super::typing::edits;
 use super::answer::last_answer;
 use super::{go_on, required};
-use crate::label::{self, show};
+use crate::label::{self, Edited, show};
 use crate::message::{counted, thousands};
 
 pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -20,27 +20,51 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
     }
     let (edits, selector) = edits::split(required(text, "label")?);
     let (edits, overwrite) = parse(edits)?;
-    let selector = match selector {
-        Some(selector) => session.selector(selector.trim())?,
-        None => last_answer(session)?.selector,
+    let target = match selector {
+        Some(selector) => Target::of(session, session.selector(selector)?),
+        None => Target::last(session)?,
     };
     label::warn_of_keys(&edits, &session.config);
-    let plan = Plan::scoped(session.store(), &selector, &session.scope);
-    // Every object is tried before the first one changes.
-    let edited = label::edit_all(session.dump(), &plan, &edits, overwrite)?;
-    if edited.is_empty() {
-        session.selection.explain_no_match(session.dump(), &plan);
+    if target.ids.is_empty() {
+        session.explain_no_match(&target.selector, out)?;
         return go_on();
     }
-    let n_selected = edited.len();
-    let changed = edited.into_iter().filter(|it| !it.changes.is_empty());
-    let relabelling: Relabelling = changed.map(|it| (it.object.id(), it.changes)).collect();
+    // Every object is tried before the first one changes.
+    let wanted = target.ids.iter().take_while(|_| !session.is_stopped());
+    let objects = wanted.filter_map(|&id| session.store().get(id));
+    let change = |it: Edited<'_>| (it.object.id(), it.changes);
+    let mut relabelling: Relabelling = label::edit_all(session.dump(), objects, &edits, overwrite, change)?;
+    if session.is_stopped() {
+        bail!(STOPPED);
+    }
+    let n_selected = relabelling.len();
+    relabelling.retain(|(_, changes)| !changes.is_empty());
     relabel(session, &relabelling)?;
-    say_changed(session, &selector, relabelling.len(), n_selected, out)?;
+    say_changed(session, &target, relabelling.len(), n_selected, out)?;
     if !relabelling.is_empty() {
         session.relabellings.push(relabelling);
     }
     go_on()
+}
+
+/// The objects to label, and what found them.
+struct Target {
+    ids: Vec<ObjectId>,
+    selector: Selector,
+    scope: Scope,
+}
+
+impl Target {
+    fn of(session: &Session, selector: Selector) -> Target {
+        let scope = session.scope.clone();
+        let ids = Plan::scoped(session.store(), &selector, &scope).run().ids().collect();
+        Target { ids, selector, scope }
+    }
+
+    fn last(session: &Session) -> Result<Target> {
+        let Answer { ids, selector, scope, .. } = last_answer(session)?;
+        Ok(Target { ids: ids.clone(), selector: selector.clone(), scope: scope.clone() })
+    }
 }
 
 /// The edits and options of `:label`.
@@ -58,13 +82,26 @@ fn parse(words: &str) -> Result<(LabelEdits, Overwrite)> {
             edit => edits.push(edit),
         }
     }
-    let edits = LabelEdits::parse(edits)?;
+    let edits = LabelEdits::parse(edits).map_err(without_flags)?;
     if edits.is_empty() { Err(label::no_edits()) } else { Ok((edits, overwrite)) }
+}
+
+/// The error with help that speaks of this command, and not of the flags of `selq label`.
+fn without_flags(error: EditError) -> Error {
+    match error {
+        EditError::NotAnEdit(_) => {
+            anyhow!("{error}; other objects are chosen with -l SELECTOR, which comes last")
+        }
+        error => error.into(),
+    }
 }
 
 fn relabel(session: &mut Session, relabelling: &Relabelling) -> Result<()> {
     for (id, changes) in relabelling {
         session.loaded.dump.relabel(*id, changes)?;
+    }
+    if !relabelling.is_empty() {
+        session.unsaved = Unsaved::Labels;
     }
     Ok(())
 }
@@ -72,17 +109,17 @@ fn relabel(session: &mut Session, relabelling: &Relabelling) -> Result<()> {
 /// Says how many objects changed, and what became of the selector that found them.
 fn say_changed(
     session: &Session,
-    selector: &Selector,
+    target: &Target,
     n_changed: usize,
     n_selected: usize,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let n_now = Plan::scoped(session.store(), selector, &session.scope).count();
+    let n_now = Plan::scoped(session.store(), &target.selector, &target.scope).count();
     let now = match n_now == n_selected as u64 {
         true => String::new(),
         false => format!("; the selector matches {} now", counted(n_now, "object")),
     };
-    session.say(&format!("{}{now}", label::summary(n_changed, n_selected)), out)
+    session.remark(&format!("{}{now}", label::summary(n_changed, n_selected)), out)
 }
 
 pub(super) fn undo(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -90,7 +127,7 @@ pub(super) fn undo(session: &mut Session, _: &str, out: &mut dyn Write) -> Resul
     let reversed = |changes: &[LabelChange]| changes.iter().map(LabelChange::reversed).collect();
     let back: Relabelling = last.iter().map(|(id, changes)| (*id, reversed(changes))).collect();
     relabel(session, &back)?;
-    session.say(&format!("{} changed back", counted(back.len() as u64, "object")), out)?;
+    session.remark(&format!("{} changed back", counted(back.len() as u64, "object")), out)?;
     go_on()
 }
 
@@ -223,7 +260,7 @@ mod tests {
         [pods.json: object 2 (shop pod/db-0): label "env" already has the value "staging", which may not be overwritten]
         [3 objects refuse, the first is: pods.json: object 0 (shop pod/web-0): label "env" already has the value "prod", which may not be overwritten]
         0 of 3 objects changed
-        [expected an edit, `key=value` or `key-`, found "tier"]
+        [expected an edit, `key=value` or `key-`, found "tier"; other objects are chosen with -l SELECTOR, which comes last]
         [expected EDIT… [-l S]: `:label EDIT… [-l S]`]
         [expected at least one edit: `key=value` sets a label, `key-` removes one]
         [expected an edit, --overwrite or -l SELECTOR, found "--force"]
@@ -231,6 +268,14 @@ mod tests {
         [expected a value or ")", found the end of the text]
         [expected nothing or `all`, found "some"]
         "#);
+    }
+
+    #[test]
+    fn what_is_stopped_changes_nothing() {
+        let mut session = session(Some((24, 80)));
+        session.stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        let out = printed(&mut session, &[":label tier=web -l \"\"", ":diff"]);
+        assert_eq!(out, "[stopped by the user]\n0 of 3 objects changed\n");
     }
 
     #[test]
@@ -277,6 +322,7 @@ mod tests {
         let lines = [":output jsonl", "env=staging", ":label n- tier=db", "env=staging", ":show 1"];
         insta::assert_snapshot!(printed(&mut session, &lines), @r#"
         {"kind":"Pod","apiVersion":"v1","metadata":{"name":"db-0","namespace":"shop","labels":{"env":"staging","n":"10"}}}
+        (1 object changed)
         {"kind":"Pod","apiVersion":"v1","metadata":{"name":"db-0","namespace":"shop","labels":{"env":"staging","tier":"db"}}}
         {
           "kind": "Pod",
@@ -296,7 +342,8 @@ mod tests {
         assert_eq!(written, printed(&mut session, &["env=staging"]));
         // Taken back, not a byte is different.
         let before = printed(&mut super::super::super::session::tests::session(None), &lines[..2]);
-        assert_eq!(printed(&mut session, &[":undo", "env=staging"]), before);
+        assert_eq!(printed(&mut session, &[":undo"]), "(1 object changed back)\n");
+        assert_eq!(printed(&mut session, &["env=staging"]), before);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use anyhow::{Result, anyhow, bail};
 
 use super::session::Session;
-use super::typing::{Argument, CommandSyntax};
+use super::typing::{Argument, CommandSyntax, commands_called};
 
 /// Runs with the arguments that were typed. `Break` ends the session.
 type Run = fn(&mut Session, &str, &mut dyn Write) -> Result<ControlFlow<()>>;
@@ -59,7 +59,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("output", "[FORMAT]", FORMATS, "the format of answers",
         "FORMAT is table, wide, name, json, jsonl, csv or tsv.", set::output),
     command("limit", "[N]", Argument::Other, "rows of an answer at most; `off` for all",
-        "The count and `:write` obey it as `selq --limit` does: the count is of all, the rows are the first N.", set::limit),
+        "The count is of all objects, and `:last` and `:write` take all of them: only the rows that are shown are the first N.", set::limit),
     command("sort", "[KEY]", Argument::Keys, "sort by a label key or JSONPath; `off` is input order",
         "A JSONPath begins with `.`: `:sort .metadata.creationTimestamp`. Objects without it come last.", set::sort),
     command("timing", "[on|off]", SWITCH, "whether to tell how long an answer took", "", set::timing),
@@ -79,7 +79,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("last", "", Argument::Other, "the last answer whole, in the pager",
         "The pager is $PAGER, or `less -FRX`.", answer::last),
     command("write", "FILE [FORMAT]", FILE_AND_FORMAT, "write the last answer whole to a file",
-        "Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.", answer::write),
+        "All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.", answer::write),
     command("load", "FILE…", Argument::Files, "load other dumps in place of these",
         "Names and settings stay, changed labels do not. A path with white space is written in quotation marks.", dump::load),
     command("files", "", Argument::Other, "the dumps that are loaded", "", dump::files),
@@ -90,18 +90,21 @@ pub(crate) const COMMANDS: &[Command] = &[
 
 /// The command with this name, or the only one that begins with it.
 pub(crate) fn find(name: &str) -> Result<&'static Command> {
-    let exact = COMMANDS.iter().find(|command| command.syntax.name == name);
-    let beginning: Vec<&Command> =
-        COMMANDS.iter().filter(|command| !name.is_empty() && command.syntax.name.starts_with(name)).collect();
-    match (exact, &beginning[..]) {
-        (Some(command), _) => Ok(command),
-        (None, [command]) => Ok(command),
-        (None, []) => Err(unknown(name)),
-        (None, several) => {
-            let names: Vec<String> = several.iter().map(|it| format!(":{}", it.syntax.name)).collect();
+    let called = commands_called(&syntaxes(), name).into_iter().map(|syntax| syntax.name).collect::<Vec<_>>();
+    match called[..] {
+        _ if name.is_empty() => Err(unknown(name)),
+        [] => Err(unknown(name)),
+        [only] => COMMANDS.iter().find(|command| command.syntax.name == only).ok_or_else(|| unknown(name)),
+        ref several => {
+            let names: Vec<String> = several.iter().map(|it| format!(":{it}")).collect();
             Err(anyhow!("`:{name}` may be {}", names.join(" or ")))
         }
     }
+}
+
+/// The commands as far as typing them goes.
+pub(crate) fn syntaxes() -> Vec<CommandSyntax> {
+    COMMANDS.iter().map(|command| command.syntax).collect()
 }
 
 fn unknown(name: &str) -> anyhow::Error {
@@ -126,14 +129,17 @@ fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<C
         help_about(find(arguments.trim_start_matches(':'))?, width, out)?;
         return go_on();
     }
-    writeln!(out, "{}\n", wrapped(INTRODUCTION, "", width))?;
-    for CommandSyntax { name, usage, summary, .. } in COMMANDS.iter().map(|command| command.syntax) {
-        let head = format!("  :{name} {usage}");
-        match width {
-            SIDE_BY_SIDE.. => writeln!(out, "{head:<26} {summary}")?,
-            _ => writeln!(out, "{}\n{}", head.trim_end(), wrapped(summary, "      ", width))?,
+    session.write_long(out, |out| {
+        writeln!(out, "{}\n", wrapped(INTRODUCTION, "", width))?;
+        for CommandSyntax { name, usage, summary, .. } in syntaxes() {
+            let head = format!("  :{name} {usage}");
+            match width {
+                SIDE_BY_SIDE.. => writeln!(out, "{head:<26} {summary}")?,
+                _ => writeln!(out, "{}\n{}", head.trim_end(), wrapped(summary, "      ", width))?,
+            }
         }
-    }
+        Ok(())
+    })?;
     go_on()
 }
 
@@ -161,8 +167,8 @@ fn wrapped(text: &str, indent: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-fn quit(_: &mut Session, _: &str, _: &mut dyn Write) -> Result<ControlFlow<()>> {
-    Ok(ControlFlow::Break(()))
+fn quit(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    session.leave(out)
 }
 
 /// What nearly every command ends with.
@@ -189,6 +195,7 @@ mod tests {
         assert_eq!(find("expl").unwrap().syntax.name, "explain");
         assert_eq!(find("n").err().unwrap().to_string(), "`:n` may be :namespace or :names");
         assert_eq!(find("names").unwrap().syntax.name, "names");
+        assert_eq!(["h", "?", "exit"].map(|it| find(it).unwrap().syntax.name), ["help", "help", "quit"]);
         assert_eq!(
             find("colums").err().unwrap().to_string(),
             "no command `:colums`; did you mean `:columns`?"
@@ -210,13 +217,14 @@ mod tests {
             let all = printed(&mut session(Some((24, width))), &[":help"]);
             assert!(all.lines().all(|line| line.chars().count() <= width), "{all}");
         }
-        insta::assert_snapshot!(printed(&mut session(None), &[":help :wri", ":help x", ":quit", ":explain"]), @"
+        insta::assert_snapshot!(printed(&mut session(None), &[":help :wri", ":help x", ":quit", ":explain", ":q x"]), @r#"
         :write FILE [FORMAT]
           write the last answer whole to a file
-          Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of
-          `:output`.
+          All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT
+          the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.
         [no command `:x`; `:help` lists them]
         [expected SELECTOR: `:explain SELECTOR`]
-        ");
+        [expected nothing after `:quit`, found "x"]
+        "#);
     }
 }

@@ -4,13 +4,15 @@ use std::io::Write;
 use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
+use selq::Plan;
 
 use super::super::session::Session;
-use super::super::typing::names::is_name;
+use super::super::typing::names::{as_typed, is_name};
 use super::{go_on, required};
-use crate::kinds;
-use crate::message::thousands;
-use crate::output::sanitize;
+use crate::message::{counted, thousands};
+use crate::output::sort::SortKey;
+use crate::sanitize;
+use crate::{kinds, labels};
 
 /// What stands for all namespaces and all kinds.
 const ALL: &str = "*";
@@ -21,7 +23,8 @@ pub(super) fn namespace(session: &mut Session, name: &str, out: &mut dyn Write) 
     match name {
         "" => {
             let rows = occurring.iter().map(|fact| (or_none(fact.namespace), fact.n_objects));
-            list(rows, |name| session.selection.namespace.as_deref() == Some(name), out)?;
+            let is_chosen = |name: &str| session.selection.namespace.as_deref() == Some(name);
+            session.write_long(out, |out| list(rows, is_chosen, out))?;
         }
         ALL => session.selection.namespace = None,
         name if names().any(|other| other == name) => session.selection.namespace = Some(name.to_owned()),
@@ -37,7 +40,7 @@ pub(super) fn kind(session: &mut Session, names: &str, out: &mut dyn Write) -> R
     if typed.is_empty() {
         let chosen = |kind: &str| session.selection.kinds.iter().any(|name| name == kind);
         let rows = occurring.iter().map(|fact| (or_none(fact.kind), fact.n_objects));
-        list(rows, chosen, out)?;
+        session.write_long(out, |out| list(rows, chosen, out))?;
     } else if typed == [ALL] {
         session.selection.kinds.clear();
     } else if let Some(name) = typed.iter().find(|name| !kinds::occurs(name, session.store())) {
@@ -73,35 +76,57 @@ fn list<'s>(
 }
 
 pub(super) fn columns(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    set(session, "columns", value, out)
-}
-
-pub(super) fn output(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    set(session, "output", value, out)
-}
-
-pub(super) fn limit(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    set(session, "limit", value, out)
-}
-
-pub(super) fn sort(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    set(session, "sort", value, out)
-}
-
-pub(super) fn timing(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    set(session, "timing", value, out)
-}
-
-/// Changes a setting, or says what it is.
-fn set(session: &mut Session, name: &str, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    match value {
-        "" => writeln!(out, "{}", session.settings.get(name))?,
-        value => session.settings.set(name, value)?,
+    set(session, "columns", value, out)?;
+    if !value.is_empty() {
+        let keys = session.settings.columns.iter();
+        say_absent(session, keys.map(String::as_str), out)?;
     }
     go_on()
 }
 
-pub(super) fn define(session: &mut Session, text: &str, _: &mut dyn Write) -> Result<ControlFlow<()>> {
+pub(super) fn output(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "output", value, out)?;
+    go_on()
+}
+
+pub(super) fn limit(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "limit", value, out)?;
+    go_on()
+}
+
+pub(super) fn sort(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "sort", value, out)?;
+    if let (false, Some((_, SortKey::Label(key)))) = (value.is_empty(), &session.settings.sort) {
+        say_absent(session, [key.as_str()].into_iter(), out)?;
+    }
+    go_on()
+}
+
+/// Says which of the keys no object has.
+fn say_absent<'k>(session: &Session, keys: impl Iterator<Item = &'k str>, out: &mut dyn Write) -> Result<()> {
+    for key in keys.filter(|key| session.store().count_key(key) == 0) {
+        session.say(&labels::absence(Some(key), session.store()), out)?;
+    }
+    Ok(())
+}
+
+pub(super) fn timing(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "timing", value, out)?;
+    go_on()
+}
+
+/// Changes a setting, or says what it is.
+fn set(session: &mut Session, name: &str, value: &str, out: &mut dyn Write) -> Result<()> {
+    match value {
+        "" => Ok(writeln!(out, "{}", session.settings.get(name))?),
+        value => {
+            session.settings.set(name, value)?;
+            session.confirm(&format!("{name}: {}", session.settings.get(name)), out)
+        }
+    }
+}
+
+pub(super) fn define(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let Some((name, selector)) = required(text, "let")?.split_once('=') else {
         bail!("expected NAME = SELECTOR, found no `=`");
     };
@@ -109,15 +134,18 @@ pub(super) fn define(session: &mut Session, text: &str, _: &mut dyn Write) -> Re
     if !is_name(name) {
         bail!("expected a name of letters, digits, `-`, `_` and `.`, found {name:?}");
     }
-    let selector = session.names.resolve(selector)?;
+    let selector = session.selector(selector)?;
+    let n_objects = Plan::scoped(session.store(), &selector, &session.scope).count();
+    session.confirm(&format!("@{name} = {} ({})", as_typed(&selector), counted(n_objects, "object")), out)?;
     session.names.set(name, selector);
     go_on()
 }
 
 pub(super) fn names(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    for (name, selector) in session.names.iter() {
-        writeln!(out, "@{name} = {selector}")?;
-    }
+    session.write_long(out, |out| {
+        let mut names = session.names.iter();
+        Ok(names.try_for_each(|(name, selector)| writeln!(out, "@{name} = {}", as_typed(selector)))?)
+    })?;
     go_on()
 }
 
@@ -185,6 +213,34 @@ mod tests {
     }
 
     #[test]
+    fn settings_are_confirmed_on_a_screen_and_keys_that_no_object_has_named() {
+        insta::assert_snapshot!(printed(
+            &mut session(Some((24, 80))),
+            &[
+                ":columns env n",
+                ":columns evn,*",
+                ":sort n",
+                ":sort tier",
+                "n=1",
+                ":limit 1,000",
+                ":let a = env=prod"
+            ]
+        ), @r#"
+        columns: env,n
+        columns: evn,*
+        no key "evn" in the 3 objects; did you mean "env"?
+        sort: n
+        sort: tier
+        no key "tier" in the 3 objects
+        NAMESPACE   NAME    KIND   EVN      LABELS
+        shop        web-1   Pod    <none>   env=prod,n=1
+        1 of 3 (33.3 %)
+        limit: 1000
+        @a = env=prod (2 objects)
+        "#);
+    }
+
+    #[test]
     fn names_stand_for_selectors() {
         insta::assert_snapshot!(printed(
             &mut session(None),
@@ -198,7 +254,11 @@ mod tests {
                 ":let a b = c",
                 ":let x",
                 ":let y = (",
-                "@liv"
+                "@liv",
+                ":let none =",
+                ":let all = \"\"",
+                "n=1,@all",
+                ":names"
             ]
         ), @r#"
         @live = env in (prod,qa)
@@ -209,6 +269,11 @@ mod tests {
         [expected NAME = SELECTOR, found no `=`]
         [expected a key or "!", found "("]
         [no name "@liv"]
+        [expected a selector, found nothing]
+        pod/web-1
+        @all = ""
+        @live = env in (prod,qa)
+        @one = env in (prod,qa),n=1
         "#);
     }
 }

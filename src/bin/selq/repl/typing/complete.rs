@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use selq::{KindFacts, LabelKey, LabelValue, Matches, NamespaceFacts};
 
 use super::line::{self, Place, Slot};
-use super::{Argument, Context, Line, edits, files, find_command, selector_in};
+use super::{Argument, Context, Line, commands_called, edits, files, find_command, selector_in};
 use crate::numbers::thousands;
+use crate::sanitize::is_harmless;
 
 /// How many candidates are listed; of more, the most frequent.
 const MAX_LISTED: usize = 100;
@@ -19,6 +20,8 @@ const MAX_WIDTH: usize = 44;
 pub(crate) struct Completion {
     /// The byte from which to the cursor a candidate would stand.
     pub(crate) start: usize,
+    /// The part behind the cursor of the word that a candidate stands for.
+    tail: String,
     pub(crate) candidates: Vec<Candidate>,
     /// How many more there are.
     pub(crate) n_more: usize,
@@ -30,30 +33,63 @@ pub(crate) struct Completion {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) text: String,
+    /// What a list has in place of the text.
+    pub(crate) short: Option<String>,
     /// What is known about it: how many objects have it, what it does.
     pub(crate) note: String,
 }
 
 impl Candidate {
     pub(super) fn new(text: impl Into<String>, note: impl Into<String>) -> Candidate {
-        Candidate { text: text.into(), note: note.into() }
+        Candidate { text: text.into(), short: None, note: note.into() }
+    }
+
+    fn shown(&self) -> &str {
+        let text = self.short.as_ref().unwrap_or(&self.text);
+        if text.is_empty() { "(empty)" } else { text }
     }
 }
 
 impl Completion {
     pub(super) fn of(start: usize, candidates: Vec<Candidate>) -> Completion {
         let common = common_beginning(candidates.iter().map(|it| it.text.as_str()));
-        Completion { start, common, candidates, n_more: 0 }
+        Completion { start, common, candidates, ..Completion::default() }
     }
 
-    /// The candidates as a list shows them, notes in a column of their own.
+    fn with_tail(self, tail: &str) -> Completion {
+        Completion { tail: tail.to_owned(), ..self }
+    }
+
+    /// Without what would steer the terminal as soon as it is taken over into the line.
+    fn harmless(mut self) -> Completion {
+        self.candidates.retain(|it| is_harmless(&it.text));
+        if !is_harmless(&self.common) {
+            self.common = common_beginning(self.candidates.iter().map(|it| it.text.as_str()));
+        }
+        self
+    }
+
+    /// How many bytes behind the cursor go when `elected` takes the place of `typed`: the whole word if it is the
+    /// only candidate, and else what would stand there twice.
+    pub(crate) fn n_replaced_behind(&self, typed: &str, elected: &str) -> usize {
+        match &self.candidates[..] {
+            [only] if only.text == elected => self.tail.len(),
+            _ => common_beginning([elected.get(typed.len()..).unwrap_or_default(), &self.tail]).len(),
+        }
+    }
+
+    /// The candidates as a list shows them, notes in a column of their own: numbers to the right.
     pub(crate) fn listed(&self) -> Vec<String> {
-        let shown = |it: &Candidate| if it.text.is_empty() { "(empty)".to_owned() } else { it.text.clone() };
-        let texts: Vec<String> = self.candidates.iter().map(shown).collect();
-        let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).min(MAX_WIDTH);
+        let texts = self.candidates.iter().map(Candidate::shown);
+        let width = texts.clone().map(|text| text.chars().count()).max().unwrap_or(0).min(MAX_WIDTH);
         let notes = self.candidates.iter().map(|it| it.note.as_str());
         let note_width = notes.clone().map(|note| note.chars().count()).max().unwrap_or(0);
-        texts.iter().zip(notes).map(|(text, note)| format!("{text:<width$} {note:>note_width$}")).collect()
+        let are_numbers = notes.clone().all(|note| note.starts_with(|c: char| c.is_ascii_digit()));
+        let line = |(text, note)| match are_numbers {
+            true => format!("{text:<width$} {note:>note_width$}"),
+            false => format!("{text:<width$} {note}").trim_end().to_owned(),
+        };
+        texts.zip(notes).map(line).collect()
     }
 }
 
@@ -67,55 +103,83 @@ fn common_beginning<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     common.to_owned()
 }
 
-/// What could stand at the cursor.
+/// What could stand at the cursor, in the line of the text that the cursor is in.
 pub(crate) fn complete(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
+    let (start, line) = line::line_at(text, cursor);
+    let mut completion = complete_line(context, line, cursor - start);
+    completion.start += start;
+    if completion.start == cursor {
+        // It does not stand for the word, it follows it.
+        completion.tail.clear();
+    }
+    completion.harmless()
+}
+
+fn complete_line(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
     if let Some((offset, selector)) = selector_in(text, context.commands).filter(|&(at, _)| at <= cursor) {
         let completion = selector_completion(context, selector, cursor - offset);
         return Completion { start: completion.start + offset, ..completion };
     }
-    match Line::new(&text[..cursor]) {
-        Line::CommandName(name) => Completion::of(cursor - name.len(), command_names(context, name)),
-        Line::Command { name, arguments } => argument_completion(context, name, arguments, cursor),
+    let (typed, behind) = text.split_at(cursor);
+    match Line::new(typed) {
+        Line::CommandName(name) => Completion::of(cursor - name.len(), command_names(context, name))
+            .with_tail(behind.split(char::is_whitespace).next().unwrap_or_default()),
+        Line::Command { name, arguments } => argument_completion(context, name, arguments, text, cursor),
         Line::Selector(_) => Completion::default(),
     }
 }
 
 fn command_names(context: &Context<'_>, word: &str) -> Vec<Candidate> {
-    let commands = context.commands.iter().filter(|command| command.name.starts_with(word));
+    let commands = commands_called(context.commands, word).into_iter();
     commands.map(|command| Candidate::new(command.name, command.summary)).collect()
 }
 
-/// The last of the words before the cursor, where `separator` stands between them.
-fn last_word(arguments: &str, separator: fn(char) -> bool) -> &str {
-    arguments.rsplit(separator).next().unwrap_or(arguments)
-}
-
-fn argument_completion(context: &Context<'_>, name: &str, arguments: &str, cursor: usize) -> Completion {
-    let Some(command) = find_command(context.commands, name) else { return Completion::default() };
-    let word = last_word(arguments, char::is_whitespace);
-    let is_first = files::arguments(&arguments[..arguments.len() - word.len()]).is_empty();
-    let candidates = match command.argument {
-        Argument::Keys => return keys_argument(context, arguments, cursor),
-        Argument::Edits => return edits::complete(context, word, cursor),
-        Argument::Files => files_beginning(word),
-        Argument::FileAndWord(_) if is_first => files_beginning(word),
-        Argument::FileAndWord(words) => words_beginning(words, word),
-        Argument::Words(words) => words_beginning(words, word),
-        Argument::Namespace => namespaces(context, word),
-        Argument::Kind => kinds(context, word),
-        Argument::Object => objects(context, word),
-        Argument::Command => command_names(context, word.trim_start_matches(':')),
-        Argument::Other | Argument::Selector | Argument::Definition => Vec::new(),
+/// Completes the argument before the cursor, the last of those in `arguments`.
+fn argument_completion(
+    context: &Context<'_>,
+    name: &str,
+    arguments: &str,
+    text: &str,
+    cursor: usize,
+) -> Completion {
+    let argument = find_command(context.commands, name).map_or(Argument::Other, |command| command.argument);
+    match (argument, files::last_argument(arguments)) {
+        (Argument::Files, last) => return file_completion(last.typed, cursor),
+        (Argument::FileAndWord(_), last) if last.is_first => return file_completion(last.typed, cursor),
+        _ => {}
+    }
+    let separates = |c: char| c.is_whitespace() || (c == ',' && argument.is_list());
+    let word = arguments.rsplit(separates).next().unwrap_or(arguments);
+    let listed: Vec<&str> = arguments[..arguments.len() - word.len()].split(separates).collect();
+    let start = cursor - word.len();
+    let completion = match argument {
+        Argument::Keys => grouped(start, word, keys_besides(context, &listed)),
+        Argument::Edits => edits::complete(context, word, cursor),
+        Argument::FileAndWord(words) | Argument::Words(words) => {
+            Completion::of(start, words_beginning(words, word))
+        }
+        Argument::Namespace => Completion::of(start, namespaces(context, word)),
+        Argument::Kind => Completion::of(start, kinds(context, word, &listed)),
+        Argument::Object => Completion::of(start, objects(context, word)),
+        Argument::Command => {
+            let word = word.trim_start_matches(':');
+            Completion::of(cursor - word.len(), command_names(context, word))
+        }
+        _ => Completion::default(),
     };
-    Completion::of(cursor - word.len(), candidates)
+    completion.with_tail(text[cursor..].split(separates).next().unwrap_or_default())
 }
 
-pub(super) fn words_beginning(words: &[&str], word: &str) -> Vec<Candidate> {
+fn words_beginning(words: &[&str], word: &str) -> Vec<Candidate> {
     words.iter().filter(|it| it.starts_with(word)).map(|it| Candidate::new(*it, "")).collect()
 }
 
-fn files_beginning(word: &str) -> Vec<Candidate> {
-    files::beginning_with(word).into_iter().map(|path| Candidate::new(path, "")).collect()
+/// Files and folders, listed by the last part of their path.
+fn file_completion(typed: &str, cursor: usize) -> Completion {
+    let candidate =
+        |file: files::File| Candidate { short: Some(file.name), ..Candidate::new(file.argument, "") };
+    let candidates = files::beginning_with(typed).into_iter().map(candidate).collect();
+    Completion::of(cursor - typed.len(), candidates)
 }
 
 fn namespaces(context: &Context<'_>, word: &str) -> Vec<Candidate> {
@@ -124,9 +188,11 @@ fn namespaces(context: &Context<'_>, word: &str) -> Vec<Candidate> {
     facts.filter(matching).map(|it| Candidate::new(it.namespace, thousands(it.n_objects))).collect()
 }
 
-fn kinds(context: &Context<'_>, word: &str) -> Vec<Candidate> {
+fn kinds(context: &Context<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
     let word = word.to_lowercase();
-    let matching = |it: &KindFacts<'_>| !it.kind.is_empty() && it.kind.to_lowercase().starts_with(&word);
+    let matching = |it: &KindFacts<'_>| {
+        !it.kind.is_empty() && it.kind.to_lowercase().starts_with(&word) && !listed.contains(&it.kind)
+    };
     let facts = context.store.kinds().into_iter();
     facts.filter(matching).map(|it| Candidate::new(it.kind, thousands(it.n_objects))).collect()
 }
@@ -136,54 +202,51 @@ fn objects(context: &Context<'_>, word: &str) -> Vec<Candidate> {
     names.take(MAX_LISTED).map(|name| Candidate::new(name, "")).collect()
 }
 
-/// `K,K…`: keys that are not in the list yet.
-fn keys_argument(context: &Context<'_>, arguments: &str, cursor: usize) -> Completion {
-    let word = last_word(arguments, |c| c == ',' || c.is_whitespace());
-    let listed: Vec<&str> = arguments[..arguments.len() - word.len()].split(',').map(str::trim).collect();
-    let mut keys = keys(context, &[]);
-    keys.retain(|(key, _)| !listed.contains(key));
-    grouped(cursor - word.len(), word, keys)
-}
-
 fn selector_completion(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
-    let Place { slot, word, rest } = line::place(text, cursor);
+    let Place { slot, word, tail, rest } = line::place(text, cursor);
     let start = cursor - word.len();
-    match slot {
-        Slot::Key => {
-            let keys = keys(context, &rest);
-            match keys.iter().filter(|(key, _)| key.starts_with(word)).collect::<Vec<_>>()[..] {
-                [(key, _)] if *key == word => {
-                    symbols(cursor, &[("=", ""), ("!=", ""), (" in (", ""), (" notin (", "")])
-                }
-                _ => grouped(start, word, keys),
-            }
-        }
-        Slot::Operator => {
-            const OPERATORS: [(&str, &str); 6] = [
-                ("=", "is"),
-                ("!=", "is not, or has none"),
-                ("in (", "is one of"),
-                ("notin (", "is none of, or has none"),
-                (">", "is above"),
-                ("<", "is below"),
-            ];
-            symbols(start, &beginning(&OPERATORS, word))
-        }
+    let completion = match slot {
+        Slot::Key => key_or_operator(context, word, start, &rest),
+        Slot::Operator => symbols(start, OPERATORS.iter().filter(|(symbol, _)| symbol.starts_with(word))),
         Slot::List => symbols(start, &[("(", "")]),
-        Slot::Value { key, listed } => values(context, key, word, &listed, &rest, start),
-        Slot::AfterListed => symbols(start, &[(",", "another value"), (")", "the end of the list")]),
+        Slot::Value { key, listed } => values(context, key, word, listed.as_deref(), &rest, start),
+        Slot::AfterListed => symbols(start, &AFTER_LISTED),
         Slot::End => symbols(start, &[(",", "and another requirement")]),
         Slot::Name => names(context, word, start),
         Slot::Nowhere => Completion::default(),
+    };
+    completion.with_tail(tail)
+}
+
+const OPERATORS: [(&str, &str); 6] = [
+    ("=", "is"),
+    ("!=", "is not, or has none"),
+    ("in (", "is one of"),
+    ("notin (", "is none of, or has none"),
+    (">", "is above"),
+    ("<", "is below"),
+];
+const AFTER_LISTED: [(&str, &str); 2] = [(",", "another value"), (")", "the end of the list")];
+
+/// Keys, or what can follow the one that is typed if it begins no other.
+fn key_or_operator(context: &Context<'_>, word: &str, start: usize, rest: &[&str]) -> Completion {
+    let keys = keys(context, rest);
+    match keys.iter().filter(|(key, _)| key.starts_with(word)).collect::<Vec<_>>()[..] {
+        [(key, _)] if *key == word => {
+            let spaced = |symbol: &str| match symbol.starts_with(char::is_alphabetic) {
+                true => format!(" {symbol}"),
+                false => symbol.to_owned(),
+            };
+            let operators = OPERATORS.iter().map(|&(symbol, note)| Candidate::new(spaced(symbol), note));
+            Completion::of(start + word.len(), operators.collect())
+        }
+        _ => grouped(start, word, keys),
     }
 }
 
-fn beginning<'s>(symbols: &[(&'s str, &'s str)], word: &str) -> Vec<(&'s str, &'s str)> {
-    symbols.iter().copied().filter(|(symbol, _)| symbol.starts_with(word)).collect()
-}
-
-fn symbols(start: usize, symbols: &[(&str, &str)]) -> Completion {
-    Completion::of(start, symbols.iter().map(|(symbol, note)| Candidate::new(*symbol, *note)).collect())
+fn symbols<'s>(start: usize, symbols: impl IntoIterator<Item = &'s (&'s str, &'s str)>) -> Completion {
+    let candidates = symbols.into_iter().map(|&(symbol, note)| Candidate::new(symbol, note));
+    Completion::of(start, candidates.collect())
 }
 
 fn names(context: &Context<'_>, word: &str, start: usize) -> Completion {
@@ -193,23 +256,43 @@ fn names(context: &Context<'_>, word: &str, start: usize) -> Completion {
     Completion::of(start, names.map(candidate).collect())
 }
 
-/// The keys that occur where the rest of the line holds, other than those that no selector could name.
-pub(super) fn keys<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
-    let counts = context.among(rest).key_counts().into_iter().map(|fact| (fact.key, fact.n_objects));
-    counts.filter(|(key, _)| LabelKey::new(key).is_ok()).collect()
+/// The keys that occur in the scope, other than those listed and those that cannot stand in a list.
+fn keys_besides<'a>(context: &Context<'a>, listed: &[&str]) -> Vec<(&'a str, u64)> {
+    let mut keys = key_counts(context, &[]);
+    keys.retain(|(key, _)| !listed.contains(key) && !key.contains(|c: char| c == ',' || c.is_whitespace()));
+    keys
 }
 
+/// The keys that occur where the rest of the line holds.
+fn key_counts<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
+    let counts = context.among(rest).key_counts().into_iter().map(|fact| (fact.key, fact.n_objects));
+    counts.filter(|(key, _)| !key.is_empty()).collect()
+}
+
+/// The same, other than those that no selector could name.
+pub(super) fn keys<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
+    let mut keys = key_counts(context, rest);
+    keys.retain(|(key, _)| LabelKey::new(key).is_ok());
+    keys
+}
+
+/// Values, or what can follow the one that is typed if it begins no other.
 fn values(
     context: &Context<'_>,
     key: &str,
     word: &str,
-    listed: &[&str],
+    listed: Option<&[&str]>,
     rest: &[&str],
     start: usize,
 ) -> Completion {
-    let matching = matching_values(&context.among(rest), key, word, listed);
-    match matching[..] {
-        [(value, _)] if value == word && !word.is_empty() => symbols(start + word.len(), &[(",", "")]),
+    let matching = matching_values(&context.among(rest), key, word, listed.unwrap_or_default());
+    match (&matching[..], listed) {
+        ([(value, _)], None) if *value == word && !word.is_empty() => {
+            symbols(start + word.len(), &[(",", "and another requirement")])
+        }
+        ([(value, _)], Some(_)) if *value == word && !word.is_empty() => {
+            symbols(start + word.len(), &AFTER_LISTED)
+        }
         _ => most_frequent_values(start, matching),
     }
 }
@@ -251,21 +334,27 @@ fn holds(text: &str, word: &str) -> bool {
     word.is_empty() || text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }
 
-/// The likeliest word that begins with the key or value under the cursor, which stands at the end of `text`.
+/// The likeliest word that begins with the key or value under the cursor, which stands at the end of `text`, and
+/// that could be entered there.
 pub(crate) fn likeliest(context: &Context<'_>, text: &str) -> Option<String> {
-    let Place { slot, word, rest } = line::place(text, text.len());
-    let matches = context.among(&rest);
+    let Place { slot, word, rest, .. } = line::place(text, text.len());
+    let is_longer = |text: &str| text.len() > word.len() && text.starts_with(word);
     let beginning: Vec<(&str, u64)> = match slot {
-        Slot::Key => matches.key_counts().into_iter().map(|fact| (fact.key, fact.n_objects)).collect(),
-        Slot::Value { key, .. } => {
-            let counts = matches.value_counts(key, |value| value.starts_with(word));
-            counts.into_iter().map(|fact| (fact.value, fact.n_objects)).collect()
+        Slot::Key => {
+            let counts = key_counts(context, &rest).into_iter();
+            counts.filter(|(key, _)| is_longer(key) && LabelKey::new(key).is_ok()).collect()
+        }
+        Slot::Value { key, listed } => {
+            let listed = listed.unwrap_or_default();
+            let wanted = |value: &str| is_longer(value) && !listed.contains(&value);
+            let counts = context.among(&rest).value_counts(key, wanted).into_iter();
+            let counts = counts.filter(|fact| LabelValue::new(fact.value).is_ok());
+            counts.map(|fact| (fact.value, fact.n_objects)).collect()
         }
         _ => return None,
     };
-    let longer = beginning.into_iter().filter(|(text, _)| text.len() > word.len() && text.starts_with(word));
-    let likeliest = longer.max_by_key(|&(text, n_objects)| (n_objects, Reverse(text)))?;
-    Some(likeliest.0.to_owned())
+    let (text, _) = beginning.into_iter().max_by_key(|&(text, n_objects)| (n_objects, Reverse(text)))?;
+    Some(text.to_owned())
 }
 
 /// The most frequent of the texts. Only they are sorted: a key may have tens of thousands of values.
@@ -279,27 +368,46 @@ fn most_frequent(start: usize, mut texts: Vec<(&str, u64)>) -> Completion {
     }
     texts.sort_by_cached_key(rank);
     let candidates = texts.into_iter().map(|(text, n)| Candidate::new(text, thousands(n))).collect();
-    Completion { start, candidates, n_more, common }
+    Completion { start, candidates, n_more, common, tail: String::new() }
 }
 
 /// Keys, with a prefix in place of those that share it, as long as no `/` is typed.
 pub(super) fn grouped(start: usize, word: &str, keys: Vec<(&str, u64)>) -> Completion {
     let keys = matching(keys, word);
-    let prefix = |key: &str| key.find('/').map_or(0, |slash| slash + 1);
     if word.contains('/') || !keys.iter().all(|(key, _)| key.starts_with(word)) {
         return most_frequent(start, keys);
     }
-    let mut sharing: BTreeMap<&str, usize> = BTreeMap::new();
-    for (key, _) in &keys {
-        *sharing.entry(&key[..prefix(key)]).or_default() += 1;
-    }
-    sharing.retain(|prefix, n| !prefix.is_empty() && *n > 1);
+    let prefix = |key: &str| key.find('/').map_or(0, |slash| slash + 1);
     let common = common_beginning(keys.iter().map(|(key, _)| *key));
-    let alone = keys.into_iter().filter(|(key, _)| !sharing.contains_key(&key[..prefix(key)])).collect();
-    let mut completion = most_frequent(start, alone);
-    let groups = sharing.iter().map(|(prefix, n)| Candidate::new(*prefix, format!("{n} keys")));
-    completion.candidates.extend(groups);
+    let mut sharing: BTreeMap<&str, Group> = BTreeMap::new();
+    for (key, n_objects) in &keys {
+        sharing.entry(&key[..prefix(key)]).or_default().add(*n_objects);
+    }
+    sharing.retain(|prefix, group| !prefix.is_empty() && group.n_keys > 1);
+    let alone = keys.into_iter().filter(|(key, _)| !sharing.contains_key(&key[..prefix(key)]));
+    let groups = sharing.iter().map(|(prefix, group)| (*prefix, group.n_objects));
+    let mut completion = most_frequent(start, alone.chain(groups).collect());
+    for candidate in &mut completion.candidates {
+        if let Some(group) = sharing.get(candidate.text.as_str()) {
+            candidate.note = format!("{} keys", group.n_keys);
+        }
+    }
     Completion { common, ..completion }
+}
+
+/// Keys that share a prefix.
+#[derive(Default)]
+struct Group {
+    n_keys: usize,
+    /// The number of objects that have the most frequent of them, which is its rank among keys.
+    n_objects: u64,
+}
+
+impl Group {
+    fn add(&mut self, n_objects: u64) {
+        self.n_keys += 1;
+        self.n_objects = self.n_objects.max(n_objects);
+    }
 }
 
 #[cfg(test)]
@@ -310,7 +418,7 @@ mod tests {
     use super::super::{CommandSyntax, Context};
     use super::*;
 
-    const COMMANDS: [CommandSyntax; 5] = [
+    const COMMANDS: [CommandSyntax; 7] = [
         CommandSyntax { name: "kind", usage: "", summary: "k", argument: Argument::Kind },
         CommandSyntax { name: "labels", usage: "", summary: "l", argument: Argument::Keys },
         CommandSyntax { name: "let", usage: "", summary: "", argument: Argument::Definition },
@@ -321,6 +429,8 @@ mod tests {
             argument: Argument::Words(&["json", "jsonl", "table"]),
         },
         CommandSyntax { name: "namespace", usage: "", summary: "", argument: Argument::Namespace },
+        CommandSyntax { name: "columns", usage: "", summary: "", argument: Argument::Keys },
+        CommandSyntax { name: "help", usage: "", summary: "", argument: Argument::Command },
     ];
 
     fn store() -> Store {
@@ -332,19 +442,28 @@ mod tests {
         ] {
             store.insert(Object::new("Pod", namespace, "p").with_labels(labels.iter().copied()));
         }
+        let odd = [("__name__", "x"), ("ke\u{1b}y", "x"), ("note", "pr\u{1b}[41mod")];
+        store.insert(Object::new("Node", "n\u{1b}[32ms", "n").with_labels(odd));
         store
+    }
+
+    /// What `ask` says of three pods, a node and a name.
+    fn asked<T>(ask: impl FnOnce(&Context<'_>) -> T) -> T {
+        let (store, scope) = (store(), Scope::all());
+        let mut names = Names::default();
+        names.set("web", "tier=web".parse().unwrap());
+        ask(&Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] })
+    }
+
+    /// The completion at the `|`.
+    fn completion(marked: &str) -> Completion {
+        let cursor = marked.find('|').unwrap();
+        asked(|context| complete(context, &marked.replacen('|', "", 1), cursor))
     }
 
     /// The candidates at the `|`, with their notes, and where they would stand.
     fn at(marked: &str) -> (usize, Vec<String>) {
-        let cursor = marked.find('|').unwrap();
-        let text = marked.replacen('|', "", 1);
-        let (store, scope) = (store(), Scope::all());
-        let mut names = Names::default();
-        names.set("web", "tier=web".parse().unwrap());
-        let context =
-            Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
-        let completion = complete(&context, &text, cursor);
+        let completion = completion(marked);
         let shown = |it: &Candidate| {
             if it.note.is_empty() { it.text.clone() } else { format!("{} {}", it.text, it.note) }
         };
@@ -358,7 +477,7 @@ mod tests {
 
     #[test]
     fn keys_are_those_of_the_objects_that_the_rest_selects() {
-        assert_completes("|", 0, &["env 3", "tier 3", "note 1", "app.kubernetes.io/ 2 keys"]);
+        assert_completes("|", 0, &["env 3", "tier 3", "note 2", "app.kubernetes.io/ 2 keys"]);
         assert_completes("env=staging,|", 12, &["env 1", "note 1", "tier 1"]);
         assert_completes("t|,env=prod", 0, &["tier 2"]);
         assert_completes("@web,|", 5, &["env 2", "tier 2", "note 1", "app.kubernetes.io/name 1"]);
@@ -386,9 +505,21 @@ mod tests {
 
     #[test]
     fn what_is_whole_goes_on() {
-        assert_completes("env|", 3, &["=", "!=", " in (", " notin ("]);
+        assert_completes(
+            "env|",
+            3,
+            &[
+                "= is",
+                "!= is not, or has none",
+                " in ( is one of",
+                " notin ( is none of, or has none",
+                "> is above",
+                "< is below",
+            ],
+        );
         assert_completes("env n|", 4, &["notin ( is none of, or has none"]);
-        assert_completes("env=prod|", 8, &[","]);
+        assert_completes("env=prod|", 8, &[", and another requirement"]);
+        assert_completes("env in (prod|", 12, &[", another value", ") the end of the list"]);
         assert_completes("env in (prod |", 13, &[", another value", ") the end of the list"]);
         assert_completes("@w|", 0, &["@web 2"]);
     }
@@ -401,7 +532,59 @@ mod tests {
         assert_completes(":namesp s|", 8, &["shop 2"]);
         assert_completes(":kind p|", 6, &["Pod 3"]);
         assert_completes(":labels env,t|", 12, &["tier 3"]);
+        assert_completes(":columns __|", 9, &["__name__ 1"]);
+        assert_completes("__|", 0, &[]);
+        assert_completes(":kind Pod,N|", 10, &["Node 1"]);
+        assert_completes(":kind Pod,P|", 10, &[]);
+        assert_completes(":?|", 1, &["help"]);
+        assert_completes("env\n:out js|", 9, &["json", "jsonl"]);
         assert_completes(":let x = env=st|", 13, &["staging 1"]);
+    }
+
+    #[test]
+    fn nothing_that_steers_a_terminal_or_that_no_selector_names_gets_into_the_line() {
+        for marked in ["ke|", "note=p|", ":namespace n|", ":columns ke|", ":label ke|"] {
+            assert_completes(marked, at(marked).0, &[]);
+        }
+        let likeliest = |text: &str| asked(|context| likeliest(context, text));
+        assert_eq!(["ke", "__", "note=p"].map(likeliest), [None, None, None]);
+        assert_eq!(likeliest("env in (s").as_deref(), Some("staging"));
+        assert_eq!(likeliest("env in (staging,s"), None);
+    }
+
+    #[test]
+    fn prefixes_are_ranked_with_the_keys() {
+        let keys = vec![("a", 1), ("b/x", 3), ("b/y", 2), ("c", 4)];
+        let texts: Vec<String> = grouped(0, "", keys).candidates.into_iter().map(|it| it.text).collect();
+        assert_eq!(texts, ["c", "b/", "a"]);
+    }
+
+    #[test]
+    fn a_word_is_replaced_to_its_end() {
+        for (marked, typed, elected, n_behind) in [
+            ("tier=w|eb", "w", "web", 2),
+            ("env=st|oging,tier", "st", "staging", 5),
+            ("e|nv", "e", "env", 2),
+            ("n|ote=", "n", "note", 3),
+            (":out|pu js", "out", "output", 2),
+            (":labels t|i,env", "t", "tier", 1),
+            // Of several, what they have in common, and only what would be there twice goes.
+            (":output j|son", "j", "json", 3),
+            ("app.|kube", "app.", "app.kubernetes.io/", 4),
+            ("env=prod|x", "", ",", 0),
+        ] {
+            assert_eq!(completion(marked).n_replaced_behind(typed, elected), n_behind, "{marked}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_words_to_the_left_and_numbers_to_the_right() {
+        let candidates = |pairs: [(&str, &str); 2]| {
+            Completion::of(0, pairs.map(|(text, note)| Candidate::new(text, note)).into()).listed()
+        };
+        assert_eq!(candidates([("a", "5"), ("bb", "1,000")]), ["a      5", "bb 1,000"]);
+        assert_eq!(candidates([("a", "to do"), ("bb", "it")]), ["a  to do", "bb it"]);
+        assert_eq!(candidates([("a", ""), ("bb", "")]), ["a", "bb"]);
     }
 
     #[test]

@@ -2,42 +2,89 @@
 
 use std::fs;
 
-/// The files and folders whose path begins with what is typed, folders with a `/` at the end, in order.
-pub(super) fn beginning_with(typed: &str) -> Vec<String> {
-    let (folder, start) = match typed.rsplit_once('/') {
-        Some((folder, start)) => (format!("{folder}/"), start),
-        None => (String::new(), typed),
-    };
-    let Ok(entries) = fs::read_dir(if folder.is_empty() { "." } else { &folder }) else { return Vec::new() };
+/// A file or folder as an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct File {
+    pub(super) argument: String,
+    /// The last part of its path.
+    pub(super) name: String,
+}
+
+/// The files and folders whose path begins with the argument that is typed, folders with a `/` at the end, in order.
+pub(super) fn beginning_with(typed: &str) -> Vec<File> {
+    let path = typed.strip_prefix('"').unwrap_or(typed);
+    let (folder, start) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
+    let read_from = if folder.is_empty() { "./".to_owned() } else { in_home(folder.to_owned()) };
+    let Ok(entries) = fs::read_dir(read_from) else { return Vec::new() };
     let names = entries.flatten().filter_map(|entry| {
         let name = entry.file_name().into_string().ok()?;
         let is_wanted = name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'));
         let slash = if entry.path().is_dir() { "/" } else { "" };
-        is_wanted.then(|| quoted(&format!("{folder}{name}{slash}")))
+        is_wanted.then(|| format!("{name}{slash}"))
     });
     let mut names: Vec<String> = names.collect();
     names.sort();
-    names
+    // All alike, so that what they have in common can be taken over.
+    let has_blanks = |text: &str| text.contains(char::is_whitespace);
+    let is_quoted = path.len() < typed.len() || has_blanks(folder) || names.iter().any(|it| has_blanks(it));
+    let argument = |path: String| if is_quoted { quoted(&path) } else { path };
+    names.into_iter().map(|name| File { argument: argument(format!("{folder}{name}")), name }).collect()
 }
 
-/// The path as an argument: in quotation marks if it holds white space.
+/// The path in quotation marks, which stay open where it goes on.
 fn quoted(path: &str) -> String {
-    if path.contains(char::is_whitespace) { format!("\"{path}\"") } else { path.to_owned() }
+    let end = if path.ends_with('/') { "" } else { "\"" };
+    format!("\"{path}{end}")
 }
 
-/// The arguments of a command: separated by white space, which one in quotation marks may hold.
+/// The last of a command's arguments as far as it is typed, an opening quotation mark too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Last<'t> {
+    pub(super) typed: &'t str,
+    pub(super) is_first: bool,
+}
+
+/// The argument that `text` ends in; an empty one after white space.
+pub(super) fn last_argument(text: &str) -> Last<'_> {
+    let mut is_first = true;
+    let mut rest = text.trim_start();
+    while let Some((_, after)) = next_argument(rest)
+        && after.starts_with(char::is_whitespace)
+    {
+        is_first = false;
+        rest = after.trim_start();
+    }
+    Last { typed: rest, is_first }
+}
+
+/// The arguments of a command: separated by white space, which one in quotation marks may hold. `~/` is the
+/// user's home folder.
 pub(crate) fn arguments(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
-    while !rest.is_empty() {
-        let (argument, after) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
-            None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
-        };
-        found.push(argument.to_owned());
+    while let Some((argument, after)) = next_argument(rest) {
+        found.push(in_home(argument.to_owned()));
         rest = after.trim_start();
     }
     found
+}
+
+/// The first argument without its quotation marks, and what follows it.
+fn next_argument(text: &str) -> Option<(&str, &str)> {
+    match text.strip_prefix('"') {
+        Some(quoted) => Some(quoted.split_once('"').unwrap_or((quoted, ""))),
+        None if text.is_empty() => None,
+        None => Some(text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))),
+    }
+}
+
+/// The path, with the home folder in place of a `~`.
+fn in_home(path: String) -> String {
+    let home = || std::env::home_dir()?.into_os_string().into_string().ok();
+    match path.strip_prefix("~/").and_then(|rest| Some(format!("{}/{rest}", home()?))) {
+        Some(path) => path,
+        None => path,
+    }
 }
 
 #[cfg(test)]
@@ -59,10 +106,33 @@ mod tests {
         }
         fs::create_dir(folder.path().join("podium")).unwrap();
         let base = folder.path().to_str().unwrap();
-        let found = beginning_with(&format!("{base}/pod"));
-        let expected =
-            [format!("\"{base}/pods old.json\""), format!("{base}/podium/"), format!("{base}/pods.json")];
-        assert_eq!(found, expected);
-        assert_eq!(beginning_with("/no/such/folder/x"), [""; 0]);
+        let found = |typed: &str| {
+            let files = beginning_with(typed).into_iter();
+            files.map(|file| format!("{} as {}", file.name, file.argument)).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&format!("{base}/podi")), [format!("podium/ as {base}/podium/")]);
+        assert_eq!(
+            found(&format!("{base}/pod")),
+            [
+                format!("podium/ as \"{base}/podium/"),
+                format!("pods old.json as \"{base}/pods old.json\""),
+                format!("pods.json as \"{base}/pods.json\"")
+            ]
+        );
+        assert_eq!(
+            found(&format!("\"{base}/pods o")),
+            [format!("pods old.json as \"{base}/pods old.json\"")]
+        );
+        assert_eq!(found("/no/such/folder/x"), [""; 0]);
+    }
+
+    #[test]
+    fn the_last_argument_may_be_in_quotation_marks() {
+        let last = |text: &'static str| (last_argument(text).typed, last_argument(text).is_first);
+        assert_eq!(last(" a.js"), ("a.js", true));
+        assert_eq!(last("a.json b"), ("b", false));
+        assert_eq!(last("\"my du"), ("\"my du", true));
+        assert_eq!(last("\"my dump.json\" x \"b c"), ("\"b c", false));
+        assert_eq!((last("a "), last("")), (("", false), ("", true)));
     }
 }

@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use selq::Span;
 
 use super::line::{self, Piece, Role};
-use super::{Context, Line, find_command, selector_in};
+use super::names::is_empty_selector;
+use super::{Context, Line, commands_called, selector_in};
 
 /// What a part of a line looks like. Readable on dark and on light backgrounds: none of the bright colours,
 /// no white, black, yellow or blue.
@@ -39,35 +40,63 @@ impl Look {
     }
 }
 
-/// The parts of a line that look like something, in order.
+/// The parts of a text that look like something, in order.
 pub(crate) fn highlight(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
+    let shifted = |(start, line): (usize, &str)| {
+        // In another line than the cursor is in, no parenthesis is at the cursor.
+        let cursor = cursor.checked_sub(start).unwrap_or(usize::MAX);
+        let parts = highlight_line(context, line, cursor).into_iter();
+        parts.map(move |(span, look)| (span.shifted(start), look)).collect::<Vec<_>>()
+    };
+    line::lines(text).into_iter().flat_map(shifted).collect()
+}
+
+fn highlight_line(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
     let mut parts = Vec::new();
     if let Line::CommandName(name) | Line::Command { name, .. } = Line::new(text) {
         let start = text.find(':').unwrap_or(0);
-        let is_known = context.commands.iter().any(|command| command.name.starts_with(name));
-        let look = if is_known || find_command(context.commands, name).is_some() {
-            Look::Command
-        } else {
-            Look::Wrong
-        };
+        let is_known = !commands_called(context.commands, name).is_empty();
+        let look = if is_known { Look::Command } else { Look::Wrong };
         parts.push((Span::new(start, start + 1 + name.len()), look));
     }
     if let Some((offset, selector)) = selector_in(text, context.commands) {
-        let pieces = line::pieces(selector);
-        let pair = pair_at(&pieces, cursor.saturating_sub(offset));
-        for (nth, piece) in pieces.iter().enumerate() {
-            let look = match piece.role {
-                _ if pair.contains(&Some(piece.span)) => Some(Look::Pair),
-                // A bound need not occur.
-                Role::Value { .. } if nth > 0 && matches!(pieces[nth - 1].text, ">" | "<") => {
-                    Some(Look::Value)
-                }
-                _ => look(context, piece),
-            };
-            parts.extend(look.map(|look| (piece.span.shifted(offset), look)));
-        }
+        let cursor = cursor.checked_sub(offset).unwrap_or(usize::MAX);
+        let selector_parts = highlight_selector(context, selector, cursor).into_iter();
+        parts.extend(selector_parts.map(|(span, look)| (span.shifted(offset), look)));
     }
     parts
+}
+
+fn highlight_selector(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
+    if is_empty_selector(text) {
+        let start = text.len() - text.trim_start().len();
+        return vec![(Span::new(start, start + text.trim().len()), Look::Value)];
+    }
+    let pieces = line::pieces(text);
+    let pair = pair_at(&pieces, cursor);
+    let look = |(nth, piece): (usize, &Piece<'_>)| {
+        let look = match piece.role {
+            _ if pair.contains(&Some(piece.span)) => Some(Look::Pair),
+            Role::Open | Role::Close => is_alone(&pieces, nth).then_some(Look::Wrong),
+            // A bound need not occur.
+            Role::Value { .. } if nth > 0 && matches!(pieces[nth - 1].text, ">" | "<") => Some(Look::Value),
+            _ => look(context, piece),
+        };
+        look.map(|look| (piece.span, look))
+    };
+    pieces.iter().enumerate().filter_map(look).collect()
+}
+
+/// Whether the parenthesis has no place: one that opens where no list belongs, or closes none.
+fn is_alone(pieces: &[Piece<'_>], nth: usize) -> bool {
+    let before = &pieces[..nth];
+    match pieces[nth].role {
+        Role::Open => before.last().is_none_or(|piece| piece.role != Role::Membership),
+        _ => {
+            let parens = before.iter().rev().find(|piece| matches!(piece.role, Role::Open | Role::Close));
+            parens.is_none_or(|piece| piece.role == Role::Close)
+        }
+    }
 }
 
 fn look(context: &Context<'_>, piece: &Piece<'_>) -> Option<Look> {
@@ -147,7 +176,8 @@ mod tests {
             looks("env in (prod,prd),!zone,n>7,@web,@x", 0),
             "env:Key in:Operator prod:Value prd:Absent !:Operator zone:Absent n:Key >:Operator 7:Value @web:Name @x:Absent"
         );
-        assert_eq!(looks("env=prod)", 0), "env:Key =:Operator prod:Value");
+        assert_eq!(looks("\"\"", 0), "\"\":Value");
+        assert_eq!(looks("env\n:expl n=5", 0), "env:Key :expl:Command n:Key =:Operator 5:Value");
         assert_eq!(looks(":expl env", 0), ":expl:Command env:Key");
         assert_eq!(looks(":zzz env", 0), ":zzz:Wrong");
     }
@@ -163,6 +193,13 @@ mod tests {
         }
         assert_eq!(looks("env in (prod)", 10), "env:Key in:Operator prod:Value");
         assert_eq!(looks("env in (prod", 7), "env:Key in:Operator prod:Value");
+    }
+
+    #[test]
+    fn parentheses_without_a_partner_are_marked() {
+        assert_eq!(looks(")(", 0), "):Wrong (:Wrong");
+        assert_eq!(looks("env=prod)", 0), "env:Key =:Operator prod:Value ):Wrong");
+        assert_eq!(looks("env in (prod))", 0), "env:Key in:Operator prod:Value ):Wrong");
     }
 
     #[test]

@@ -4,9 +4,9 @@ use selq::syntax::Expected;
 use selq::{ParseErrorKind, Plan, Selector};
 
 use super::complete::likeliest;
-use super::line::{self, Slot};
+use super::line::{self, Role, Slot};
 use super::names::LineError;
-use super::{Context, Line, find_command, selector_in};
+use super::{CommandSyntax, Context, Line, commands_called, find_command, selector_in};
 use crate::numbers::thousands;
 
 /// What stands behind the cursor.
@@ -24,8 +24,9 @@ impl Hint {
     }
 }
 
-/// The hint for a text with the cursor at its end.
+/// The hint for a text, of which the last line counts.
 pub(crate) fn hint(context: &Context<'_>, text: &str) -> Option<Hint> {
+    let (_, text) = line::line_at(text, text.len());
     match selector_in(text, context.commands) {
         Some((_, selector)) if !selector.trim().is_empty() => selector_hint(context, selector),
         _ => command_hint(context, text).map(Hint::remark),
@@ -39,27 +40,53 @@ fn command_hint(context: &Context<'_>, text: &str) -> Option<String> {
         Line::CommandName(name) => (name, ""),
         Line::Command { name, arguments } => (name, arguments),
     };
-    let command = find_command(context.commands, name)?;
-    let is_whole = command.name == name || !arguments.is_empty() || text.ends_with(' ');
-    if !is_whole || !arguments.trim().is_empty() {
+    if !arguments.trim().is_empty() {
         return None;
     }
-    let space = if text.ends_with(' ') || command.usage.is_empty() { "" } else { " " };
-    Some(format!("{space}{}  {}", command.usage, command.summary))
+    match (find_command(context.commands, name), text.ends_with(' ')) {
+        (Some(command), true) => Some(format!("{}  {}", command.usage, command.summary)),
+        (Some(command), false) if command.name == name || !command.name.starts_with(name) => {
+            Some(format!(" {}  {}", command.usage, command.summary))
+        }
+        (Some(command), false) => Some(format!("  :{} {}", command.name, command.usage)),
+        (None, _) => candidates(&commands_called(context.commands, name)),
+    }
+}
+
+/// The commands that may be meant, or how to see them if they are too many for a hint.
+fn candidates(commands: &[&CommandSyntax]) -> Option<String> {
+    const MAX_SHOWN: usize = 8;
+    match commands.len() {
+        0 => None,
+        1..=MAX_SHOWN => {
+            let names: Vec<String> = commands.iter().map(|it| format!(":{}", it.name)).collect();
+            Some(format!("  {}", names.join(" ")))
+        }
+        _ => Some("  Tab lists the commands".to_owned()),
+    }
 }
 
 fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
     if let Some(hint) = ending(context, text) {
         return Some(hint);
     }
-    if let Some(absent) = absent_key(context, text) {
-        return Some(Hint::remark(format!("  {absent}")));
-    }
-    Some(Hint::remark(match context.names.resolve(text) {
-        Ok(selector) => format!("  {}", meaning(context, text, &selector)),
-        Err(_) if is_operator_begun(text) => "  in ( or notin (".to_owned(),
-        Err(error) => format!("  {}", expected(&error)),
-    }))
+    let absent = absent_key(context, text).or_else(|| absent_value(context, text));
+    let remark = absent.unwrap_or_else(|| match context.names.meaning(text) {
+        Ok(selector) => meaning(context, text, &selector),
+        Err(_) if text.trim() == "\"" => "\"\" is every object".to_owned(),
+        Err(_) if is_operator_begun(text) => "in ( or notin (".to_owned(),
+        Err(error) => names_begun(context, text).unwrap_or_else(|| expected(&error)),
+    });
+    Some(Hint::remark(format!("  {remark}")))
+}
+
+/// The names that begin with the one at the end of the text.
+fn names_begun(context: &Context<'_>, text: &str) -> Option<String> {
+    let place = line::place(text, text.len());
+    let begun = place.word.strip_prefix('@').filter(|_| place.slot == Slot::Name)?;
+    let names = context.names.iter().filter(|(name, _)| name.starts_with(begun));
+    let names: Vec<String> = names.map(|(name, _)| format!("@{name}")).collect();
+    (!names.is_empty()).then(|| names.join(" "))
 }
 
 /// How many objects the selector that the text means matches, or why there is none.
@@ -73,6 +100,7 @@ fn meaning(context: &Context<'_>, text: &str, selector: &Selector) -> String {
     let absent = if count == 0 { plan.absences().into_iter().next() } else { None };
     match absent {
         Some(it) => absence(&it.key, it.value.as_deref(), it.nearest),
+        None if count == 0 => format!("{}{}", share(context, count), elsewhere(context, selector)),
         None => share(context, count),
     }
 }
@@ -92,7 +120,16 @@ fn is_operator_begun(text: &str) -> bool {
 
 /// `→ 1,204 of 100,000`
 fn share(context: &Context<'_>, count: u64) -> String {
-    format!("→ {} of {}", thousands(count), thousands(context.store.len() as u64))
+    let n_in_scope = context.count(&Selector::everything());
+    format!("→ {} of {}", thousands(count), thousands(n_in_scope))
+}
+
+/// How many objects outside the scope the selector matches.
+fn elsewhere(context: &Context<'_>, selector: &Selector) -> String {
+    match Plan::new(context.store, selector).count() {
+        0 => String::new(),
+        n => format!(", {} elsewhere", thousands(n)),
+    }
 }
 
 /// The likeliest end of a word that does not occur and begins one that does.
@@ -125,6 +162,26 @@ fn absent_key(context: &Context<'_>, text: &str) -> Option<String> {
     Some(absence(key, None, nearest))
 }
 
+/// The last value of a list that is still open, if it does not occur: the list would be finished in vain.
+fn absent_value(context: &Context<'_>, text: &str) -> Option<String> {
+    let place = line::place(text, text.len());
+    if !matches!(place.slot, Slot::AfterListed | Slot::Value { listed: Some(_), .. }) {
+        return None;
+    }
+    let pieces = line::pieces(text);
+    let (key, value) = pieces.iter().rev().find_map(|piece| match piece.role {
+        Role::Value { key } => Some((key, piece.text)),
+        _ => None,
+    })?;
+    let is_negated = pieces.iter().rev().find(|it| it.role == Role::Membership)?.text == "notin";
+    if is_negated || context.store.count_label(key, value) > 0 {
+        return None;
+    }
+    let selector: Selector = format!("{key}={value}").parse().ok()?;
+    let absent = Plan::scoped(context.store, &selector, context.scope).absences().into_iter().next()?;
+    Some(absence(&absent.key, absent.value.as_deref(), absent.nearest))
+}
+
 /// `no key "enviroment" → environment`
 fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
     let what = match value {
@@ -137,6 +194,7 @@ fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
 /// What the text lacks at its end, or what is wrong with it.
 fn expected(error: &LineError) -> String {
     match error {
+        LineError::Nothing => error.to_string(),
         LineError::Selector(error) => match error.kind() {
             ParseErrorKind::Syntax { expected, found: None } => in_short(*expected).to_owned(),
             ParseErrorKind::Syntax { expected, found: Some(_) } => {
@@ -170,13 +228,14 @@ fn in_short(expected: Expected) -> &'static str {
 mod tests {
     use selq::{Object, Scope, Store};
 
+    use super::super::Argument;
     use super::super::names::Names;
-    use super::super::{Argument, CommandSyntax, Context};
     use super::*;
 
-    const COMMANDS: [CommandSyntax; 2] = [
+    const COMMANDS: [CommandSyntax; 3] = [
         CommandSyntax { name: "limit", usage: "N", summary: "rows at most", argument: Argument::Other },
         CommandSyntax { name: "explain", usage: "SELECTOR", summary: "how", argument: Argument::Selector },
+        CommandSyntax { name: "list", usage: "", summary: "", argument: Argument::Other },
     ];
 
     fn shown(text: &str) -> String {
@@ -185,7 +244,8 @@ mod tests {
             let env = if n < 1_204 { "prod" } else { "dev" };
             store.insert(Object::new("Pod", "shop", "p").with_labels([("environment", env), ("n", "1")]));
         }
-        let (scope, names) = (Scope::all(), Names::default());
+        let (scope, mut names) = (Scope::all(), Names::default());
+        names.set("web", "n=1".parse().unwrap());
         let context =
             Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
         hint(&context, text).map_or_else(String::new, |hint| format!("{}|{}", hint.ending, hint.remark))
@@ -197,6 +257,9 @@ mod tests {
             ("", ""),
             ("  ", ""),
             ("environment=prod", "|  → 1,204 of 1,500"),
+            ("\"\"", "|  → 1,500 of 1,500"),
+            (":explain \"\"", "|  → 1,500 of 1,500"),
+            ("environment=dev\nenvironment=prod", "|  → 1,204 of 1,500"),
             ("!environment", "|  → 0 of 1,500"),
             (":explain environment!=prod", "|  → 296 of 1,500"),
         ] {
@@ -216,7 +279,10 @@ mod tests {
             ("n=", "|  a value"),
             ("n>", "|  an integer"),
             ("n=a=b", "|  ✗ expected , and found \"=\""),
-            ("@wbe", "|  no name \"@wbe\""),
+            ("@wbe", "|  no name \"@wbe\" → @web"),
+            ("@", "|  @web"),
+            ("n=1,@w", "|  @web"),
+            ("\"", "|  \"\" is every object"),
         ] {
             assert_eq!(shown(text), hint, "{text:?}");
         }
@@ -229,6 +295,9 @@ mod tests {
             ("enviroment in (", "|  no key \"enviroment\" → environment"),
             ("environment=prdo", "|  no environment=\"prdo\" → prod"),
             ("zone", "|  no key \"zone\""),
+            ("environment in (prdo", "|  no environment=\"prdo\" → prod"),
+            ("environment in (prdo,", "|  no environment=\"prdo\" → prod"),
+            ("environment notin (prdo", "|  , or )"),
         ] {
             assert_eq!(shown(text), hint, "{text:?}");
         }
@@ -239,15 +308,18 @@ mod tests {
         assert_eq!(shown("envi"), "ronment|  → 1,500 of 1,500");
         assert_eq!(shown("environment=d"), "ev|  → 296 of 1,500");
         assert_eq!(shown("environment in (d"), "ev|");
+        assert_eq!(shown("environment in (dev,d"), "|  no environment=\"d\"", "dev is listed");
     }
 
     #[test]
     fn commands_say_what_they_take() {
         assert_eq!(shown(":limit"), "| N  rows at most");
         assert_eq!(shown(":limit "), "|N  rows at most");
+        assert_eq!(shown(":lim"), "|  :limit N");
         assert_eq!(
-            (shown(":lim"), shown(":limit 5"), shown(":")),
-            (String::new(), String::new(), String::new())
+            (shown(":l"), shown(":")),
+            ("|  :limit :list".to_owned(), "|  :limit :explain :list".to_owned())
         );
+        assert_eq!((shown(":limit 5"), shown(":zzz")), (String::new(), String::new()));
     }
 }

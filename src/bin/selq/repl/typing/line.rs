@@ -123,8 +123,8 @@ pub(crate) enum Slot<'t> {
     Operator,
     /// The `(` after `in`.
     List,
-    /// A value of the key, other than those `listed` beside it.
-    Value { key: &'t str, listed: Vec<&'t str> },
+    /// A value of the key; in a list one other than those `listed` beside it.
+    Value { key: &'t str, listed: Option<Vec<&'t str>> },
     /// What follows a value in a list.
     AfterListed,
     /// What follows a whole requirement.
@@ -139,6 +139,8 @@ pub(crate) struct Place<'t> {
     pub(crate) slot: Slot<'t>,
     /// The part of the word under the cursor that stands before it.
     pub(crate) word: &'t str,
+    /// The part of it that stands behind the cursor.
+    pub(crate) tail: &'t str,
     /// The other requirements of the line.
     pub(crate) rest: Vec<&'t str>,
 }
@@ -152,12 +154,13 @@ pub(crate) fn place(text: &str, cursor: usize) -> Place<'_> {
     let here = requirements[nth];
     let under = here.iter().find(|it| it.is_word() && it.span.start < cursor && cursor <= it.span.end);
     let word = under.map_or("", |piece| &text[piece.span.start..cursor]);
+    let tail = under.map_or("", |piece| &text[cursor..piece.span.end]);
     let start = cursor - word.len();
     let before: Vec<Piece<'_>> = here.iter().copied().filter(|piece| piece.span.end <= start).collect();
     let listed = here.iter().filter(|piece| Some(*piece) != under).filter_map(value).collect();
     let others = requirements.iter().enumerate().filter(|&(other, _)| other != nth);
     let rest = others.filter_map(|(_, pieces)| text_of(text, pieces)).collect();
-    Place { slot: slot(&before, word, listed), word, rest }
+    Place { slot: slot(&before, word, listed), word, tail, rest }
 }
 
 fn value<'t>(piece: &Piece<'t>) -> Option<&'t str> {
@@ -181,7 +184,8 @@ fn slot<'t>(before: &[Piece<'t>], word: &str, listed: Vec<&'t str>) -> Slot<'t> 
         (Role::Not, _) => Slot::Key,
         (Role::Key, _) if !is_absence => Slot::Operator,
         (Role::Membership, _) => Slot::List,
-        (Role::Comparison | Role::Open | Role::ListComma, Some(key)) => Slot::Value { key, listed },
+        (Role::Comparison, Some(key)) => Slot::Value { key, listed: None },
+        (Role::Open | Role::ListComma, Some(key)) => Slot::Value { key, listed: Some(listed) },
         (Role::Value { .. }, _) if before.iter().any(|piece| piece.role == Role::Open) => Slot::AfterListed,
         (Role::Key | Role::Name | Role::Value { .. } | Role::Close, _) => Slot::End,
         _ => Slot::Nowhere,
@@ -199,20 +203,29 @@ pub(crate) fn is_unfinished(text: &str) -> bool {
     is_open || pieces.last().is_some_and(|piece| piece.role == Role::Comma)
 }
 
-/// The selectors and commands of a text of several lines, as a paste is: each line is one, save for those
-/// that an unfinished one goes on in.
-pub(crate) fn split(text: &str) -> Vec<&str> {
+/// The lines of a text, as a paste has several, each with the byte at which it begins. One that is unfinished
+/// goes on in the next.
+pub(super) fn lines(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut start = 0;
     for (end, _) in text.match_indices('\n').chain([(text.len(), "")]) {
         let line = &text[start..end];
         if end == text.len() || !is_unfinished(line) {
-            found.push(line.trim());
+            found.push((start, line));
             start = (end + 1).min(text.len());
         }
     }
-    found.retain(|line| !line.is_empty());
     found
+}
+
+/// The line of a text that the cursor is in, and the byte at which it begins.
+pub(super) fn line_at(text: &str, cursor: usize) -> (usize, &str) {
+    lines(text).into_iter().rfind(|&(start, _)| start <= cursor).unwrap_or((0, text))
+}
+
+/// The selectors and commands of a text of several lines.
+pub(crate) fn split(text: &str) -> Vec<&str> {
+    lines(text).into_iter().map(|(_, line)| line.trim()).filter(|line| !line.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -227,8 +240,12 @@ mod tests {
         place(text, cursor)
     }
 
-    fn value(key: &'static str, listed: &[&'static str]) -> Slot<'static> {
-        Slot::Value { key, listed: listed.to_vec() }
+    fn value(key: &'static str) -> Slot<'static> {
+        Slot::Value { key, listed: None }
+    }
+
+    fn listed(key: &'static str, listed: &[&'static str]) -> Slot<'static> {
+        Slot::Value { key, listed: Some(listed.to_vec()) }
     }
 
     #[test]
@@ -243,11 +260,11 @@ mod tests {
             ("env no|", Slot::Operator, "no"),
             ("env in|", Slot::Operator, "in"),
             ("env in |", Slot::List, ""),
-            ("env=|", value("env", &[]), ""),
-            ("env != pr|", value("env", &[]), "pr"),
-            ("env in (|", value("env", &[]), ""),
-            ("env in (prod, st|)", value("env", &["prod"]), "st"),
-            ("env in (|,prod", value("env", &["prod"]), ""),
+            ("env=|", value("env"), ""),
+            ("env != pr|", value("env"), "pr"),
+            ("env in (|", listed("env", &[]), ""),
+            ("env in (prod, st|)", listed("env", &["prod"]), "st"),
+            ("env in (|,prod", listed("env", &["prod"]), ""),
             ("env in (prod |", Slot::AfterListed, ""),
             ("env in (prod)|", Slot::End, ""),
             ("env=prod |", Slot::End, ""),
@@ -285,6 +302,8 @@ mod tests {
             ["a=1", "b in (\nx,y)", ":limit 3", "c,\nd"]
         );
         assert_eq!(split("a in ("), ["a in ("]);
+        assert_eq!(line_at("a=1\nb in (\nx", 10), (4, "b in (\nx"));
+        assert_eq!((line_at("a\n", 2), line_at("a\nb", 1)), ((2, ""), (0, "a")));
         assert_eq!(split("\n \n"), [""; 0]);
     }
 }

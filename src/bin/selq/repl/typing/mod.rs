@@ -77,6 +77,13 @@ pub(crate) enum Argument {
     FileAndWord(&'static [&'static str]),
 }
 
+impl Argument {
+    /// Whether it is several names joined by commas.
+    fn is_list(self) -> bool {
+        matches!(self, Argument::Keys | Argument::Kind)
+    }
+}
+
 /// A line taken apart: a selector, or a command and its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line<'t> {
@@ -99,12 +106,25 @@ impl<'t> Line<'t> {
     }
 }
 
-/// The command with this name, or the only one that begins with it.
+/// What people type out of habit, and the commands that they mean.
+const ALIASES: [(&str, &str); 3] = [("h", "help"), ("?", "help"), ("exit", "quit")];
+
+/// The command that goes by this name, or else all that begin with it.
+pub(crate) fn commands_called<'c>(commands: &'c [CommandSyntax], name: &str) -> Vec<&'c CommandSyntax> {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+    let whole = alias.map_or(name, |(_, whole)| whole);
+    match commands.iter().find(|command| command.name == whole) {
+        Some(command) => vec![command],
+        None => commands.iter().filter(|command| command.name.starts_with(name)).collect(),
+    }
+}
+
+/// The only command that may be meant by a name.
 pub(crate) fn find_command<'c>(commands: &'c [CommandSyntax], name: &str) -> Option<&'c CommandSyntax> {
-    let exact = commands.iter().find(|command| command.name == name);
-    let mut beginning = commands.iter().filter(|command| !name.is_empty() && command.name.starts_with(name));
-    let only = beginning.next().filter(|_| beginning.next().is_none());
-    exact.or(only)
+    match commands_called(commands, name)[..] {
+        [command] if !name.is_empty() => Some(command),
+        _ => None,
+    }
 }
 
 /// The selector in a line, and the byte at which it begins.

@@ -10,6 +10,21 @@ use super::line::{self, Piece, Role};
 /// A key stands in for a name where a text is checked, so that a name is no longer than a key.
 const MAX_LEN: usize = 63;
 
+/// The line that is the empty selector, which a blank one must not be.
+const EMPTY_SELECTOR: &str = "\"\"";
+/// What may stand around a line: the white space of the language, no other.
+pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// Whether the text is `""`, the empty selector.
+pub(crate) fn is_empty_selector(text: &str) -> bool {
+    text.trim_matches(BLANKS) == EMPTY_SELECTOR
+}
+
+/// The selector as a line has it: the empty one is `""`.
+pub(crate) fn as_typed(selector: &Selector) -> String {
+    if selector.is_everything() { EMPTY_SELECTOR.to_owned() } else { selector.to_string() }
+}
+
 /// The selectors that have names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names(BTreeMap<String, Selector>);
@@ -23,6 +38,15 @@ impl Names {
     /// The names and what they stand for, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Selector)> {
         self.0.iter().map(|(name, selector)| (name.as_str(), selector))
+    }
+
+    /// The meaning of a whole line: `""` is the empty selector, and nothing at all is no selector.
+    pub(crate) fn meaning(&self, text: &str) -> Result<Selector, LineError> {
+        match text {
+            text if is_empty_selector(text) => Ok(Selector::everything()),
+            text if text.trim_matches(BLANKS).is_empty() => Err(LineError::Nothing),
+            text => self.resolve(text),
+        }
     }
 
     /// The meaning of a text in which every `@NAME` is one more selector that must hold.
@@ -76,6 +100,8 @@ pub(crate) fn is_name(text: &str) -> bool {
 /// Why a line is no selector.
 #[derive(Debug)]
 pub(crate) enum LineError {
+    /// There is nothing where a selector belongs.
+    Nothing,
     /// It leaves the grammar, or has a key or value that Kubernetes refuses.
     Selector(ParseError),
     /// It has an `@NAME` that nothing was given.
@@ -83,22 +109,39 @@ pub(crate) enum LineError {
 }
 
 impl LineError {
-    /// The text with a caret under the place.
+    /// The text with a caret under the place; empty where there is no place.
     pub(crate) fn underline(&self) -> String {
+        self.place().map_or_else(String::new, |(text, span)| span.underline(text))
+    }
+
+    /// The place in a line of which the text is the last part.
+    pub(crate) fn place_in(&self, line: &str) -> Option<Span> {
+        let (text, span) = self.place()?;
+        let before = line.trim_end_matches(BLANKS).strip_suffix(text.trim_end_matches(BLANKS))?;
+        Some(span.shifted(before.len())).filter(|span| line.get(span.start..span.end).is_some())
+    }
+
+    /// The text and the place in it that is wrong.
+    fn place(&self) -> Option<(&str, Span)> {
         match self {
-            LineError::Selector(error) => error.span().underline(error.text()),
-            LineError::UnknownName { text, span, .. } => span.underline(text),
+            LineError::Nothing => None,
+            LineError::Selector(error) => Some((error.text(), error.span())),
+            LineError::UnknownName { text, span, .. } => Some((text, *span)),
         }
     }
 
     /// The fix, where there is one.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
+            LineError::Nothing => Some("`\"\"` selects every object".to_owned()),
+            LineError::Selector(error) if error.span().slice(error.text()).starts_with('@') => {
+                Some("a name stands alone, as one requirement: `@NAME,tier=db`".to_owned())
+            }
             LineError::Selector(error) => error.help(),
             LineError::UnknownName { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean \"@{nearest}\"?"))
             }
-            LineError::UnknownName { nearest: None, .. } => {
+            LineError::UnknownName { .. } => {
                 Some("`:let NAME = SELECTOR` gives a name, `:names` lists them".to_owned())
             }
         }
@@ -108,6 +151,7 @@ impl LineError {
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            LineError::Nothing => f.write_str("expected a selector, found nothing"),
             LineError::Selector(error) => error.fmt(f),
             LineError::UnknownName { text, span, .. } => write!(f, "no name {:?}", span.slice(text)),
         }
@@ -143,6 +187,23 @@ mod tests {
     }
 
     #[test]
+    fn errors_have_their_place_in_the_whole_line() {
+        let place = |text: &str, line: &str| names().meaning(text).unwrap_err().place_in(line);
+        assert_eq!(place("env in (", ":let z = env in ( "), Some(Span::new(17, 17)));
+        assert_eq!(place("a, @wbe", " a, @wbe"), Some(Span::new(4, 8)));
+        assert_eq!((place("a=b=c", "a"), place("", "")), (None, None));
+    }
+
+    #[test]
+    fn nothing_is_no_selector() {
+        assert!(names().meaning(" \"\" ").unwrap().is_everything());
+        for text in ["", " \t", "\u{a0}", "\"\"\""] {
+            assert!(names().meaning(text).is_err(), "{text:?}");
+        }
+        assert_eq!(as_typed(&Selector::everything()), "\"\"");
+    }
+
+    #[test]
     fn errors_stand_where_they_were_typed() {
         let rendered = |text: &str| {
             let error = names().resolve(text).unwrap_err();
@@ -160,6 +221,12 @@ mod tests {
            ^^^^
         error: no name "@wbe"
         help: did you mean "@web"?
+        "#);
+        insta::assert_snapshot!(rendered("!@web"), @r#"
+        !@web
+         ^
+        error: a label key may hold ASCII letters, digits, "-", "_" and ".", found "@"
+        help: a name stands alone, as one requirement: `@NAME,tier=db`
         "#);
         insta::assert_snapshot!(rendered("@web,"), @r#"
         @web,
