@@ -43,7 +43,10 @@ impl Index {
         let (labels, mut index) = if table.rows.n_labels() < MIN_FOR_THREADS {
             (labels(), Index::without_labels(table))
         } else {
-            both(labels, || Index::without_labels(table))
+            {
+                let (index, labels) = both(|| Index::without_labels(table), labels);
+                (labels, index)
+            }
         };
         index.labels = labels;
         index.link_labels(table);

@@ -23,7 +23,7 @@ impl Store {
     /// Reads what the other two wrote, on two threads. Costs a copy of the bytes, a step for every label of an
     /// object and a hash for every distinct one.
     pub(crate) fn decode(mut objects: Decoder<'_>, mut index: Decoder<'_>) -> Result<Store, Malformed> {
-        let (postings, table) = both(|| Index::decode(&mut index), || ObjectTable::decode(&mut objects));
+        let (table, postings) = both(|| ObjectTable::decode(&mut objects), || Index::decode(&mut index));
         let ((table, n_objects), (postings, n_ids)) = (table?, postings?);
         objects.end()?;
         index.end()?;
