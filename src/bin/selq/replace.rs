@@ -1,12 +1,11 @@
 //! Files that are replaced: each as a whole or not at all.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// How many temporary names are tried: those of killed writers may be taken.
-const MAX_TRIES: u32 = 100;
+use tempfile::{Builder, NamedTempFile};
 
 /// What the system says of a file, by which a changed one is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +28,7 @@ impl Stamp {
 /// A whole new file beside the one that it will replace. Removed again unless it does.
 pub(crate) struct Replacement {
     target: PathBuf,
-    beside: PathBuf,
+    beside: NamedTempFile,
 }
 
 impl Replacement {
@@ -39,23 +38,23 @@ impl Replacement {
     /// Other names of the old file (hard links) go on leading to that.
     pub(crate) fn prepare(
         target: PathBuf,
-        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+        write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
     ) -> io::Result<Replacement> {
-        let (beside, file) = create_beside(&target)?;
-        let replacement = Replacement { target, beside };
-        let old = fs::metadata(&replacement.target).ok();
+        let beside = create_beside(&target)?;
+        let file = beside.as_file();
+        let old = fs::metadata(&target).ok();
         if let Some(old) = &old {
-            keep_owner(&file, old);
+            keep_owner(file, old);
         }
-        let mut file = BufWriter::new(file);
-        write(&mut file)?;
-        file.flush()?;
-        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut buffered = BufWriter::new(file);
+        write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         if let Some(old) = old {
             file.set_permissions(old.permissions())?;
         }
         file.sync_all()?;
-        Ok(replacement)
+        Ok(Replacement { target, beside })
     }
 
     /// The file that is replaced.
@@ -65,48 +64,24 @@ impl Replacement {
 
     /// Puts the new file in the place of the old one: whoever opens it sees one or the other.
     pub(crate) fn commit(self) -> io::Result<()> {
-        fs::rename(&self.beside, &self.target)?;
+        self.beside.persist(&self.target)?;
         // The folder holds the name. Where a folder cannot be synced, the file system does that by itself.
-        if let Some(folder) = self.target.parent()
-            && let Ok(folder) = File::open(folder)
-        {
+        if let Ok(folder) = File::open(folder_of(&self.target)) {
             let _ = folder.sync_all();
         }
         Ok(())
     }
 }
 
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        // After the renaming there is no such file any more.
-        let _ = fs::remove_file(&self.beside);
-    }
-}
-
-/// Creates a new file in the same folder, so that it can be renamed: `.pods.json.4711-0.tmp` for `pods.json`.
-fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
+/// Creates a new file in the same folder, so that it can be renamed: `.pods.json.a1B2c3.tmp` for `pods.json`. Only its
+/// owner can open it.
+fn create_beside(target: &Path) -> io::Result<NamedTempFile> {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut nth = 0;
-    loop {
-        let beside = target.with_file_name(format!(".{name}.{}-{nth}.tmp", std::process::id()));
-        match for_owner_alone().write(true).create_new(true).open(&beside) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && nth < MAX_TRIES => nth += 1,
-            result => return result.map(|file| (beside, file)),
-        }
-    }
+    Builder::new().prefix(&format!(".{name}.")).suffix(".tmp").tempfile_in(folder_of(target))
 }
 
-/// Options to create a file that only its owner can read.
-#[cfg(unix)]
-fn for_owner_alone() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn for_owner_alone() -> OpenOptions {
-    OpenOptions::new()
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Gives the file the owner of the old one, where that is allowed: root may, and keeps the users' files theirs.
