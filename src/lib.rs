@@ -85,6 +85,7 @@
 //! - `cli` (on by default): the `selq` program and what it needs. A library user turns it off with
 //!   `default-features = false`.
 
+mod both;
 mod edit;
 mod error;
 mod label;

@@ -6,6 +6,7 @@ use super::report::{Notice, Report};
 use super::sink::Sink;
 use super::source::Source;
 use super::watch::Known;
+use crate::both::both;
 use crate::wire::{Decoder, Encoder, Malformed};
 use crate::{EditError, LabelChange, ObjectId, Rewrite, Store, StoreBuilder};
 use std::borrow::Cow;
@@ -209,10 +210,11 @@ impl Dump {
         source: Source,
         loader: &Loader,
         mut places: Decoder<'_>,
-        store: Store,
+        store: impl FnOnce() -> Result<Store, Malformed>,
     ) -> Result<Dump, Malformed> {
         let n_bytes = source.bytes().len() as u64;
-        let read = Places::decode(&mut places, n_bytes)?;
+        let (read, store) = both(|| Places::decode(&mut places, n_bytes), store);
+        let (read, store) = (read?, store?);
         places.end()?;
         Malformed::unless(read.spans.len() == store.table().n_ids(), "as many places as objects")?;
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());

@@ -211,7 +211,7 @@ fn reading(loader: &Loader) -> Vec<u8> {
 }
 
 fn dump(source: Source, loader: &Loader, sections: &Sections<'_>) -> Result<Dump, Malformed> {
-    let store = Store::decode(Decoder::new(sections.objects), Decoder::new(sections.index))?;
+    let store = || Store::decode(Decoder::new(sections.objects), Decoder::new(sections.index));
     Dump::from_saved(source, loader, Decoder::new(sections.places), store)
 }
 

@@ -1,11 +1,11 @@
 //! The way from labels to objects: postings of every key, label, kind and namespace.
 
 use super::ObjectId;
-use super::both::both;
 use super::invert;
 use super::memory::{postings_bytes, vec_bytes};
 use super::postings::{self, Postings};
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
+use crate::both::both;
 use crate::wire::{Decoder, Encoder, Malformed};
 
 /// From how many labels on a second thread is worth starting.

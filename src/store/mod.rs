@@ -5,7 +5,6 @@
 //! `plan` asks the two for what it needs.
 
 mod bitmap;
-mod both;
 mod builder;
 mod dict;
 mod ends;

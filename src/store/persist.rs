@@ -5,8 +5,8 @@
 //! ascend, texts are UTF-8 and distinct, and every label's objects are as many as the objects' rows say. Hash
 //! tables are not written but built again, since their seeds differ from run to run.
 
-use super::both::both;
 use super::{Index, LabelInterner, ObjectTable, Store};
+use crate::both::both;
 use crate::wire::{Decoder, Encoder, Malformed};
 
 impl Store {

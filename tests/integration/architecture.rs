@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
+    ("both", &[]),
     ("span", &[]),
     ("suggest", &[]),
     ("wire", &[]),
@@ -12,8 +13,8 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("edit", &["label", "span"]),
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "span"]),
-    ("store", &["label", "wire"]),
-    ("load", &["store", "label", "edit", "wire"]),
+    ("store", &["both", "label", "wire"]),
+    ("load", &["both", "store", "label", "edit", "wire"]),
     ("saved", &["load", "store", "wire"]),
     ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),

@@ -6,7 +6,7 @@ use std::thread;
 ///
 /// The one that asks for many small pieces of memory is better the second: what a thread's allocator grows by is a page
 /// at a time, with a system call for each.
-pub(super) fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+pub(crate) fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
     // The thread takes the work out of here; if it never starts, it is still here.
     let work = std::sync::Mutex::new(Some(first));
     let take = || work.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
