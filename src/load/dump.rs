@@ -6,8 +6,7 @@ use super::report::{Notice, Report};
 use super::sink::Sink;
 use super::source::Source;
 use super::watch::Known;
-use crate::both::both;
-use crate::wire::{Decoder, Encoder, Malformed};
+use crate::wire::{Column, Decoder, Encoder, Malformed};
 use crate::{EditError, LabelChange, ObjectId, Rewrite, Store, StoreBuilder};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -122,10 +121,7 @@ impl Dump {
 
     /// The object's own bytes as they were loaded.
     fn loaded_json(&self, id: ObjectId) -> &str {
-        let bytes = self.source_of(id).and_then(|source| {
-            let span = self.places.spans.get(id.index())?;
-            source.bytes().get(span.start as usize..span.end as usize)
-        });
+        let bytes = self.source_of(id).and_then(|source| source.bytes().get(self.places.span(id)?));
         bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
@@ -176,9 +172,7 @@ impl Dump {
     /// source's [`text`](Dump::text). `None` for an object that was not loaded.
     #[must_use]
     pub fn place(&self, id: ObjectId) -> Option<(usize, Range<usize>)> {
-        let source = self.places.run(id)?.source;
-        let span = self.places.spans.get(id.index())?;
-        Some((source, span.start as usize..span.end as usize))
+        Some((self.places.run(id)?.source, self.places.span(id)?))
     }
 
     /// All of a source's bytes, decompressed. Empty where there is no such source.
@@ -205,19 +199,18 @@ impl Dump {
         self.n_bytes
     }
 
-    /// A dump of one source whose objects this loader read before. Checks that they lie within the source.
+    /// A dump of one source whose objects this loader read before.
     pub(crate) fn from_saved(
         source: Source,
         loader: &Loader,
-        mut places: Decoder<'_>,
-        store: impl FnOnce() -> Result<Store, Malformed>,
+        mut places: Decoder,
+        store: Store,
     ) -> Result<Dump, Malformed> {
-        let n_bytes = source.bytes().len() as u64;
-        let (read, store) = both(|| Places::decode(&mut places, n_bytes), store);
-        let (read, store) = (read?, store?);
+        let read = Places::decode(&mut places)?;
         places.end()?;
-        Malformed::unless(read.spans.len() == store.table().n_ids(), "as many places as objects")?;
+        Malformed::unless(read.len() == store.table().n_ids(), "as many places as objects")?;
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
+        let n_bytes = source.bytes().len() as u64;
         let sources = vec![source];
         Ok(Dump { store, sources, places: read, labels_elsewhere, relabelled, n_skipped: 0, n_bytes })
     }
@@ -254,7 +247,8 @@ impl fmt::Debug for Dump {
 /// Where the objects stand, by id: 16 bytes an object.
 #[derive(Debug, Default)]
 struct Places {
-    spans: Vec<Range<u64>>,
+    starts: Column<u64>,
+    ends: Column<u64>,
     /// Ids are given out in the order of reading, so that source and index follow from a few runs.
     runs: Vec<Run>,
 }
@@ -272,39 +266,45 @@ struct Run {
 impl Places {
     /// Writes the places of the objects of one source.
     fn encode(&self, out: &mut Encoder) {
-        out.u64s(self.spans.iter().map(|span| span.start));
-        out.u64s(self.spans.iter().map(|span| span.end));
+        out.u64s(self.starts.iter().copied());
+        out.u64s(self.ends.iter().copied());
         out.u64s(self.runs.iter().map(|run| run.first as u64));
         out.u64s(self.runs.iter().map(|run| run.index));
     }
 
-    /// Reads places in one source of so many bytes.
-    fn decode(bytes: &mut Decoder<'_>, n_bytes: u64) -> Result<Places, Malformed> {
-        let (starts, ends) = (bytes.u64s()?, bytes.u64s()?);
-        Malformed::unless(starts.len() == ends.len(), "starts and ends")?;
-        let spans: Vec<Range<u64>> = starts.zip(ends).map(|(start, end)| start..end).collect();
-        let (firsts, indices) = (bytes.u64s()?, bytes.u64s()?);
-        Malformed::unless(firsts.len() == indices.len(), "runs")?;
-        let runs = firsts.zip(indices).map(|(first, index)| Run { first: first as usize, source: 0, index });
-        let places = Places { spans, runs: runs.collect() };
-        Malformed::unless(places.fit(n_bytes), "places in the dump")?;
+    /// Reads places in one source. Whether they are within it is looked at when one is asked for.
+    fn decode(bytes: &mut Decoder) -> Result<Places, Malformed> {
+        let (starts, ends): (Column<u64>, Column<u64>) = (bytes.numbers()?, bytes.numbers()?);
+        let (firsts, indices): (Column<u64>, Column<u64>) = (bytes.numbers()?, bytes.numbers()?);
+        let runs = firsts.iter().zip(indices.iter());
+        let runs = runs.map(|(&first, &index)| Run { first: first as usize, source: 0, index });
+        let are_pairs = starts.len() == ends.len() && firsts.len() == indices.len();
+        let places = Places { starts, ends, runs: runs.collect() };
+        Malformed::unless(are_pairs && places.have_runs(), "places")?;
         Ok(places)
     }
 
-    /// Whether every object has a place, and one within so many bytes.
-    fn fit(&self, n_bytes: u64) -> bool {
-        let n_objects = self.spans.len();
+    /// Whether the runs are of all objects.
+    fn have_runs(&self) -> bool {
+        let n_objects = self.len();
         let first = self.runs.first().map(|run| run.first);
         let last = self.runs.last().map_or(0, |run| run.first);
-        self.spans.iter().all(|span| span.start <= span.end && span.end <= n_bytes)
-            && first == (n_objects > 0).then_some(0)
+        first == (n_objects > 0).then_some(0)
             && self.runs.is_sorted_by(|run, next| run.first < next.first)
             && (last < n_objects || n_objects == 0)
             && self.runs.iter().all(|run| run.index.checked_add(n_objects as u64).is_some())
     }
 
+    fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    fn span(&self, id: ObjectId) -> Option<Range<usize>> {
+        Some(*self.starts.get(id.index())? as usize..*self.ends.get(id.index())? as usize)
+    }
+
     fn run(&self, id: ObjectId) -> Option<&Run> {
-        if id.index() >= self.spans.len() {
+        if id.index() >= self.len() {
             return None;
         }
         let n_before = self.runs.partition_point(|run| run.first <= id.index());
@@ -312,17 +312,31 @@ impl Places {
     }
 
     fn push(&mut self, source: usize, index: u64, span: Range<usize>) {
-        self.begin_run(self.spans.len(), source, index);
-        self.spans.push(span.start as u64..span.end as u64);
+        self.begin_run(self.len(), source, index);
+        self.starts.to_mut().push(span.start as u64);
+        self.ends.to_mut().push(span.end as u64);
     }
 
     /// Adds the places of other objects after these, the first of which has this index.
     fn append(&mut self, other: Places, index: u64) {
-        let n_before = self.spans.len();
+        let n_before = self.len();
         for run in other.runs {
             self.begin_run(n_before + run.first, run.source, index + run.index);
         }
-        self.spans.extend(other.spans);
+        self.starts.to_mut().extend_from_slice(&other.starts);
+        self.ends.to_mut().extend_from_slice(&other.ends);
+    }
+
+    /// Moves an object.
+    fn set(&mut self, id: ObjectId, span: Range<usize>) {
+        self.starts.to_mut()[id.index()] = span.start as u64;
+        self.ends.to_mut()[id.index()] = span.end as u64;
+    }
+
+    /// Gives back memory that was set aside for more.
+    fn shrink_to_fit(&mut self) {
+        self.starts.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
     /// Adds the places of the objects of other sources, before which there are so many.
@@ -390,7 +404,7 @@ impl Recorder {
     /// Indexes everything that this loader read.
     pub(super) fn finish(self, loader: &Loader) -> Dump {
         let Recorder { builder, mut places, sources, n_skipped, n_bytes, .. } = self;
-        places.spans.shrink_to_fit();
+        places.shrink_to_fit();
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
         let store = builder.finish();
         Dump { store, sources, places, labels_elsewhere, relabelled, n_skipped, n_bytes }
@@ -461,7 +475,7 @@ impl Sink for Recorder {
         let Some(id) = self.known_id(head) else { return false };
         let identity = head.identity();
         self.builder.replace(id, identity.api_version, identity.kind, head.labels());
-        self.places.spans[id.index()] = span.start as u64..span.end as u64;
+        self.places.set(id, span);
         true
     }
 

@@ -28,7 +28,7 @@ mod watch;
 
 pub use dump::Dump;
 pub use error::{LoadError, LoadErrorKind};
-pub(crate) use mmap::map as map_file;
+pub(crate) use mmap::map_whole as map_whole_file;
 pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
 pub use scan::{ReadObject, Scan};

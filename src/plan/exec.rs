@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::ids::Ids;
 use super::node::{Leaf, Node};
-use crate::store::{LabelId, ObjectId, Postings, Store};
+use crate::store::{LabelId, ObjectId, PostingsView, Store};
 
 /// Told about every step of a run that is more than a look into the index.
 pub(super) trait Trace {
@@ -59,7 +59,7 @@ fn leaf_ids(store: &Store, leaf: Leaf) -> Ids<'_> {
 }
 
 /// The postings of a leaf.
-pub(super) fn postings(store: &Store, leaf: Leaf) -> &Postings {
+pub(super) fn postings(store: &Store, leaf: Leaf) -> PostingsView<'_> {
     let index = store.index();
     match leaf {
         Leaf::Key(key) => index.key(key),
@@ -128,10 +128,10 @@ pub(super) fn count(store: &Store, node: &Node) -> u64 {
     }
     match node {
         Node::OneOf(labels) => labels.iter().map(|&label| store.index().label(label).len()).sum(),
-        Node::Not(operand) => store.live().len() - count(store, operand),
+        Node::Not(operand) => store.live().len().saturating_sub(count(store, operand)),
         Node::Subtract(from, minus) => {
             let from = run(store, from, &mut Untraced);
-            from.len() - count_within(store, &from, minus)
+            from.len().saturating_sub(count_within(store, &from, minus))
         }
         Node::Intersect(operands) => match operands.split_last() {
             Some((last, rest)) => count_within(store, &intersect(store, rest, &mut Untraced), last),
@@ -147,7 +147,7 @@ fn count_within(store: &Store, ids: &Ids<'_>, node: &Node) -> u64 {
         return 0;
     }
     match node {
-        Node::Not(operand) => ids.len() - count_within(store, ids, operand),
+        Node::Not(operand) => ids.len().saturating_sub(count_within(store, ids, operand)),
         Node::OneOf(labels) if ids.len() < labels.len() as u64 => {
             ids.iter().filter(|&id| has_one_of(store, labels, id)).count() as u64
         }

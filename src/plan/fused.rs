@@ -74,7 +74,7 @@ impl<'s> Frame<'s> {
                 frame.take_away(minus)?;
                 Some(frame)
             }
-            Node::Leaf(leaf) => match exec::postings(store, *leaf).view() {
+            Node::Leaf(leaf) => match exec::postings(store, *leaf) {
                 PostingsView::Many(ids) => match ids.words() {
                     Words::Grouped { numbers, words } => Some(Frame { store, numbers, words: words.clone() }),
                     Words::Dense(_) | Words::Scattered => None,
@@ -164,7 +164,7 @@ fn merge<'w>(
 impl<'s> Operand<'s> {
     /// `None` if the set has no words.
     fn of(store: &'s Store, leaf: Leaf) -> Option<Operand<'s>> {
-        match exec::postings(store, leaf).view() {
+        match exec::postings(store, leaf) {
             PostingsView::Few(ids) => {
                 let (numbers, words) = grouped(ids.iter().copied());
                 Some(Operand::Few(numbers, words))

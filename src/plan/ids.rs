@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::decode::{BATCH, Decoder};
-use crate::store::{Bitmap, Postings, PostingsView, Words};
+use crate::store::{Bitmap, PostingsView, Words};
 
 /// A set of object ids, borrowed from the store as long as nothing had to be computed.
 #[derive(Debug, Clone)]
@@ -16,9 +16,9 @@ pub(super) enum Ids<'s> {
     Owned(RoaringBitmap),
 }
 
-impl<'s> From<&'s Postings> for Ids<'s> {
-    fn from(postings: &'s Postings) -> Ids<'s> {
-        match postings.view() {
+impl<'s> From<PostingsView<'s>> for Ids<'s> {
+    fn from(postings: PostingsView<'s>) -> Ids<'s> {
+        match postings {
             PostingsView::Few(ids) => Ids::Few(Cow::Borrowed(ids)),
             PostingsView::Many(ids) => Ids::Stored(ids),
         }

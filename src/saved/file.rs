@@ -8,10 +8,12 @@
 //! | 8 × 5 | the lengths of the sections |
 //! | … | the sections: options, fingerprint, places, objects, index |
 //!
-//! All numbers are little-endian. Each byte is either compared, or summed, or the sum.
+//! All numbers are little-endian, and every section begins at a multiple of eight bytes, so that its numbers can be
+//! read in place. Each byte is either compared, or summed, or the sum.
 
 use std::io::Read;
 
+use bytes::Bytes;
 use twox_hash::XxHash3_64;
 
 use super::IndexErrorKind;
@@ -20,24 +22,24 @@ use crate::wire::{Decoder, Malformed};
 /// Begins with a byte that no text has, and holds both sorts of line ends, as PNG's does.
 const MAGIC: [u8; 8] = *b"\x8Fselq\r\n\n";
 /// To be raised whenever the bytes of any section mean something else.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 pub(super) const N_SECTIONS: usize = 5;
 /// Where the bytes begin that the checksum covers.
 const SUMMED_AT: usize = 24;
 const HEADER_LEN: usize = SUMMED_AT + 8 * N_SECTIONS;
 
 /// The sections of an index file.
-pub(super) struct Sections<'b> {
+pub(super) struct Sections {
     /// How the dump was read.
-    pub(super) reading: &'b [u8],
+    pub(super) reading: Bytes,
     /// Which dump it was.
-    pub(super) fingerprint: &'b [u8],
+    pub(super) fingerprint: Bytes,
     /// Where its objects stand.
-    pub(super) places: &'b [u8],
+    pub(super) places: Bytes,
     /// The objects and their labels.
-    pub(super) objects: &'b [u8],
+    pub(super) objects: Bytes,
     /// From labels to objects.
-    pub(super) index: &'b [u8],
+    pub(super) index: Bytes,
 }
 
 /// The bytes of a file with these sections.
@@ -65,27 +67,31 @@ pub(super) fn has_magic(mut file: impl Read) -> bool {
 }
 
 /// The sections of a file that is whole.
-pub(super) fn open(file: &[u8]) -> Result<Sections<'_>, IndexErrorKind> {
-    let rest = file.strip_prefix(&MAGIC).ok_or(IndexErrorKind::Foreign)?;
-    let mut header = Decoder::new(rest);
+pub(super) fn open(file: &Bytes) -> Result<Sections, IndexErrorKind> {
+    if !file.starts_with(&MAGIC) {
+        return Err(IndexErrorKind::Foreign);
+    }
+    let mut header = Decoder::new(file.slice(MAGIC.len()..));
     if header.u64()? != VERSION {
         return Err(IndexErrorKind::OtherVersion);
     }
     let checksum = header.u64()?;
-    let summed = file.get(SUMMED_AT..).unwrap_or_default();
-    Malformed::unless(XxHash3_64::oneshot(summed) == checksum, "what its checksum says")?;
+    let summed = file.slice(SUMMED_AT..);
+    Malformed::unless(XxHash3_64::oneshot(&summed) == checksum, "what its checksum says")?;
     let [reading, fingerprint, places, objects, index] = sections(summed)?;
     Ok(Sections { reading, fingerprint, places, objects, index })
 }
 
 /// Takes the sections apart, which take all of the file.
-fn sections(summed: &[u8]) -> Result<[&[u8]; N_SECTIONS], Malformed> {
+fn sections(mut summed: Bytes) -> Result<[Bytes; N_SECTIONS], Malformed> {
+    Malformed::unless(summed.len() >= HEADER_LEN - SUMMED_AT, "the header")?;
+    let mut rest = summed.split_off(HEADER_LEN - SUMMED_AT);
     let mut lens = Decoder::new(summed);
-    let mut rest = summed.get(HEADER_LEN - SUMMED_AT..).ok_or(Malformed("the header"))?;
-    let mut sections = [&[][..]; N_SECTIONS];
+    let mut sections = [const { Bytes::new() }; N_SECTIONS];
     for section in &mut sections {
-        let len = usize::try_from(lens.u64()?).unwrap_or(usize::MAX);
-        (*section, rest) = rest.split_at_checked(len).ok_or(Malformed("a section"))?;
+        let len = lens.size()?;
+        Malformed::unless(len <= rest.len(), "a section")?;
+        *section = rest.split_to(len);
     }
     Malformed::unless(rest.is_empty(), "the end")?;
     Ok(sections)
@@ -99,35 +105,45 @@ mod tests {
     use crate::saved::fingerprint::{Fingerprint, Stamp};
     use crate::{Loader, Plan, SavedIndex, Selector};
 
-    const DUMP: &str = r#"[{"kind":"Pod","metadata":{"name":"ä","namespace":"n","labels":{"env":"prod","x":""}}},
-        {"kind":"Node","apiVersion":"v1","metadata":{"name":"b","labels":{"env":"ü"}}}, {}]"#;
+    /// Labels that few objects have, and one that so many have.
+    fn json(n_pods: usize) -> String {
+        let pods =
+            (0..n_pods).map(|n| format!(r#"{{"metadata":{{"name":"p{n}","labels":{{"many":"x"}}}}}}"#));
+        let few = r#"{"kind":"Pod","metadata":{"name":"ä","namespace":"n","labels":{"env":"prod","x":""}}},
+            {"kind":"Node","apiVersion":"v1","metadata":{"name":"b","labels":{"env":"ü"}}}, {}"#;
+        format!("[{}]", [few.to_owned()].into_iter().chain(pods).collect::<Vec<_>>().join(","))
+    }
 
     /// A folder with a dump that has an index, and the index.
-    fn indexed() -> (tempfile::TempDir, SavedIndex, Vec<u8>) {
+    fn indexed(json: &str) -> (tempfile::TempDir, SavedIndex, Vec<u8>) {
         let folder = tempfile::tempdir().unwrap();
         let saved = SavedIndex::beside(folder.path().join("pods.json"));
-        std::fs::write(&saved.dump, DUMP).unwrap();
+        std::fs::write(&saved.dump, json).unwrap();
         saved.write(&Loader::new()).unwrap();
         let bytes = std::fs::read(saved.path()).unwrap();
         (folder, saved, bytes)
     }
 
+    fn is_whole(bytes: &[u8]) -> bool {
+        open(&Bytes::copy_from_slice(bytes)).is_ok()
+    }
+
     #[test]
     fn every_cut_and_every_flipped_bit_is_seen() {
-        let (_folder, _, mut bytes) = indexed();
-        assert!(open(&bytes).is_ok());
+        let (_folder, _, mut bytes) = indexed(&json(0));
+        assert!(is_whole(&bytes));
         for len in 0..bytes.len() {
-            assert!(open(&bytes[..len]).is_err(), "cut to {len} bytes");
+            assert!(!is_whole(&bytes[..len]), "cut to {len} bytes");
         }
         for place in 0..bytes.len() {
             for bit in 0..8 {
                 bytes[place] ^= 1 << bit;
-                assert!(open(&bytes).is_err(), "bit {bit} of byte {place}");
+                assert!(!is_whole(&bytes), "bit {bit} of byte {place}");
                 bytes[place] ^= 1 << bit;
             }
         }
         bytes.push(0);
-        assert!(open(&bytes).is_err());
+        assert!(!is_whole(&bytes));
     }
 
     /// Asks a dump everything it can tell.
@@ -140,7 +156,7 @@ mod tests {
         }
         let _ = (store.kinds(), store.namespaces());
         store.keys().iter().for_each(|fact| drop(store.values(fact.key)));
-        for text in ["", "env=prod,x", "env!=prod", "!env", "env>1", "x in (,a)"] {
+        for text in ["", "env=prod,x", "env!=prod", "!env", "env>1", "x in (,a)", "many,!env", "many!=x"] {
             let selector: Selector = text.parse().unwrap();
             let plan = Plan::new(store, &selector);
             let _ = (plan.count(), plan.any(), plan.run().iter().count(), plan.explain().to_string());
@@ -158,17 +174,20 @@ mod tests {
 
     #[test]
     fn a_forged_index_does_no_harm() {
-        let (_folder, saved, bytes) = indexed();
-        for place in SUMMED_AT..bytes.len() {
-            for value in [0, 0x80, 0xFF, bytes[place] ^ 1, bytes[place].wrapping_add(1)] {
-                let mut forged = bytes.clone();
-                forged[place] = value;
-                sum(&mut forged);
-                let (source, _) = Source::map(&saved.dump).unwrap();
-                if let Ok(sections) = open(&forged)
-                    && let Ok(dump) = dump(source, &Loader::new(), &sections)
-                {
-                    ask(&dump);
+        // So many pods that their label has a bitmap, but not every byte of those.
+        for (n_pods, step) in [(0, 1), (70, 23)] {
+            let (_folder, saved, bytes) = indexed(&json(n_pods));
+            for place in (SUMMED_AT..bytes.len()).step_by(step) {
+                for value in [0, 0x80, 0xFF, bytes[place] ^ 1, bytes[place].wrapping_add(1)] {
+                    let mut forged = bytes.clone();
+                    forged[place] = value;
+                    sum(&mut forged);
+                    let (source, _) = Source::map(&saved.dump).unwrap();
+                    if let Ok(sections) = open(&forged.into())
+                        && let Ok(dump) = dump(source, &Loader::new(), sections)
+                    {
+                        ask(&dump);
+                    }
                 }
             }
         }
@@ -176,10 +195,11 @@ mod tests {
 
     #[test]
     fn sections_are_what_was_sealed() {
-        let (_folder, saved, bytes) = indexed();
+        let (_folder, saved, bytes) = indexed(&json(70));
         let (source, metadata) = Source::map(&saved.dump).unwrap();
         let fingerprint = Fingerprint::new(Stamp::new(&metadata), source.bytes());
-        let read = dump(source, &Loader::new(), &open(&bytes).unwrap()).unwrap();
+        let sections = open(&bytes.clone().into()).unwrap();
+        let read = dump(source, &Loader::new(), sections).unwrap();
         assert_eq!(seal(sections_of(&read, &Loader::new(), &fingerprint)), bytes);
     }
 }

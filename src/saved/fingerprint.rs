@@ -90,8 +90,8 @@ impl Fingerprint {
         out.u64s([n_bytes, modified, inode, self.samples, self.everything].into_iter());
     }
 
-    pub(super) fn decode(mut bytes: Decoder<'_>) -> Result<Fingerprint, Malformed> {
-        let numbers: Vec<u64> = bytes.u64s()?.collect();
+    pub(super) fn decode(mut bytes: Decoder) -> Result<Fingerprint, Malformed> {
+        let numbers = bytes.numbers()?;
         bytes.end()?;
         let [n_bytes, modified, inode, samples, everything] = numbers[..] else {
             return Err(Malformed("a fingerprint"));

@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 pub use error::{IndexError, IndexErrorKind};
 
-use crate::load::{Source, map_file};
+use bytes::Bytes;
+
+use crate::load::{Source, map_whole_file};
 use crate::wire::{Decoder, Encoder, Malformed};
 use crate::{Dump, Input, LoadObserver, Loader, Notice, Progress, Store};
 use file::{Sections, seal};
@@ -146,7 +148,8 @@ impl SavedIndex {
 
     /// Opens the dump by its index: what the same loader would make of the dump.
     ///
-    /// Costs a pass over the index, and for the dump what `check` says.
+    /// Costs a pass over the index, and for the dump what `check` says. The index is read where it is mapped: objects
+    /// and labels are not copied before the store [changes](Store::relabel) the first time.
     ///
     /// # Errors
     ///
@@ -162,17 +165,17 @@ impl SavedIndex {
             return Err(IndexErrorKind::Foreign);
         }
         let file = File::open(&self.index).map_err(IndexErrorKind::of_open)?;
-        let bytes = map_file(&file).map_err(IndexErrorKind::of_open)?;
-        let sections = file::open(&bytes)?;
+        let bytes = map_whole_file(&file).map_err(IndexErrorKind::of_open)?;
+        let sections = file::open(&Bytes::from_owner(bytes))?;
         if sections.reading != reading(loader) {
             return Err(IndexErrorKind::OtherReading);
         }
-        let source = self.unchanged_dump(sections.fingerprint, check)?;
-        Ok(dump(source, loader, &sections)?)
+        let source = self.unchanged_dump(sections.fingerprint.clone(), check)?;
+        Ok(dump(source, loader, sections)?)
     }
 
     /// The dump, if it is the one that was indexed.
-    fn unchanged_dump(&self, fingerprint: &[u8], check: Check) -> Result<Source, IndexErrorKind> {
+    fn unchanged_dump(&self, fingerprint: Bytes, check: Check) -> Result<Source, IndexErrorKind> {
         let fingerprint = Fingerprint::decode(Decoder::new(fingerprint))?;
         // A FIFO in its place is not to be opened either.
         Stamp::of_file(&self.dump).ok_or(IndexErrorKind::Stale)?;
@@ -210,8 +213,8 @@ fn reading(loader: &Loader) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn dump(source: Source, loader: &Loader, sections: &Sections<'_>) -> Result<Dump, Malformed> {
-    let store = || Store::decode(Decoder::new(sections.objects), Decoder::new(sections.index));
+fn dump(source: Source, loader: &Loader, sections: Sections) -> Result<Dump, Malformed> {
+    let store = Store::decode(Decoder::new(sections.objects), Decoder::new(sections.index))?;
     Dump::from_saved(source, loader, Decoder::new(sections.places), store)
 }
 

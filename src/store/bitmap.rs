@@ -49,8 +49,18 @@ impl Bitmap {
         self.words.get_or_init(|| Words::new(&self.ids))
     }
 
-    /// How many bytes the words take, if they were made.
-    pub(super) fn words_bytes(&self) -> u64 {
+    /// How much memory the ids take, and the words if they were made.
+    pub(super) fn memory(&self) -> u64 {
+        /// What roaring keeps for a container beside its ids.
+        const CONTAINER: u64 = 40;
+        let facts = self.ids.statistics();
+        let containers = u64::from(facts.n_containers) * CONTAINER;
+        let values =
+            facts.n_bytes_array_containers + facts.n_bytes_run_containers + facts.n_bytes_bitset_containers;
+        size_of::<Bitmap>() as u64 + containers + values + self.words_memory()
+    }
+
+    fn words_memory(&self) -> u64 {
         match self.words.get() {
             Some(Words::Dense(words)) => vec_bytes(words),
             Some(Words::Grouped { numbers, words }) => vec_bytes(numbers) + vec_bytes(words),

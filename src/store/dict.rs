@@ -6,8 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::ends::Ends;
-use super::memory::vec_bytes;
-use crate::wire::{Decoder, Encoder, Malformed};
+use crate::wire::{Column, Decoder, Encoder, Malformed, Text};
 
 /// Texts numbered from 0 in the order they were first seen, each within a *scope*.
 ///
@@ -17,19 +16,47 @@ use crate::wire::{Decoder, Encoder, Malformed};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dict {
     /// All texts, one after another.
-    text: String,
+    text: Text,
     ends: Ends,
-    scopes: Vec<u32>,
-    /// The ids, found by the hash of scope and text.
-    table: HashTable<u32>,
+    scopes: Column<u32>,
+    finder: Finder,
+}
+
+/// How a text's id is found.
+#[derive(Debug, Clone)]
+enum Finder {
+    /// By the hash of scope and text.
+    Hashed(Hashed),
+    /// Among the ids in the order of scope and text, as they are saved: there is nothing to build before the first
+    /// look-up. A text that is new makes a hash table of them.
+    Sorted(Column<u32>),
+}
+
+#[derive(Debug, Clone, Default)]
+struct Hashed {
+    ids: HashTable<u32>,
     hasher: RandomState,
+}
+
+impl Default for Finder {
+    fn default() -> Finder {
+        Finder::Hashed(Hashed::default())
+    }
 }
 
 impl Dict {
     /// The id of `text` in `scope`, if it was interned.
     pub(crate) fn get(&self, scope: u32, text: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one((scope, text));
-        self.table.find(hash, |&id| self.is(id, scope, text)).copied()
+        match &self.finder {
+            Finder::Hashed(Hashed { ids, hasher }) => {
+                ids.find(hasher.hash_one((scope, text)), |&id| self.is(id, scope, text)).copied()
+            }
+            Finder::Sorted(ids) => {
+                let wanted = (scope, text.as_bytes());
+                let place = ids.binary_search_by(|&id| self.scoped_bytes(id).cmp(&wanted)).ok()?;
+                Some(ids[place])
+            }
+        }
     }
 
     /// The id of `text` in `scope`, new if it has none yet.
@@ -37,35 +64,83 @@ impl Dict {
     /// # Panics
     /// After 2³² − 1 distinct texts.
     pub(crate) fn intern(&mut self, scope: u32, text: &str) -> u32 {
-        let hash = self.hasher.hash_one((scope, text));
-        if let Some(&id) = self.table.find(hash, |&id| self.is(id, scope, text)) {
+        match &self.finder {
+            Finder::Hashed(_) => self.intern_hashed(scope, text),
+            Finder::Sorted(_) => self.get(scope, text).unwrap_or_else(|| {
+                self.hash();
+                self.intern_hashed(scope, text)
+            }),
+        }
+    }
+
+    fn intern_hashed(&mut self, scope: u32, text: &str) -> u32 {
+        let Finder::Hashed(Hashed { ids, hasher }) = &self.finder else { unreachable!("hashed before") };
+        let hash = hasher.hash_one((scope, text));
+        if let Some(&id) = ids.find(hash, |&id| self.is(id, scope, text)) {
             return id;
         }
-        let id = u32::try_from(self.scopes.len()).expect("fewer than 2^32 distinct texts");
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
-        self.scopes.push(scope);
-        let Dict { text, ends, scopes, table, hasher } = self;
-        table.insert_unique(hash, id, |&id| {
-            let id = id as usize;
-            hasher.hash_one((scopes[id], &text[ends.range(id)]))
-        });
+        let id = u32::try_from(self.len()).expect("fewer than 2^32 distinct texts");
+        let texts = self.text.to_mut();
+        texts.push_str(text);
+        self.ends.push(texts.len());
+        self.scopes.to_mut().push(scope);
+        self.insert_hashed(hash, id);
         id
     }
 
-    /// The text with this id.
-    pub(super) fn text(&self, id: u32) -> &str {
-        &self.text[self.ends.range(id as usize)]
+    fn insert_hashed(&mut self, hash: u64, id: u32) {
+        let Dict { text, ends, scopes, finder: Finder::Hashed(Hashed { ids, hasher }) } = self else {
+            unreachable!("hashed before")
+        };
+        ids.insert_unique(hash, id, |&id| {
+            let scope = scopes.get(id as usize).copied().unwrap_or_default();
+            hasher.hash_one((scope, text.get(ends.range(id as usize))))
+        });
     }
 
-    /// The scope of the text with this id.
+    /// Makes the hash table of all texts.
+    fn hash(&mut self) {
+        let hashed = Hashed { ids: HashTable::with_capacity(self.len()), ..Hashed::default() };
+        let hasher = hashed.hasher.clone();
+        self.finder = Finder::Hashed(hashed);
+        for id in 0..self.len() as u32 {
+            let hash = hasher.hash_one((self.scope(id), self.text(id)));
+            self.insert_hashed(hash, id);
+        }
+    }
+
+    /// The text with this id. Empty where there is none, which only forged numbers ask for.
+    pub(super) fn text(&self, id: u32) -> &str {
+        self.text.get(self.ends.range(id as usize))
+    }
+
+    fn scoped_bytes(&self, id: u32) -> (u32, &[u8]) {
+        let bytes = self.text.as_bytes().get(self.ends.range(id as usize)).unwrap_or_default();
+        (self.scope(id), bytes)
+    }
+
+    /// The scope of the text with this id; 0 where there is none.
     pub(crate) fn scope(&self, id: u32) -> u32 {
-        self.scopes[id as usize]
+        self.scopes.get(id as usize).copied().unwrap_or_default()
     }
 
     /// Whether `id` is this text in this scope. Cheaper than a look-up when the id can be guessed.
     pub(super) fn is(&self, id: u32, scope: u32, text: &str) -> bool {
-        self.scope(id) == scope && self.text(id) == text
+        self.scoped_bytes(id) == (scope, text.as_bytes())
+    }
+
+    /// The ids of the texts in a scope.
+    pub(super) fn ids_in(&self, scope: u32) -> Column<u32> {
+        match &self.finder {
+            Finder::Sorted(ids) => {
+                let start = ids.partition_point(|&id| self.scope(id) < scope);
+                let len = ids[start..].partition_point(|&id| self.scope(id) == scope);
+                ids.slice(start..start + len)
+            }
+            Finder::Hashed(_) => {
+                (0..self.len() as u32).filter(|&id| self.scope(id) == scope).collect::<Vec<u32>>().into()
+            }
+        }
     }
 
     /// Gives back memory that was set aside for more texts.
@@ -76,41 +151,31 @@ impl Dict {
     }
 
     /// How much memory the texts take.
-    pub(super) fn bytes(&self) -> u64 {
-        self.text.capacity() as u64
-            + self.ends.bytes()
-            + vec_bytes(&self.scopes)
-            + self.table.allocation_size() as u64
+    pub(super) fn memory(&self) -> u64 {
+        let finder = match &self.finder {
+            Finder::Hashed(Hashed { ids, .. }) => ids.allocation_size() as u64,
+            Finder::Sorted(ids) => ids.memory(),
+        };
+        self.text.memory() + self.ends.memory() + self.scopes.memory() + finder
     }
 
     pub(super) fn encode(&self, out: &mut Encoder) {
         out.bytes(self.text.as_bytes());
         self.ends.encode(out);
         out.u32s(self.scopes.iter().copied());
+        let mut ids: Vec<u32> = (0..self.len() as u32).collect();
+        ids.sort_unstable_by_key(|&id| self.scoped_bytes(id));
+        out.u32s(ids.into_iter());
     }
 
-    /// Reads distinct texts in scopes below `n_scopes`. Costs what it costs to intern them.
-    pub(super) fn decode(bytes: &mut Decoder<'_>, n_scopes: usize) -> Result<Dict, Malformed> {
+    /// Reads texts.
+    pub(super) fn decode(bytes: &mut Decoder) -> Result<Dict, Malformed> {
         let text = bytes.text()?;
         let ends = Ends::decode(bytes, text.len())?;
-        let scopes = bytes.u32s()?;
-        Malformed::unless(scopes.len() == ends.len(), "scopes")?;
-        let mut dict = Dict::with_capacity(scopes.len(), text.len());
-        for (index, scope) in scopes.into_iter().enumerate() {
-            let text = text.get(ends.range(index)).ok_or(Malformed("an interned text"))?;
-            let is_new = dict.intern(scope, text) as usize == index;
-            Malformed::unless(is_new && (scope as usize) < n_scopes, "a new text")?;
-        }
-        Ok(dict)
-    }
-
-    fn with_capacity(n_texts: usize, n_bytes: usize) -> Dict {
-        Dict {
-            text: String::with_capacity(n_bytes),
-            scopes: Vec::with_capacity(n_texts),
-            table: HashTable::with_capacity(n_texts),
-            ..Dict::default()
-        }
+        let scopes: Column<u32> = bytes.numbers()?;
+        let ids: Column<u32> = bytes.numbers()?;
+        Malformed::unless(scopes.len() == ends.len() && ids.len() == ends.len(), "as many texts")?;
+        Ok(Dict { text, ends, scopes, finder: Finder::Sorted(ids) })
     }
 
     /// How many texts there are.
@@ -145,5 +210,27 @@ mod tests {
             assert_eq!(dict.get(n % 7, &n.to_string()), Some(id));
             assert_eq!(dict.text(id), n.to_string());
         }
+    }
+
+    #[test]
+    fn saved_texts_are_found_before_and_after_there_are_more() {
+        let mut dict = Dict::default();
+        let texts = [(1, "prod"), (0, "b"), (1, ""), (0, "ü"), (2, "prod"), (0, "a")];
+        assert_eq!(texts.map(|(scope, text)| dict.intern(scope, text)), [0, 1, 2, 3, 4, 5]);
+        let mut out = Encoder::default();
+        dict.encode(&mut out);
+        let mut read = Dict::decode(&mut Decoder::new(out.into_bytes().into())).unwrap();
+        let find_all = |dict: &Dict| texts.map(|(scope, text)| dict.get(scope, text));
+        assert_eq!(find_all(&read), [0, 1, 2, 3, 4, 5].map(Some));
+        assert_eq!((read.get(1, "a"), read.get(3, "")), (None, None));
+        assert_eq!(
+            (&*read.ids_in(0), &*read.ids_in(1), &*read.ids_in(3)),
+            (&[5, 1, 3][..], &[2, 0][..], &[][..])
+        );
+        assert_eq!(read.intern(2, "prod"), 4);
+        assert!(matches!(read.finder, Finder::Sorted(_)));
+        assert_eq!((read.intern(3, "new"), read.intern(3, "new"), read.intern(0, "ü")), (6, 6, 3));
+        assert_eq!(find_all(&read), find_all(&dict));
+        assert_eq!(&*read.ids_in(0), [1, 3, 5]);
     }
 }

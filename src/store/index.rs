@@ -2,11 +2,11 @@
 
 use super::ObjectId;
 use super::invert;
-use super::memory::{postings_bytes, vec_bytes};
-use super::postings::{self, Postings};
+use super::postings::{Postings, PostingsView};
+use super::postings_table::PostingsTable;
 use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 use crate::both::both;
-use crate::wire::{Decoder, Encoder, Malformed};
+use crate::wire::{Column, Decoder, Encoder, Malformed};
 
 /// From how many labels on a second thread is worth starting.
 const MIN_FOR_THREADS: usize = 100_000;
@@ -14,118 +14,95 @@ const MIN_FOR_THREADS: usize = 100_000;
 /// Postings by number. What stands here is always what one pass over the [`ObjectTable`] would give.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
-    labels: Vec<Postings>,
-    keys: Vec<KeyPostings>,
-    kinds: Vec<Postings>,
-    namespaces: Vec<Postings>,
+    labels: PostingsTable,
+    keys: PostingsTable,
+    /// The labels of every key.
+    key_labels: Vec<KeyLabels>,
+    kinds: PostingsTable,
+    namespaces: PostingsTable,
 }
 
 #[derive(Debug, Clone, Default)]
-struct KeyPostings {
-    /// The objects that have the key.
-    objects: Postings,
-    /// The labels with this key that ever occurred.
-    labels: Vec<LabelId>,
+struct KeyLabels {
+    /// Those that ever occurred, by number.
+    ever: Column<u32>,
     /// How many of them an object has now.
-    n_values: usize,
-}
-
-impl KeyPostings {
-    fn new(objects: Postings) -> KeyPostings {
-        KeyPostings { objects, ..KeyPostings::default() }
-    }
+    n_now: usize,
 }
 
 impl Index {
     /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
         let labels = || invert::postings(&invert::Labels(table), table.n_ids());
-        let (labels, mut index) = if table.rows.n_labels() < MIN_FOR_THREADS {
-            (labels(), Index::without_labels(table))
+        let (mut index, labels) = if table.rows.n_labels() < MIN_FOR_THREADS {
+            (Index::without_labels(table), labels())
         } else {
-            {
-                let (index, labels) = both(|| Index::without_labels(table), labels);
-                (labels, index)
-            }
+            both(|| Index::without_labels(table), labels)
         };
-        index.labels = labels;
+        index.labels = labels.into();
         index.link_labels(table);
         index
     }
 
     /// Gives every key its labels.
     fn link_labels(&mut self, table: &ObjectTable) {
+        self.key_labels.resize_with(table.n_keys(), KeyLabels::default);
         for label in table.label_ids() {
-            let key = &mut self.keys[table.key_of(label).0 as usize];
-            key.labels.push(label);
-            key.n_values += usize::from(!self.labels[label.0 as usize].is_empty());
+            let labels = &mut self.key_labels[table.key_of(label).0 as usize];
+            labels.ever.to_mut().push(label.0);
+            labels.n_now += usize::from(!self.labels.get(label.0).is_empty());
         }
     }
 
     /// Writes the postings of so many objects.
     pub(super) fn encode(&self, n_ids: usize, out: &mut Encoder) {
         out.u64(n_ids as u64);
-        postings::encode(self.labels.iter(), out);
-        postings::encode(self.keys.iter().map(|key| &key.objects), out);
-        postings::encode(self.kinds.iter(), out);
-        postings::encode(self.namespaces.iter(), out);
+        for postings in [&self.labels, &self.keys, &self.kinds, &self.namespaces] {
+            postings.encode(out);
+        }
+        out.u64s(self.key_labels.iter().map(|labels| labels.n_now as u64));
     }
 
-    /// Reads the postings of an index, and of how many objects they are.
-    pub(super) fn decode(bytes: &mut Decoder<'_>) -> Result<(Index, usize), Malformed> {
-        let n_ids = usize::try_from(bytes.u64()?).map_err(|_| Malformed("a number of objects"))?;
-        let mut read = || postings::decode(bytes, n_ids);
-        let labels = read()?;
-        let keys = read()?.into_iter().map(KeyPostings::new).collect();
-        Ok((Index { labels, keys, kinds: read()?, namespaces: read()? }, n_ids))
-    }
-
-    /// Completes an index that was read, if it is that of a table in which so many objects have each label.
-    pub(super) fn of(mut self, table: &ObjectTable, n_objects: &[u32]) -> Result<Index, Malformed> {
-        let has_all = self.labels.len() == table.n_distinct_labels()
-            && self.keys.len() == table.n_keys()
-            && self.kinds.len() == table.kind_ids().len()
-            && self.namespaces.len() == table.namespace_ids().len();
-        Malformed::unless(has_all, "as many postings")?;
-        self.link_labels(table);
-        Malformed::unless(self.agrees(table, n_objects), "the index of these objects")?;
-        Ok(self)
-    }
-
-    /// Whether every object that is there has one kind, one namespace and at most one label of a key, as counts
-    /// rely on, and every label as many objects as the rows say.
-    fn agrees(&self, table: &ObjectTable, n_objects: &[u32]) -> bool {
-        let live = table.live();
-        let mut labels = self.labels.iter().zip(n_objects);
-        labels.all(|(postings, &n)| postings.len() == u64::from(n))
-            && postings::are_partition(live, self.kinds.iter())
-            && postings::are_partition(live, self.namespaces.iter())
-            && self.keys.iter().all(|key| {
-                let objects = key.objects.to_bitmap();
-                objects.is_subset(live)
-                    && postings::are_partition(&objects, key.labels.iter().map(|&label| self.label(label)))
-            })
+    /// Reads the index of a table.
+    pub(super) fn decode(bytes: &mut Decoder, table: &ObjectTable) -> Result<Index, Malformed> {
+        let n_ids = bytes.size()?;
+        let mut read = || PostingsTable::decode(bytes, n_ids);
+        let (labels, keys, kinds, namespaces) = (read()?, read()?, read()?, read()?);
+        let n_now: Column<u64> = bytes.numbers()?;
+        let has_all = n_ids == table.n_ids()
+            && labels.len() == table.n_distinct_labels()
+            && keys.len() == table.n_keys()
+            && kinds.len() == table.kind_ids().len()
+            && namespaces.len() == table.namespace_ids().len()
+            && n_now.len() == table.n_keys();
+        Malformed::unless(has_all, "the index of these objects")?;
+        let key_labels = table.key_ids().zip(n_now.iter()).map(|(key, &n_now)| {
+            let ever = table.labels_with(key);
+            KeyLabels { n_now: ever.len().min(n_now as usize), ever }
+        });
+        Ok(Index { key_labels: key_labels.collect(), labels, keys, kinds, namespaces })
     }
 
     fn without_labels(table: &ObjectTable) -> Index {
-        let keys = invert::postings(&invert::Keys(table), table.n_ids());
+        let n_ids = table.n_ids();
         Index {
-            labels: Vec::new(),
-            keys: keys.into_iter().map(KeyPostings::new).collect(),
-            kinds: invert::postings(&invert::Kinds(table), table.n_ids()),
-            namespaces: invert::postings(&invert::Namespaces(table), table.n_ids()),
+            keys: invert::postings(&invert::Keys(table), n_ids).into(),
+            kinds: invert::postings(&invert::Kinds(table), n_ids).into(),
+            namespaces: invert::postings(&invert::Namespaces(table), n_ids).into(),
+            ..Index::default()
         }
     }
 
     /// Makes room for keys, labels, kinds and namespaces that are new in the table.
     fn grow(&mut self, table: &ObjectTable) {
-        self.keys.resize_with(table.n_keys(), KeyPostings::default);
+        self.keys.to_mut().resize_with(table.n_keys(), Postings::default);
+        self.key_labels.resize_with(table.n_keys(), KeyLabels::default);
         for label in table.label_ids_from(self.labels.len()) {
-            self.keys[table.key_of(label).0 as usize].labels.push(label);
+            self.key_labels[table.key_of(label).0 as usize].ever.to_mut().push(label.0);
         }
-        self.labels.resize_with(table.n_distinct_labels(), Postings::default);
-        self.kinds.resize_with(table.kind_ids().len(), Postings::default);
-        self.namespaces.resize_with(table.namespace_ids().len(), Postings::default);
+        self.labels.to_mut().resize_with(table.n_distinct_labels(), Postings::default);
+        self.kinds.to_mut().resize_with(table.kind_ids().len(), Postings::default);
+        self.namespaces.to_mut().resize_with(table.namespace_ids().len(), Postings::default);
     }
 
     /// Adds an object that is in the table. Costs its labels.
@@ -136,69 +113,74 @@ impl Index {
     }
 
     fn insert_identity(&mut self, table: &ObjectTable, id: ObjectId) {
-        self.kinds[table.kind_of(id).0 as usize].insert(id.0);
-        self.namespaces[table.namespace_of(id).0 as usize].insert(id.0);
+        self.kinds.to_mut()[table.kind_of(id).0 as usize].insert(id.0);
+        self.namespaces.to_mut()[table.namespace_of(id).0 as usize].insert(id.0);
     }
 
     /// Adds the labels that the table gives an object. Costs its labels.
     pub(super) fn insert_labels(&mut self, table: &ObjectTable, id: ObjectId) {
         self.grow(table);
-        for label in table.labels_of(id) {
-            let key = &mut self.keys[table.key_of(label).0 as usize];
-            let postings = &mut self.labels[label.0 as usize];
-            key.n_values += usize::from(postings.is_empty());
-            postings.insert(id.0);
-            key.objects.insert(id.0);
-        }
+        self.change_labels(table, id, Postings::insert);
     }
 
     /// Takes an object away that is still in the table. Costs its labels.
     pub(super) fn remove(&mut self, table: &ObjectTable, id: ObjectId) {
-        self.kinds[table.kind_of(id).0 as usize].remove(id.0);
-        self.namespaces[table.namespace_of(id).0 as usize].remove(id.0);
+        self.kinds.to_mut()[table.kind_of(id).0 as usize].remove(id.0);
+        self.namespaces.to_mut()[table.namespace_of(id).0 as usize].remove(id.0);
         self.remove_labels(table, id);
     }
 
     /// Takes away the labels that the table still gives an object. Costs its labels.
     pub(super) fn remove_labels(&mut self, table: &ObjectTable, id: ObjectId) {
+        self.change_labels(table, id, Postings::remove);
+    }
+
+    fn change_labels(&mut self, table: &ObjectTable, id: ObjectId, change: impl Fn(&mut Postings, u32)) {
+        let (labels, keys) = (self.labels.to_mut(), self.keys.to_mut());
         for label in table.labels_of(id) {
-            let key = &mut self.keys[table.key_of(label).0 as usize];
-            let postings = &mut self.labels[label.0 as usize];
+            let key = table.key_of(label).0 as usize;
+            // Only a forged index has labels or keys that there are not.
+            let (Some(postings), Some(of_key), Some(KeyLabels { n_now, .. })) =
+                (labels.get_mut(label.0 as usize), keys.get_mut(key), self.key_labels.get_mut(key))
+            else {
+                continue;
+            };
             let had_objects = !postings.is_empty();
-            postings.remove(id.0);
-            key.n_values -= usize::from(had_objects && postings.is_empty());
-            key.objects.remove(id.0);
+            change(postings, id.0);
+            change(of_key, id.0);
+            *n_now = (*n_now + usize::from(!postings.is_empty())).saturating_sub(usize::from(had_objects));
         }
     }
 
     /// How much memory the labels' postings take.
-    pub(super) fn bytes(&self) -> u64 {
-        vec_bytes(&self.labels) + self.labels.iter().map(postings_bytes).sum::<u64>()
+    pub(super) fn memory(&self) -> u64 {
+        self.labels.memory()
     }
 
     /// How many labels some object has now.
     pub(super) fn n_distinct_labels(&self) -> usize {
-        self.keys.iter().map(|key| key.n_values).sum()
+        self.key_labels.iter().map(|labels| labels.n_now).sum()
     }
 
     /// The objects with this label.
-    pub(crate) fn label(&self, label: LabelId) -> &Postings {
-        &self.labels[label.0 as usize]
+    pub(crate) fn label(&self, label: LabelId) -> PostingsView<'_> {
+        self.labels.get(label.0)
     }
 
     /// The objects with this key, whatever its value.
-    pub(crate) fn key(&self, key: KeyId) -> &Postings {
-        &self.keys[key.0 as usize].objects
+    pub(crate) fn key(&self, key: KeyId) -> PostingsView<'_> {
+        self.keys.get(key.0)
     }
 
     /// The labels with this key that some object has now.
     pub(crate) fn labels_of(&self, key: KeyId) -> impl Iterator<Item = LabelId> {
-        self.keys[key.0 as usize].labels.iter().copied().filter(|&label| !self.label(label).is_empty())
+        let ever = self.key_labels.get(key.0 as usize).map_or(&[][..], |labels| &labels.ever);
+        ever.iter().copied().map(LabelId).filter(|&label| !self.label(label).is_empty())
     }
 
     /// How many distinct values the key has now.
     pub(super) fn n_values(&self, key: KeyId) -> usize {
-        self.keys[key.0 as usize].n_values
+        self.key_labels.get(key.0 as usize).map_or(0, |labels| labels.n_now)
     }
 
     /// The keys that some object has now.
@@ -207,12 +189,12 @@ impl Index {
     }
 
     /// The objects of this kind.
-    pub(crate) fn kind(&self, kind: KindId) -> &Postings {
-        &self.kinds[kind.0 as usize]
+    pub(crate) fn kind(&self, kind: KindId) -> PostingsView<'_> {
+        self.kinds.get(kind.0)
     }
 
     /// The objects in this namespace.
-    pub(crate) fn namespace(&self, namespace: NamespaceId) -> &Postings {
-        &self.namespaces[namespace.0 as usize]
+    pub(crate) fn namespace(&self, namespace: NamespaceId) -> PostingsView<'_> {
+        self.namespaces.get(namespace.0)
     }
 }

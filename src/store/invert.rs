@@ -191,7 +191,6 @@ impl<'c, C: Column> Inverter<'c, C> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::postings::PostingsView;
     use crate::store::{ObjectId, ObjectIdentity, StoreBuilder};
 
     /// Labels that all objects have, that some have and that one has.
@@ -213,10 +212,7 @@ mod tests {
         Labels(&table).walk(|id, label| expected[label as usize].push(id));
         for max_gathered in [1, 64, 1000, MIN_GATHERED] {
             let postings = Inverter::new(&Labels(&table), table.n_ids()).postings(max_gathered);
-            let found = postings.iter().map(|postings| match postings.view() {
-                PostingsView::Few(ids) => ids.to_vec(),
-                PostingsView::Many(ids) => ids.iter().collect(),
-            });
+            let found = postings.iter().map(|postings| postings.view().to_vec());
             assert_eq!(found.collect::<Vec<_>>(), expected, "{max_gathered} at a time");
         }
     }
@@ -224,7 +220,7 @@ mod tests {
     #[test]
     fn removed_objects_are_nowhere() {
         let table = table();
-        let lens = |postings: Vec<Postings>| postings.iter().map(Postings::len).collect::<Vec<_>>();
+        let lens = |postings: Vec<Postings>| postings.iter().map(|it| it.view().len()).collect::<Vec<_>>();
         assert_eq!(lens(postings(&Kinds(&table), 3000)), [2999]);
         assert_eq!(lens(postings(&Namespaces(&table), 3000)), [2999]);
         assert_eq!(lens(postings(&Keys(&table), 3000)), [1500, 2999, 2999]);

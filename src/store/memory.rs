@@ -1,12 +1,11 @@
 //! How much memory a store takes.
 
 use super::Store;
-use super::bitmap::Bitmap;
-use super::postings::{Postings, PostingsView};
 
 /// The memory of a [`Store`], in bytes, and what it is for.
 ///
-/// What was set aside and not used yet counts as well. Left out is what only a few things have: keys, kinds, namespaces.
+/// What was set aside and not used yet counts as well. Left out is what only a few things have: keys, kinds,
+/// namespaces; and the bytes of a saved index that are read where the file is mapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreMemory {
@@ -21,8 +20,8 @@ impl Store {
     #[must_use]
     pub fn memory(&self) -> StoreMemory {
         StoreMemory {
-            objects: self.table.object_bytes() + bitmap_bytes(self.table.live()),
-            labels: self.table.label_bytes() + self.index.bytes(),
+            objects: self.table.objects_memory() + self.table.live().memory(),
+            labels: self.table.labels_memory() + self.index.memory(),
         }
     }
 
@@ -36,24 +35,6 @@ impl Store {
 /// The bytes that so many things of a list take.
 pub(super) fn vec_bytes<T>(list: &Vec<T>) -> u64 {
     (list.capacity() * size_of::<T>()) as u64
-}
-
-pub(super) fn postings_bytes(postings: &Postings) -> u64 {
-    match (postings, postings.view()) {
-        (Postings::One(_), _) => 0,
-        (_, PostingsView::Few(ids)) => size_of_val(ids) as u64,
-        (_, PostingsView::Many(ids)) => bitmap_bytes(ids),
-    }
-}
-
-fn bitmap_bytes(ids: &Bitmap) -> u64 {
-    /// What roaring keeps for a container beside its ids.
-    const CONTAINER: u64 = 40;
-    let facts = ids.statistics();
-    let containers = u64::from(facts.n_containers) * CONTAINER;
-    let values =
-        facts.n_bytes_array_containers + facts.n_bytes_run_containers + facts.n_bytes_bitset_containers;
-    size_of::<Bitmap>() as u64 + containers + values + ids.words_bytes()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod memory;
 mod object;
 mod persist;
 mod postings;
+mod postings_table;
 mod rows;
 mod shared;
 mod table;
@@ -31,7 +32,7 @@ pub(crate) use index::Index;
 pub use memory::StoreMemory;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
-pub(crate) use postings::{Postings, PostingsView};
+pub(crate) use postings::PostingsView;
 pub use shared::{SharedStore, StoreEdit};
 pub(crate) use table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
 

@@ -3,11 +3,10 @@
 use roaring::RoaringBitmap;
 
 use super::bitmap::Bitmap;
-use crate::wire::{Decoder, Encoder, Malformed};
 
 /// Up to how many ids a list beats a bitmap. A bitmap of ids that stand close together takes some 250 bytes
 /// before its first id, a list 4 bytes an id; and looking one id up in another set takes some nanoseconds.
-const MAX_FEW: usize = 64;
+pub(super) const MAX_FEW: usize = 64;
 
 /// The ids of the objects that have one label, in ascending order.
 ///
@@ -23,7 +22,8 @@ pub(crate) enum Postings {
     Many(Box<Bitmap>),
 }
 
-/// Postings as they can be read: a sorted list or a bitmap.
+/// Postings as they can be read, wherever they are kept: a sorted list or a bitmap.
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum PostingsView<'s> {
     /// Ids in ascending order.
     Few(&'s [u32]),
@@ -64,14 +64,6 @@ impl Postings {
         }
     }
 
-    /// The ids as a bitmap, whatever their form.
-    pub(super) fn to_bitmap(&self) -> RoaringBitmap {
-        match self.view() {
-            PostingsView::Few(ids) => ids.iter().collect(),
-            PostingsView::Many(ids) => RoaringBitmap::clone(ids),
-        }
-    }
-
     /// Adds an id.
     pub(super) fn insert(&mut self, id: u32) {
         if let Postings::Many(ids) = self {
@@ -99,110 +91,70 @@ impl Postings {
         }
     }
 
+    /// Whether there is no id.
+    pub(super) fn is_empty(&self) -> bool {
+        self.view().is_empty()
+    }
+
+    /// How much memory the ids take beside these postings themselves.
+    pub(super) fn memory(&self) -> u64 {
+        match self {
+            Postings::One(_) => 0,
+            Postings::Few(ids) => size_of_val(&**ids) as u64,
+            Postings::Many(ids) => ids.memory(),
+        }
+    }
+}
+
+impl From<PostingsView<'_>> for Postings {
+    /// A copy. A bitmap that has become small is a list again, and a list that is not sorted, which only a forged index
+    /// has, is none.
+    fn from(view: PostingsView<'_>) -> Postings {
+        match view {
+            PostingsView::Many(ids) if ids.len() > MAX_FEW as u64 => Postings::Many(Box::new(ids.clone())),
+            PostingsView::Many(ids) => Postings::from_sorted(&ids.iter().collect::<Vec<_>>()),
+            PostingsView::Few(ids) if ids.is_sorted_by(|a, b| a < b) => Postings::from_sorted(ids),
+            PostingsView::Few(_) => Postings::default(),
+        }
+    }
+}
+
+impl PostingsView<'_> {
     /// How many ids there are. At most one step per 65,536 objects.
-    pub(crate) fn len(&self) -> u64 {
-        match self.view() {
+    pub(crate) fn len(self) -> u64 {
+        match self {
             PostingsView::Few(ids) => ids.len() as u64,
             PostingsView::Many(ids) => ids.len(),
         }
     }
 
     /// Whether there is no id.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.len() == 0
     }
 
     /// Whether some id is in `set`.
-    pub(crate) fn intersects(&self, set: &RoaringBitmap) -> bool {
-        match self.view() {
+    pub(crate) fn intersects(self, set: &RoaringBitmap) -> bool {
+        match self {
             PostingsView::Few(ids) => ids.iter().any(|&id| set.contains(id)),
             PostingsView::Many(ids) => !ids.is_disjoint(set),
         }
     }
 
     /// How many of the ids are in `set`.
-    pub(crate) fn intersection_len(&self, set: &RoaringBitmap) -> u64 {
-        match self.view() {
+    pub(crate) fn intersection_len(self, set: &RoaringBitmap) -> u64 {
+        match self {
             PostingsView::Few(ids) => ids.iter().filter(|&&id| set.contains(id)).count() as u64,
             PostingsView::Many(ids) => ids.intersection_len(set),
         }
     }
-}
 
-/// Writes postings: how many ids each has, then all short lists, then all bitmaps.
-pub(super) fn encode<'p>(postings: impl ExactSizeIterator<Item = &'p Postings> + Clone, out: &mut Encoder) {
-    out.u32s(postings.clone().map(|postings| postings.len() as u32));
-    let (mut few, mut many) = (Vec::new(), Vec::new());
-    for postings in postings {
-        match postings.view() {
-            PostingsView::Few(ids) => few.extend_from_slice(ids),
-            // Bitmaps that have become small are lists when they are read again.
-            PostingsView::Many(ids) if ids.len() <= MAX_FEW as u64 => few.extend(ids.iter()),
-            PostingsView::Many(ids) => ids.serialize_into(&mut many).expect("memory can be written"),
+    /// The ids as a list, whatever their form.
+    pub(super) fn to_vec(self) -> Vec<u32> {
+        match self {
+            PostingsView::Few(ids) => ids.to_vec(),
+            PostingsView::Many(ids) => ids.iter().collect(),
         }
-    }
-    out.u32s(few.into_iter());
-    out.bytes(&many);
-}
-
-/// Reads postings of ids below `n_ids`.
-pub(super) fn decode(bytes: &mut Decoder<'_>, n_ids: usize) -> Result<Vec<Postings>, Malformed> {
-    let lens = bytes.u32s()?;
-    let few = bytes.u32s()?;
-    let mut rest = Rest { few: &few, many: bytes.bytes()?, n_ids };
-    let postings = lens.into_iter().map(|len| rest.postings(len)).collect::<Result<_, _>>()?;
-    Malformed::unless(rest.few.is_empty() && rest.many.is_empty(), "no more postings")?;
-    Ok(postings)
-}
-
-/// Whether each id of `whole` is in one of `parts`, and in no more than one, and no other id is.
-///
-/// The ids of short lists, of which there are very many, are gathered as bits: to put each into a bitmap would look
-/// its place up.
-pub(super) fn are_partition<'p>(whole: &RoaringBitmap, parts: impl Iterator<Item = &'p Postings>) -> bool {
-    let mut gathered = vec![0_u8; whole.max().map_or(0, |last| last as usize / 8 + 1)];
-    let (mut union, mut n_ids) = (RoaringBitmap::new(), 0);
-    for part in parts {
-        n_ids += part.len();
-        match part.view() {
-            PostingsView::Few(ids) => {
-                for &id in ids {
-                    let Some(byte) = gathered.get_mut(id as usize / 8) else { return false };
-                    *byte |= 1 << (id % 8);
-                }
-            }
-            PostingsView::Many(ids) => union |= &**ids,
-        }
-    }
-    union |= RoaringBitmap::from_lsb0_bytes(0, &gathered);
-    n_ids == whole.len() && union.len() == n_ids && union.is_subset(whole)
-}
-
-/// The postings that are still to be read.
-struct Rest<'b> {
-    few: &'b [u32],
-    many: &'b [u8],
-    n_ids: usize,
-}
-
-impl Rest<'_> {
-    fn postings(&mut self, len: u32) -> Result<Postings, Malformed> {
-        if len as usize > MAX_FEW {
-            return self.bitmap(u64::from(len)).map(Postings::many);
-        }
-        let (ids, rest) = self.few.split_at_checked(len as usize).ok_or(Malformed("a short list"))?;
-        self.few = rest;
-        let is_ascending = ids.is_sorted_by(|a, b| a < b);
-        let is_inside = ids.last().is_none_or(|&last| (last as usize) < self.n_ids);
-        Malformed::unless(is_ascending && is_inside, "ascending ids")?;
-        Ok(Postings::from_sorted(ids))
-    }
-
-    fn bitmap(&mut self, len: u64) -> Result<RoaringBitmap, Malformed> {
-        let ids = RoaringBitmap::deserialize_from(&mut self.many).map_err(|_| Malformed("a bitmap"))?;
-        let is_inside = ids.max().is_none_or(|last| (last as usize) < self.n_ids);
-        Malformed::unless(ids.len() == len && is_inside, "a bitmap of known ids")?;
-        Ok(ids)
     }
 }
 
@@ -210,56 +162,8 @@ impl Rest<'_> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_partition_has_every_id_once() {
-        let parts = |parts: &[&[u32]]| {
-            let parts: Vec<Postings> = parts.iter().map(|ids| Postings::from_sorted(ids)).collect();
-            are_partition(&RoaringBitmap::from_iter(0..103), parts.iter())
-        };
-        let many: Vec<u32> = (0..100).collect();
-        assert!(parts(&[&[100, 102], &many, &[], &[101]]));
-        assert!(!parts(&[&[100, 102], &many]), "101 is missing");
-        assert!(!parts(&[&[100, 101], &many, &[101]]), "102 is missing, 101 twice");
-        assert!(!parts(&[&[100, 101], &many, &[103]]), "103 is too much");
-    }
-
-    #[test]
-    fn only_ascending_ids_of_objects_are_read() {
-        let read = |lens: &[u32], few: &[u32], many: &[u8]| {
-            let mut out = Encoder::default();
-            out.u32s(lens.iter().copied());
-            out.u32s(few.iter().copied());
-            out.bytes(many);
-            let postings = decode(&mut Decoder::new(&out.into_bytes()), 1000).ok()?;
-            Some(postings.iter().map(ids).collect::<Vec<_>>())
-        };
-        let many: RoaringBitmap = (900..1000).collect();
-        let mut bitmap = Vec::new();
-        many.serialize_into(&mut bitmap).unwrap();
-        assert_eq!(read(&[2, 100], &[3, 7], &bitmap), Some(vec![vec![3, 7], (900..1000).collect()]));
-        let bad: [(&[u32], &[u32], &[u8]); 7] = [
-            (&[2, 1], &[7, 3, 1], &[]),
-            (&[2, 1], &[3, 3, 1], &[]),
-            (&[2, 1], &[3, 1000, 1], &[]),
-            (&[2, 1], &[3, 4], &[]),
-            (&[2, 1], &[3, 4, 5, 6], &[]),
-            (&[2, 101], &[3, 4], &bitmap),
-            (&[2, 100], &[3, 4], &bitmap[1..]),
-        ];
-        for (lens, few, many) in bad {
-            assert_eq!(read(lens, few, many), None, "{lens:?} {few:?}");
-        }
-        let beyond: RoaringBitmap = (901..1001).collect();
-        let mut bitmap = Vec::new();
-        beyond.serialize_into(&mut bitmap).unwrap();
-        assert_eq!(read(&[0, 100], &[], &bitmap), None);
-    }
-
     fn ids(postings: &Postings) -> Vec<u32> {
-        match postings.view() {
-            PostingsView::Few(ids) => ids.to_vec(),
-            PostingsView::Many(ids) => ids.iter().collect(),
-        }
+        postings.view().to_vec()
     }
 
     #[test]
@@ -296,8 +200,8 @@ mod tests {
         let set = RoaringBitmap::from_iter([1, 5, 9, 150]);
         let count = |ids: &[u32]| {
             let postings = Postings::from_sorted(ids);
-            let n = postings.intersection_len(&set);
-            assert_eq!(postings.intersects(&set), n > 0);
+            let n = postings.view().intersection_len(&set);
+            assert_eq!(postings.view().intersects(&set), n > 0);
             n
         };
         let many: Vec<u32> = (0..200).collect();

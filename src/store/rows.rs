@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::ObjectId;
 use super::ends::Ends;
 use super::table::LabelId;
-use crate::wire::{Decoder, Encoder, Malformed};
+use crate::wire::{Column, Decoder, Encoder, Malformed};
 
 /// For every object the numbers of its labels.
 ///
@@ -15,7 +15,7 @@ use crate::wire::{Decoder, Encoder, Malformed};
 /// a change cost no more than its own labels on average.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    pool: Vec<u8>,
+    pool: Column<u8>,
     ends: Ends,
     /// Rows that no longer are what the pool says.
     changed: HashMap<ObjectId, Box<[LabelId]>>,
@@ -28,16 +28,17 @@ const MIN_CHANGED: usize = 1024;
 impl Rows {
     /// Adds the row of the next object.
     pub(super) fn push(&mut self, labels: impl Iterator<Item = LabelId>) {
+        let pool = self.pool.to_mut();
         for label in labels {
-            pack(&mut self.pool, label);
+            pack(pool, label);
             self.n_labels += 1;
         }
-        self.ends.push(self.pool.len());
+        self.ends.push(pool.len());
     }
 
     /// Replaces the row of an object.
     pub(super) fn set(&mut self, id: ObjectId, labels: &[LabelId]) {
-        self.n_labels = self.n_labels - self.labels(id).len() + labels.len();
+        self.n_labels = self.n_labels.saturating_sub(self.labels(id).len()) + labels.len();
         self.changed.insert(id, labels.into());
         if self.changed.len() > MIN_CHANGED.max(self.ends.len() / 2) {
             self.rewrite();
@@ -60,6 +61,7 @@ impl Rows {
 
     pub(super) fn encode(&self, out: &mut Encoder) {
         if self.changed.is_empty() {
+            out.u64(self.n_labels as u64);
             out.bytes(&self.pool);
             self.ends.encode(out);
         } else {
@@ -67,25 +69,13 @@ impl Rows {
         }
     }
 
-    /// Reads rows of labels below `n_distinct_labels`, and counts how many rows have each label.
-    pub(super) fn decode(
-        bytes: &mut Decoder<'_>,
-        n_distinct_labels: usize,
-    ) -> Result<(Rows, Vec<u32>), Malformed> {
-        let pool = bytes.bytes()?.to_vec();
+    /// Reads rows. Which labels they have is not looked at.
+    pub(super) fn decode(bytes: &mut Decoder) -> Result<Rows, Malformed> {
+        let n_labels = bytes.size()?;
+        let pool: Column<u8> = bytes.numbers()?;
         let ends = Ends::decode(bytes, pool.len())?;
-        let mut rows = Rows { pool, ends, ..Rows::default() };
-        let mut counts = vec![0; n_distinct_labels];
-        for index in 0..rows.ends.len() {
-            let mut packed = &rows.pool[rows.ends.range(index)];
-            while !packed.is_empty() {
-                let count = unpack(&mut packed).and_then(|label| counts.get_mut(label as usize));
-                let count: &mut u32 = count.ok_or(Malformed("a label of an object"))?;
-                *count = count.saturating_add(1);
-                rows.n_labels += 1;
-            }
-        }
-        Ok((rows, counts))
+        Malformed::unless(n_labels <= pool.len(), "as many labels")?;
+        Ok(Rows { pool, ends, n_labels, ..Rows::default() })
     }
 
     /// The labels of an object.
@@ -95,7 +85,7 @@ impl Rows {
         {
             return LabelIds::Changed(labels.iter());
         }
-        LabelIds::Packed(&self.pool[self.ends.range(id.index())])
+        LabelIds::Packed(self.pool.get(self.ends.range(id.index())).unwrap_or_default())
     }
 
     /// All rows in the order of the object numbers.
@@ -114,10 +104,10 @@ impl Rows {
     }
 
     /// How much memory the rows take.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(super) fn memory(&self) -> u64 {
         let changed = self.changed.capacity() * size_of::<(ObjectId, Box<[LabelId]>)>();
         let labels = self.changed.values().map(|labels| size_of_val(&**labels)).sum::<usize>();
-        self.pool.capacity() as u64 + self.ends.bytes() + (changed + labels) as u64
+        self.pool.memory() + self.ends.memory() + (changed + labels) as u64
     }
 
     /// Gives back memory that was set aside for more rows.
@@ -146,20 +136,6 @@ fn pack(pool: &mut Vec<u8>, label: LabelId) {
     pool.push(rest as u8);
 }
 
-/// Takes a number that may not be packed well off the front.
-fn unpack(packed: &mut &[u8]) -> Option<u32> {
-    let mut number = 0_u64;
-    for shift in (0..u32::BITS).step_by(7) {
-        let (&byte, rest) = packed.split_first()?;
-        *packed = rest;
-        number |= u64::from(byte & !MORE) << shift;
-        if byte & MORE == 0 {
-            return u32::try_from(number).ok();
-        }
-    }
-    None
-}
-
 impl Iterator for LabelIds<'_> {
     type Item = LabelId;
 
@@ -173,7 +149,8 @@ impl Iterator for LabelIds<'_> {
         loop {
             let (&byte, rest) = packed.split_first()?;
             *packed = rest;
-            number |= u32::from(byte & !MORE) << shift;
+            // No number that was packed needs the shift to wrap.
+            number |= u32::from(byte & !MORE).wrapping_shl(shift);
             if byte & MORE == 0 {
                 return Some(LabelId(number));
             }
@@ -222,21 +199,26 @@ mod tests {
     }
 
     #[test]
-    fn only_well_packed_labels_are_read() {
-        let read = |pool: &[u8]| {
-            let rows = Rows { pool: pool.into(), ..Rows::default() };
-            let mut ends = Ends::default();
-            ends.push(pool.len());
-            let mut out = Encoder::default();
-            Rows { ends, ..rows }.encode(&mut out);
-            let bytes = out.into_bytes();
-            let (rows, counts) = Rows::decode(&mut Decoder::new(&bytes), 200).ok()?;
-            Some((rows.n_labels(), counts.iter().sum::<u32>(), rows.labels(ObjectId(0)).collect::<Vec<_>>()))
-        };
-        assert_eq!(read(&[]), Some((0, 0, vec![])));
-        assert_eq!(read(&[7, 0x81, 1]), Some((2, 2, vec![LabelId(7), LabelId(129)])));
-        for bad in [&[0x80][..], &[0xC8, 1], &[0x80, 0x80, 0x80, 0x80, 0x80, 0], &[0xFF; 4], &[1, 0x81]] {
-            assert_eq!(read(bad), None, "{bad:?}");
+    fn saved_rows_are_read_and_changed() {
+        let mut rows = Rows::default();
+        rows.push([LabelId(7), LabelId(129)].into_iter());
+        rows.push([].into_iter());
+        rows.set(ObjectId(1), &[LabelId(300)]);
+        let mut out = Encoder::default();
+        rows.encode(&mut out);
+        let mut read = Rows::decode(&mut Decoder::new(out.into_bytes().into())).unwrap();
+        let all =
+            |rows: &Rows| rows.iter().map(|(_, row)| row.map(|it| it.0).collect()).collect::<Vec<Vec<_>>>();
+        assert_eq!((all(&read), read.n_labels()), (vec![vec![7, 129], vec![300]], 3));
+        read.set(ObjectId(0), &[]);
+        read.push([LabelId(1)].into_iter());
+        assert_eq!((all(&read), read.n_labels()), (vec![vec![], vec![300], vec![1]], 2));
+    }
+
+    #[test]
+    fn any_bytes_can_be_unpacked() {
+        for bytes in [&[0x80][..], &[0xFF; 9], &[0x80, 0x80, 0x80, 0x80, 0x80, 1], &[1, 0x81]] {
+            assert!(LabelIds::Packed(bytes).count() <= bytes.len(), "{bytes:?}");
         }
     }
 

@@ -7,10 +7,9 @@ use roaring::RoaringBitmap;
 use super::bitmap::Bitmap;
 use super::dict::Dict;
 use super::ends::Ends;
-use super::memory::vec_bytes;
 use super::rows::{LabelIds, Rows};
 use super::{ObjectId, ObjectIdentity};
-use crate::wire::{Decoder, Encoder, Malformed};
+use crate::wire::{Column, Decoder, Encoder, Malformed, Text};
 
 /// A label key that occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,8 +29,6 @@ pub(crate) struct NamespaceId(pub(super) u32);
 
 /// The scope of texts that stand for themselves.
 const UNSCOPED: u32 = 0;
-/// How many scopes there are of such texts.
-const N_UNSCOPED: usize = 1;
 
 /// Objects → identity and labels. The way back, labels → objects, is the `Index`'s.
 #[derive(Debug, Clone, Default)]
@@ -80,7 +77,8 @@ impl ObjectTable {
             let kind = renumbering.kinds[other.kind_of(id).0 as usize];
             let namespace = renumbering.namespaces[other.namespace_of(id).0 as usize];
             self.places.push(kind, namespace);
-            self.rows.push(other.labels_of(id).map(|label| renumbering.labels[label.0 as usize]));
+            let labels = other.labels_of(id).filter_map(|label| renumbering.labels.get(label.0 as usize));
+            self.rows.push(labels.copied());
         }
         self.names.append(&other.names);
         self.live.extend(other.live.iter().map(|id| offset + id));
@@ -107,31 +105,23 @@ impl ObjectTable {
         out.bytes(&live);
     }
 
-    /// Reads a table, and counts how many objects have each label.
-    pub(super) fn decode(bytes: &mut Decoder<'_>) -> Result<(ObjectTable, Vec<u32>), Malformed> {
-        let keys = Dict::decode(bytes, N_UNSCOPED)?;
-        let labels = Dict::decode(bytes, keys.len())?;
-        let api_versions = Dict::decode(bytes, N_UNSCOPED)?;
-        let kinds = Dict::decode(bytes, api_versions.len())?;
-        let namespaces = Dict::decode(bytes, N_UNSCOPED)?;
-        let places = Places::decode(bytes, kinds.len(), namespaces.len())?;
-        let names = Names::decode(bytes)?;
-        let (rows, n_objects) = Rows::decode(bytes, labels.len())?;
-        let live =
-            RoaringBitmap::deserialize_from(bytes.bytes()?).map_err(|_| Malformed("the ids of objects"))?;
+    /// Reads a table.
+    pub(super) fn decode(bytes: &mut Decoder) -> Result<ObjectTable, Malformed> {
         let table = ObjectTable {
-            keys,
-            labels,
-            api_versions,
-            kinds,
-            namespaces,
-            places,
-            names,
-            rows,
-            live: live.into(),
+            keys: Dict::decode(bytes)?,
+            labels: Dict::decode(bytes)?,
+            api_versions: Dict::decode(bytes)?,
+            kinds: Dict::decode(bytes)?,
+            namespaces: Dict::decode(bytes)?,
+            places: Places::decode(bytes)?,
+            names: Names::decode(bytes)?,
+            rows: Rows::decode(bytes)?,
+            live: RoaringBitmap::deserialize_from(&*bytes.bytes()?)
+                .map_err(|_| Malformed("the ids of objects"))?
+                .into(),
         };
         Malformed::unless(table.is_complete(), "as many of everything")?;
-        Ok((table, n_objects))
+        Ok(table)
     }
 
     /// Whether every column has every object.
@@ -140,6 +130,10 @@ impl ObjectTable {
         self.names.ends.len() == n_ids
             && self.rows.len() == n_ids
             && self.live.max().is_none_or(|last| (last as usize) < n_ids)
+            && (n_ids == 0 || !self.places.combinations.is_empty())
+            && self.places.combinations.iter().all(|(kind, namespace)| {
+                (kind.0 as usize) < self.kinds.len() && (namespace.0 as usize) < self.namespaces.len()
+            })
     }
 
     pub(super) fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
@@ -194,6 +188,11 @@ impl ObjectTable {
         KeyId(self.labels.scope(label.0))
     }
 
+    /// The labels with this key that ever occurred, by number.
+    pub(super) fn labels_with(&self, key: KeyId) -> Column<u32> {
+        self.labels.ids_in(key.0)
+    }
+
     /// The labels of an object, in the order they were read.
     pub(crate) fn labels_of(&self, id: ObjectId) -> LabelIds<'_> {
         self.rows.labels(id)
@@ -246,14 +245,14 @@ impl ObjectTable {
     }
 
     /// How much memory the objects take.
-    pub(super) fn object_bytes(&self) -> u64 {
-        let names = self.names.text.capacity() as u64 + self.names.ends.bytes();
-        vec_bytes(&self.places.objects) + names + self.rows.bytes()
+    pub(super) fn objects_memory(&self) -> u64 {
+        let names = self.names.text.memory() + self.names.ends.memory();
+        self.places.objects.memory() + names + self.rows.memory()
     }
 
     /// How much memory the texts of the labels take.
-    pub(super) fn label_bytes(&self) -> u64 {
-        self.labels.bytes()
+    pub(super) fn labels_memory(&self) -> u64 {
+        self.labels.memory()
     }
 
     /// Gives back memory that was set aside for more objects.
@@ -281,6 +280,10 @@ impl ObjectTable {
 
     pub(super) fn n_distinct_labels(&self) -> usize {
         self.labels.len()
+    }
+
+    pub(super) fn key_ids(&self) -> impl Iterator<Item = KeyId> + use<> {
+        (0..self.keys.len() as u32).map(KeyId)
     }
 
     pub(crate) fn kind_ids(&self) -> impl ExactSizeIterator<Item = KindId> + use<> {
@@ -328,7 +331,7 @@ impl Renumbering {
 /// The kind and namespace of every object: one number for each, since few combinations occur.
 #[derive(Debug, Clone, Default)]
 struct Places {
-    objects: Vec<u32>,
+    objects: Column<u32>,
     combinations: Vec<(KindId, NamespaceId)>,
     numbers: HashMap<(KindId, NamespaceId), u32>,
 }
@@ -336,7 +339,7 @@ struct Places {
 impl Places {
     fn push(&mut self, kind: KindId, namespace: NamespaceId) {
         let number = self.number(kind, namespace);
-        self.objects.push(number);
+        self.objects.to_mut().push(number);
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -345,35 +348,32 @@ impl Places {
         out.u32s(self.combinations.iter().map(|(_, namespace)| namespace.0));
     }
 
-    fn decode(bytes: &mut Decoder<'_>, n_kinds: usize, n_namespaces: usize) -> Result<Places, Malformed> {
-        let objects = bytes.u32s()?;
-        let kinds = bytes.u32s()?.into_iter().map(KindId);
-        let namespaces = bytes.u32s()?.into_iter().map(NamespaceId);
-        let have_same_len = kinds.len() == namespaces.len();
-        let combinations: Vec<(KindId, NamespaceId)> = kinds.zip(namespaces).collect();
-        let numbers: HashMap<_, _> = combinations.iter().copied().zip(0..).collect();
-        let n_combinations = combinations.len();
-        let is_known = |(kind, namespace): &(KindId, NamespaceId)| {
-            (kind.0 as usize) < n_kinds && (namespace.0 as usize) < n_namespaces
-        };
-        let fit = have_same_len && numbers.len() == n_combinations && combinations.iter().all(is_known);
-        let max = objects.iter().max();
-        Malformed::unless(fit && max.is_none_or(|&max| (max as usize) < n_combinations), "places")?;
+    fn decode(bytes: &mut Decoder) -> Result<Places, Malformed> {
+        let objects = bytes.numbers()?;
+        let kinds: Column<u32> = bytes.numbers()?;
+        let namespaces: Column<u32> = bytes.numbers()?;
+        let pairs = kinds.iter().zip(namespaces.iter());
+        let combinations: Vec<_> =
+            pairs.map(|(&kind, &namespace)| (KindId(kind), NamespaceId(namespace))).collect();
+        Malformed::unless(kinds.len() == namespaces.len(), "places")?;
+        let numbers = combinations.iter().copied().zip(0..).collect();
         Ok(Places { objects, combinations, numbers })
     }
 
     fn set(&mut self, id: ObjectId, kind: KindId, namespace: NamespaceId) {
-        self.objects[id.index()] = self.number(kind, namespace);
+        let number = self.number(kind, namespace);
+        self.objects.to_mut()[id.index()] = number;
     }
 
     fn get(&self, id: ObjectId) -> (KindId, NamespaceId) {
-        self.combinations[self.objects[id.index()] as usize]
+        let number = self.objects.get(id.index()).copied().unwrap_or_default();
+        self.combinations.get(number as usize).copied().unwrap_or((KindId(0), NamespaceId(0)))
     }
 
     fn number(&mut self, kind: KindId, namespace: NamespaceId) -> u32 {
         // Objects mostly come sorted by both.
         if let Some(&last) = self.objects.last()
-            && self.combinations[last as usize] == (kind, namespace)
+            && self.combinations.get(last as usize) == Some(&(kind, namespace))
         {
             return last;
         }
@@ -387,19 +387,20 @@ impl Places {
 /// The objects' names, one after another. Most are unique, so they are not interned.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    text: String,
+    text: Text,
     ends: Ends,
 }
 
 impl Names {
     fn push(&mut self, name: &str) {
-        self.text.push_str(name);
-        self.ends.push(self.text.len());
+        let text = self.text.to_mut();
+        text.push_str(name);
+        self.ends.push(text.len());
     }
 
     fn append(&mut self, other: &Names) {
         let offset = self.text.len();
-        self.text.push_str(&other.text);
+        self.text.to_mut().push_str(other.text.get(0..other.text.len()));
         for index in 0..other.ends.len() {
             self.ends.push(offset + other.ends.range(index).end);
         }
@@ -410,15 +411,14 @@ impl Names {
         self.ends.encode(out);
     }
 
-    fn decode(bytes: &mut Decoder<'_>) -> Result<Names, Malformed> {
-        let text = bytes.text()?.to_owned();
+    fn decode(bytes: &mut Decoder) -> Result<Names, Malformed> {
+        let text = bytes.text()?;
         let ends = Ends::decode(bytes, text.len())?;
-        let are_whole = (0..ends.len()).all(|index| text.is_char_boundary(ends.range(index).end));
-        Malformed::unless(are_whole, "names")?;
         Ok(Names { text, ends })
     }
 
+    /// A name. Empty where there is none, which only forged numbers ask for.
     fn get(&self, index: usize) -> &str {
-        &self.text[self.ends.range(index)]
+        self.text.get(self.ends.range(index))
     }
 }

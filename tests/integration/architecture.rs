@@ -26,10 +26,12 @@ const ARROWS: [(&str, &[&str]); 15] = [
 const WITHOUT_ARROWS: [&str; 2] = ["lib", "bin"];
 
 /// Crates that only some places may use.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("nom", &["src/syntax/"]),
     ("roaring", &["src/store/", "src/plan/", "src/selector_set/"]),
     ("memmap2", &["src/load/"]),
+    ("bytes", &["src/wire/", "src/saved/"]),
+    ("bytemuck", &["src/wire/"]),
     ("twox_hash", &["src/saved/"]),
     ("clap", &["src/bin/"]),
     ("anyhow", &["src/bin/"]),

@@ -1,0 +1,232 @@
+//! Columns: the numbers or texts of very many things, in memory or where they stand in a mapped file.
+//!
+//! A saved index is not copied when it is opened: its columns are read in place, and only one that is changed
+//! becomes memory of its own.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, Range};
+
+use bytemuck::Pod;
+use bytes::Bytes;
+
+/// A number that a column can hold.
+pub(crate) trait Number: Pod + fmt::Debug {
+    /// The number whose bytes, least significant first, were taken for this processor's.
+    fn from_le(number: Self) -> Self;
+}
+
+impl Number for u8 {
+    fn from_le(number: u8) -> u8 {
+        number
+    }
+}
+
+impl Number for u32 {
+    fn from_le(number: u32) -> u32 {
+        u32::from_le(number)
+    }
+}
+
+impl Number for u64 {
+    fn from_le(number: u64) -> u64 {
+        u64::from_le(number)
+    }
+}
+
+/// Numbers, one after another. Reads like the slice that it is.
+#[derive(Clone)]
+pub(crate) enum Column<T> {
+    /// In memory of its own.
+    Owned(Vec<T>),
+    /// In a mapped file, which stays mapped as long as any of its columns.
+    Mapped(Mapped<T>),
+}
+
+/// Bytes that are so many numbers, as was checked.
+#[derive(Clone)]
+pub(crate) struct Mapped<T> {
+    bytes: Bytes,
+    numbers: PhantomData<T>,
+}
+
+impl<T: Number> Column<T> {
+    /// The numbers that these bytes are. They stay where they are if this processor can read them there.
+    pub(super) fn new(bytes: Bytes) -> Column<T> {
+        if cfg!(target_endian = "little") && bytemuck::try_cast_slice::<u8, T>(&bytes).is_ok() {
+            return Column::Mapped(Mapped { bytes, numbers: PhantomData });
+        }
+        Column::Owned(bytemuck::pod_collect_to_vec::<u8, T>(&bytes).into_iter().map(T::from_le).collect())
+    }
+
+    /// Some of the numbers, without a copy of those that are mapped.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Column<T> {
+        match self {
+            Column::Owned(numbers) => Column::Owned(numbers[range].to_vec()),
+            Column::Mapped(mapped) => {
+                let bytes = mapped.bytes.slice(range.start * size_of::<T>()..range.end * size_of::<T>());
+                Column::Mapped(Mapped { bytes, numbers: PhantomData })
+            }
+        }
+    }
+
+    /// The numbers to be changed. Copies those that are mapped.
+    pub(crate) fn to_mut(&mut self) -> &mut Vec<T> {
+        if let Column::Mapped(_) = self {
+            *self = Column::Owned(self.to_vec());
+        }
+        match self {
+            Column::Owned(numbers) => numbers,
+            Column::Mapped(_) => unreachable!("just copied"),
+        }
+    }
+
+    /// Gives back memory that was set aside for more.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        if let Column::Owned(numbers) = self {
+            numbers.shrink_to_fit();
+        }
+    }
+
+    /// How much memory of its own it takes.
+    pub(crate) fn memory(&self) -> u64 {
+        match self {
+            Column::Owned(numbers) => (numbers.capacity() * size_of::<T>()) as u64,
+            Column::Mapped(_) => 0,
+        }
+    }
+}
+
+impl<T: Number> Deref for Column<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        match self {
+            Column::Owned(numbers) => numbers,
+            Column::Mapped(mapped) => bytemuck::cast_slice(&mapped.bytes),
+        }
+    }
+}
+
+impl<T> Default for Column<T> {
+    fn default() -> Column<T> {
+        Column::Owned(Vec::new())
+    }
+}
+
+impl<T> From<Vec<T>> for Column<T> {
+    fn from(numbers: Vec<T>) -> Column<T> {
+        Column::Owned(numbers)
+    }
+}
+
+impl<T: Number> fmt::Debug for Column<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// Texts, one after another, without a sign where one ends.
+#[derive(Debug, Clone)]
+pub(crate) enum Text {
+    /// In memory of its own.
+    Owned(String),
+    /// In a mapped file. Each text is checked to be UTF-8 when it is asked for.
+    Mapped(Bytes),
+}
+
+impl Text {
+    /// The text at this place. Empty where there is none.
+    #[inline]
+    pub(crate) fn get(&self, range: Range<usize>) -> &str {
+        let text = match self {
+            Text::Owned(text) => text.get(range),
+            Text::Mapped(bytes) => bytes.get(range).and_then(|bytes| str::from_utf8(bytes).ok()),
+        };
+        text.unwrap_or_default()
+    }
+
+    /// All of it, to compare and to copy.
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Text::Owned(text) => text.as_bytes(),
+            Text::Mapped(bytes) => bytes,
+        }
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    /// The text to be changed. Copies one that is mapped.
+    pub(crate) fn to_mut(&mut self) -> &mut String {
+        if let Text::Mapped(bytes) = self {
+            *self = Text::Owned(String::from_utf8(bytes.to_vec()).unwrap_or_default());
+        }
+        match self {
+            Text::Owned(text) => text,
+            Text::Mapped(_) => unreachable!("just copied"),
+        }
+    }
+
+    /// Gives back memory that was set aside for more.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        if let Text::Owned(text) = self {
+            text.shrink_to_fit();
+        }
+    }
+
+    /// How much memory of its own it takes.
+    pub(crate) fn memory(&self) -> u64 {
+        match self {
+            Text::Owned(text) => text.capacity() as u64,
+            Text::Mapped(_) => 0,
+        }
+    }
+}
+
+impl Default for Text {
+    fn default() -> Text {
+        Text::Owned(String::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_wherever_they_stand() {
+        let bytes: Vec<u8> = (0..20).collect();
+        for start in 0..4 {
+            let column = Column::<u32>::new(Bytes::from(bytes.clone()).slice(start..start + 8));
+            let first = start as u32 * 0x0101_0101 + 0x0302_0100;
+            assert_eq!(*column, [first, first + 0x0404_0404]);
+            assert_eq!(*column.slice(1..2), [first + 0x0404_0404]);
+        }
+    }
+
+    #[test]
+    fn only_what_changes_is_copied() {
+        let bytes = Bytes::from(vec![0; 64]);
+        let aligned = bytes.as_ptr().align_offset(align_of::<u64>());
+        let mut column = Column::<u64>::new(bytes.slice(aligned..aligned + 16));
+        let other = column.clone();
+        assert!(cfg!(target_endian = "big") || column.memory() == 0);
+        column.to_mut().push(7);
+        assert_eq!((&*column, &*other), (&[0, 0, 7][..], &[0, 0][..]));
+        assert!(column.memory() >= 24);
+    }
+
+    #[test]
+    fn a_mapped_text_becomes_its_own_when_it_changes() {
+        let mut text = Text::Mapped("aü".into());
+        assert_eq!((text.get(1..3), text.get(0..2), text.get(2..9), text.memory()), ("ü", "", "", 0));
+        text.to_mut().push('x');
+        assert_eq!((text.get(0..4), text.get(0..2)), ("aüx", ""));
+        assert!(matches!(text, Text::Owned(_)));
+    }
+}
