@@ -114,9 +114,13 @@ impl Dict {
         self.text.get(self.ends.range(id as usize))
     }
 
+    #[inline]
+    fn bytes(&self, id: u32) -> &[u8] {
+        self.text.as_bytes().get(self.ends.range(id as usize)).unwrap_or_default()
+    }
+
     fn scoped_bytes(&self, id: u32) -> (u32, &[u8]) {
-        let bytes = self.text.as_bytes().get(self.ends.range(id as usize)).unwrap_or_default();
-        (self.scope(id), bytes)
+        (self.scope(id), self.bytes(id))
     }
 
     /// The scope of the text with this id; 0 where there is none.
@@ -126,7 +130,13 @@ impl Dict {
 
     /// Whether `id` is this text in this scope. Cheaper than a look-up when the id can be guessed.
     pub(super) fn is(&self, id: u32, scope: u32, text: &str) -> bool {
-        self.scoped_bytes(id) == (scope, text.as_bytes())
+        self.scope(id) == scope && self.has_text(id, text)
+    }
+
+    /// Whether `id` is this text, in whatever scope.
+    #[inline]
+    pub(super) fn has_text(&self, id: u32, text: &str) -> bool {
+        self.bytes(id) == text.as_bytes()
     }
 
     /// The ids of the texts in a scope.

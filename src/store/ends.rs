@@ -22,18 +22,28 @@ impl Ends {
     }
 
     /// Where the part with this index lies. Of numbers that were read this may be anywhere.
+    #[inline]
     pub(super) fn range(&self, index: usize) -> std::ops::Range<usize> {
-        let start = if index == 0 { 0 } else { self.get(index - 1) };
-        start..self.get(index)
+        let low: &[u32] = &self.low;
+        let start = index.checked_sub(1).map_or(0, |before| self.get(low, before));
+        start..self.get(low, index)
     }
 
-    fn get(&self, index: usize) -> usize {
-        let Some(&low) = self.low.get(index) else { return 0 };
+    /// The number whose low half is among these.
+    #[inline]
+    fn get(&self, low: &[u32], index: usize) -> usize {
+        let low = low.get(index).copied().unwrap_or_default();
         if self.carries.is_empty() {
-            return low as usize;
+            low as usize
+        } else {
+            (self.carried(index) << 32 | u64::from(low)) as usize
         }
-        let high = self.carries.partition_point(|&carry| carry <= index) as u64;
-        (high << 32 | u64::from(low)) as usize
+    }
+
+    /// The high half of a number.
+    #[cold]
+    fn carried(&self, index: usize) -> u64 {
+        self.carries.partition_point(|&carry| carry <= index) as u64
     }
 
     pub(super) fn memory(&self) -> u64 {
@@ -50,7 +60,7 @@ impl Ends {
         let low = bytes.numbers()?;
         let carries = bytes.numbers::<u64>()?.iter().map(|&carry| carry as usize).collect();
         let ends = Ends { low, carries };
-        let last = ends.len().checked_sub(1).map_or(0, |last| ends.get(last));
+        let last = ends.len().checked_sub(1).map_or(0, |last| ends.get(&ends.low, last));
         Malformed::unless(ends.carries.is_sorted() && last == total, "ends")?;
         Ok(ends)
     }

@@ -181,7 +181,7 @@ impl ObjectTable {
 
     /// Whether `label` is this key with this value.
     pub(super) fn is_label(&self, label: LabelId, key: &str, value: &str) -> bool {
-        self.labels.text(label.0) == value && self.key(self.key_of(label)) == key
+        self.labels.has_text(label.0, value) && self.keys.has_text(self.labels.scope(label.0), key)
     }
 
     pub(crate) fn key_of(&self, label: LabelId) -> KeyId {

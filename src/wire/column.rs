@@ -71,14 +71,20 @@ impl<T: Number> Column<T> {
     }
 
     /// The numbers to be changed. Copies those that are mapped.
+    #[inline]
     pub(crate) fn to_mut(&mut self) -> &mut Vec<T> {
         if let Column::Mapped(_) = self {
-            *self = Column::Owned(self.to_vec());
+            self.copy();
         }
         match self {
             Column::Owned(numbers) => numbers,
             Column::Mapped(_) => unreachable!("just copied"),
         }
+    }
+
+    #[cold]
+    fn copy(&mut self) {
+        *self = Column::Owned(self.to_vec());
     }
 
     /// Gives back memory that was set aside for more.
@@ -162,14 +168,20 @@ impl Text {
     }
 
     /// The text to be changed. Copies one that is mapped.
+    #[inline]
     pub(crate) fn to_mut(&mut self) -> &mut String {
-        if let Text::Mapped(bytes) = self {
-            *self = Text::Owned(String::from_utf8(bytes.to_vec()).unwrap_or_default());
+        if let Text::Mapped(_) = self {
+            self.copy();
         }
         match self {
             Text::Owned(text) => text,
             Text::Mapped(_) => unreachable!("just copied"),
         }
+    }
+
+    #[cold]
+    fn copy(&mut self) {
+        *self = Text::Owned(String::from_utf8(self.as_bytes().to_vec()).unwrap_or_default());
     }
 
     /// Gives back memory that was set aside for more.
