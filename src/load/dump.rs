@@ -4,6 +4,7 @@ use super::Loader;
 use super::head::Head;
 use super::report::{Notice, Report};
 use super::sink::Sink;
+use super::skim;
 use super::source::Source;
 use super::watch::Known;
 use crate::wire::{Column, Decoder, Encoder, Malformed};
@@ -116,6 +117,17 @@ impl Dump {
         match self.relabelled.get(&id) {
             Some(relabelled) if !loaded.is_empty() => Cow::Owned(relabelled.rewrite.apply(loaded)),
             _ => Cow::Borrowed(loaded),
+        }
+    }
+
+    /// The same [JSON](Dump::json) on one line: without the white space between its tokens.
+    ///
+    /// Costs a copy of the object, unless there is none to leave out.
+    #[must_use]
+    pub fn compact_json(&self, id: ObjectId) -> Cow<'_, str> {
+        match self.json(id) {
+            Cow::Borrowed(json) => skim::compact(skim::Level::new(), json),
+            Cow::Owned(json) => Cow::Owned(skim::compact(skim::Level::new(), &json).into_owned()),
         }
     }
 

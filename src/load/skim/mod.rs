@@ -5,9 +5,11 @@
 //! says what is wrong with it.
 
 mod block;
+mod compact;
 mod lanes;
 mod nested;
 
+pub(super) use compact::compact;
 pub(super) use fearless_simd::Level;
 
 use lanes::Lanes;
@@ -192,7 +194,7 @@ mod tests {
     }
 
     /// Sound JSON over several blocks, with the sorts of white space that dumps have.
-    fn json() -> impl Strategy<Value = String> {
+    pub(super) fn json() -> impl Strategy<Value = String> {
         let leaf = prop::sample::select(vec![
             "1",
             "-0.5E+10",

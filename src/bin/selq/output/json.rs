@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use memchr::memchr2;
 use selq::{Dump, ObjectRef};
 use serde::Serialize;
 
@@ -33,11 +32,11 @@ fn write_object(dump: &Dump, object: &ObjectRef<'_>, view: &View, out: &mut impl
 /// Writes one object a line: its own bytes without the white space between tokens.
 pub(super) fn write_lines(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
     for object in rows.iter() {
-        let json = dump.json(object.id());
+        let json = dump.compact_json(object.id());
         if view.on_terminal {
-            write_compact(&escaped_json(&json), out)?;
+            out.write_all(escaped_json(&json).as_bytes())?;
         } else {
-            write_compact(&json, out)?;
+            out.write_all(json.as_bytes())?;
         }
         out.write_all(b"\n")?;
     }
@@ -51,54 +50,4 @@ pub(crate) fn write_value(value: &impl Serialize, on_terminal: bool, out: &mut i
     }
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
-}
-
-/// Writes valid JSON without the white space between its tokens, and everything else as it is.
-fn write_compact(json: &str, out: &mut impl Write) -> io::Result<()> {
-    let bytes = json.as_bytes();
-    let (mut begin, mut at) = (0, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => at = end_of_string(bytes, at + 1),
-            b' ' | b'\n' | b'\t' | b'\r' => {
-                out.write_all(&bytes[begin..at])?;
-                let blank =
-                    bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r'));
-                at += blank.count();
-                begin = at;
-            }
-            _ => at += 1,
-        }
-    }
-    out.write_all(&bytes[begin..])
-}
-
-/// The place behind the string whose first byte inside the quotes is at `at`.
-pub(super) fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(found) = memchr2(b'"', b'\\', &bytes[at..]) {
-        match bytes[at + found] {
-            b'"' => return at + found + 1,
-            // Whatever is escaped is passed over; a backslash is never the last byte of valid JSON.
-            _ => at = (at + found + 2).min(bytes.len()),
-        }
-    }
-    bytes.len()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn compact(json: &str) -> String {
-        let mut out = Vec::new();
-        write_compact(json, &mut out).expect("a Vec takes all");
-        String::from_utf8(out).expect("parts of a text")
-    }
-
-    #[test]
-    fn only_white_space_between_tokens_goes() {
-        assert_eq!(compact("{ \"a b\" :\r\n\t[ 1.50, -0e+2 ,\"\" ] }\n"), r#"{"a b":[1.50,-0e+2,""]}"#);
-        assert_eq!(compact(r#"{"a\" b\\" : " \\\" c " , "é" : 1}"#), r#"{"a\" b\\":" \\\" c ","é":1}"#);
-        assert_eq!(compact("true"), "true");
-    }
 }

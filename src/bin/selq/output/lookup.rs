@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::json::end_of_string;
+use memchr::memchr2;
 
 /// A step from a value to one inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,18 @@ fn end_of_value(bytes: &[u8]) -> usize {
         }
         if depth == 0 {
             return at;
+        }
+    }
+    bytes.len()
+}
+
+/// The place behind the string whose first byte inside the quotes is at `at`.
+fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = memchr2(b'"', b'\\', &bytes[at..]) {
+        match bytes[at + found] {
+            b'"' => return at + found + 1,
+            // Whatever is escaped is passed over; a backslash is never the last byte of valid JSON.
+            _ => at = (at + found + 2).min(bytes.len()),
         }
     }
     bytes.len()
