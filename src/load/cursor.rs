@@ -206,11 +206,12 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn string(&mut self) -> Fallible<Cow<'a, str>> {
         let start = self.pos + 1;
-        let rest = &self.bytes[start..self.limit];
-        let len = skim::plain_len(rest);
-        if rest.get(len) == Some(&b'"') {
-            self.pos = start + len + 1;
-            return self.text(start..start + len).map(Cow::Borrowed);
+        // A limit is a line end or a value's, which no string goes beyond.
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let end = start + skim::plain_len(rest);
+        if end < self.limit && self.bytes[end] == b'"' {
+            self.pos = end + 1;
+            return self.text(start..end).map(Cow::Borrowed);
         }
         self.escaped_string().map(Cow::Owned)
     }

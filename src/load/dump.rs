@@ -8,7 +8,7 @@ use super::skim;
 use super::source::Source;
 use super::watch::Known;
 use crate::wire::{Column, Decoder, Encoder, Malformed};
-use crate::{EditError, LabelChange, ObjectId, Rewrite, Store, StoreBuilder};
+use crate::{EditError, LabelChange, ObjectId, ObjectIdentity, Rewrite, Store, StoreBuilder};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -422,6 +422,20 @@ impl Recorder {
         Dump { store, sources, places, labels_elsewhere, relabelled, n_skipped, n_bytes }
     }
 
+    /// Adds an object.
+    pub(super) fn push_with<'h>(
+        &mut self,
+        identity: ObjectIdentity<'_>,
+        labels: impl IntoIterator<Item = (&'h str, &'h str)>,
+        index: u64,
+        span: Range<usize>,
+    ) -> ObjectId {
+        self.places.push(self.source, index, span);
+        let id = self.builder.push(identity, labels);
+        self.remember(id);
+        id
+    }
+
     /// Once there was a watch event, later ones may be about this object.
     fn remember(&mut self, id: ObjectId) {
         if let Some(known) = &mut self.known {
@@ -462,10 +476,7 @@ impl Sink for Recorder {
     }
 
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
-        self.places.push(self.source, index, span);
-        let id = self.builder.push(head.identity(), head.labels());
-        self.remember(id);
-        Some(id)
+        Some(self.push_with(head.identity(), head.labels(), index, span))
     }
 
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {

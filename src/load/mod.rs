@@ -40,7 +40,7 @@ use crate::wire::Encoder;
 use dump::Recorder;
 use parts::Threads;
 use report::Report;
-use scan::{Pending, Tally};
+use scan::{Kept, Pending, Tally};
 use sink::Sink;
 use walk::Walk;
 
@@ -180,7 +180,8 @@ impl Loader {
     }
 
     /// Like [`scan`](Loader::scan), and keeps the objects that `select` wants: [`Scan::into_selected`] gives them.
-    /// Objects that it does not want take no memory, and no time to index.
+    /// Objects that it does not want take no memory, and no time to index. Nor do their labels that `keep_label` does
+    /// not want by their key: who prints names needs none of them.
     ///
     /// What it wants is decided by what an object says itself: a kind that only its list says is not known yet.
     ///
@@ -192,8 +193,9 @@ impl Loader {
         inputs: impl IntoIterator<Item = Input>,
         observer: &mut dyn LoadObserver,
         select: impl Fn(ReadObject<'_>) -> bool + Sync,
+        keep_label: impl Fn(&str) -> bool + Sync,
     ) -> Result<Scan, LoadError> {
-        self.tally(inputs, observer, &select, Some(Recorder::default()))
+        self.tally(inputs, observer, &select, Some(Kept::new(&keep_label)))
     }
 
     fn tally<F: Fn(ReadObject<'_>) -> bool + Sync>(
@@ -201,7 +203,7 @@ impl Loader {
         inputs: impl IntoIterator<Item = Input>,
         observer: &mut dyn LoadObserver,
         select: &F,
-        kept: Option<Recorder>,
+        kept: Option<Kept<'_>>,
     ) -> Result<Scan, LoadError> {
         let inputs: Vec<Input> = inputs.into_iter().collect();
         let mut report = Report::new(observer, inputs.iter().map(Input::n_bytes).sum());

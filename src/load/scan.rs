@@ -86,50 +86,72 @@ impl Pending {
     }
 }
 
+/// The objects that are kept, each with the labels that are wanted.
+pub(super) struct Kept<'f> {
+    objects: Recorder,
+    keep_label: &'f (dyn Fn(&str) -> bool + Sync),
+}
+
+impl<'f> Kept<'f> {
+    pub(super) fn new(keep_label: &'f (dyn Fn(&str) -> bool + Sync)) -> Kept<'f> {
+        Kept { objects: Recorder::default(), keep_label }
+    }
+
+    fn part(&self) -> Kept<'f> {
+        Kept { objects: self.objects.part(), ..*self }
+    }
+
+    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId {
+        let labels = head.labels().filter(|(key, _)| (self.keep_label)(key));
+        self.objects.push_with(head.identity(), labels, index, span)
+    }
+}
+
 /// Counts the objects that `select` wants, and perhaps keeps them.
 pub(super) struct Tally<'f, F> {
     select: &'f F,
     n_objects: usize,
     n_selected: u64,
-    kept: Option<Recorder>,
+    kept: Option<Kept<'f>>,
     /// There was a watch event.
     pub(super) gave_up: bool,
 }
 
 impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
-    pub(super) fn new(select: &'f F, kept: Option<Recorder>) -> Tally<'f, F> {
+    pub(super) fn new(select: &'f F, kept: Option<Kept<'f>>) -> Tally<'f, F> {
         Tally { select, n_objects: 0, n_selected: 0, kept, gave_up: false }
     }
 
     /// The next objects are those of the next source.
     pub(super) fn next_source(&mut self) {
         if let Some(kept) = &mut self.kept {
-            kept.next_source();
+            kept.objects.next_source();
         }
     }
 
     /// What was found in these sources, with what is left to read.
     pub(super) fn end(self, loader: Loader, sources: Vec<Source>, inputs: std::vec::IntoIter<Input>) -> Scan {
         let n_selected = (!self.gave_up).then_some(self.n_selected);
-        Scan { loader, n_selected, selected: self.kept, sources, inputs }
+        let selected = self.kept.map(|kept| kept.objects);
+        Scan { loader, n_selected, selected, sources, inputs }
     }
 }
 
 impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     fn part(&self) -> Self {
-        Tally::new(self.select, self.kept.as_ref().map(Recorder::part))
+        Tally::new(self.select, self.kept.as_ref().map(Kept::part))
     }
 
     fn append(&mut self, part: Self, index: u64) {
         self.n_objects += part.n_objects;
         self.n_selected += part.n_selected;
         if let (Some(kept), Some(part)) = (&mut self.kept, part.kept) {
-            kept.append(part, index);
+            kept.objects.append(part.objects, index);
         }
     }
 
     fn n_ids(&self) -> usize {
-        self.kept.as_ref().map_or(self.n_objects, Recorder::n_ids)
+        self.kept.as_ref().map_or(self.n_objects, |kept| kept.objects.n_ids())
     }
 
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
@@ -138,12 +160,12 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
             return None;
         }
         self.n_selected += 1;
-        self.kept.as_mut()?.push(head, index, span)
+        Some(self.kept.as_mut()?.push(head, index, span))
     }
 
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {
         if let Some(kept) = &mut self.kept {
-            kept.infer_kind(id, list, kind);
+            kept.objects.infer_kind(id, list, kind);
         }
     }
 

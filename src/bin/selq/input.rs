@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::index::{self, Saved};
 use crate::message;
-use crate::output::sanitize;
+use crate::output::{View, sanitize};
 use crate::progress::Bar;
 
 /// A dump and how long it took.
@@ -124,18 +124,18 @@ pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> R
     read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), saved)
 }
 
-/// Reads all inputs too, but only counts the objects that `select` wants, or keeps only those.
+/// Reads all inputs too, but only counts the objects that `select` wants, or keeps only those with what the view shows.
 pub(crate) fn scan(
     args: &InputArgs,
     config: &Config,
-    are_kept: bool,
+    shown_in: Option<&View>,
     select: impl Fn(ReadObject<'_>) -> bool + Sync,
 ) -> Result<Scan> {
     let mut observer = Observer::new(config);
     let (loader, inputs) = (args.loader(), inputs(&args.source.files)?);
-    let scan = match are_kept {
-        true => loader.select(inputs, &mut observer, select),
-        false => loader.scan(inputs, &mut observer, select),
+    let scan = match shown_in {
+        Some(view) => loader.select(inputs, &mut observer, select, |key| view.needs_label(key)),
+        None => loader.scan(inputs, &mut observer, select),
     };
     observer.bar.finish();
     Ok(scan?)

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         true => None,
         false => Some(queries::read(args, config)?),
     };
-    let loaded = match scan(&selection, args, config)? {
+    let loaded = match scan(&selection, &view, args, config)? {
         Scanned::Count(count) => return answer_count(count, args.shown()),
         Scanned::Selected(dump) => return answer_selected(&dump, &view),
         Scanned::Loaded(loaded) => loaded,
@@ -59,7 +59,7 @@ enum Scanned {
 
 /// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump; also for
 /// watch events, and to say why nothing matches.
-fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scanned> {
+fn scan(selection: &Selection, view: &View, args: &QueryArgs, config: &Config) -> Result<Scanned> {
     let unindexed = if may_scan(args) { Unindexed::Scanned } else { Unindexed::Loaded };
     let why = match input::open(&args.input, config, unindexed)? {
         Opened::Indexed(loaded) => return Ok(Scanned::Loaded(loaded)),
@@ -71,7 +71,8 @@ fn scan(selection: &Selection, args: &QueryArgs, config: &Config) -> Result<Scan
     }
     let shown = args.shown();
     let is_wanted = |object: ReadObject<'_>| selection.matches(&object, args.invert_match);
-    let scan = input::scan(&args.input, config, shown == Shown::Rows, is_wanted)?;
+    let shown_in = (shown == Shown::Rows).then_some(view);
+    let scan = input::scan(&args.input, config, shown_in, is_wanted)?;
     match (scan.n_selected(), shown) {
         (None, _) | (Some(0), Shown::Count | Shown::Rows) => loaded(input::load_scanned(scan, config, why)?),
         (Some(count), Shown::Count | Shown::Nothing) => Ok(Scanned::Count(count)),

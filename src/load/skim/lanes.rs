@@ -1,19 +1,20 @@
-//! Sixteen bytes at once, with what every processor of the architecture has.
+//! Thirty-two bytes at once, with what every processor of the architecture has.
 //!
-//! Most texts are short: to ask each time what else the processor has would cost more than it gains.
+//! Most texts are short: to ask each time what else the processor has would cost more than it gains. Hardly any is
+//! longer than this, so that there is nothing to guess about how often a loop runs.
 
-use fearless_simd::{Level, dispatch, prelude::*, u8x16};
+use fearless_simd::{Level, dispatch, prelude::*, u8x32};
 
 /// As many bytes as are compared at once.
-pub(super) type Lanes = [u8; 16];
+pub(super) type Lanes = [u8; 32];
 
 /// The quotes, backslashes and control characters, a bit each.
 #[inline(always)]
 pub(super) fn special(bytes: &Lanes) -> u64 {
     dispatch!(Level::baseline(), simd => {
-        let bytes = u8x16::from_slice(simd, bytes);
-        let is = |byte: u8| bytes.simd_eq(u8x16::splat(simd, byte));
-        (is(b'"') | is(b'\\') | bytes.simd_lt(u8x16::splat(simd, b' '))).to_bitmask()
+        let bytes = u8x32::from_slice(simd, bytes);
+        let is = |byte: u8| bytes.simd_eq(u8x32::splat(simd, byte));
+        (is(b'"') | is(b'\\') | bytes.simd_lt(u8x32::splat(simd, b' '))).to_bitmask()
     })
 }
 
@@ -22,8 +23,8 @@ pub(super) fn special(bytes: &Lanes) -> u64 {
 pub(super) fn other_than_space(bytes: &Lanes) -> u64 {
     const ALL: u64 = (1 << size_of::<Lanes>()) - 1;
     dispatch!(Level::baseline(), simd => {
-        let bytes = u8x16::from_slice(simd, bytes);
-        !bytes.simd_eq(u8x16::splat(simd, b' ')).to_bitmask() & ALL
+        let bytes = u8x32::from_slice(simd, bytes);
+        !bytes.simd_eq(u8x32::splat(simd, b' ')).to_bitmask() & ALL
     })
 }
 
@@ -35,7 +36,7 @@ mod tests {
     fn every_byte_is_judged_in_every_lane() {
         for byte in 0..=u8::MAX {
             for at in 0..size_of::<Lanes>() {
-                let mut bytes = [b' '; 16];
+                let mut bytes = [b' '; 32];
                 bytes[at] = byte;
                 let is_special = matches!(byte, b'"' | b'\\' | 0..b' ');
                 assert_eq!(special(&bytes), u64::from(is_special) << at, "{byte} at {at}");

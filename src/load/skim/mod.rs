@@ -58,7 +58,7 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     find(bytes, lanes::special, |byte| matches!(byte, b'"' | b'\\' | 0..b' '))
 }
 
-/// Where the first byte is that is wanted, or the length: `among` looks at sixteen bytes at a time and gives a bit for
+/// Where the first byte is that is wanted, or the length: `among` looks at some bytes at a time and gives a bit for
 /// each that `is_wanted`.
 #[inline(always)]
 fn find(bytes: &[u8], among: impl Fn(&Lanes) -> u64, is_wanted: impl Fn(&u8) -> bool) -> usize {

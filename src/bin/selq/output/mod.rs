@@ -55,6 +55,16 @@ pub(crate) struct View {
     pub(crate) on_terminal: bool,
 }
 
+impl View {
+    /// Whether the rows show the labels with this key, or are sorted by labels, which are then told about if there are
+    /// none.
+    pub(crate) fn needs_label(&self, key: &str) -> bool {
+        self.show_labels
+            || self.label_columns.iter().any(|column| column == key)
+            || matches!(self.sort_by, Some(SortKey::Label(_)))
+    }
+}
+
 /// What ends each line of `-o name`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameEnd {
