@@ -188,6 +188,12 @@ impl Dict {
         Ok(Dict { text, ends, scopes, finder: Finder::Sorted(ids) })
     }
 
+    /// The same with a copy of the texts. For few that are often asked for, as each look at a mapped one checks it.
+    pub(super) fn with_own_text(mut self) -> Dict {
+        self.text.to_mut();
+        self
+    }
+
     /// How many texts there are.
     pub(crate) fn len(&self) -> usize {
         self.scopes.len()

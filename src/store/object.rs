@@ -130,25 +130,25 @@ impl<'s> ObjectRef<'s> {
     /// `apps/v1`, `v1`, …; empty when the object had none.
     #[must_use]
     pub fn api_version(&self) -> &'s str {
-        self.identity().api_version
+        self.store.table.kind(self.store.table.kind_of(self.id)).0
     }
 
     /// `Pod`, `Deployment`, …; empty when the object had none.
     #[must_use]
     pub fn kind(&self) -> &'s str {
-        self.identity().kind
+        self.store.table.kind(self.store.table.kind_of(self.id)).1
     }
 
     /// The namespace; empty when the object had none.
     #[must_use]
     pub fn namespace(&self) -> &'s str {
-        self.identity().namespace
+        self.store.table.namespace(self.store.table.namespace_of(self.id))
     }
 
     /// The name; empty when the object had none.
     #[must_use]
     pub fn name(&self) -> &'s str {
-        self.identity().name
+        self.store.table.name(self.id)
     }
 
     /// Its labels as key and value, in the order they were read.

@@ -108,11 +108,11 @@ impl ObjectTable {
     /// Reads a table.
     pub(super) fn decode(bytes: &mut Decoder) -> Result<ObjectTable, Malformed> {
         let table = ObjectTable {
-            keys: Dict::decode(bytes)?,
+            keys: Dict::decode(bytes)?.with_own_text(),
             labels: Dict::decode(bytes)?,
-            api_versions: Dict::decode(bytes)?,
-            kinds: Dict::decode(bytes)?,
-            namespaces: Dict::decode(bytes)?,
+            api_versions: Dict::decode(bytes)?.with_own_text(),
+            kinds: Dict::decode(bytes)?.with_own_text(),
+            namespaces: Dict::decode(bytes)?.with_own_text(),
             places: Places::decode(bytes)?,
             names: Names::decode(bytes)?,
             rows: Rows::decode(bytes)?,
@@ -228,7 +228,11 @@ impl ObjectTable {
     pub(super) fn identity(&self, id: ObjectId) -> ObjectIdentity<'_> {
         let (api_version, kind) = self.kind(self.kind_of(id));
         let namespace = self.namespace(self.namespace_of(id));
-        ObjectIdentity { api_version, kind, namespace, name: self.names.get(id.index()) }
+        ObjectIdentity { api_version, kind, namespace, name: self.name(id) }
+    }
+
+    pub(super) fn name(&self, id: ObjectId) -> &str {
+        self.names.get(id.index())
     }
 
     pub(super) fn kind_of(&self, id: ObjectId) -> KindId {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::block::{BLOCK, Block, above, parity};
+use super::block::{BLOCK, Block, parity};
 use fearless_simd::{Level, Simd, dispatch};
 
 /// Sound JSON without the white space between its tokens: on one line. The same text if there is none.
@@ -46,7 +46,8 @@ impl<'j> Compactor<'j> {
     #[inline(always)]
     fn block<S: Simd>(&mut self, simd: S, bytes: &[u8; BLOCK]) {
         let block = Block::new(simd, bytes);
-        let strings = parity(block.quotes & !self.escaped(block.backslashes)) ^ self.in_string;
+        let escaped = escaped(block.backslashes, &mut self.escaped);
+        let strings = parity(block.quotes & !escaped) ^ self.in_string;
         self.in_string = if strings >> 63 == 1 { u64::MAX } else { 0 };
         let blanks = block.blanks & !strings;
         // Where a run of white space begins, and the byte behind one, by turns.
@@ -55,28 +56,14 @@ impl<'j> Compactor<'j> {
             let at = borders.trailing_zeros();
             let pos = self.pos + at as usize;
             if blanks >> at & 1 == 1 {
-                self.keep_to(pos)
+                self.keep_to(pos);
             } else {
-                self.kept = pos
+                self.kept = pos;
             }
             borders &= borders - 1;
         }
         self.in_blank = blanks >> 63;
         self.pos += BLOCK;
-    }
-
-    /// The bytes that stand behind backslashes.
-    #[inline(always)]
-    fn escaped(&mut self, backslashes: u64) -> u64 {
-        let mut escaped = std::mem::take(&mut self.escaped);
-        let mut rest = backslashes & !escaped;
-        while rest != 0 {
-            let at = rest.trailing_zeros();
-            escaped |= (1 << at) << 1;
-            self.escaped = u64::from(at == 63);
-            rest &= above(at) & !escaped;
-        }
-        escaped
     }
 
     /// Takes over everything from the last white space to this place.
@@ -95,6 +82,21 @@ impl<'j> Compactor<'j> {
         self.compact.push_str(rest);
         Cow::Owned(self.compact)
     }
+}
+
+/// The bytes that stand behind a backslash, unless that itself stands behind one. `pending` is 1 if the first byte of the
+/// block does so, and then if that of the next one does.
+fn escaped(backslashes: u64, pending: &mut u64) -> u64 {
+    const EVEN: u64 = u64::MAX / 3;
+    let backslashes = backslashes & !*pending;
+    let starts = backslashes & !(backslashes << 1);
+    // Carries run through the backslashes that follow one in an even place, and leave no bit of them.
+    let (rest, _) = backslashes.overflowing_add(starts & EVEN);
+    let (even, odd) = (backslashes & !rest, backslashes & rest);
+    // Of the bytes behind a run's backslashes every second one, from the first on.
+    let escaped = even << 1 & !EVEN | odd << 1 & EVEN | *pending;
+    *pending = (backslashes & !escaped) >> 63;
+    escaped
 }
 
 #[cfg(test)]
@@ -135,6 +137,30 @@ mod tests {
     fn what_is_compact_is_not_copied() {
         let json = r#"{"a":"a text with spaces that is longer than one of the blocks","b":[1,2,3]}"#;
         assert!(matches!(compacted(json), Cow::Borrowed(_)));
+    }
+
+    /// The same bit by bit.
+    fn escaped_one_by_one(backslashes: u64, mut pending: u64) -> (u64, u64) {
+        let mut escaped = 0;
+        for at in 0..64 {
+            escaped |= pending << at;
+            pending = !pending & backslashes >> at & 1;
+        }
+        (escaped, pending)
+    }
+
+    #[test]
+    fn every_second_backslash_of_a_run_escapes() {
+        let mut patterns = vec![0, u64::MAX, 1 << 63, 3 << 62, 7 << 61, u64::MAX >> 1];
+        // All runs of up to 16 bytes, at every place.
+        patterns.extend((0..1 << 16).flat_map(|bits| [bits, bits << 23, bits << 48]));
+        for backslashes in patterns {
+            for pending in [0, 1] {
+                let mut after = pending;
+                let found = escaped(backslashes, &mut after);
+                assert_eq!((found, after), escaped_one_by_one(backslashes, pending), "{backslashes:b}");
+            }
+        }
     }
 
     proptest! {

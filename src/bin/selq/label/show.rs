@@ -82,7 +82,7 @@ fn command(edited: &Edited<'_>) -> Result<String> {
     let identity = edited.object.identity();
     check_nameable(identity)?;
     let mut name = String::new();
-    names::push_name(identity, 0, &mut name);
+    names::push_name(identity, || 0, &mut name);
     let edits = edited.changes.iter().map(|change| match change.value() {
         Some(value) => format!("{}={value}", change.key()),
         None => format!("{}-", change.key()),

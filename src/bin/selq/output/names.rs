@@ -12,7 +12,7 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
     let (mut name, mut shown) = (String::new(), String::new());
     for object in rows.iter() {
         name.clear();
-        push_name(object.identity(), dump.index(object.id()), &mut name);
+        push_name(object.identity(), || dump.index(object.id()), &mut name);
         match view.name_end {
             NameEnd::Nul => {
                 out.write_all(name.as_bytes())?;
@@ -38,21 +38,21 @@ pub(crate) fn title(identity: ObjectIdentity<'_>, index: u64) -> String {
     if !title.is_empty() {
         title.push(' ');
     }
-    push_name(identity, index, &mut title);
+    push_name(identity, || index, &mut title);
     title
 }
 
 /// Appends `kind.group/name`, and `object/INDEX` for an object without a name.
-pub(crate) fn push_name(identity: ObjectIdentity<'_>, index: u64, out: &mut String) {
+pub(crate) fn push_name(identity: ObjectIdentity<'_>, index: impl FnOnce() -> u64, out: &mut String) {
     if identity.name.is_empty() {
         out.push_str("object/");
-        out.push_str(&index.to_string());
+        out.push_str(&index().to_string());
         return;
     }
     if identity.kind.is_empty() {
         out.push_str("object");
     } else {
-        out.extend(identity.kind.chars().flat_map(char::to_lowercase));
+        push_lowercase(identity.kind, out);
         if !identity.group().is_empty() {
             out.push('.');
             out.push_str(identity.group());
@@ -60,4 +60,14 @@ pub(crate) fn push_name(identity: ObjectIdentity<'_>, index: u64, out: &mut Stri
     }
     out.push('/');
     out.push_str(identity.name);
+}
+
+fn push_lowercase(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+    } else {
+        out.extend(text.chars().flat_map(char::to_lowercase));
+    }
 }

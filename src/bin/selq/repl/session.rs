@@ -291,7 +291,7 @@ impl Session {
     fn names_of(&self, rows: &Rows<'_>) -> Vec<String> {
         let name = |object: ObjectRef<'_>| {
             let mut name = String::new();
-            names::push_name(object.identity(), self.dump().index(object.id()), &mut name);
+            names::push_name(object.identity(), || self.dump().index(object.id()), &mut name);
             name
         };
         rows.iter().map(name).collect()

@@ -71,7 +71,7 @@ fn is_called(session: &Session, object: &ObjectRef<'_>, wanted: &str) -> bool {
         return kinds::is_called(object.identity(), kind);
     }
     let mut name = String::new();
-    names::push_name(object.identity(), session.dump().index(object.id()), &mut name);
+    names::push_name(object.identity(), || session.dump().index(object.id()), &mut name);
     name == wanted
 }
 
