@@ -68,6 +68,33 @@ mod tests {
     }
 
     #[test]
+    fn a_store_that_was_read_changes_as_any_other() {
+        // So many pods that some labels have bitmaps.
+        let mut loaded = store(&[&[("env", "prod"), ("tier", "db")][..]; 100]);
+        loaded.insert(Object::new("Node", "", "a").with_labels([("zone", "x")]));
+        let mut read = mixed(&loaded, &loaded).unwrap();
+        for store in [&mut loaded, &mut read] {
+            let ids: Vec<_> = store.objects().map(|object| object.id()).collect();
+            store.relabel(ids[7], [("env", "ü"), ("new", "")]);
+            store.replace(ids[8], "apps/v1", "Deployment", [("tier", "web")]);
+            assert!(store.remove(ids[100]) && !store.remove(ids[100]));
+            store.insert(Object::new("Pod", "other", "b").with_labels([("env", "prod"), ("zone", "y")]));
+            assert_eq!(store.count_label("env", "prod"), 99);
+        }
+        let seen = |store: &Store| format!("{:?}", store.objects().collect::<Vec<_>>());
+        assert_eq!(seen(&read), seen(&loaded));
+        assert_eq!(read.keys(), loaded.keys());
+        for key in loaded.keys() {
+            assert_eq!(read.values(key.key), loaded.values(key.key));
+        }
+        assert_eq!((read.kinds(), read.namespaces()), (loaded.kinds(), loaded.namespaces()));
+        assert_eq!(
+            (read.n_labels(), read.n_distinct_labels()),
+            (loaded.n_labels(), loaded.n_distinct_labels())
+        );
+    }
+
+    #[test]
     fn objects_do_not_take_the_index_of_others() {
         let objects = store(&[&[("env", "prod")], &[("env", "qa")]]);
         assert!(mixed(&objects, &objects).is_ok());
