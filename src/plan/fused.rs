@@ -5,6 +5,8 @@
 //! with such a set, its words are narrowed in place, requirement by requirement, and nothing else is looked at.
 //! [`exec`](super::exec) answers the same without, and is what the tests compare with.
 
+use std::borrow::Cow;
+
 use fearless_simd::{Level, dispatch};
 
 use super::exec;
@@ -24,7 +26,7 @@ pub(super) fn count(store: &Store, node: &Node) -> Option<u64> {
 pub(super) fn run(store: &Store, node: &Node) -> Option<Vec<u32>> {
     let frame = Frame::of_steps(store, node)?;
     let mut ids = Vec::with_capacity(n_ids(&frame.words) as usize);
-    for (&number, &word) in frame.numbers.iter().zip(&frame.words) {
+    for (&number, &word) in frame.numbers.iter().zip(&*frame.words) {
         let mut rest = word;
         while rest != 0 {
             ids.push(number * WORD + rest.trailing_zeros());
@@ -43,7 +45,8 @@ fn n_ids(words: &[u64]) -> u64 {
 struct Frame<'s> {
     store: &'s Store,
     numbers: &'s [u32],
-    words: Vec<u64>,
+    /// Those of the store until something is taken away.
+    words: Cow<'s, [u64]>,
 }
 
 /// A set in the form in which words can be taken from it.
@@ -76,7 +79,7 @@ impl<'s> Frame<'s> {
             }
             Node::Leaf(leaf) => match exec::postings(store, *leaf) {
                 PostingsView::Many(ids) => match ids.words() {
-                    Words::Grouped { numbers, words } => Some(Frame { store, numbers, words: words.clone() }),
+                    Words::Grouped { numbers, words } => Some(Frame { store, numbers, words: words.into() }),
                     Words::Dense(_) | Words::Scattered => None,
                 },
                 PostingsView::Few(_) => None,
@@ -89,7 +92,7 @@ impl<'s> Frame<'s> {
     fn keep(&mut self, node: &Node) -> Option<()> {
         match node {
             Node::All => {}
-            Node::Empty => self.words.fill(0),
+            Node::Empty => self.clear(),
             Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & other),
             Node::Not(operand) => self.take_away(operand)?,
             Node::Intersect(operands) => operands.iter().try_for_each(|operand| self.keep(operand))?,
@@ -100,7 +103,7 @@ impl<'s> Frame<'s> {
             Node::Union(_) | Node::OneOf(_) => {
                 let mut rest = Frame { words: self.words.clone(), ..*self };
                 rest.take_away(node)?;
-                self.words.iter_mut().zip(rest.words).for_each(|(word, rest)| *word &= !rest);
+                self.take_away_words(&rest.words);
             }
         }
         Some(())
@@ -110,7 +113,7 @@ impl<'s> Frame<'s> {
     fn take_away(&mut self, node: &Node) -> Option<()> {
         match node {
             Node::Empty => {}
-            Node::All => self.words.fill(0),
+            Node::All => self.clear(),
             Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & !other),
             Node::Not(operand) => self.keep(operand)?,
             Node::Union(operands) => operands.iter().try_for_each(|operand| self.take_away(operand))?,
@@ -118,7 +121,7 @@ impl<'s> Frame<'s> {
             Node::Intersect(_) | Node::Subtract(..) => {
                 let mut both = Frame { words: self.words.clone(), ..*self };
                 both.keep(node)?;
-                self.words.iter_mut().zip(both.words).for_each(|(word, both)| *word &= !both);
+                self.take_away_words(&both.words);
             }
         }
         Some(())
@@ -133,31 +136,44 @@ impl<'s> Frame<'s> {
 
     /// Replaces every word by what `of` makes of it and of the operand's word with the same number.
     fn combine(&mut self, operand: &Operand<'_>, of: impl Fn(u64, u64) -> u64) {
-        let words = self.numbers.iter().zip(&mut self.words);
         match operand {
             Operand::Dense(others) => {
-                words.for_each(|(&number, word)| {
-                    *word = of(*word, others.get(number as usize).copied().unwrap_or(0));
-                });
+                self.replace(|number, word| of(word, others.get(number as usize).copied().unwrap_or(0)));
             }
-            Operand::Grouped(numbers, others) => merge(words, numbers, others, of),
-            Operand::Few(numbers, others) => merge(words, numbers, others, of),
+            Operand::Grouped(numbers, others) => self.merge(numbers, others, of),
+            Operand::Few(numbers, others) => self.merge(numbers, others, of),
         }
     }
-}
 
-/// As [`Frame::combine`], with words that are not all there.
-fn merge<'w>(
-    words: impl Iterator<Item = (&'w u32, &'w mut u64)>,
-    numbers: &[u32],
-    others: &[u64],
-    of: impl Fn(u64, u64) -> u64,
-) {
-    let mut at = 0;
-    for (&number, word) in words {
-        at += numbers[at..].iter().take_while(|&&other| other < number).count();
-        let other = if numbers.get(at) == Some(&number) { others[at] } else { 0 };
-        *word = of(*word, other);
+    /// The same, with words that are not all there.
+    fn merge(&mut self, numbers: &[u32], others: &[u64], of: impl Fn(u64, u64) -> u64) {
+        let mut at = 0;
+        self.replace(|number, word| {
+            at += numbers[at..].iter().take_while(|&&other| other < number).count();
+            let other = if numbers.get(at) == Some(&number) { others[at] } else { 0 };
+            of(word, other)
+        });
+    }
+
+    /// Takes away the ids of as many words.
+    fn take_away_words(&mut self, others: &[u64]) {
+        let mut others = others.iter();
+        self.replace(|_, word| word & !others.next().copied().unwrap_or(0));
+    }
+
+    fn clear(&mut self) {
+        self.replace(|_, _| 0);
+    }
+
+    /// Replaces every word by what `of` makes of its number and itself. The first time copies no word before.
+    fn replace(&mut self, mut of: impl FnMut(u32, u64) -> u64) {
+        let numbers = self.numbers.iter().copied();
+        match &mut self.words {
+            Cow::Borrowed(words) => {
+                self.words = numbers.zip(words.iter()).map(|(number, &word)| of(number, word)).collect();
+            }
+            Cow::Owned(words) => numbers.zip(words).for_each(|(number, word)| *word = of(number, *word)),
+        }
     }
 }
 
