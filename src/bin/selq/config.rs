@@ -1,13 +1,10 @@
 //! What the surroundings say: terminals and colour.
 
 use std::env;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, IsTerminal};
 
 use anstyle::Style;
 use clap::ValueEnum;
-
-/// How much is collected before it is written.
-const WRITE_BUFFER: usize = 1 << 16;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -83,14 +80,4 @@ impl Config {
             ColorChoice::Never => false,
         }
     }
-}
-
-/// Standard output, written in large pieces, and everything by the time `write` is done.
-pub(crate) fn with_stdout<T>(
-    write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    let mut out = BufWriter::with_capacity(WRITE_BUFFER, io::stdout().lock());
-    let result = write(&mut out)?;
-    out.flush()?;
-    Ok(result)
 }

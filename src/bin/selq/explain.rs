@@ -6,11 +6,12 @@ use anyhow::{Result, anyhow};
 use selq::{Pass, Plan};
 
 use crate::args::ExplainArgs;
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::sanitize;
 use crate::selection::Selection;
+use crate::stdout::with_stdout;
 
 pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;

@@ -9,8 +9,9 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args::Args;
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::exit::ExitStatus;
+use crate::stdout::with_stdout;
 
 /// The grammar that the tests hold the parser to.
 const GRAMMAR: &str = include_str!("../../../grammar/selector.abnf");

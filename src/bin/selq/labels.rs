@@ -8,7 +8,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::args::{LabelsArgs, LabelsFormat};
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::message;
@@ -17,6 +17,7 @@ use crate::output::json;
 use crate::output::table::cut_to_width;
 use crate::sanitize;
 use crate::selection::{self, Selection};
+use crate::stdout::with_stdout;
 
 pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;

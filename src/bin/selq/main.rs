@@ -24,6 +24,7 @@ mod replace;
 mod sanitize;
 mod selection;
 mod stats;
+mod stdout;
 mod watch;
 
 use std::env;

@@ -7,7 +7,7 @@ use selq::{LabelSelector, LabelSelectorError, ParseError, Selector};
 use serde::Serialize;
 
 use crate::args::{ParseArgs, ParseFormat};
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::json_error::{self, JsonError};
 use crate::json_line::{self, NamedSelector, SelectorField};
@@ -15,6 +15,7 @@ use crate::message;
 use crate::output::json;
 use crate::sanitize;
 use crate::selection;
+use crate::stdout::with_stdout;
 
 /// The byte-order mark that some editors write.
 pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";

@@ -9,7 +9,7 @@ use selq::{Dump, Plan, Selector};
 use serde::Serialize;
 
 use crate::args::{QueryArgs, Shown};
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::message::{self, counted, thousands};
 use crate::output::csv::push_line_ends_escaped;
@@ -17,6 +17,7 @@ use crate::output::{OutputFormat, Rows, View, json};
 use crate::parse::{self, JsonLine, LineError};
 use crate::sanitize::push_escaped;
 use crate::selection::Selection;
+use crate::stdout::with_stdout;
 
 /// Of how many queries that match nothing the reason is looked for: that costs a look at every key or value.
 const MAX_EXPLAINED: usize = 100;

@@ -8,13 +8,14 @@ use anyhow::{Result, bail};
 use selq::{Dump, Plan, ReadObject, Selector};
 
 use crate::args::{QueryArgs, Shown};
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened, Unindexed};
 use crate::output::{self, NameEnd, OutputFormat, View};
 use crate::queries;
 use crate::selection::Selection;
 use crate::stats;
+use crate::stdout::with_stdout;
 
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let view = view(args, config)?;

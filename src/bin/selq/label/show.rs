@@ -8,9 +8,10 @@ use selq::{Dump, LabelChange, ObjectIdentity, ObjectRef, PatchOperation};
 use serde::Serialize;
 
 use super::{Edited, Refusals};
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::message::counted;
 use crate::output::{json, names, sanitize};
+use crate::stdout::with_stdout;
 
 /// Prints the labels that each object has after the edits. A single object's stand alone, to be read by programs.
 pub(super) fn list(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {

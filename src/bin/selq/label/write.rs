@@ -7,8 +7,9 @@ use anyhow::Result;
 use selq::Dump;
 
 use super::Edited;
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::output::sanitize::escaped_json;
+use crate::stdout::with_stdout;
 
 /// The UTF-8 byte-order mark.
 const BOM: &[u8] = b"\xEF\xBB\xBF";

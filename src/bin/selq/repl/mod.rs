@@ -18,10 +18,11 @@ use std::io::{self, BufRead, BufReader, IsTerminal};
 use anyhow::{Context, Result, anyhow};
 
 use crate::args::{ColorChoice, ReplArgs};
-use crate::config::{Config, with_stdout};
+use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::message;
+use crate::stdout::with_stdout;
 use session::Session;
 use settings::Settings;
 use typing::names::LineError;
