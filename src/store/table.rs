@@ -55,8 +55,7 @@ impl ObjectTable {
     /// After 2³² − 1 objects.
     pub(super) fn push(&mut self, identity: ObjectIdentity<'_>, labels: &[LabelId]) -> ObjectId {
         let id = ObjectId(u32::try_from(self.n_ids()).expect("fewer than 2^32 objects"));
-        let kind = self.intern_kind(identity.api_version, identity.kind);
-        let namespace = self.intern_namespace(identity.namespace);
+        let (kind, namespace) = self.intern_place(identity);
         self.places.push(kind, namespace);
         self.names.push(identity.name);
         self.rows.push(labels.iter().copied());
@@ -139,6 +138,23 @@ impl ObjectTable {
     pub(super) fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
         let kind = self.intern_kind(api_version, kind);
         self.places.set(id, kind, self.namespace_of(id));
+    }
+
+    /// Objects mostly have the kind and namespace of the one before, which costs no look-up to see.
+    fn intern_place(&mut self, identity: ObjectIdentity<'_>) -> (KindId, NamespaceId) {
+        let before = self.places.last();
+        let kind = before.map(|(kind, _)| kind).filter(|&kind| self.is_kind(kind, identity));
+        let namespace = before.map(|(_, namespace)| namespace);
+        let namespace = namespace.filter(|it| self.namespaces.has_text(it.0, identity.namespace));
+        (
+            kind.unwrap_or_else(|| self.intern_kind(identity.api_version, identity.kind)),
+            namespace.unwrap_or_else(|| self.intern_namespace(identity.namespace)),
+        )
+    }
+
+    fn is_kind(&self, kind: KindId, identity: ObjectIdentity<'_>) -> bool {
+        self.kinds.has_text(kind.0, identity.kind)
+            && self.api_versions.has_text(self.kinds.scope(kind.0), identity.api_version)
     }
 
     fn intern_namespace(&mut self, namespace: &str) -> NamespaceId {
@@ -372,6 +388,11 @@ impl Places {
     fn get(&self, id: ObjectId) -> (KindId, NamespaceId) {
         let number = self.objects.get(id.index()).copied().unwrap_or_default();
         self.combinations.get(number as usize).copied().unwrap_or((KindId(0), NamespaceId(0)))
+    }
+
+    /// The kind and namespace of the last object.
+    fn last(&self) -> Option<(KindId, NamespaceId)> {
+        self.combinations.get(*self.objects.last()? as usize).copied()
     }
 
     fn number(&mut self, kind: KindId, namespace: NamespaceId) -> u32 {
