@@ -20,7 +20,7 @@ impl Store {
         self.index.encode(self.table.n_ids(), out);
     }
 
-    /// Reads what the other two wrote. Costs the same however much it is.
+    /// Reads what the other two wrote. Costs by the keys and by the bitmaps, not by the objects.
     pub(crate) fn decode(mut objects: Decoder, mut index: Decoder) -> Result<Store, Malformed> {
         let table = ObjectTable::decode(&mut objects)?;
         let postings = Index::decode(&mut index, &table)?;

@@ -71,15 +71,17 @@ impl PostingsTable {
         }
     }
 
-    /// How much memory of their own the postings take.
+    /// How many bytes of memory the postings take, of their own or of the mapped file.
     pub(super) fn memory(&self) -> u64 {
         match self {
             PostingsTable::Owned(postings) => {
                 vec_bytes(postings) + postings.iter().map(Postings::memory).sum::<u64>()
             }
             PostingsTable::Saved(saved) => {
+                let lists = saved.few.memory() + saved.few_ends.memory();
+                let bitmaps = saved.many.memory() + saved.bitmaps.memory() + saved.bitmap_ends.memory();
                 let decoded = saved.decoded.iter().filter_map(OnceLock::get).map(Bitmap::memory);
-                vec_bytes(&saved.decoded) + decoded.sum::<u64>()
+                lists + bitmaps + vec_bytes(&saved.decoded) + decoded.sum::<u64>()
             }
         }
     }
