@@ -112,7 +112,7 @@ pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scop
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
     Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
-    LabelSelectorRequirement, Operator, ParseError, ParseErrorKind, Requirement, Selector,
+    LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
 pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};
 pub use span::Span;

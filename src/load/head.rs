@@ -36,7 +36,7 @@ impl<'a> Head<'a> {
     }
 
     /// The labels as the store takes them.
-    pub(super) fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn labels(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> + Clone {
         self.labels.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
     }
 

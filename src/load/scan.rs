@@ -28,6 +28,11 @@ impl<'r> ReadObject<'r> {
     pub fn label(&self, key: &str) -> Option<&'r str> {
         self.head.label(key)
     }
+
+    /// The labels in the order of the dump; of two with the same key the last one counts.
+    pub fn labels(&self) -> impl DoubleEndedIterator<Item = (&'r str, &'r str)> + Clone {
+        self.head.labels()
+    }
 }
 
 /// What [`Loader::scan`] or [`Loader::select`] found.

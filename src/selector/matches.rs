@@ -58,13 +58,15 @@ impl Selector {
     }
 
     /// Whether an object is selected whose value of a key is what `get` says, `None` if it lacks the key.
+    ///
+    /// Asks `get` once for every requirement; for many objects and requirements see [`Matcher`](super::Matcher).
     #[must_use]
     pub fn matches_by<'a>(&self, get: impl Fn(&str) -> Option<&'a str>) -> bool {
         holds(self.expr(), &get)
     }
 }
 
-fn holds<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
+pub(super) fn holds<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
     match expr {
         Expr::All => true,
         Expr::None => false,

@@ -8,6 +8,7 @@ mod error;
 mod help;
 mod label_selector;
 mod label_selector_json;
+mod matcher;
 mod matches;
 mod render;
 mod requirement;
@@ -21,6 +22,7 @@ pub use label_selector::{
     LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement,
 };
+pub use matcher::Matcher;
 pub use matches::Label;
 pub(crate) use requirement::integer;
 pub use requirement::{Integer, Operator, Requirement};

@@ -71,7 +71,8 @@ fn scan(selection: &Selection, view: &View, args: &QueryArgs, config: &Config) -
         return loaded(input::read_inputs(&args.input, config, why)?);
     }
     let shown = args.shown();
-    let is_wanted = |object: ReadObject<'_>| selection.matches(&object, args.invert_match);
+    let matcher = selection.matcher();
+    let is_wanted = |object: ReadObject<'_>| selection.matches(&matcher, &object, args.invert_match);
     let shown_in = (shown == Shown::Rows).then_some(view);
     let scan = input::scan(&args.input, config, shown_in, is_wanted)?;
     match (scan.n_selected(), shown) {

@@ -1,7 +1,9 @@
 //! From the selection options to a selector and a scope.
 
 use anyhow::Result;
-use selq::{Dump, LabelSelector, ObjectIdentity, Plan, ReadObject, Requirement, Scope, Selector, Store};
+use selq::{
+    Dump, LabelSelector, Matcher, ObjectIdentity, Plan, ReadObject, Requirement, Scope, Selector, Store,
+};
 
 use crate::args::SelectionArgs;
 use crate::config::Config;
@@ -63,11 +65,16 @@ impl Selection {
         scope
     }
 
+    /// The selectors, made ready for [`Selection::matches`].
+    pub(crate) fn matcher(&self) -> Matcher<'_> {
+        Matcher::new(&self.selector)
+    }
+
     /// Whether an object is in the namespace and matches the selectors, or with `invert_match` does not match them.
     /// Kinds are left out: they are resolved by those that occur.
-    pub(crate) fn matches(&self, object: &ReadObject<'_>, invert_match: bool) -> bool {
+    pub(crate) fn matches(&self, matcher: &Matcher<'_>, object: &ReadObject<'_>, invert_match: bool) -> bool {
         self.namespace.as_ref().is_none_or(|namespace| object.identity().namespace == namespace)
-            && self.selector.matches_by(|key| object.label(key)) != invert_match
+            && matcher.matches(object.labels()) != invert_match
     }
 
     /// Whether an object is in the scope, for objects that come one by one.
