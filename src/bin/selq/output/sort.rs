@@ -100,6 +100,7 @@ fn parts(text: &str) -> Result<Vec<Part>> {
     if rest.is_empty() || inner.contains('}') {
         return Err(anyhow!("expected one path to a field"));
     }
+    check_nesting(inner)?;
     let mut parts = Vec::new();
     while !rest.is_empty() {
         rest = match rest.strip_prefix('.') {
@@ -108,6 +109,31 @@ fn parts(text: &str) -> Result<Vec<Part>> {
         };
     }
     Ok(parts)
+}
+
+/// What is in brackets or parentheses is read by recursion, so that it must not be nested without bounds.
+fn check_nesting(path: &str) -> Result<()> {
+    const MAX_NESTING: usize = 32;
+    let (mut depth, mut quote) = (0_usize, None);
+    let mut characters = path.chars();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            // Whatever is escaped ends no quotation.
+            ('\\', Some(_)) => {
+                characters.next();
+            }
+            (_, Some(open)) if character == open => quote = None,
+            (_, Some(_)) => {}
+            ('\'' | '"', None) => quote = Some(character),
+            ('(' | '[', None) => depth += 1,
+            (')' | ']', None) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_NESTING {
+            return Err(anyhow!("expected at most {MAX_NESTING} brackets and parentheses inside each other"));
+        }
+    }
+    Ok(())
 }
 
 /// A field, in which a backslash takes the next character literally. A second dot descends to any depth.
@@ -342,6 +368,20 @@ mod tests {
             assert!(text.parse::<SortKey>().is_err(), "{text}");
         }
         assert!(matches!("app.kubernetes.io/name".parse(), Ok(SortKey::Label(_))));
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |n: usize| format!(".a[?{}@.b==1{}]", "(".repeat(n), ")".repeat(n));
+        assert!(nested(31).parse::<SortKey>().is_ok() && nested(32).parse::<SortKey>().is_err());
+        let filters = |n: usize| format!(".a{}@.b{}", "[?@.c".repeat(n), "]".repeat(n));
+        assert!(filters(33).parse::<SortKey>().is_err());
+        for text in [nested(100_000), filters(100_000), format!(".a[?{}", "!(".repeat(100_000))] {
+            let error = format!("{:#}", text.parse::<SortKey>().unwrap_err());
+            assert!(error.ends_with("expected at most 32 brackets and parentheses inside each other"));
+        }
+        let quoted = format!(".a[?@.b=='{}']", "(".repeat(100));
+        assert!(quoted.parse::<SortKey>().is_ok());
     }
 
     /// The rank of what a path finds in an object.
