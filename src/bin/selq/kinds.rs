@@ -1,6 +1,8 @@
 //! The names that kinds go by: `Pod`, `pod`, `pods`, `po`, `deployments.apps`.
 
-use selq::{ObjectIdentity, Store};
+use std::collections::{HashMap, HashSet};
+
+use selq::{KindFacts, ObjectIdentity, Store};
 
 /// A kind that may be meant by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,60 +119,85 @@ const BUILT_IN: [BuiltIn; 62] = [
     built_in("VolumeAttributesClass", "volumeattributesclasses", &["vac"], "storage.k8s.io"),
 ];
 
-/// The kinds that `name` may mean: those of the dump that go by it, else the built-in one that does, else
-/// one of that very name, which no object has.
-pub(crate) fn resolve(name: &str, store: &Store) -> Vec<Kind> {
-    let meant = occurring(name, store);
-    if !meant.is_empty() {
-        return meant;
+/// The kinds of a dump, by each name that they go by.
+pub(crate) struct Kinds {
+    /// Each once, the most frequent first.
+    kinds: Vec<Kind>,
+    /// The places of those that go by a name, which is in lower case and without a group.
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Kinds {
+    pub(crate) fn of(store: &Store) -> Kinds {
+        let mut seen = HashSet::new();
+        let facts = store.kinds().into_iter().filter(|fact| seen.insert((fact.group(), fact.kind)));
+        let kind = |fact: KindFacts<'_>| Kind { group: fact.group().to_owned(), kind: fact.kind.to_owned() };
+        let kinds: Vec<Kind> = facts.map(kind).collect();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, kind) in kinds.iter().enumerate() {
+            for name in names(kind).collect::<HashSet<String>>() {
+                by_name.entry(name).or_default().push(place);
+            }
+        }
+        Kinds { kinds, by_name }
     }
-    let known = BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() });
-    let known: Vec<Kind> = known.filter(|kind| goes_by(kind, name)).collect();
-    if !known.is_empty() {
-        return known;
+
+    /// The kinds that `name` may mean: those of the dump that go by it, else the built-in one that does, else
+    /// one of that very name, which no object has.
+    pub(crate) fn resolve(&self, name: &str) -> Vec<Kind> {
+        let meant = self.occurring(name);
+        if !meant.is_empty() {
+            return meant.into_iter().cloned().collect();
+        }
+        let known = BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() });
+        let known: Vec<Kind> = known.filter(|kind| goes_by(kind, name)).collect();
+        if !known.is_empty() {
+            return known;
+        }
+        let (kind, group) = split(name);
+        vec![Kind { group: group.unwrap_or_default().into(), kind: kind.into() }]
     }
-    let (kind, group) = split(name);
-    vec![Kind { group: group.unwrap_or_default().into(), kind: kind.into() }]
+
+    /// Whether an object of the dump is of a kind that goes by this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !self.occurring(name).is_empty()
+    }
+
+    /// The name of a kind in the dump that is nearest to this one: of the kind itself, or its plural.
+    pub(crate) fn nearest(&self, name: &str) -> Option<String> {
+        let plurals: Vec<String> = self.kinds.iter().map(plural).collect();
+        let names = self.kinds.iter().map(|kind| kind.kind.as_str());
+        selq::nearest(name, names.chain(plurals.iter().map(String::as_str))).map(str::to_owned)
+    }
+
+    /// The kinds that go by a name. If none has its group, those whose group begins with it, as in kubectl.
+    fn occurring(&self, name: &str) -> Vec<&Kind> {
+        let (name, group) = split(name);
+        let places = self.by_name.get(&name.to_ascii_lowercase());
+        let kinds = || places.into_iter().flatten().map(|&place| &self.kinds[place]);
+        let exact: Vec<&Kind> = kinds().filter(|kind| has_group(kind, group)).collect();
+        if !exact.is_empty() {
+            return exact;
+        }
+        kinds().filter(|kind| nearly_has_group(kind, group)).collect()
+    }
 }
 
 /// Whether an object of this group and kind goes by `name`, whatever else occurs.
 pub(crate) fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
     let kind = Kind { group: identity.group().to_owned(), kind: identity.kind.to_owned() };
-    goes_by(&kind, name) || nearly_goes_by(&kind, name)
+    let (name, group) = split(name);
+    (has_group(&kind, group) || nearly_has_group(&kind, group)) && is_name_of(name, &kind)
 }
 
 /// Whether an object of the dump is of a kind that goes by this name.
 pub(crate) fn occurs(name: &str, store: &Store) -> bool {
-    !occurring(name, store).is_empty()
+    Kinds::of(store).has(name)
 }
 
-/// The name of a kind in the dump that is nearest to this one: of the kind itself, or its plural.
+/// As [`Kinds::nearest`], of a dump's kinds.
 pub(crate) fn nearest(name: &str, store: &Store) -> Option<String> {
-    let kinds = kinds_of(store);
-    let plurals: Vec<String> = kinds.iter().map(plural).collect();
-    let names = kinds.iter().map(|kind| kind.kind.as_str()).chain(plurals.iter().map(String::as_str));
-    selq::nearest(name, names).map(str::to_owned)
-}
-
-/// The kinds of the dump that go by a name. If none has its group, those whose group begins with it, as in kubectl.
-fn occurring(name: &str, store: &Store) -> Vec<Kind> {
-    let (exact, others): (Vec<Kind>, Vec<Kind>) =
-        kinds_of(store).into_iter().partition(|kind| goes_by(kind, name));
-    if !exact.is_empty() {
-        return exact;
-    }
-    others.into_iter().filter(|kind| nearly_goes_by(kind, name)).collect()
-}
-
-fn kinds_of(store: &Store) -> Vec<Kind> {
-    let mut kinds: Vec<Kind> = Vec::new();
-    for fact in store.kinds() {
-        let kind = Kind { group: fact.group().to_owned(), kind: fact.kind.to_owned() };
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    kinds
+    Kinds::of(store).nearest(name)
 }
 
 /// `deployments.apps` and `deployments.v1.apps` → `deployments` and `apps`.
@@ -188,21 +215,29 @@ fn split(name: &str) -> (&str, Option<&str>) {
 
 fn goes_by(kind: &Kind, name: &str) -> bool {
     let (name, group) = split(name);
-    group.is_none_or(|group| group == kind.group) && is_name_of(name, kind)
+    has_group(kind, group) && is_name_of(name, kind)
+}
+
+fn has_group(kind: &Kind, group: Option<&str>) -> bool {
+    group.is_none_or(|group| group == kind.group)
 }
 
 /// `crontabs.stable` for those of `stable.example.com`.
-fn nearly_goes_by(kind: &Kind, name: &str) -> bool {
-    let (name, group) = split(name);
-    let begins = |group: &str| !group.is_empty() && kind.group.starts_with(group);
-    group.is_some_and(begins) && is_name_of(name, kind)
+fn nearly_has_group(kind: &Kind, group: Option<&str>) -> bool {
+    group.is_some_and(|group| !group.is_empty() && kind.group.starts_with(group))
 }
 
 /// Whether a name without a group is one of the kind's.
 fn is_name_of(name: &str, kind: &Kind) -> bool {
     let name = name.to_ascii_lowercase();
+    names(kind).any(|other| other == name)
+}
+
+/// The names that a kind goes by, in lower case and without its group.
+fn names(kind: &Kind) -> impl Iterator<Item = String> + use<> {
     let singular = kind.kind.to_ascii_lowercase();
-    name == singular || plural_and_short_names(kind, &singular).contains(&name)
+    let others = plural_and_short_names(kind, &singular);
+    std::iter::once(singular).chain(others)
 }
 
 fn plural(kind: &Kind) -> String {
@@ -251,7 +286,7 @@ mod tests {
 
     fn resolved(name: &str) -> Vec<String> {
         let show = |kind: Kind| format!("{}.{}", kind.kind, kind.group);
-        resolve(name, &store()).into_iter().map(show).collect()
+        Kinds::of(&store()).resolve(name).into_iter().map(show).collect()
     }
 
     #[test]
@@ -286,6 +321,21 @@ mod tests {
         for (name, expected) in [("pds", Some("pods")), ("Deploiment", Some("Deployment")), ("xyz", None)] {
             assert_eq!(nearest(name, &store()).as_deref(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_kind_is_found_among_very_many() {
+        let mut store = Store::new();
+        for n in 0..20_000 {
+            store.insert(Object::new(format!("Kind{n}"), "", "").with_api_version("a.example/v1"));
+            store.insert(Object::new(format!("Kind{n}"), "", "").with_api_version("a.example/v2"));
+        }
+        let kinds = Kinds::of(&store);
+        // Twenty thousand names among twenty thousand kinds: each is looked up, and none compared with all.
+        for n in 0..20_000 {
+            assert_eq!(kinds.occurring(&format!("kind{n}s.a")).len(), 1);
+        }
+        assert_eq!(kinds.by_name["kind7s"], kinds.by_name["kind7"]);
     }
 
     #[test]

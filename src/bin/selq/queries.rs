@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use selq::{Dump, Plan, Selector};
+use selq::{Dump, Plan, Scope, Selector};
 use serde::Serialize;
 
 use crate::args::{QueryArgs, Shown};
@@ -139,7 +139,8 @@ pub(crate) fn answer(
     args: &QueryArgs,
     config: &Config,
 ) -> Result<ExitStatus> {
-    let mut writer = AnswerWriter { selection, dump, view, args, config, n_without_match: 0 };
+    let scope = selection.scope(dump.store());
+    let mut writer = AnswerWriter { selection, scope, dump, view, args, config, n_without_match: 0 };
     let mut status = ExitStatus::NoMatch;
     with_stdout(|out| {
         for query in queries {
@@ -165,6 +166,8 @@ pub(crate) fn answer(
 
 struct AnswerWriter<'a> {
     selection: &'a Selection,
+    /// The kinds and namespaces of the selection, which are looked up once for all queries.
+    scope: Scope,
     dump: &'a Dump,
     view: &'a View,
     args: &'a QueryArgs,
@@ -194,7 +197,7 @@ impl AnswerWriter<'_> {
         // Both hold; -v turns round what they say together.
         let both = self.selection.selector.clone().and(selector.clone());
         let wanted = if self.args.invert_match { both.negate() } else { both };
-        let plan = self.selection.plan(store, &wanted);
+        let plan = Plan::scoped(store, &wanted, &self.scope);
         let shown = self.args.shown();
         let as_json = self.args.output.is_some();
         let count = if shown == Shown::Nothing { u64::from(plan.any()) } else { plan.count() };

@@ -8,7 +8,7 @@ use selq::{
 use crate::args::SelectionArgs;
 use crate::config::Config;
 use crate::json_error;
-use crate::kinds;
+use crate::kinds::{self, Kinds};
 use crate::message::{self, counted};
 
 /// What the selection options say, before there is any data.
@@ -59,7 +59,11 @@ impl Selection {
         if let Some(namespace) = &self.namespace {
             scope = scope.namespace(namespace);
         }
-        for resolved in self.kinds.iter().flat_map(|name| kinds::resolve(name, store)) {
+        if self.kinds.is_empty() {
+            return scope;
+        }
+        let kinds = Kinds::of(store);
+        for resolved in self.kinds.iter().flat_map(|name| kinds.resolve(name)) {
             scope = scope.kind(Some(&resolved.group), resolved.kind);
         }
         scope
