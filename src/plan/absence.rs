@@ -25,18 +25,16 @@ const MAX_ABSENCES: usize = 8;
 
 /// The first few keys and values that `selector` asks for and that do not occur in the store, in its order.
 pub(super) fn absences<'s>(store: &'s Store, selector: &Selector) -> Vec<Absence<'s>> {
-    let mut found = Vec::new();
-    collect(store, selector.expr(), &mut found);
-    found
-}
-
-fn collect<'s>(store: &'s Store, expr: &Expr, found: &mut Vec<Absence<'s>>) {
-    match expr {
-        // Under a negation, what does not occur is what is asked for.
-        Expr::All | Expr::None | Expr::Not(_) => {}
-        Expr::Requirement(requirement) => absent_in(store, requirement, found),
-        Expr::And(operands) | Expr::Or(operands) => operands.iter().for_each(|it| collect(store, it, found)),
+    let (mut found, mut to_come) = (Vec::new(), vec![selector.expr()]);
+    while let Some(expr) = to_come.pop() {
+        match expr {
+            // Under a negation, what does not occur is what is asked for.
+            Expr::All | Expr::None | Expr::Not(_) => {}
+            Expr::Requirement(requirement) => absent_in(store, requirement, &mut found),
+            Expr::And(operands) | Expr::Or(operands) => to_come.extend(operands.iter().rev()),
+        }
     }
+    found
 }
 
 fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Absence<'s>>) {

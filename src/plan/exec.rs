@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use roaring::RoaringBitmap;
+
 use super::ids::Ids;
 use super::node::{Leaf, Node};
 use crate::store::{LabelId, ObjectId, PostingsView, Store};
@@ -30,7 +32,7 @@ pub(super) fn run<'s>(store: &'s Store, node: &Node, trace: &mut impl Trace) -> 
     }
     trace.enter();
     let ids = match node {
-        Node::Empty | Node::All | Node::Leaf(_) => unreachable!("known without work"),
+        Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) => unreachable!("known without work"),
         Node::Intersect(operands) => intersect(store, operands, trace),
         Node::OneOf(labels) => Ids::union(labels.iter().map(|&label| store.index().label(label).into())),
         Node::Union(operands) => Ids::union(operands.iter().map(|operand| run(store, operand, trace))),
@@ -50,6 +52,7 @@ fn known<'s>(store: &'s Store, node: &Node) -> Option<Ids<'s>> {
         Node::Empty => Some(Ids::empty()),
         Node::All => Some(Ids::Stored(store.live())),
         Node::Leaf(leaf) => Some(leaf_ids(store, *leaf)),
+        Node::Found(ids) => Some(Ids::Owned(RoaringBitmap::clone(ids))),
         _ => None,
     }
 }
@@ -181,6 +184,7 @@ fn contains(store: &Store, node: &Node, id: u32) -> bool {
         Node::Empty => false,
         Node::All => store.live().contains(id),
         Node::Leaf(leaf) => leaf_ids(store, *leaf).contains(id),
+        Node::Found(ids) => ids.contains(id),
         Node::OneOf(labels) => has_one_of(store, labels, id),
         Node::Intersect(operands) => operands.iter().all(|operand| contains(store, operand, id)),
         Node::Union(operands) => operands.iter().any(|operand| contains(store, operand, id)),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::Plan;
 use super::exec::{self, Trace};
 use super::node::{Leaf, Node};
-use crate::selector::Expr;
+use crate::selector::{Expr, MAX_RECURSION};
 use crate::store::{LabelId, Store};
 
 /// The stages of a plan, from what the selector says to what running it found.
@@ -70,15 +70,17 @@ impl Explanation {
         exec::run(plan.store, &plan.root, &mut recorder);
         let runs = &mut recorder.finished.into_iter();
         Explanation {
-            parsed: expr_step(plan.selector.expr()),
+            parsed: expr_step(plan.selector.expr(), 0),
             optimized: node_step(plan.store, &plan.root),
             executed: executed_step(plan.store, &plan.root, runs),
         }
     }
 }
 
-fn expr_step(expr: &Expr) -> Step {
+/// The step of a part that lies so deep in the selector, with those below it as far as anyone would read.
+fn expr_step(expr: &Expr, depth: usize) -> Step {
     let (operation, operands): (String, &[Expr]) = match expr {
+        _ if depth > MAX_RECURSION => ("…".into(), &[]),
         Expr::All => ("everything".into(), &[]),
         Expr::None => ("nothing".into(), &[]),
         Expr::Requirement(requirement) => (requirement.to_string(), &[]),
@@ -86,7 +88,8 @@ fn expr_step(expr: &Expr) -> Step {
         Expr::Or(operands) => ("or".into(), operands),
         Expr::Not(operand) => ("not".into(), std::slice::from_ref(operand)),
     };
-    Step { operation, estimated: None, outcome: None, operands: operands.iter().map(expr_step).collect() }
+    let operands = operands.iter().map(|operand| expr_step(operand, depth + 1)).collect();
+    Step { operation, estimated: None, outcome: None, operands }
 }
 
 fn node_step(store: &Store, node: &Node) -> Step {
@@ -129,6 +132,7 @@ fn operation(store: &Store, node: &Node) -> String {
             let (api_version, kind) = table.kind(*kind);
             format!("kind {kind} {api_version}").trim_end().to_owned()
         }
+        Node::Found(_) => "found by what is deeper inside".into(),
         Node::OneOf(labels) => {
             format!("{}, one of {} values", table.key(table.key_of(labels[0])), labels.len())
         }
@@ -161,7 +165,7 @@ fn executed_step(store: &Store, node: &Node, runs: &mut impl Iterator<Item = Run
 }
 
 fn needs_work(node: &Node) -> bool {
-    !matches!(node, Node::Empty | Node::All | Node::Leaf(_))
+    !matches!(node, Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_))
 }
 
 /// One step that was run.

@@ -84,7 +84,7 @@ impl<'s> Frame<'s> {
                 },
                 PostingsView::Few(_) => None,
             },
-            Node::Empty | Node::All | Node::OneOf(_) | Node::Union(_) | Node::Not(_) => None,
+            Node::Empty | Node::All | Node::Found(_) | Node::OneOf(_) | Node::Union(_) | Node::Not(_) => None,
         }
     }
 
@@ -94,6 +94,7 @@ impl<'s> Frame<'s> {
             Node::All => {}
             Node::Empty => self.clear(),
             Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & other),
+            Node::Found(_) => return None,
             Node::Not(operand) => self.take_away(operand)?,
             Node::Intersect(operands) => operands.iter().try_for_each(|operand| self.keep(operand))?,
             Node::Subtract(from, minus) => {
@@ -115,6 +116,7 @@ impl<'s> Frame<'s> {
             Node::Empty => {}
             Node::All => self.clear(),
             Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & !other),
+            Node::Found(_) => return None,
             Node::Not(operand) => self.keep(operand)?,
             Node::Union(operands) => operands.iter().try_for_each(|operand| self.take_away(operand))?,
             Node::OneOf(labels) => self.take_away_labels(labels)?,

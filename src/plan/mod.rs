@@ -4,6 +4,7 @@
 //! [`exec`] runs it, and [`explain`] shows every stage.
 
 mod absence;
+mod bounds;
 mod build;
 mod decode;
 mod exec;
@@ -82,7 +83,8 @@ pub struct Plan<'s> {
 
 impl<'s> Plan<'s> {
     /// The plan for a selector over all objects. Costs one look-up per key and value, and for `>` and
-    /// `<` one step per distinct value of the key.
+    /// `<` one step per distinct value of the key. Of a selector with more than some dozens of "or"s and "not"s inside
+    /// each other the inner parts are answered here.
     #[must_use]
     pub fn new(store: &'s Store, selector: &Selector) -> Plan<'s> {
         Plan::scoped(store, selector, &Scope::all())
@@ -98,7 +100,7 @@ impl<'s> Plan<'s> {
     /// find the same objects; the others are for comparing and for finding out what a pass is worth.
     #[must_use]
     pub fn with_passes(store: &'s Store, selector: &Selector, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
-        let root = optimize::optimize(build::build(store, selector, scope), store, passes);
+        let root = optimize::optimize(build::build(store, selector, scope, passes), store, passes);
         Plan { store, selector: selector.clone(), root }
     }
 

@@ -1,5 +1,9 @@
 //! The steps of a plan: an expression over sets of object ids.
 
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
 use crate::store::{KeyId, KindId, LabelId, NamespaceId, Store};
 
 /// An expression over sets of objects of one store.
@@ -14,6 +18,8 @@ pub(super) enum Node {
     All,
     /// The objects of one postings list.
     Leaf(Leaf),
+    /// The objects that were found when the plan was made, by what lies too deep in the selector.
+    Found(Arc<RoaringBitmap>),
     /// The objects that have one of these labels, which belong to one key, are sorted and at least two:
     /// `tier in (db,web)`, `replicas>3`. No object has two of them, so their sizes add up, and counting
     /// needs no union.
@@ -102,7 +108,7 @@ impl Node {
     /// The same expression with every operand replaced by `change(operand)`, constants folded.
     pub(super) fn map_operands(self, mut change: impl FnMut(Node) -> Node) -> Node {
         match self {
-            Node::Empty | Node::All | Node::Leaf(_) | Node::OneOf(_) => self,
+            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) => self,
             Node::Intersect(operands) => Node::intersect(operands.into_iter().map(change).collect()),
             Node::Union(operands) => Node::union(operands.into_iter().map(change).collect()),
             Node::Not(operand) => Node::negate(change(*operand)),
@@ -116,7 +122,7 @@ impl Node {
     /// The operands, in the order in which they are worked on.
     pub(super) fn operands(&self) -> Vec<&Node> {
         match self {
-            Node::Empty | Node::All | Node::Leaf(_) | Node::OneOf(_) => Vec::new(),
+            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) => Vec::new(),
             Node::Intersect(operands) | Node::Union(operands) => operands.iter().collect(),
             Node::Not(operand) => vec![operand],
             Node::Subtract(from, minus) => vec![from, minus],
@@ -132,6 +138,7 @@ impl Node {
             Node::Empty => 0.0,
             Node::All => all,
             Node::Leaf(leaf) => leaf.len(store) as f64,
+            Node::Found(ids) => ids.len() as f64,
             Node::Intersect(operands) => operands.iter().map(share).product::<f64>() * all,
             Node::OneOf(labels) => labels.iter().map(|&label| Leaf::Label(label).len(store) as f64).sum(),
             Node::Union(operands) => {

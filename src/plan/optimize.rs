@@ -10,6 +10,9 @@ use crate::store::{KeyId, LabelId, Store};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pass {
+    /// Makes one interval of what bounds the same key: `k>1 ∩ k>5` → `k>5`, `k>5 ∩ k<3` → `none`, `k>1 ∪ k>5` → `k>1`.
+    /// Done while a plan is built, whatever the order of the passes: each bound by itself would be a list of values.
+    MergeBounds,
     /// Takes out what is everything or nothing: `a ∩ none` → `none`, `a ∪ none` → `a`, `¬¬a` → `a`.
     FoldConstants,
     /// Joins what is nested: `a ∩ (b ∩ c)` → `a ∩ b ∩ c`, and likewise for unions.
@@ -28,7 +31,8 @@ pub enum Pass {
 
 impl Pass {
     /// All passes, in the order in which they run.
-    pub const ALL: [Pass; 6] = [
+    pub const ALL: [Pass; 7] = [
+        Pass::MergeBounds,
         Pass::FoldConstants,
         Pass::Flatten,
         Pass::MergeSameKey,
@@ -41,6 +45,7 @@ impl Pass {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Pass::MergeBounds => "merge-bounds",
             Pass::FoldConstants => "fold-constants",
             Pass::Flatten => "flatten",
             Pass::MergeSameKey => "merge-same-key",
@@ -53,8 +58,8 @@ impl Pass {
     fn run(self, node: Node, store: &Store) -> Node {
         let node = node.map_operands(|operand| self.run(operand, store));
         match self {
-            // Putting a node together from its operands folds what can be folded.
-            Pass::FoldConstants => node,
+            // Putting a node together from its operands folds what can be folded. Bounds are merged already.
+            Pass::MergeBounds | Pass::FoldConstants => node,
             Pass::Flatten => flatten(node),
             Pass::MergeSameKey => merge_same_key(node, store),
             Pass::SubtractNegations => subtract_negations(node),
@@ -242,6 +247,26 @@ mod tests {
         assert_eq!(before("env=prod,!zone"), "intersect(env=prod, all objects but(none))");
         assert_eq!(after("env=prod,!zone"), "env=prod");
         assert_eq!(after("zone!=a"), "all objects");
+    }
+
+    #[test]
+    fn bounds_of_a_key_are_one_interval() {
+        let planned = |selector: Selector, passes: &[Pass]| {
+            let mut store = Store::new();
+            for n in 0..10 {
+                store.insert(Object::new("Pod", "", "").with_labels([("k", n.to_string())]));
+            }
+            let plan = Plan::with_passes(&store, &selector, &Scope::all(), passes);
+            (plan.explain().optimized.operands.len(), plan.count())
+        };
+        let merged = |selector| planned(selector, &[Pass::MergeBounds]);
+        let text: Vec<String> = (0..1_000).map(|n| format!("k>{}", n % 8)).collect();
+        // What is shown under the one list that is left are its values 8 and 9.
+        assert_eq!(merged(selector(&text.join(","))), (2, 2));
+        assert_eq!(planned(selector(&text.join(",")), &[]), (1_000, 2));
+        assert_eq!(merged(selector("k>5,k<3")), (0, 0));
+        assert_eq!(merged(selector("k>1").or(selector("k>5")).or(selector("k<1"))), (2, 9));
+        assert_eq!(merged(selector("k>1").negate().and(selector("k>5").negate())), (1, 2));
     }
 
     #[test]

@@ -25,29 +25,41 @@ impl fmt::Display for Selector {
 impl fmt::Display for Expr {
     /// As the selector with this tree.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Expr::All => Ok(()),
-            Expr::None => f.write_str("<nothing>"),
-            Expr::Requirement(requirement) => requirement.fmt(f),
-            Expr::And(children) => join(f, children, ","),
-            Expr::Or(children) => join(f, children, " || "),
-            Expr::Not(child) => write!(f, "!({child})"),
+        let mut to_come = vec![Piece::Part(self)];
+        while let Some(piece) = to_come.pop() {
+            match piece {
+                Piece::Text(text) => f.write_str(text)?,
+                Piece::Part(Expr::All) => {}
+                Piece::Part(Expr::None) => f.write_str("<nothing>")?,
+                Piece::Part(Expr::Requirement(requirement)) => requirement.fmt(f)?,
+                Piece::Part(Expr::And(operands)) => push_joined(&mut to_come, operands, ","),
+                Piece::Part(Expr::Or(operands)) => push_joined(&mut to_come, operands, " || "),
+                Piece::Part(Expr::Not(operand)) => {
+                    to_come.extend([Piece::Text(")"), Piece::Part(operand), Piece::Text("!(")]);
+                }
+            }
         }
+        Ok(())
     }
 }
 
-/// Prints `children` with `separator` between them; "or" binds less than ",", so it needs parentheses inside.
-fn join(f: &mut fmt::Formatter<'_>, children: &[Expr], separator: &str) -> fmt::Result {
-    for (i, child) in children.iter().enumerate() {
-        if i > 0 {
-            f.write_str(separator)?;
+/// What is to be printed.
+enum Piece<'e> {
+    Part(&'e Expr),
+    Text(&'static str),
+}
+
+/// Puts operands with a separator between them on the stack; "or" binds less than ",", so it needs parentheses inside.
+fn push_joined<'e>(to_come: &mut Vec<Piece<'e>>, operands: &'e [Expr], separator: &'static str) {
+    for (nth, operand) in operands.iter().enumerate().rev() {
+        match operand {
+            Expr::Or(_) => to_come.extend([Piece::Text(")"), Piece::Part(operand), Piece::Text("(")]),
+            _ => to_come.push(Piece::Part(operand)),
         }
-        match child {
-            Expr::Or(_) => write!(f, "({child})")?,
-            _ => write!(f, "{child}")?,
+        if nth > 0 {
+            to_come.push(Piece::Text(separator));
         }
     }
-    Ok(())
 }
 
 impl fmt::Display for Requirement {

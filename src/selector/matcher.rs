@@ -36,6 +36,8 @@ enum Part<'s> {
     /// It has many, or one of its parts has.
     Many(Box<Group<'s>>),
     Not(Box<Part<'s>>),
+    /// It is too deep to be taken apart.
+    Deep(&'s Selector),
 }
 
 /// The requirement that this is, and whether it is so without a "not".
@@ -68,7 +70,8 @@ impl<'s> Matcher<'s> {
 
     /// As [`Matcher::new`], where so many requirements beside each other are many.
     fn with_many(selector: &'s Selector, many: usize) -> Matcher<'s> {
-        Matcher { root: Part::of(selector.expr(), many) }
+        let root = if selector.is_deep() { Part::Deep(selector) } else { Part::of(selector.expr(), many) };
+        Matcher { root }
     }
 
     /// Whether an object with these labels is selected. Of two labels with the same key the last one counts.
@@ -102,10 +105,10 @@ impl<'s> Part<'s> {
     }
 
     fn holds<'l>(&self, labels: &(impl DoubleEndedIterator<Item = (&'l str, &'l str)> + Clone)) -> bool {
+        let get = |key: &str| labels.clone().rfind(|label| label.0 == key).map(|label| label.1);
         match self {
-            Part::Few(expr) => {
-                holds(expr, &|key| labels.clone().rfind(|label| label.0 == key).map(|label| label.1))
-            }
+            Part::Few(expr) => holds(expr, &get),
+            Part::Deep(selector) => selector.matches_by(get),
             Part::Many(group) => group.holds(labels),
             Part::Not(part) => !part.holds(labels),
         }

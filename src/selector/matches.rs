@@ -62,8 +62,18 @@ impl Selector {
     /// Asks `get` once for every requirement; for many objects and requirements see [`Matcher`](super::Matcher).
     #[must_use]
     pub fn matches_by<'a>(&self, get: impl Fn(&str) -> Option<&'a str>) -> bool {
-        holds(self.expr(), &get)
+        if self.is_deep() { holds_in_deep(self.expr(), &get) } else { holds(self.expr(), &get) }
     }
+}
+
+/// As [`holds`] for a tree too deep for recursion. Asks for every label, also for those that decide nothing any more.
+fn holds_in_deep<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
+    expr.fold(|part, operands: Vec<bool>| match part {
+        Expr::And(_) => operands.into_iter().all(|holds| holds),
+        Expr::Or(_) => operands.into_iter().any(|holds| holds),
+        Expr::Not(_) => !operands.into_iter().any(|holds| holds),
+        leaf => holds(leaf, get),
+    })
 }
 
 pub(super) fn holds<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> bool {

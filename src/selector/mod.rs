@@ -12,6 +12,7 @@ mod matcher;
 mod matches;
 mod render;
 mod requirement;
+mod tree;
 mod validate;
 
 use std::cmp::Ordering;
@@ -26,6 +27,7 @@ pub use matcher::Matcher;
 pub use matches::Label;
 pub(crate) use requirement::integer;
 pub use requirement::{Integer, Operator, Requirement};
+pub(crate) use tree::MAX_RECURSION;
 
 /// Which objects are wanted.
 ///
@@ -41,9 +43,11 @@ pub use requirement::{Integer, Operator, Requirement};
 /// assert!(!selector.matches([("env", "qa"), ("legacy", "")]));
 /// # Ok::<(), selq::ParseError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Selector {
     expr: Expr,
+    /// How many levels there are below the root.
+    height: usize,
 }
 
 /// The shape of a [`Selector`], to read but not to build: only the constructors there keep these rules.
@@ -54,8 +58,7 @@ pub struct Selector {
 /// - `Not` does not hold another `Not`.
 ///
 /// A tree that comes from text or from an object is one level deep. One that is built by hand is as deep as its "or"s and
-/// "not"s alternate, and is walked by recursion.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// "not"s alternate: who walks it by recursion needs stack for that.
 #[non_exhaustive]
 pub enum Expr {
     /// Every object: the empty text, the LabelSelector `{}`.
@@ -87,19 +90,32 @@ impl Selector {
     /// The selector of every object, like the empty text.
     #[must_use]
     pub fn everything() -> Selector {
-        Selector { expr: Expr::All }
+        Selector { expr: Expr::All, height: 0 }
     }
 
     /// The selector of no object, like the null LabelSelector. It has no text.
     #[must_use]
     pub fn nothing() -> Selector {
-        Selector { expr: Expr::None }
+        Selector { expr: Expr::None, height: 0 }
     }
 
     /// The selector of the objects for which all of `requirements` hold: every object if there are none, which is
     /// why only a parser may ask for it.
     pub(crate) fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Selector {
-        Selector { expr: and(requirements.into_iter().map(Expr::Requirement).collect()) }
+        Selector::all(requirements.into_iter().map(Expr::Requirement).collect(), 1)
+    }
+
+    /// The conjunction of `operands`, of which none is a constant or a conjunction; of as many levels if there are several.
+    fn all(mut operands: Vec<Expr>, height: usize) -> Selector {
+        // What is put together piece by piece is mostly in order.
+        if !operands.is_sorted_by(|a, b| by_key(a, b).is_le()) {
+            operands.sort_by(by_key);
+        }
+        match operands.len() {
+            0 => Selector::everything(),
+            1 => Selector { expr: operands.swap_remove(0), height: height - 1 },
+            _ => Selector { expr: Expr::And(operands), height },
+        }
     }
 
     /// The tree.
@@ -108,60 +124,74 @@ impl Selector {
         &self.expr
     }
 
+    /// Whether the tree is too deep to be walked by recursion.
+    pub(crate) fn is_deep(&self) -> bool {
+        self.height > MAX_RECURSION
+    }
+
+    /// Takes the tree and its height out.
+    fn into_parts(mut self) -> (Expr, usize) {
+        (std::mem::replace(&mut self.expr, Expr::None), std::mem::take(&mut self.height))
+    }
+
     /// Whether this is the selector of every object. One that merely happens to hold for all is not found out.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.expr == Expr::All
+        matches!(self.expr, Expr::All)
     }
 
     /// Whether this is the selector of no object. One that merely contradicts itself is not found out.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        self.expr == Expr::None
+        matches!(self.expr, Expr::None)
     }
 
     /// The objects that both selectors select.
     #[must_use]
     pub fn and(self, other: Selector) -> Selector {
-        let expr = match (self.expr, other.expr) {
-            (Expr::None, _) | (_, Expr::None) => Expr::None,
-            (Expr::All, expr) | (expr, Expr::All) => expr,
-            (left, right) => and(flat(left, right, |expr| match expr {
-                Expr::And(children) => Ok(children),
-                other => Err(other),
-            })),
-        };
-        Selector { expr }
+        match (&self.expr, &other.expr) {
+            (Expr::None, _) | (_, Expr::All) => self,
+            (_, Expr::None) | (Expr::All, _) => other,
+            _ => {
+                let (operands, height) = flat(self, other, |expr| match expr {
+                    Expr::And(operands) => Ok(operands),
+                    other => Err(other),
+                });
+                Selector::all(operands, height)
+            }
+        }
     }
 
     /// The objects that at least one of the selectors selects.
     #[must_use]
     pub fn or(self, other: Selector) -> Selector {
-        let expr = match (self.expr, other.expr) {
-            (Expr::All, _) | (_, Expr::All) => Expr::All,
-            (Expr::None, expr) | (expr, Expr::None) => expr,
-            (left, right) => Expr::Or(flat(left, right, |expr| match expr {
-                Expr::Or(children) => Ok(children),
-                other => Err(other),
-            })),
-        };
-        Selector { expr }
+        match (&self.expr, &other.expr) {
+            (Expr::All, _) | (_, Expr::None) => self,
+            (_, Expr::All) | (Expr::None, _) => other,
+            _ => {
+                let (operands, height) = flat(self, other, |expr| match expr {
+                    Expr::Or(operands) => Ok(operands),
+                    other => Err(other),
+                });
+                Selector { expr: Expr::Or(operands), height }
+            }
+        }
     }
 
     /// The objects that the selector does not select.
     #[must_use]
     pub fn negate(self) -> Selector {
-        let expr = match self.expr {
-            Expr::All => Expr::None,
-            Expr::None => Expr::All,
-            Expr::Not(inner) => *inner,
-            Expr::Requirement(requirement) => match requirement.opposite() {
-                Ok(opposite) => Expr::Requirement(opposite),
-                Err(requirement) => Expr::Not(Box::new(Expr::Requirement(requirement))),
+        let not = |expr, height| Selector { expr: Expr::Not(Box::new(expr)), height: height + 1 };
+        match self.into_parts() {
+            (Expr::All, _) => Selector::nothing(),
+            (Expr::None, _) => Selector::everything(),
+            (Expr::Not(inner), height) => Selector { expr: *inner, height: height - 1 },
+            (Expr::Requirement(requirement), height) => match requirement.opposite() {
+                Ok(opposite) => Selector::from(opposite),
+                Err(requirement) => not(Expr::Requirement(requirement), height),
             },
-            other => Expr::Not(Box::new(other)),
-        };
-        Selector { expr }
+            (other, height) => not(other, height),
+        }
     }
 
     /// The requirements that all have to hold, sorted by key, where that is all the selector says: none for the selector
@@ -177,16 +207,6 @@ impl Selector {
     }
 }
 
-/// The conjunction of `children`, of which none is a constant or a conjunction.
-fn and(mut children: Vec<Expr>) -> Expr {
-    children.sort_by(by_key);
-    match children.len() {
-        0 => Expr::All,
-        1 => children.swap_remove(0),
-        _ => Expr::And(children),
-    }
-}
-
 /// The order of the children of an `And`; a stable sort keeps those that compare equal as they were.
 fn by_key(a: &Expr, b: &Expr) -> Ordering {
     match (a, b) {
@@ -197,19 +217,44 @@ fn by_key(a: &Expr, b: &Expr) -> Ordering {
     }
 }
 
-/// The children of `left` and `right` in one list; `open` takes the node apart if it is of the wanted kind.
-fn flat(left: Expr, right: Expr, open: impl Fn(Expr) -> Result<Vec<Expr>, Expr>) -> Vec<Expr> {
-    let mut children = open(left).unwrap_or_else(|other| vec![other]);
-    match open(right) {
-        Ok(more) => children.extend(more),
-        Err(other) => children.push(other),
+/// The children of `left` and `right` in one list, with the height of what they are put into; `open` takes a node apart if
+/// it is of that kind.
+fn flat(
+    left: Selector,
+    right: Selector,
+    open: impl Fn(Expr) -> Result<Vec<Expr>, Expr>,
+) -> (Vec<Expr>, usize) {
+    let opened = |selector: Selector| {
+        let (expr, height) = selector.into_parts();
+        match open(expr) {
+            Ok(children) => (children, height),
+            Err(other) => (vec![other], height + 1),
+        }
+    };
+    let ((left, left_height), (right, right_height)) = (opened(left), opened(right));
+    let height = left_height.max(right_height);
+    let mut children = left;
+    children.extend(right);
+    (children, height)
+}
+
+impl Clone for Selector {
+    fn clone(&self) -> Selector {
+        Selector { expr: self.expr.copied(), height: self.height }
     }
-    children
+}
+
+impl Drop for Selector {
+    fn drop(&mut self) {
+        if self.is_deep() {
+            std::mem::replace(&mut self.expr, Expr::None).dismantle();
+        }
+    }
 }
 
 impl From<Requirement> for Selector {
     fn from(requirement: Requirement) -> Selector {
-        Selector { expr: Expr::Requirement(requirement) }
+        Selector { expr: Expr::Requirement(requirement), height: 0 }
     }
 }
 

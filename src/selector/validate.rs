@@ -1,8 +1,8 @@
 //! From what was typed to what it means: keys, values and numbers are checked here.
 
+use super::Selector;
 use super::error::{ParseError, ParseErrorKind};
 use super::requirement::{Integer, Requirement};
-use super::{Expr, Selector};
 use crate::syntax::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 use crate::{LabelKey, LabelValue, ValueSet};
 
@@ -16,13 +16,13 @@ pub(super) fn validate(ast: &Ast<'_>) -> Result<Selector, ParseError> {
     match ast.requirements() {
         [] => Ok(Selector::everything()),
         // The commonest selector costs no list.
-        [only] => Ok(Selector { expr: Expr::Requirement(requirement(text, only)?) }),
+        [only] => Ok(Selector::from(requirement(text, only)?)),
         several => {
-            let mut children = Vec::with_capacity(several.len());
+            let mut requirements = Vec::with_capacity(several.len());
             for typed in several {
-                children.push(Expr::Requirement(requirement(text, typed)?));
+                requirements.push(requirement(text, typed)?);
             }
-            Ok(Selector { expr: super::and(children) })
+            Ok(Selector::all_of(requirements))
         }
     }
 }

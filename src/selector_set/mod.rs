@@ -45,7 +45,8 @@ use terms::Present;
 /// An answer costs a few look-ups for each label of the object, the selectors in it (a bit each), and the selectors
 /// that are tried. Those are at most: each different selector that has two or more requirements that ask for a label,
 /// where the object has the *anchor*, the requirement among them that fewest selectors share; and each different
-/// selector with an "or" or a "not" in which some alternative asks for no label, for every object.
+/// selector with an "or" or a "not" in which some alternative asks for no label, for every object. So is one with more
+/// than some dozens of them inside each other.
 ///
 /// Equal selectors are kept once. Keys and values that no selector names any more stay interned: a set that sees ever
 /// new ones grows by them, and by four bytes for each selector that was ever in it.
@@ -88,7 +89,9 @@ impl SelectorSet {
             self.index.change_simple(&requirements, id, RoaringBitmap::insert);
         } else if distinct.ids.is_empty() {
             self.index.terms.intern_keys(distinct.selector.expr());
-            distinct.anchors = self.index.anchors(distinct.selector.expr(), true);
+            let is_deep = distinct.selector.is_deep();
+            distinct.anchors =
+                if is_deep { None } else { self.index.anchors(distinct.selector.expr(), true) };
             self.index.insert_anchored(distinct.anchors.as_deref(), place);
         }
         distinct.ids.insert(id);

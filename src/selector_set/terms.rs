@@ -55,15 +55,8 @@ impl Terms {
     /// Makes every key of a selector known: [`present`](Terms::present) passes over those that are not, and a selector
     /// that is tried must see them all.
     pub(super) fn intern_keys(&mut self, expr: &Expr) {
-        match expr {
-            Expr::All | Expr::None => {}
-            Expr::Requirement(requirement) => {
-                self.intern_key(requirement.key());
-            }
-            Expr::And(children) | Expr::Or(children) => {
-                children.iter().for_each(|child| self.intern_keys(child));
-            }
-            Expr::Not(child) => self.intern_keys(child),
+        for requirement in expr.parts().filter_map(Expr::as_requirement) {
+            self.intern_key(requirement.key());
         }
     }
 

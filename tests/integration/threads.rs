@@ -154,7 +154,7 @@ fn every_type_can_be_shared() {
         Input, Integer, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
         LabelEdits, LabelError, LabelErrorKind, LabelKey, LabelSelector, LabelSelectorError,
         LabelSelectorErrorKind, LabelSelectorOperator, LabelSelectorRequirement, LabelValue, LoadError,
-        LoadErrorKind, Loader, Matches<'static>, NamespaceFacts<'static>, Notice, Object, ObjectChange,
+        LoadErrorKind, Loader, Matcher<'static>, Matches<'static>, NamespaceFacts<'static>, Notice, Object, ObjectChange,
         ObjectId, ObjectIdentity<'static>, ObjectRef<'static>, Objects<'static, 'static>, Operator, Outcome,
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Plan<'static>, Pointer, PointerError,
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
