@@ -499,3 +499,34 @@ fn counts_agree_with_rows() {
         }
     }
 }
+
+#[test]
+fn objects_without_names_are_told_apart() {
+    let env = TestEnv::new();
+    env.file("a.ndjson", "{\"job\":\"x\"}\n{\"job\":\"y\"}\n{\"job\":\"x\"}\n");
+    env.file("b.ndjson", "{\"job\":\"x\"}\n");
+    let table = env.out(&["--labels-at", "", "-l", "job=x", "-L", "job", "a.ndjson"]);
+    assert_eq!(table, "OBJECT     JOB\nobject/0   x\nobject/2   x\n");
+    let table = env.out(&["--labels-at", "", "-l", "job=x", "--no-headers", "a.ndjson", "b.ndjson"]);
+    assert_eq!(table, "object/0   a.ndjson\nobject/2   a.ndjson\nobject/0   b.ndjson\n");
+    // Among others, an object without a name goes by its index too.
+    env.file("mixed.ndjson", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"web\"}}\n{\"kind\":\"Pod\"}\n");
+    let table = env.out(&["--no-headers", "mixed.ndjson"]);
+    assert_eq!(table, "<none>   web        Pod\n<none>   object/1   Pod\n");
+    // Columns for programs stay as they are.
+    assert_eq!(env.out(&["-o", "csv", "--no-headers", "mixed.ndjson"]), ",web,Pod\n,,Pod\n");
+}
+
+#[test]
+fn one_long_value_does_not_widen_the_other_rows() {
+    let env = TestEnv::new();
+    let long = "v".repeat(100_000);
+    let pod = |name: &str, value: &str| {
+        format!("{{\"kind\":\"Pod\",\"metadata\":{{\"name\":{name:?},\"labels\":{{\"k\":{value:?}}}}}}}\n")
+    };
+    let pods: String = (0..1_000).map(|n| pod(&format!("web-{n}"), &n.to_string())).collect();
+    env.file("pods.ndjson", pods + &pod(&long, &long));
+    let sizes =
+        [vec!["pods.ndjson"], vec!["labels", "--key", "k", "pods.ndjson"]].map(|args| env.out(&args).len());
+    assert!(sizes.iter().all(|size| (100_000..200_000).contains(size)), "{sizes:?}");
+}

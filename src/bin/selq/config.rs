@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 
 use anstyle::Style;
 use clap::ValueEnum;
+use terminal_size::terminal_size_of;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -22,6 +23,8 @@ pub(crate) enum ColorChoice {
 pub(crate) struct Config {
     /// People read standard output.
     pub(crate) stdout_is_terminal: bool,
+    /// How many columns standard output has, if it is a terminal that says so.
+    pub(crate) stdout_columns: Option<usize>,
     /// People read standard error.
     pub(crate) stderr_is_terminal: bool,
     /// `NO_COLOR` is set, or `TERM` is `dumb`.
@@ -37,6 +40,7 @@ impl Config {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         Config {
             stdout_is_terminal: io::stdout().is_terminal(),
+            stdout_columns: terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0)),
             stderr_is_terminal: io::stderr().is_terminal(),
             no_color: is_set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb"),
             quiet: false,

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use anyhow::Result;
 use selq::{KeyFacts, ValueFacts};
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
 use crate::args::{LabelsArgs, LabelsFormat};
 use crate::config::Config;
@@ -13,8 +12,8 @@ use crate::exit::ExitStatus;
 use crate::input;
 use crate::message;
 use crate::output::csv::io_error;
+use crate::output::grid::{self, Layout, Table};
 use crate::output::json;
-use crate::output::table::cut_to_width;
 use crate::sanitize;
 use crate::selection::{self, Selection};
 use crate::stdout::with_stdout;
@@ -49,11 +48,6 @@ pub(crate) fn absence(key: Option<&str>, store: &selq::Store) -> String {
     message::absent(&format!("no key {key:?} {}", selection::among(store)), nearest)
 }
 
-/// What a table leaves to each of its numbers where it has to be cut, with the gap before it.
-const WIDTH_OF_NUMBERS: usize = 10;
-/// The least that is left of keys and values.
-const MIN_WIDTH: usize = 16;
-
 /// What is known of keys, or of the values of one.
 pub(crate) enum Facts<'s> {
     Keys(Vec<KeyFacts<'s>>),
@@ -87,46 +81,22 @@ impl Facts<'_> {
 
     fn write(&self, args: &LabelsArgs, config: &Config, out: &mut impl Write) -> io::Result<()> {
         match args.output {
-            LabelsFormat::Table => self.write_table(!args.no_headers, None, out),
+            LabelsFormat::Table => self.write_table(!args.no_headers, config.stdout_columns, out),
             LabelsFormat::Csv => self.write_csv(!args.no_headers, config.stdout_is_terminal, out),
             LabelsFormat::Jsonl => self.write_jsonl(config.stdout_is_terminal, out),
         }
     }
 
-    /// Numbers are as wide as their heading at least, and to the left, as in kubectl. Keys and values are cut
-    /// where the table would be wider than `max_width`.
+    /// Keys and values are cut where the table would be wider than `max_width`.
     pub(crate) fn write_table(
         &self,
-        headers: bool,
+        shows_headers: bool,
         max_width: Option<usize>,
         out: &mut impl Write,
     ) -> io::Result<()> {
-        let header: Vec<String> = self.header().iter().map(|name| name.to_uppercase()).collect();
-        let room = max_width.map(|max| max.saturating_sub(WIDTH_OF_NUMBERS * (header.len() - 1)));
-        let rows = self.rows().into_iter().map(|(text, numbers)| {
-            let mut text = shown(text);
-            cut_to_width(&mut text, room.map_or(usize::MAX, |room| room.max(MIN_WIDTH)));
-            (text, numbers)
-        });
-        let rows: Vec<(String, Vec<u64>)> = rows.collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let least = if headers { header[0].width() } else { 0 };
-        let width = rows.iter().map(|(text, _)| text.width()).max().unwrap_or(0).max(least) + 3;
-        let numbers_width = if headers { "OBJECTS".len() + 3 } else { 10 };
-        let mut line = |text: &str, numbers: &[String]| {
-            let padding = " ".repeat(width - text.width());
-            let numbers: Vec<String> = numbers.iter().map(|it| format!("{it:<numbers_width$}")).collect();
-            writeln!(out, "{}", format!("{text}{padding}{}", numbers.concat()).trim_end())
-        };
-        if headers {
-            line(&header[0], &header[1..])?;
-        }
-        for (text, numbers) in &rows {
-            line(text, &numbers.iter().map(u64::to_string).collect::<Vec<_>>())?;
-        }
-        Ok(())
+        let headers = self.header().iter().map(|name| name.to_uppercase()).collect();
+        let layout = Layout { headers, shows_headers, max_width, last_is_labels: false };
+        grid::write(self, &layout, out)
     }
 
     fn write_csv(&self, headers: bool, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
@@ -157,6 +127,37 @@ impl Facts<'_> {
     }
 }
 
+impl Table for Facts<'_> {
+    /// The number of a fact.
+    type Row = usize;
+
+    fn rows(&self) -> impl Iterator<Item = usize> {
+        0..match self {
+            Facts::Keys(keys) => keys.len(),
+            Facts::Values(values) => values.len(),
+        }
+    }
+
+    fn cell<'c>(&'c self, row: &'c usize, column: usize, scratch: &'c mut String) -> Option<&'c str> {
+        let (text, numbers) = match self {
+            Facts::Keys(keys) => {
+                let KeyFacts { key, n_objects, n_values } = keys[*row];
+                (key, [n_objects, n_values as u64])
+            }
+            Facts::Values(values) => {
+                let ValueFacts { value, n_objects } = values[*row];
+                (value, [n_objects, 0])
+            }
+        };
+        let Some(column) = column.checked_sub(1) else {
+            // The empty one would not be seen.
+            return Some(if text.is_empty() { "\"\"" } else { text });
+        };
+        scratch.push_str(&numbers[column].to_string());
+        Some(scratch)
+    }
+}
+
 #[derive(Serialize)]
 struct KeyLine<'a> {
     key: &'a str,
@@ -168,14 +169,4 @@ struct KeyLine<'a> {
 struct ValueLine<'a> {
     value: &'a str,
     objects: u64,
-}
-
-/// A key or value as a table shows it. The empty one would not be seen.
-fn shown(text: &str) -> String {
-    if text.is_empty() {
-        return "\"\"".to_owned();
-    }
-    let mut shown = String::new();
-    sanitize::push_escaped(&mut shown, text);
-    shown
 }

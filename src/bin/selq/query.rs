@@ -155,7 +155,7 @@ fn view(args: &QueryArgs, config: &Config) -> Result<View> {
         name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },
         sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,
         limit: args.limit,
-        max_width: None,
+        max_width: config.stdout_columns,
         on_terminal: config.stdout_is_terminal,
     })
 }

@@ -100,11 +100,12 @@ fn write_raw_records(
     if view.headers {
         write(&columns.iter().map(|column| column.name().to_owned()).collect::<Vec<_>>())?;
     }
-    let mut cells = vec![String::new(); columns.len()];
+    let (mut cells, mut scratch) = (vec![String::new(); columns.len()], String::new());
     for object in rows.iter() {
         for (column, cell) in columns.iter().zip(&mut cells) {
             cell.clear();
-            column.push_cell(dump, &object, cell);
+            scratch.clear();
+            cell.push_str(column.cell(dump, &object, &mut scratch).unwrap_or_default());
         }
         write(&cells)?;
     }

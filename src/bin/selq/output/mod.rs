@@ -1,11 +1,12 @@
 //! How an answer is written: the one path from a plan to rows, whoever asks.
 
 pub(crate) mod csv;
+pub(crate) mod grid;
 pub(crate) mod json;
 mod lookup;
 pub(crate) mod names;
 pub(crate) mod sort;
-pub(crate) mod table;
+mod table;
 
 use std::io::Write;
 
@@ -144,6 +145,8 @@ impl<'s> Rows<'s> {
 /// A column of a table or of CSV.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Column {
+    /// What an object without a name goes by.
+    Object,
     Namespace,
     Name,
     Kind,
@@ -178,6 +181,7 @@ impl Column {
     /// The name of the column: `namespace`, or a whole label key.
     pub(crate) fn name(&self) -> &str {
         match self {
+            Column::Object => "object",
             Column::Namespace => "namespace",
             Column::Name => "name",
             Column::Kind => "kind",
@@ -189,30 +193,41 @@ impl Column {
         }
     }
 
-    /// Appends what the column says of an object. False when the object has nothing there.
-    pub(crate) fn push_cell(&self, dump: &Dump, object: &ObjectRef<'_>, cell: &mut String) -> bool {
+    /// What the column says of an object, perhaps put together in `scratch`, which is empty. `None` when the object has
+    /// nothing there.
+    pub(crate) fn cell<'c>(
+        &self,
+        dump: &'c Dump,
+        object: &ObjectRef<'c>,
+        scratch: &'c mut String,
+    ) -> Option<&'c str> {
         let text = match self {
+            Column::Object => {
+                names::push_name(object.identity(), || dump.index(object.id()), scratch);
+                scratch
+            }
             Column::Namespace => object.namespace(),
             Column::Name => object.name(),
             Column::Kind => object.kind(),
             Column::ApiVersion => object.api_version(),
             Column::Source => dump.source(object.id()),
             Column::Index => {
-                cell.push_str(&dump.index(object.id()).to_string());
-                return true;
+                scratch.push_str(&dump.index(object.id()).to_string());
+                scratch
             }
-            Column::Label(key) => {
-                return object.label(key).map(|value| cell.push_str(value)).is_some();
+            // An empty value is a value.
+            Column::Label(key) => return object.label(key),
+            Column::Labels => {
+                push_labels(object, scratch);
+                scratch
             }
-            Column::Labels => return push_labels(object, cell),
         };
-        cell.push_str(text);
-        !text.is_empty()
+        (!text.is_empty()).then_some(text)
     }
 }
 
 /// Appends `a=1,b=2`, sorted by key as kubectl does.
-fn push_labels(object: &ObjectRef<'_>, cell: &mut String) -> bool {
+fn push_labels(object: &ObjectRef<'_>, cell: &mut String) {
     let mut labels: Vec<(&str, &str)> = object.labels().collect();
     labels.sort_unstable();
     for (nth, (key, value)) in labels.iter().enumerate() {
@@ -223,5 +238,4 @@ fn push_labels(object: &ObjectRef<'_>, cell: &mut String) -> bool {
         cell.push('=');
         cell.push_str(value);
     }
-    !labels.is_empty()
 }

@@ -32,7 +32,7 @@ use super::{pager, report, settings};
 use crate::args::{self, ColorChoice};
 use crate::message;
 use crate::numbers::thousands;
-use crate::output::table::cut_to_width;
+use crate::output::grid::cut_to_width;
 use crate::sanitize;
 
 /// How many lines the history has, and how many candidates are listed without a question.
