@@ -1,10 +1,12 @@
 //! Cases that are data: `tests/cases/README.md` has their format.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use selq::{
-    Dump, Input, LabelSelector, Loader, Object, ObjectIdentity, Pass, Plan, Pointer, Scope, Selector, Store,
+    Dump, Input, LabelSelector, Loader, Matcher, Object, ObjectIdentity, Pass, Plan, Pointer, Scope,
+    Selector, SelectorSet, Store,
 };
 
 /// A directive with the lines below it.
@@ -151,4 +153,83 @@ fn every_case_holds_in_every_way() {
     let cases: Vec<_> = paths.filter(|path| path.extension().is_some_and(|it| it == "case")).collect();
     let n_questions: usize = cases.iter().map(|path| run(path)).sum();
     assert!(cases.len() >= 3 && n_questions >= 30, "{n_questions} questions in {} files", cases.len());
+}
+
+/// A key and its value.
+type Label = (String, String);
+
+/// The objects of the generated cases, as a store and as labels.
+#[derive(Default)]
+struct Generated {
+    store: Store,
+    labels: Vec<Vec<Label>>,
+}
+
+impl Generated {
+    fn push(&mut self, labels: &str) {
+        let labels: BTreeMap<String, String> = serde_json::from_str(labels).unwrap();
+        self.labels.push(labels.into_iter().collect());
+        self.store.insert(Object::new("Pod", "", "").with_labels(self.labels[self.labels.len() - 1].clone()));
+    }
+
+    /// Which objects a selector selects, in every way to find out, as the file writes it.
+    fn answers(&self, selector: &Selector) -> Vec<(&'static str, String)> {
+        let (matcher, mut set) = (Matcher::new(selector), SelectorSet::new());
+        let id = set.insert(selector.clone());
+        let by = |selects: &dyn Fn(&[Label]) -> bool| {
+            hexadecimal(self.labels.iter().map(|labels| selects(labels)))
+        };
+        let planned = |passes: &[Pass]| {
+            let found = Plan::with_passes(&self.store, selector, &Scope::all(), passes).run();
+            hexadecimal(self.store.objects().map(|object| found.contains(object.id())))
+        };
+        vec![
+            ("matches", by(&|labels| selector.matches(labels))),
+            (
+                "a matcher",
+                by(&|labels| matcher.matches(labels.iter().map(|(k, v)| (k.as_str(), v.as_str())))),
+            ),
+            ("a set", by(&|labels| set.matching(labels).contains(id))),
+            ("a plan", planned(&Pass::ALL)),
+            ("a plan without passes", planned(&[])),
+        ]
+    }
+}
+
+/// A digit for each four, the first of them highest.
+fn hexadecimal(bits: impl Iterator<Item = bool>) -> String {
+    let bits: Vec<bool> = bits.collect();
+    let digit = |four: &[bool]| four.iter().fold(0, |digit, &bit| digit * 2 + u32::from(bit));
+    bits.chunks(4).map(|four| char::from_digit(digit(four), 16).unwrap()).collect()
+}
+
+#[test]
+fn a_plain_second_implementation_agrees() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/generated.tsv");
+    let (mut generated, mut n_answers) = (Generated::default(), 0);
+    for line in fs::read_to_string(path).unwrap().lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let selector = match columns[0] {
+            "labels" => {
+                generated.push(columns[1]);
+                continue;
+            }
+            "text" => serde_json::from_str::<String>(columns[1]).unwrap().parse::<Selector>().ok(),
+            _ => {
+                let object: Option<LabelSelector> = serde_json::from_str(columns[1]).unwrap();
+                Selector::try_from(object).ok()
+            }
+        };
+        n_answers += 1;
+        let Some(selector) = selector else {
+            assert_eq!(columns[2], "refused", "{line}");
+            continue;
+        };
+        for (way, answer) in generated.answers(&selector) {
+            assert_eq!(answer, columns[2], "{line}, by {way}");
+        }
+        let canonical: Option<String> = serde_json::from_str(columns[3]).unwrap();
+        assert_eq!(selector.canonical(), canonical, "{line}");
+    }
+    assert!(n_answers > 3_000 && generated.labels.len() == 48, "{n_answers} answers");
 }

@@ -5,18 +5,15 @@
 //! text keeps its meaning on the way to a LabelSelector.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use selq::{LabelKey, LabelSelector, LabelValue, Selector};
 use serde_json::{Value, json};
 
+use crate::testenv::shared;
+
 /// The lines of a file of answers; `None`, with a message, where the folder is missing.
 pub(crate) fn lines(name: &str) -> Option<Vec<Value>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance").join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: there is no {}", path.display());
-        return None;
-    };
+    let text = std::fs::read_to_string(shared("conformance")?.join(name)).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(!lines.is_empty());
     Some(lines)

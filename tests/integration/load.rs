@@ -831,6 +831,7 @@ fn check_verdict(bytes: &[u8]) -> Result<(), TestCaseError> {
 
 mod real_dumps {
     use super::*;
+    use crate::testenv::shared;
 
     fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -855,11 +856,7 @@ mod real_dumps {
 
     #[test]
     fn load_or_are_refused_for_a_reason() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-        if !root.is_dir() {
-            eprintln!("skipped: no real dumps beside the project");
-            return;
-        }
+        let Some(root) = shared("data") else { return };
         let mut paths = Vec::new();
         files(&root, &mut paths);
         assert!(!paths.is_empty());
@@ -880,11 +877,8 @@ mod real_dumps {
     /// Each file has as many objects as whoever collected them counted.
     #[test]
     fn have_as_many_objects_as_were_counted() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-        let Ok(table) = fs::read_to_string(root.join("SOURCES.tsv")) else {
-            eprintln!("skipped: no real dumps beside the project");
-            return;
-        };
+        let Some(root) = shared("data") else { return };
+        let table = fs::read_to_string(root.join("SOURCES.tsv")).unwrap();
         let rows = table.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
         let differ: Vec<String> = rows
             .filter_map(|row| {

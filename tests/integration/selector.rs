@@ -2,6 +2,8 @@
 
 use selq::{Error, LabelSelector, Selector};
 
+use crate::testenv::shared;
+
 #[test]
 fn an_error_shows_the_place_and_the_fix() {
     let error = "env in (prod,qa),tier: db".parse::<Selector>().unwrap_err();
@@ -74,19 +76,16 @@ fn huge_texts_are_no_danger() {
 }
 
 /// The `selector` of each line of a file in the shared folder; none, with a message, where the folder is missing.
-fn shared(name: &str) -> Vec<serde_json::Value> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: there is no {}", path.display());
-        return Vec::new();
-    };
+fn lines(name: &str) -> Vec<serde_json::Value> {
+    let Some(folder) = shared("data") else { return Vec::new() };
+    let text = std::fs::read_to_string(folder.join(name)).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Of the selectors that people have typed, those refused are the ones that Kubernetes refuses too.
 #[test]
 fn selectors_from_the_wild() {
-    let lines = shared("selectors.jsonl");
+    let lines = lines("selectors.jsonl");
     let labels =
         lines.iter().filter(|line| line["kind"] == "label").map(|line| line["selector"].as_str().unwrap());
     let refused: Vec<&str> = labels.filter(|text| text.parse::<Selector>().is_err()).collect();
@@ -99,7 +98,7 @@ fn selectors_from_the_wild() {
 #[test]
 fn what_is_no_selector_in_the_wild_gets_help() {
     for name in ["selectors-other-languages.jsonl", "selectors-templated.jsonl"] {
-        for line in shared(name) {
+        for line in lines(name) {
             let text = line["selector"].as_str().unwrap();
             let error = text.parse::<Selector>().expect_err(text);
             assert!(error.help().is_some(), "{text}: {error}");
@@ -111,7 +110,7 @@ fn what_is_no_selector_in_the_wild_gets_help() {
 /// refuses too: those of templates, and those that Argo CD matches against its own parameters.
 #[test]
 fn label_selectors_from_the_wild() {
-    let lines = shared("object-selectors.jsonl");
+    let lines = lines("object-selectors.jsonl");
     for line in lines.iter().filter(|line| line["kind"] == "LabelSelector") {
         let object: LabelSelector = serde_json::from_value(line["selector"].clone()).unwrap();
         assert!(object.unknown_fields().is_empty(), "{line}");

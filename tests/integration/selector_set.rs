@@ -8,6 +8,7 @@ use selq::{Input, LabelSelector, Loader, Object, Selector, SelectorId, SelectorI
 use serde_json::{Value, json};
 
 use crate::strategies::{Labels, labels, plain_selector, selector};
+use crate::testenv::shared;
 
 /// The simple version: each selector is asked.
 fn tried<'a>(
@@ -157,16 +158,6 @@ fn trees_are_found_by_any_branch_and_by_none() {
     assert_eq!(found(&[]), ids[1..3]);
 }
 
-/// The text of a file in the shared folder of real data; `None`, with a message, where it is missing.
-fn real_data(name: &str) -> Option<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
-    let text = std::fs::read_to_string(&path);
-    if text.is_err() {
-        println!("skipped: there is no {}", path.display());
-    }
-    text.ok()
-}
-
 /// The selectors of one line of a file: none where it is no label selector, or one that does not parse.
 fn real_selector(line: &str) -> Option<Selector> {
     let line: Value = serde_json::from_str(line).unwrap();
@@ -178,9 +169,8 @@ fn real_selector(line: &str) -> Option<Selector> {
     Selector::try_from(serde_json::from_value::<LabelSelector>(object).ok()?).ok()
 }
 
-fn real_objects() -> Store {
+fn real_objects(root: &Path) -> Store {
     let folders = ["lists", "single", "ndjson", "watch"];
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let mut store = Store::new();
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).into_iter().flatten());
     for file in files {
@@ -194,13 +184,13 @@ fn real_objects() -> Store {
 
 #[test]
 fn real_selectors_over_real_objects() {
-    let files = ["object-selectors.jsonl", "selectors.jsonl"];
-    let texts: Option<Vec<String>> = files.iter().map(|name| real_data(name)).collect();
-    let Some(texts) = texts else { return };
+    let Some(root) = shared("data") else { return };
+    let texts = ["object-selectors.jsonl", "selectors.jsonl"]
+        .map(|name| std::fs::read_to_string(root.join(name)).unwrap());
     let selectors: Vec<Selector> =
         texts.iter().flat_map(|text| text.lines()).filter_map(real_selector).collect();
     let (set, _) = set_of(&selectors);
-    let objects = real_objects();
+    let objects = real_objects(&root);
     assert!(selectors.len() > 500 && objects.len() > 1000, "{} {}", selectors.len(), objects.len());
     let mut n_found = 0;
     for object in objects.objects() {

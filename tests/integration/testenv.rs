@@ -2,13 +2,28 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
 /// The small dump that the README uses.
 pub(crate) const PODS: &str = include_str!("../data/pods.json");
+
+/// A file or folder beside the project, in the shared folder of recorded answers and real dumps; `None`, with a message,
+/// where that is missing.
+///
+/// Where SELQ_CONFORMANCE is `required`, as .ci/run has it where the folder is there, to go on without is a failure.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    let is_required = std::env::var_os("SELQ_CONFORMANCE").is_some_and(|value| value == "required");
+    assert!(!is_required, "there is no {}", path.display());
+    println!("skipped: there is no {}", path.display());
+    None
+}
 
 /// A temporary folder that holds `pods.json`, and the program run in it.
 pub(crate) struct TestEnv {
