@@ -64,6 +64,9 @@ pub enum Outcome {
 /// Labels of a long `in` list that are shown one by one.
 const MAX_LABELS_SHOWN: usize = 8;
 
+/// Wider steps do not move the columns of the others: a list of thousands of values would be padded to at each line.
+const MAX_SHARED_WIDTH: usize = 256;
+
 impl Explanation {
     pub(super) fn of(plan: &Plan<'_>) -> Explanation {
         let mut recorder = Recorder::default();
@@ -221,7 +224,8 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = Vec::new();
         self.lines("", "", &mut lines);
-        let width = lines.iter().map(|(tree, _)| tree.chars().count()).max().unwrap_or(0);
+        let widths = lines.iter().map(|(tree, _)| tree.chars().count());
+        let width = widths.filter(|&width| width <= MAX_SHARED_WIDTH).max().unwrap_or(0);
         let headed = self.estimated.is_some();
         if headed {
             let executed = if self.outcome.is_some() { "      objects         time" } else { "" };

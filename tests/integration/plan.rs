@@ -169,6 +169,18 @@ fn explain(store: &Store, text: &str) -> String {
 }
 
 #[test]
+fn one_long_step_does_not_widen_the_others() {
+    let (mut store, mut scope) = (Store::new(), Scope::all());
+    let names = (0..100).map(|n| n.to_string()).chain(["n".repeat(100_000)]);
+    for name in names {
+        store.insert(Object::new("Pod", &name, "web"));
+        scope = scope.namespace(name);
+    }
+    let text = Plan::scoped(&store, &Selector::everything(), &scope).explain().to_string();
+    assert!((200_000..250_000).contains(&text.len()), "{}", text.len());
+}
+
+#[test]
 fn explain_shows_every_stage() {
     let store = fleet();
     insta::assert_snapshot!(explain(&store, "env=prod,host in (h1,h2,h3),!legacy,env!=qa"), @"
