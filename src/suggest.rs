@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use strsim::osa_distance;
-
+/// Longer texts are no names that anyone types: neither are they looked for nor told.
+const MAX_BYTES: usize = 512;
 /// Shorter texts are the beginning of too much to be taken for an abbreviation.
 const MIN_BEGINNING: usize = 2;
 /// Shorter candidates are too often what a text begins with by chance.
@@ -21,7 +21,7 @@ const MIN_BEGUN: usize = 3;
 ///    `app.kubernetes.io/name`.
 /// 4. The candidate is the beginning of the text: `production` for `prod`.
 ///
-/// Of equally near candidates the first wins. The empty candidate is never near.
+/// Of equally near candidates the first wins. The empty candidate is never near, nor is one of more than 512 bytes.
 #[must_use]
 pub fn nearest<'c>(text: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     nearest_ranked(text, candidates.into_iter().enumerate().map(|(nth, candidate)| (candidate, nth)))
@@ -36,7 +36,7 @@ pub(crate) fn nearest_ranked<'c, R: Ord>(
 ) -> Option<&'c str> {
     let text = Text::new(text)?;
     let mut best: Option<((usize, R), &str)> = None;
-    for (candidate, rank) in candidates.into_iter().filter(|(candidate, _)| !candidate.is_empty()) {
+    for (candidate, rank) in candidates.into_iter().filter(|(it, _)| (1..=MAX_BYTES).contains(&it.len())) {
         let most = best.as_ref().map_or(usize::MAX, |((farness, _), _)| *farness);
         let Some(farness) = text.farness(candidate, most) else { continue };
         if best.as_ref().is_none_or(|(nearest, _)| (farness, &rank) < (nearest.0, &nearest.1)) {
@@ -56,8 +56,11 @@ struct Text {
 }
 
 impl Text {
-    /// `None` for the empty text, which is nothing misspelt.
+    /// `None` for the empty text, which is nothing misspelt, and for one that is too long for a name.
     fn new(text: &str) -> Option<Text> {
+        if text.len() > MAX_BYTES {
+            return None;
+        }
         let n_characters = text.chars().count();
         let limit = (n_characters / 3).max(1).min(n_characters.checked_sub(1)?);
         Some(Text { folded: text.to_lowercase(), limit, n_characters })
@@ -99,7 +102,10 @@ fn begins_with(text: &str, beginning: &str) -> bool {
 
 /// Whether `candidate` is `prefix/text`. `text` is in lower case.
 fn is_name_of(text: &str, candidate: &str) -> bool {
-    candidate.rsplit_once('/').is_some_and(|(_prefix, name)| lower_case(name) == text)
+    candidate.rsplit_once('/').is_some_and(|(_prefix, name)| match name.is_ascii() {
+        true => name.eq_ignore_ascii_case(text),
+        false => lower_case(name) == text,
+    })
 }
 
 /// How far `candidate` is from `text`, which is in lower case, when that is no more than `limit`.
@@ -116,7 +122,38 @@ fn distance_within(text: &str, candidate: &str, limit: usize) -> Option<usize> {
     if n_foreign(text, candidate) > limit || n_foreign(candidate, text) > limit {
         return None;
     }
-    Some(osa_distance(text, candidate)).filter(|&distance| distance <= limit)
+    if text.is_ascii() && candidate.is_ascii() {
+        return edits(text.as_bytes(), candidate.as_bytes(), limit);
+    }
+    let characters = |text: &str| text.chars().collect::<Vec<char>>();
+    edits(&characters(text), &characters(candidate), limit)
+}
+
+/// The edits between two texts where there are no more than `limit`, swapped neighbours being one ("optimal string
+/// alignment"): row by row, and no further than a row in which all is beyond the limit.
+fn edits<T: PartialEq>(from: &[T], to: &[T], limit: usize) -> Option<usize> {
+    if from.len().abs_diff(to.len()) > limit {
+        return None;
+    }
+    let mut before = Vec::new();
+    let mut last: Vec<usize> = (0..=to.len()).collect();
+    for (i, character) in from.iter().enumerate() {
+        let mut row = Vec::with_capacity(to.len() + 1);
+        row.push(i + 1);
+        for (j, other) in to.iter().enumerate() {
+            let replaced = last[j] + usize::from(character != other);
+            let mut least = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && from[i - 1] == *other && *character == to[j - 1] {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        if row.iter().all(|&edits| edits > limit) {
+            return None;
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().filter(|&edits| edits <= limit)
 }
 
 fn lower_case(text: &str) -> Cow<'_, str> {
@@ -145,6 +182,8 @@ fn without_common_end<'a, 'b>(a: &'a str, b: &'b str) -> (&'a str, &'b str) {
 
 #[cfg(test)]
 mod tests {
+    use strsim::osa_distance;
+
     use super::*;
 
     #[test]
@@ -210,7 +249,21 @@ mod tests {
         near.min_by_key(|candidate| farness(candidate)).copied()
     }
 
+    #[test]
+    fn what_is_longer_than_a_name_is_not_told() {
+        let long = format!("app{}", "a".repeat(MAX_BYTES));
+        assert_eq!(nearest("app", [long.as_str()]), None);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
+    }
+
     proptest::proptest! {
+        #[test]
+        fn edits_are_counted_as_far_as_the_limit(from in "[abé]{0,9}", to in "[abé]{0,9}", limit in 0_usize..6) {
+            let [a, b] = [&from, &to].map(|text| text.chars().collect::<Vec<char>>());
+            let expected = Some(osa_distance(&from, &to)).filter(|&distance| distance <= limit);
+            proptest::prop_assert_eq!(edits(&a, &b, limit), expected);
+        }
+
         #[test]
         fn short_cuts_change_no_answer(
             text in "[abAé/-]{0,9}",

@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use selq::{EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError};
+use selq::{
+    EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError, Span,
+};
 
 use crate::config::Config;
 use crate::json_error::JsonError;
@@ -28,7 +30,16 @@ pub(crate) fn error(config: &Config, error: &anyhow::Error) {
 
 /// The line of a selector's text that is wrong, with carets under the place.
 pub(crate) fn underline(error: &ParseError) -> String {
-    error.span().underline(error.text())
+    underline_span(error.span(), error.text())
+}
+
+/// The line in which a span begins, with carets under it; a long one cut to the terminal, where the carets would else be
+/// lines away from their place.
+pub(crate) fn underline_span(span: Span, text: &str) -> String {
+    match terminal_size::terminal_size_of(io::stderr()) {
+        Some((columns, _)) => span.underline_within(text, usize::from(columns.0)),
+        None => span.underline(text),
+    }
 }
 
 /// Prints why a text is wrong: the underlined text if there is any, the message, and the fix where there is one.

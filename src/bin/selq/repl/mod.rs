@@ -90,7 +90,10 @@ fn run_lines(session: &mut Session, lines: impl BufRead) -> Result<bool> {
 /// Prints why a line could not be answered, with the place in it where that is known.
 fn report(config: &Config, error: &anyhow::Error) {
     match error.downcast_ref::<LineError>() {
-        Some(error) => message::wrong_text(config, &error.underline(), error, error.help().as_deref()),
+        Some(error) => {
+            let underlined = error.underlined(message::underline_span);
+            message::wrong_text(config, &underlined, error, error.help().as_deref());
+        }
         None => message::error(config, error),
     }
 }

@@ -109,9 +109,9 @@ pub(crate) enum LineError {
 }
 
 impl LineError {
-    /// The text with a caret under the place; empty where there is no place.
-    pub(crate) fn underline(&self) -> String {
-        self.place().map_or_else(String::new, |(text, span)| span.underline(text))
+    /// The text with a caret under the place, as `underline` shows it; empty where there is no place.
+    pub(crate) fn underlined(&self, underline: impl FnOnce(Span, &str) -> String) -> String {
+        self.place().map_or_else(String::new, |(text, span)| underline(span, text))
     }
 
     /// The place in a line of which the text is the last part.
@@ -208,7 +208,7 @@ mod tests {
         let rendered = |text: &str| {
             let error = names().resolve(text).unwrap_err();
             let help = error.help().map(|help| format!("\nhelp: {help}"));
-            format!("{}\nerror: {error}{}", error.underline(), help.unwrap_or_default())
+            format!("{}\nerror: {error}{}", error.underlined(Span::underline), help.unwrap_or_default())
         };
         insta::assert_snapshot!(rendered("@web,tier=a b"), @r#"
         @web,tier=a b
