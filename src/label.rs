@@ -178,17 +178,27 @@ impl LabelError {
     /// What to write instead, where that is clear.
     #[must_use]
     pub fn help(&self) -> Option<String> {
+        let mended = self.mended()?;
+        Some(match self.kind {
+            LabelErrorKind::EmptyName => format!("write {mended}, or a name after the \"/\""),
+            _ => format!("write {mended}"),
+        })
+    }
+
+    /// The key that was probably meant: one that Kubernetes takes.
+    pub(crate) fn mended(&self) -> Option<String> {
         let (prefix, name) = self.text.split_once('/')?;
-        match self.kind {
+        let mended = match self.kind {
             LabelErrorKind::BadCharacter { part: LabelPart::Prefix, character }
                 if character.is_ascii_uppercase() =>
             {
-                Some(format!("write {}/{name}", prefix.to_ascii_lowercase()))
+                format!("{}/{name}", prefix.to_ascii_lowercase())
             }
-            LabelErrorKind::EmptyPrefix => Some(format!("write {name}")),
-            LabelErrorKind::EmptyName => Some(format!("write {prefix}, or a name after the \"/\"")),
-            _ => None,
-        }
+            LabelErrorKind::EmptyPrefix => name.to_owned(),
+            LabelErrorKind::EmptyName => prefix.to_owned(),
+            _ => return None,
+        };
+        Some(mended).filter(|key| is_key(key))
     }
 }
 

@@ -94,6 +94,7 @@ mod plan;
 mod saved;
 mod selector;
 mod selector_set;
+mod shown;
 mod span;
 mod store;
 mod suggest;
@@ -115,6 +116,7 @@ pub use selector::{
     LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
 pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};
+pub use shown::Quoted;
 pub use span::Span;
 pub use store::{
     KeyCount, KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, SharedStore,

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::LabelEdits;
 use crate::LabelError;
+use crate::shown::{Quoted, is_short};
 
 /// Why a text is no edit of labels, or why an object refuses one.
 ///
@@ -48,16 +50,11 @@ impl EditError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            EditError::SecondEquals(edit) => {
-                let (key, rest) = edit.split_once('=')?;
-                // An empty value would be another one than was meant.
-                let value = rest.split('=').find(|part| !part.is_empty())?;
-                Some(format!("write `{key}={value}`"))
-            }
+            EditError::Value { edit, .. } => several_in_one(edit),
+            EditError::SecondEquals(edit) => several_in_one(edit).or_else(|| doubled_equals(edit)),
             EditError::SetAndRemoved(_) => Some("leave out one of the two".to_owned()),
             EditError::NotAnEdit(_)
             | EditError::NoKey(_)
-            | EditError::Value { .. }
             | EditError::HasValue { .. }
             | EditError::NoPlace { .. }
             | EditError::Elsewhere => None,
@@ -65,20 +62,41 @@ impl EditError {
     }
 }
 
+/// `app=x,env=y`: edits joined as requirements are.
+fn several_in_one(text: &str) -> Option<String> {
+    let edits: Vec<&str> = text.split(',').collect();
+    let are_edits = edits.len() > 1 && edits.iter().all(|edit| LabelEdits::parse([edit]).is_ok());
+    (are_edits && is_short(text))
+        .then(|| format!("each edit is an argument of its own: `{}`", edits.join(" ")))
+}
+
+/// `app==x`: an operator of selectors.
+fn doubled_equals(text: &str) -> Option<String> {
+    let (key, rest) = text.split_once('=')?;
+    // An empty value would be another one than was meant, and of two nobody knows which.
+    let mut values = rest.split('=').filter(|part| !part.is_empty());
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let edit = format!("{key}={value}");
+    (is_short(&edit) && LabelEdits::parse([&edit]).is_ok()).then(|| format!("write `{edit}`"))
+}
+
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EditError::NotAnEdit(text) => {
-                write!(f, "expected an edit, `key=value` or `key-`, found {text:?}")
+                write!(f, "expected an edit, `key=value` or `key-`, found {}", Quoted(text))
             }
-            EditError::NoKey(text) => write!(f, "expected a label key before the `=` of {text:?}"),
-            EditError::SecondEquals(text) => write!(f, "expected one `=` in an edit, found more in {text:?}"),
-            EditError::Value { edit, error } => write!(f, "{edit:?}: {error}"),
+            EditError::NoKey(text) => write!(f, "expected a label key before the `=` of {}", Quoted(text)),
+            EditError::SecondEquals(text) => {
+                write!(f, "expected one `=` in an edit, found more in {}", Quoted(text))
+            }
+            EditError::Value { edit, error } => write!(f, "{}: {error}", Quoted(edit)),
             EditError::SetAndRemoved(key) => {
-                write!(f, "expected the label {key:?} to be set or removed, found both")
+                write!(f, "expected the label {} to be set or removed, found both", Quoted(key))
             }
             EditError::HasValue { key, value } => {
-                write!(f, "label {key:?} already has the value {value:?}, which may not be overwritten")
+                let (key, value) = (Quoted(key), Quoted(value));
+                write!(f, "label {key} already has the value {value}, which may not be overwritten")
             }
             EditError::NoPlace { field: "", found } => write!(f, "expected an object, found {found}"),
             EditError::NoPlace { field, found } => {
@@ -109,6 +127,10 @@ mod tests {
         insta::assert_snapshot!(said(&EditError::SecondEquals("a==1".into())), @r#"expected one `=` in an edit, found more in "a==1"; write `a=1`"#);
         insta::assert_snapshot!(said(&EditError::SecondEquals("app=web=".into())), @r#"expected one `=` in an edit, found more in "app=web="; write `app=web`"#);
         insta::assert_snapshot!(said(&EditError::SecondEquals("a==".into())), @r#"expected one `=` in an edit, found more in "a==""#);
+        insta::assert_snapshot!(said(&EditError::SecondEquals("app=x,env=y".into())), @r#"expected one `=` in an edit, found more in "app=x,env=y"; each edit is an argument of its own: `app=x env=y`"#);
+        insta::assert_snapshot!(said(&EditError::SecondEquals("a=b=c".into())), @r#"expected one `=` in an edit, found more in "a=b=c""#);
+        let error = LabelValue::new("x,old-").unwrap_err();
+        insta::assert_snapshot!(said(&EditError::Value { edit: "app=x,old-".into(), error }), @r#""app=x,old-": a label value may hold ASCII letters, digits, "-", "_" and ".", found ","; each edit is an argument of its own: `app=x old-`"#);
         let error = LabelValue::new("a b").unwrap_err();
         insta::assert_snapshot!(said(&EditError::Value { edit: "k=a b".into(), error }), @r#""k=a b": a label value may hold ASCII letters, digits, "-", "_" and ".", found a space"#);
         insta::assert_snapshot!(said(&EditError::SetAndRemoved("app".into())), @r#"expected the label "app" to be set or removed, found both; leave out one of the two"#);
@@ -117,5 +139,20 @@ mod tests {
         insta::assert_snapshot!(said(&EditError::NoPlace { field: "metadata", found: "a number" }), @"expected an object as `metadata`, found a number");
         insta::assert_snapshot!(said(&EditError::NoPlace { field: "", found: "a list" }), @"expected an object, found a list");
         insta::assert_snapshot!(said(&EditError::Elsewhere), @"expected labels at `metadata.labels` to edit, found a dump with labels elsewhere");
+    }
+
+    proptest::proptest! {
+        /// What is told to write is read as edits, and a long text is not repeated.
+        #[test]
+        fn what_is_told_to_write_is_accepted(text in "[ab,=/ -]{0,12}", times in 1_usize..60) {
+            let text = text.repeat(times);
+            if let Err(error) = LabelEdits::parse([&text]) {
+                proptest::prop_assert!(error.to_string().len() < 400);
+                let help = error.help().unwrap_or_default();
+                if let Some(edits) = help.split('`').nth(1) {
+                    proptest::prop_assert!(LabelEdits::parse(edits.split(' ')).is_ok(), "{}: {}", text, help);
+                }
+            }
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::shown::{Ticked, is_short};
+
 /// More steps than any dump needs; bounds the recursion of whoever follows a pointer.
 const MAX_STEPS: usize = 100;
 
@@ -88,27 +90,32 @@ impl PointerError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            PointerError::NoSlash(text) => {
-                Some(format!("use `/{}`", text.trim_start_matches('.').replace('.', "/")))
-            }
+            PointerError::NoSlash(text) => path(text).map(|pointer| format!("use `{pointer}`")),
             PointerError::Tilde(_) => Some("write `~` as `~0` and `/` within a step as `~1`".to_owned()),
             PointerError::TooLong(_) => None,
         }
     }
 }
 
+/// The pointer to the place of `metadata.labels`, `{.items[0].labels}` or `$.data.result`, if it can be told.
+fn path(text: &str) -> Option<String> {
+    let plain = text.trim().trim_start_matches('{').trim_end_matches('}').trim_start_matches(['$', '.']);
+    let has_its_own_steps = plain.contains('/');
+    let steps =
+        if has_its_own_steps { plain.to_owned() } else { plain.replace('[', ".").replace([']', '\''], "") };
+    let is_plain = !steps.contains(['*', '?', '(', ')', '[', '\\', '`', '"', ':', '@']) && !steps.is_empty();
+    let pointer = format!("/{}", if has_its_own_steps { steps } else { steps.replace('.', "/") });
+    (is_plain && is_short(&pointer) && pointer.parse::<Pointer>().is_ok()).then_some(pointer)
+}
+
 impl fmt::Display for PointerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PointerError::NoSlash(text) => {
-                write!(f, "expected a JSON pointer that begins with `/`, found `{}`", text.escape_debug())
+                write!(f, "expected a JSON pointer that begins with `/`, found {}", Ticked(text))
             }
             PointerError::Tilde(step) => {
-                write!(
-                    f,
-                    "expected `~0` or `~1` in a JSON pointer, found another `~` in `{}`",
-                    step.escape_debug()
-                )
+                write!(f, "expected `~0` or `~1` in a JSON pointer, found another `~` in {}", Ticked(step))
             }
             PointerError::TooLong(n) => {
                 write!(f, "expected a JSON pointer of at most {MAX_STEPS} steps, found {n}")
@@ -138,6 +145,24 @@ mod tests {
         insta::assert_snapshot!(error.help().unwrap(), @"use `/metadata/labels`");
         insta::assert_snapshot!("/a~2".parse::<Pointer>().unwrap_err(), @"expected `~0` or `~1` in a JSON pointer, found another `~` in `a~2`");
         insta::assert_snapshot!("/a".repeat(101).parse::<Pointer>().unwrap_err(), @"expected a JSON pointer of at most 100 steps, found 101");
+    }
+
+    #[test]
+    fn what_is_told_to_write_is_a_pointer_to_the_place() {
+        let told = |text: &str| text.parse::<Pointer>().unwrap_err().help();
+        for (text, pointer) in [
+            ("{.items[0].labels}", "/items/0/labels"),
+            ("$.data.result", "/data/result"),
+            ("metadata/labels", "/metadata/labels"),
+            ("items['a']", "/items/a"),
+        ] {
+            assert_eq!(told(text), Some(format!("use `{pointer}`")));
+        }
+        for text in ["a~b", "items[*].x", "metadata.labels.app\\.x", "$", &"a.".repeat(60_000)] {
+            assert_eq!(told(text), None, "{text:.50}");
+        }
+        let long = "a".repeat(120_000).parse::<Pointer>().unwrap_err();
+        assert!(long.to_string().len() < 300);
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl TryFrom<Option<LabelSelector>> for Selector {
 }
 
 fn match_label(key: &str, value: &str) -> Result<Requirement, LabelSelectorError> {
-    let path = || format!("matchLabels[{key:?}]");
+    let path = || format!("matchLabels[{}]", crate::Quoted(key));
     let checked_key = LabelKey::new(key).map_err(|error| LabelSelectorError::key(error).within(&path()))?;
     let value = LabelValue::new(value).map_err(|error| LabelSelectorError::value(error).within(&path()))?;
     Ok(Requirement::Equals(checked_key, value))

@@ -4,17 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("both", &[]),
+    ("shown", &[]),
     ("span", &[]),
     ("suggest", &[]),
     ("wire", &[]),
     ("label", &["span"]),
-    ("edit", &["label", "span"]),
+    ("edit", &["label", "shown", "span"]),
     ("syntax", &["span"]),
-    ("selector", &["syntax", "label", "span"]),
+    ("selector", &["syntax", "label", "shown", "span"]),
     ("store", &["both", "label", "wire"]),
-    ("load", &["both", "store", "label", "edit", "wire"]),
+    ("load", &["both", "store", "label", "edit", "shown", "wire"]),
     ("saved", &["load", "store", "wire"]),
     ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),

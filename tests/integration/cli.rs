@@ -189,7 +189,7 @@ fn a_wrong_selector_is_shown_with_its_place() {
     "#);
     assert!(env.refused(&["--color", "always", "-l", "x in", "pods.json"]).contains("\x1b["));
     let misspelt = env.run(&["-c", "--label-selector", r#"{"MatchLabels":{}}"#, "pods.json"]);
-    assert_snapshot!(misspelt.err, @"warning: a LabelSelector has no field `MatchLabels`, which is passed over; did you mean `matchLabels`?");
+    assert_snapshot!(misspelt.err, @r#"warning: a LabelSelector has no field "MatchLabels", which is passed over: what is left selects everything; did you mean "matchLabels"?"#);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn queries_say_where_they_stand_and_why_they_match_nothing() {
     let run = env.run(&["--queries", "q.txt", "--queries", "q.jsonl", "-n", "shop", "pods.json"]);
     assert_eq!((run.status, run.out.as_str()), (2, "0\tteir=db\n6\tenv=prod\n0\tenv,run\n0\tn\n6\t\n"));
     assert_snapshot!(run.err, @r#"
-    warning: q.jsonl:2: a LabelSelector has no field `MatchLabels`, which is passed over; did you mean `matchLabels`?
+    warning: q.jsonl:2: a LabelSelector has no field "MatchLabels", which is passed over: what is left selects everything; did you mean "matchLabels"?
     warning: q.txt:1: no key "teir" in the 12 objects; did you mean "tier"?
     q.txt:2:
       # x
@@ -324,7 +324,7 @@ fn json_that_is_typed_wrong_is_shown() {
     let long = env.refused(&["--label-selector", &"x".repeat(100_000), "pods.json"]);
     assert!(long.len() < 500, "{long}");
     assert!(env.refused(&["--labels-at", "metadata.labels", "pods.json"]).contains("use `/metadata/labels`"));
-    assert_snapshot!(env.refused(&["parse", r#"{"a":"b"}"#]).lines().last().unwrap(), @"help: this is JSON: a LabelSelector object goes to --label-selector, or in a line of JSON to its field `selector`");
+    assert_snapshot!(env.refused(&["parse", r#"{"a":"b"}"#]).lines().last().unwrap(), @"help: this is a map in JSON; as a selector write a=b");
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn an_error_in_a_later_line_shows_that_line() {
     | tier=d/b,
            ^
     error: a label value may hold ASCII letters, digits, "-", "_" and ".", found "/"
+    help: a label of a dump that has such a value can be listed, but no selector selects it
     "#);
 }
 

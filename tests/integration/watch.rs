@@ -251,7 +251,7 @@ fn many_selectors_are_watched_at_once() {
     env in
           ^
     error: expected "(", found the end of the text
-    help: put the values in parentheses: env in (a,b)
+    help: put the values in parentheses
     error: 1 bad selector in bad.txt
     "#);
 }

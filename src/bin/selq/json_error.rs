@@ -5,7 +5,10 @@ use std::fmt;
 
 use selq::Span;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
+
+use crate::message;
 
 /// Why a JSON text is not what it should be. `Display` is what was expected and found.
 #[derive(Debug)]
@@ -19,6 +22,11 @@ pub(crate) struct JsonError {
 /// Reads a value from all of a text.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     serde_json::from_str(text).map_err(|error| JsonError::new(text, &error))
+}
+
+/// A text as a tree, for a look at what it is; null where it is none.
+pub(crate) fn value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 impl JsonError {
@@ -47,7 +55,11 @@ impl JsonError {
 
     /// The text with a caret under the place; nothing of an empty text.
     pub(crate) fn underline(&self) -> String {
-        if self.text.trim().is_empty() { String::new() } else { self.span.underline(&self.text) }
+        if self.text.trim().is_empty() {
+            String::new()
+        } else {
+            message::underline_span(self.span, &self.text)
+        }
     }
 }
 

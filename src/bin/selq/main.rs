@@ -13,6 +13,7 @@ mod kinds;
 mod label;
 mod labels;
 mod message;
+mod mistaken;
 mod numbers;
 mod output;
 mod parse;

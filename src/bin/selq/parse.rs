@@ -122,7 +122,7 @@ pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
     };
     match json_error::from_json(text) {
         Ok(NamedSelector { name, selector }) => {
-            JsonLine { name, selector: selector_of(selector, place, config) }
+            JsonLine { name, selector: selector_of(selector, text, place, config) }
         }
         Err(error) => {
             let is_object = text.trim_start().starts_with('{');
@@ -133,7 +133,12 @@ pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
 }
 
 /// The selector in a line, or why there is none.
-fn selector_of(field: Option<SelectorField>, place: &str, config: &Config) -> Result<Selector, LineError> {
+fn selector_of(
+    field: Option<SelectorField>,
+    line: &str,
+    place: &str,
+    config: &Config,
+) -> Result<Selector, LineError> {
     let object = match field {
         None => {
             let help = "for the selector of nothing write \"selector\":null";
@@ -143,7 +148,10 @@ fn selector_of(field: Option<SelectorField>, place: &str, config: &Config) -> Re
         Some(SelectorField::Object(object)) => Some(object),
         Some(SelectorField::Null) => None,
     };
-    selection::warn_of_unknown_fields(object.as_ref(), Some(place), config);
+    if let Some(object) = object.as_ref().filter(|object| !object.unknown_fields().is_empty()) {
+        let json = json_error::value(line).get("selector").cloned().unwrap_or_default();
+        selection::warn_of_unknown_fields(object, &json, Some(place), config);
+    }
     Selector::try_from(object).map_err(LineError::Object)
 }
 

@@ -4,12 +4,14 @@ use anyhow::Result;
 use selq::{
     Dump, LabelSelector, Matcher, ObjectIdentity, Plan, ReadObject, Requirement, Scope, Selector, Store,
 };
+use serde_json::Value;
 
 use crate::args::SelectionArgs;
 use crate::config::Config;
 use crate::json_error;
 use crate::kinds::{self, Kinds};
 use crate::message::{self, counted};
+use crate::mistaken;
 
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
@@ -175,22 +177,22 @@ pub(crate) fn among(store: &Store) -> String {
 pub(crate) fn from_json(json: &str, config: &Config) -> Result<Selector> {
     const FORM: &str = "a LabelSelector object is {\"matchLabels\":{\"app\":\"web\"}}, {} or null";
     let object: Option<LabelSelector> = json_error::from_json(json).map_err(|error| error.with_help(FORM))?;
-    warn_of_unknown_fields(object.as_ref(), None, config);
+    if let Some(object) = object.as_ref().filter(|object| !object.unknown_fields().is_empty()) {
+        warn_of_unknown_fields(object, &json_error::value(json), None, config);
+    }
     Ok(Selector::try_from(object)?)
 }
 
-/// `{"MatchLabels":…}` says nothing that a LabelSelector can say, and so would silently select everything. `place` is
-/// where the object stands, if there are several.
-pub(crate) fn warn_of_unknown_fields(object: Option<&LabelSelector>, place: Option<&str>, config: &Config) {
+/// A LabelSelector with fields that are not its own says too little, or nothing, and would silently select too much.
+/// `json` is what it was read from, and `place` where that stands, if there are several.
+pub(crate) fn warn_of_unknown_fields(
+    object: &LabelSelector,
+    json: &Value,
+    place: Option<&str>,
+    config: &Config,
+) {
     let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
-    for field in object.into_iter().flat_map(LabelSelector::unknown_fields) {
-        message::warning(config, &format_args!("{place}{}", unknown_field(field)));
+    for warning in mistaken::warnings(object, json) {
+        message::warning(config, &format_args!("{place}{warning}"));
     }
-}
-
-fn unknown_field(path: &str) -> String {
-    const FIELDS: [&str; 5] = ["matchLabels", "matchExpressions", "key", "operator", "values"];
-    let name = path.rsplit('.').next().unwrap_or(path);
-    let fix = selq::nearest(name, FIELDS).map_or(String::new(), |field| format!("; did you mean `{field}`?"));
-    format!("a LabelSelector has no field `{path}`, which is passed over{fix}")
 }

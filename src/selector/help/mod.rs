@@ -1,0 +1,165 @@
+//! The fix for a text that is no selector: what people write, and what a selector says instead.
+//!
+//! [`HINTS`] is a list of things that people are seen to write. Each hint looks at the tokens around the place of the error
+//! and knows one of them; the first that knows gives the help. A help keeps the texts that it tells to write apart from
+//! its words, and one with a text that is itself no selector is not given: the next hint has its turn.
+
+mod lists;
+mod operators;
+mod place;
+mod whole;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::error::ParseError;
+use crate::LabelKey;
+use place::{Place, is_selector};
+
+/// How many characters of the text are repeated in a help as they stand, at most.
+const MAX_QUOTED: usize = 40;
+
+/// The fix for `error`, where one is known.
+pub(super) fn help(error: &ParseError) -> Option<String> {
+    known(error).map(|help| help.to_string())
+}
+
+/// What the first hint says that knows the mistake.
+fn known(error: &ParseError) -> Option<Help> {
+    let place = Place::new(error);
+    HINTS.iter().find_map(|hint| hint(&place).filter(Help::is_accepted))
+}
+
+/// A fix: words, parts of the text, and texts to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Help {
+    parts: Vec<Part>,
+}
+
+/// A part of a help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Words(Cow<'static, str>),
+    /// What stands in the text already.
+    Quote(String),
+    /// What to write instead: a selector.
+    Offer(String),
+}
+
+impl Help {
+    fn say(words: impl Into<Cow<'static, str>>) -> Help {
+        Help { parts: vec![Part::Words(words.into())] }
+    }
+
+    /// The help that is one text to write.
+    fn write(text: impl Into<String>) -> Help {
+        Help::say("write ").offer(text)
+    }
+
+    fn and(self, words: &'static str) -> Help {
+        self.with(Part::Words(words.into()))
+    }
+
+    fn offer(self, text: impl Into<String>) -> Help {
+        self.with(Part::Offer(text.into()))
+    }
+
+    fn quote(self, text: &str) -> Help {
+        let shown = match text.char_indices().nth(MAX_QUOTED) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.to_owned(),
+        };
+        self.with(Part::Quote(shown))
+    }
+
+    fn with(mut self, part: Part) -> Help {
+        self.parts.push(part);
+        self
+    }
+
+    /// Whether each text that it tells to write is a selector.
+    fn is_accepted(&self) -> bool {
+        self.offers().all(is_selector)
+    }
+
+    fn offers(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Offer(text) => Some(text.as_str()),
+            Part::Words(_) | Part::Quote(_) => None,
+        })
+    }
+}
+
+impl fmt::Display for Help {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Words(words) => f.write_str(words),
+            Part::Quote(text) | Part::Offer(text) => f.write_str(text),
+        })
+    }
+}
+
+/// What a hint is: a look at the place, and the help if it is what the hint knows.
+type Hint = fn(&Place<'_>) -> Option<Help>;
+
+/// What people write, the more telling signs first.
+const HINTS: &[Hint] = &[
+    whole::json_object,
+    whole::braces,
+    whole::pipe,
+    whole::command_line,
+    whole::placeholder,
+    whole::full_width,
+    whole::odd_space,
+    operators::other_and,
+    operators::other_or,
+    operators::grouping,
+    operators::function_call,
+    lists::list_without_key,
+    operators::absent_or_different,
+    operators::absent_or_outside,
+    lists::list_after_equals,
+    lists::not_in,
+    operators::not_key,
+    lists::bracketed_list,
+    lists::missing_parenthesis,
+    operators::doubled_operator,
+    operators::signed_number,
+    operators::pattern_operator,
+    operators::exclamation_mark,
+    operators::source_prefix,
+    operators::colon,
+    operators::word_operator,
+    whole::quoted_word,
+    lists::wildcard,
+    lists::semicolon_in_list,
+    lists::semicolon,
+    operators::second_equals,
+    lists::stray_comma,
+    lists::unclosed_list,
+    lists::two_words,
+    lists::two_requirements,
+    wrong_key,
+    never_selected,
+];
+
+/// `Example.com/key`, `/key`
+fn wrong_key(place: &Place<'_>) -> Option<Help> {
+    let error = LabelKey::new(place.word(0)).err().filter(|_| place.is_about_key())?;
+    Some(Help::write(error.mended()?))
+}
+
+/// `aws:autoscaling:groupName`, `instance=10.0.0.1:9090`: a dump can hold such a label.
+fn never_selected(place: &Place<'_>) -> Option<Help> {
+    let what = match (place.is_about_key(), place.is_about_value()) {
+        (true, _) => "key",
+        (_, true) => "value",
+        _ => return None,
+    };
+    Some(Help::say(format!(
+        "a label of a dump that has such a {what} can be listed, but no selector selects it"
+    )))
+}
+
+#[cfg(test)]
+mod tests;
