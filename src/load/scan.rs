@@ -41,6 +41,7 @@ impl<'r> ReadObject<'r> {
 #[derive(Debug)]
 pub struct Scan {
     loader: Loader,
+    n_objects: u64,
     n_selected: Option<u64>,
     selected: Option<Recorder>,
     sources: Vec<Source>,
@@ -53,6 +54,18 @@ impl Scan {
     #[must_use]
     pub fn n_selected(&self) -> Option<u64> {
         self.n_selected
+    }
+
+    /// How many objects were read.
+    #[must_use]
+    pub fn n_objects(&self) -> u64 {
+        self.n_objects
+    }
+
+    /// How many bytes were read, decompressed where they were not plain.
+    #[must_use]
+    pub fn n_bytes(&self) -> u64 {
+        self.sources.iter().map(|source| source.bytes().len() as u64).sum()
     }
 
     /// The objects that were selected, as a dump in which there are no others; their indexes and sources are those of
@@ -138,7 +151,7 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
     pub(super) fn end(self, loader: Loader, sources: Vec<Source>, inputs: std::vec::IntoIter<Input>) -> Scan {
         let n_selected = (!self.gave_up).then_some(self.n_selected);
         let selected = self.kept.map(|kept| kept.objects);
-        Scan { loader, n_selected, selected, sources, inputs }
+        Scan { loader, n_objects: self.n_objects as u64, n_selected, selected, sources, inputs }
     }
 }
 

@@ -1,14 +1,14 @@
-//! Why nothing matched: keys and values that no object has.
+//! Keys and values that a selector names and no object has.
 
 use std::cmp::Reverse;
 
-use crate::selector::{Expr, Requirement, Selector};
+use crate::selector::{Requirement, Selector};
 use crate::store::Store;
 use crate::suggest::nearest_ranked;
 
 /// A key that no object has, or a value that no object has under a key that occurs.
 ///
-/// Only what a selector asks *for* is listed: `env!=prod` is satisfied by objects without the key.
+/// What stands under a "not" is listed too: `env!=prdo` selects everything, and was probably not meant to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Absence<'s> {
@@ -23,31 +23,19 @@ pub struct Absence<'s> {
 /// Finding the nearest looks at every key or value that occurs, and nobody reads a long list of them.
 const MAX_ABSENCES: usize = 8;
 
-/// The first few keys and values that `selector` asks for and that do not occur in the store, in its order.
+/// The first few keys and values that `selector` names and that do not occur in the store, in its order.
 pub(super) fn absences<'s>(store: &'s Store, selector: &Selector) -> Vec<Absence<'s>> {
-    let (mut found, mut to_come) = (Vec::new(), vec![selector.expr()]);
-    while let Some(expr) = to_come.pop() {
-        match expr {
-            // Under a negation, what does not occur is what is asked for.
-            Expr::All | Expr::None | Expr::Not(_) => {}
-            Expr::Requirement(requirement) => absent_in(store, requirement, &mut found),
-            Expr::And(operands) | Expr::Or(operands) => to_come.extend(operands.iter().rev()),
+    let mut found = Vec::new();
+    for requirement in selector.all_requirements() {
+        if found.len() == MAX_ABSENCES {
+            break;
         }
+        absent_in(store, requirement, &mut found);
     }
     found
 }
 
 fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Absence<'s>>) {
-    let values: &mut dyn Iterator<Item = &str> = match requirement {
-        Requirement::NotEquals(..) | Requirement::NotIn(..) | Requirement::DoesNotExist(_) => return,
-        Requirement::Equals(_, value) | Requirement::DoubleEquals(_, value) => {
-            &mut std::iter::once(value.as_str())
-        }
-        Requirement::In(_, values) => &mut values.iter().map(|value| value.as_str()),
-        Requirement::Exists(_) | Requirement::GreaterThan(..) | Requirement::LessThan(..) => {
-            &mut std::iter::empty()
-        }
-    };
     let key = requirement.key().as_str();
     let index = store.index();
     let Some(id) = store.table().key_id(key).filter(|&id| !index.key(id).is_empty()) else {
@@ -56,7 +44,7 @@ fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Ab
     };
     let occurs =
         |value: &str| store.table().label_id(id, value).is_some_and(|it| !index.label(it).is_empty());
-    for value in values.filter(|value| !occurs(value)) {
+    for value in requirement.named_values().filter(|value| !occurs(value)) {
         let occurring =
             index.labels_of(id).map(|label| (store.table().value(label), Reverse(index.label(label).len())));
         push(found, key, Some(value), || nearest_ranked(value, occurring));
@@ -69,7 +57,8 @@ fn push<'s>(
     value: Option<&str>,
     nearest: impl FnOnce() -> Option<&'s str>,
 ) {
-    if found.len() < MAX_ABSENCES {
+    let is_told = found.iter().any(|it| it.key == key && it.value.as_deref() == value);
+    if found.len() < MAX_ABSENCES && !is_told {
         found.push(Absence { key: key.to_owned(), value: value.map(str::to_owned), nearest: nearest() });
     }
 }

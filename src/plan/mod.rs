@@ -142,8 +142,8 @@ impl<'s> Plan<'s> {
         Explanation::of(self)
     }
 
-    /// The keys and values that the selector asks for and that occur nowhere in the store, each with the
-    /// nearest that does: the likely reason when nothing matches. The first few only.
+    /// The keys and values that the selector names and that occur nowhere in the store, also under a "not", each with the
+    /// nearest that does: the likely reason when nothing matches, or everything. The first few only.
     #[must_use]
     pub fn absences(&self) -> Vec<Absence<'s>> {
         absence::absences(self.store, &self.selector)

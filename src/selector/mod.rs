@@ -4,6 +4,7 @@
 //! [`matches`](Selector::matches) *is* the meaning: every plan over a store must agree with it.
 
 mod canonical;
+mod contradiction;
 mod error;
 mod help;
 mod label_selector;
@@ -194,6 +195,22 @@ impl Selector {
         }
     }
 
+    /// Every requirement that stands in the selector, also those under an "or" and a "not".
+    #[must_use]
+    pub fn all_requirements(&self) -> Vec<&Requirement> {
+        let (mut found, mut rest) = (Vec::new(), vec![&self.expr]);
+        while let Some(expr) = rest.pop() {
+            match expr {
+                Expr::All | Expr::None => {}
+                Expr::Requirement(requirement) => found.push(requirement),
+                // Taken from the end, so that they come in their order.
+                Expr::And(operands) | Expr::Or(operands) => rest.extend(operands.iter().rev()),
+                Expr::Not(operand) => rest.push(operand),
+            }
+        }
+        found
+    }
+
     /// The requirements that all have to hold, sorted by key, where that is all the selector says: none for the selector
     /// of everything, and `None` for the one of nothing and for those with an "or" or a "not".
     #[must_use]
@@ -331,6 +348,14 @@ mod tests {
         assert_eq!(keys(&Selector::nothing()), None);
         assert_eq!(keys(&selector("a").or(selector("b"))), None);
         assert_eq!(keys(&selector("a").and(selector("b,c").negate())), None);
+    }
+
+    #[test]
+    fn all_requirements_come_in_their_order() {
+        let tree = selector("a").or(selector("b,c=1").negate()).and(selector("d"));
+        let all: Vec<String> = tree.all_requirements().iter().map(ToString::to_string).collect();
+        assert_eq!(all, ["d", "a", "b", "c=1"]);
+        assert!(Selector::nothing().all_requirements().is_empty());
     }
 
     #[test]

@@ -158,6 +158,12 @@ impl Requirement {
         values.iter().map(LabelValue::as_str)
     }
 
+    /// The values that it names one by one: those of all operators but `gt` and `lt`.
+    pub fn named_values(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        let is_bound = matches!(self, Requirement::GreaterThan(..) | Requirement::LessThan(..));
+        self.values().take(if is_bound { 0 } else { usize::MAX })
+    }
+
     /// The requirement that holds exactly where this one does not; there is none for `>` and `<`, which give
     /// themselves back.
     pub(super) fn opposite(self) -> Result<Requirement, Requirement> {

@@ -124,10 +124,10 @@ fn no_match_says_why() {
         assert_eq!((run.status, run.out.as_str()), (1, ""));
         run.err
     };
-    assert_eq!(hint(&["-l", "teir=backend"]), "no key \"teir\" in the 12 objects; did you mean \"tier\"?\n");
+    assert_eq!(hint(&["-l", "teir=backend"]), "no label \"teir\" in 12 objects; did you mean \"tier\"?\n");
     assert_eq!(hint(&["-l", "env=prd"]), "no object has env=\"prd\"; did you mean \"prod\"?\n");
-    assert_eq!(hint(&["-n", "shpo"]), "no namespace \"shpo\" in the 12 objects; did you mean \"shop\"?\n");
-    assert_eq!(hint(&["-k", "pdo"]), "no kind \"pdo\" in the 12 objects; did you mean \"Pod\"?\n");
+    assert_eq!(hint(&["-n", "shpo"]), "no namespace \"shpo\" in 12 objects; did you mean \"shop\"?\n");
+    assert_eq!(hint(&["-k", "pdo"]), "no kind \"pdo\" in 12 objects; did you mean \"Pod\"?\n");
     assert_eq!(hint(&["-l", "run,env"]), "no objects found\n");
 }
 
@@ -141,13 +141,13 @@ fn beginnings_are_recognised() {
             {"metadata":{"labels":{"environment":"staging","n":""}}}]"#,
     );
     let said = |selector: &str| env.run(&["-l", selector, "dump.json"]).err;
-    assert_snapshot!(said("env"), @r#"no key "env" in the 2 objects; did you mean "environment"?"#);
-    assert_snapshot!(said("app=web"), @r#"no key "app" in the 2 objects; did you mean "app.kubernetes.io/name"?"#);
+    assert_snapshot!(said("env"), @r#"no label "env" in 2 objects; did you mean "environment"?"#);
+    assert_snapshot!(said("app=web"), @r#"no label "app" in 2 objects; did you mean "app.kubernetes.io/name"?"#);
     assert_snapshot!(said("environment in (prod,stag)"), @r#"
     no object has environment="prod"; did you mean "production"?
     no object has environment="stag"; did you mean "staging"?
     "#);
-    assert_snapshot!(said("a"), @r#"no key "a" in the 2 objects"#);
+    assert_snapshot!(said("a"), @r#"no label "a" in 2 objects"#);
     assert_snapshot!(said("n=x"), @r#"no object has n="x""#);
 }
 
@@ -160,7 +160,7 @@ fn what_is_only_outside_the_scope_is_told() {
         said(&["-l", "env,run=debug-shell", "-n", "shop", "-k", "svc,deploy"]),
         "run=debug-shell only holds outside namespace \"shop\" and the kinds svc,deploy\n"
     );
-    assert_eq!(said(&["-k", "pds"]), "no kind \"pds\" in the 12 objects; did you mean \"pods\"?\n");
+    assert_eq!(said(&["-k", "pds"]), "no kind \"pds\" in 12 objects; did you mean \"pods\"?\n");
     assert_eq!(env.out(&["-c", "-k", "po ,no", "pods.json"]), "10\n");
 }
 
@@ -237,7 +237,7 @@ fn queries_say_where_they_stand_and_why_they_match_nothing() {
     assert_eq!((run.status, run.out.as_str()), (2, "0\tteir=db\n6\tenv=prod\n0\tenv,run\n0\tn\n6\t\n"));
     assert_snapshot!(run.err, @r#"
     warning: q.jsonl:2: a LabelSelector has no field "MatchLabels", which is passed over: what is left selects everything; did you mean "matchLabels"?
-    warning: q.txt:1: no key "teir" in the 12 objects; did you mean "tier"?
+    warning: q.txt:1: no label "teir" in 12 objects; did you mean "tier"?
     q.txt:2:
       # x
         ^
@@ -249,7 +249,7 @@ fn queries_say_where_they_stand_and_why_they_match_nothing() {
     error: a label key may hold ASCII letters, digits, "-", "_" and ".", found "{"
     help: a file with an object a line has a name that ends in .jsonl
     warning: q.txt:5: run only holds outside namespace "shop"
-    warning: q.jsonl:1 (n): no key "x" in the 12 objects
+    warning: q.jsonl:1 (n): no label "x" in 12 objects
     q.jsonl:3:
     {x
      ^
@@ -399,7 +399,7 @@ fn labels_lists_keys_and_values() {
     );
     let unknown = env.run(&["labels", "--key", "teir", "pods.json"]);
     assert_eq!(unknown.status, 1);
-    assert_eq!(unknown.err, "no key \"teir\" in the 12 objects; did you mean \"tier\"?\n");
+    assert_eq!(unknown.err, "no label \"teir\" in 12 objects; did you mean \"tier\"?\n");
 }
 
 #[test]

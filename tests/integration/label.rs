@@ -123,9 +123,11 @@ fn nobody_relabels_everything_by_accident() {
         (nothing.status, nothing.out.as_str(), nothing.err.as_str()),
         (1, "", "no objects in the input\n")
     );
-    for selected in [&["--all"][..], &["-k", "pods"], &["-l", "!x"]] {
+    for selected in [&["--all"][..], &["-k", "pods"]] {
         env.out(&[&["label", "a=1", "-f", "list.json"], selected].concat());
     }
+    let remarked = env.run(&["label", "a=1", "-f", "list.json", "-l", "!x"]);
+    assert_eq!((remarked.status, remarked.err.as_str()), (0, "no label \"x\" in the only object\n"));
     assert_snapshot!(env.refused(&["label", "a=1", "-f", "one.json", "--all", "-l", "x"]), @"error: expected --all or a selector, found both");
 }
 

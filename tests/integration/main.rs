@@ -13,6 +13,7 @@ mod load;
 mod load_parts;
 mod plan;
 mod readme;
+mod remarks;
 mod repl;
 mod roundtrip;
 mod selector;

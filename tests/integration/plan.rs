@@ -307,7 +307,13 @@ fn what_does_not_occur_is_named_with_its_neighbour() {
     assert_eq!(absences("evn=prod"), [("evn".into(), None, Some("env"))]);
     assert_eq!(absences("env in (prd,qa)"), [("env".into(), Some("prd".into()), Some("prod"))]);
     assert_eq!(absences("zone"), [("zone".into(), None, None)]);
-    assert_eq!(absences("zone!=a,!rack,env notin (x)"), []);
+    // Also where objects without it are what is asked for.
+    let nowhere = |key: &str| (key.to_owned(), None, None);
+    assert_eq!(
+        absences("zone!=a,!rack,env notin (prd,qa)"),
+        [("env".into(), Some("prd".into()), Some("prod")), nowhere("rack"), nowhere("zone")]
+    );
+    assert_eq!(absences("!evn"), [("evn".into(), None, Some("env"))]);
     assert_eq!(absences("env"), []);
 }
 

@@ -23,9 +23,7 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let text = if config.stdout_is_terminal { sanitize::escaped_lines(&text) } else { text.as_str().into() };
     with_stdout(|out| Ok(out.write_all(text.as_bytes())?))?;
     let matched = plan.any();
-    if !matched {
-        selection.explain_no_match(&loaded.dump, &plan);
-    }
+    selection.remark(&loaded.dump, &plan, matched);
     Ok(loaded.status(config, ExitStatus::of_match(matched)))
 }
 

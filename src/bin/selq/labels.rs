@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use selq::{KeyFacts, ValueFacts};
+use selq::{KeyFacts, Quoted, ValueFacts};
 use serde::Serialize;
 
 use crate::args::{LabelsArgs, LabelsFormat};
@@ -29,9 +29,8 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
         Some(key) => Facts::Values(matches.values(key)),
     };
     with_stdout(|out| Ok(facts.write(args, config, out)?))?;
-    if matches.is_empty() {
-        selection.explain_no_match(&loaded.dump, &plan);
-    } else if facts.is_empty() {
+    selection.remark(&loaded.dump, &plan, !matches.is_empty());
+    if facts.is_empty() && !matches.is_empty() {
         message::print(&absence(args.key.as_deref(), store));
     }
     Ok(loaded.status(config, ExitStatus::of_match(!facts.is_empty())))
@@ -42,10 +41,10 @@ pub(crate) fn absence(key: Option<&str>, store: &selq::Store) -> String {
     let Some(key) = key else { return "none of the objects has labels".to_owned() };
     let keys = store.keys();
     if keys.iter().any(|fact| fact.key == key) {
-        return format!("none of the selected objects has the key {key:?}");
+        return format!("none of the selected objects has the key {}", Quoted(key));
     }
     let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
-    message::absent(&format!("no key {key:?} {}", selection::among(store)), nearest)
+    message::absent(&selection::no_label(key, None, &selection::among(store.len() as u64)), nearest)
 }
 
 /// What is known of keys, or of the values of one.

@@ -24,6 +24,7 @@ mod repl;
 mod replace;
 mod sanitize;
 mod selection;
+mod sightings;
 mod stats;
 mod stdout;
 mod watch;

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use selq::{
-    EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError, Span,
+    EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError, Quoted,
+    Span,
 };
 
 use crate::config::Config;
@@ -130,7 +131,7 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// What is absent, with the nearest that is there.
 pub(crate) fn absent(what: &str, nearest: Option<&str>) -> String {
     match nearest {
-        Some(nearest) => format!("{what}; did you mean {nearest:?}?"),
+        Some(nearest) => format!("{what}; did you mean {}?", Quoted(nearest)),
         None => what.to_owned(),
     }
 }

@@ -19,7 +19,7 @@ use crate::sanitize::push_escaped;
 use crate::selection::Selection;
 use crate::stdout::with_stdout;
 
-/// Of how many queries that match nothing the reason is looked for: that costs a look at every key or value.
+/// Of how many queries it is said what does not occur or why nothing matches: that costs a look at every key or value.
 const MAX_EXPLAINED: usize = 100;
 
 /// One selector of a file, or why there is none.
@@ -140,7 +140,8 @@ pub(crate) fn answer(
     config: &Config,
 ) -> Result<ExitStatus> {
     let scope = selection.scope(dump.store());
-    let mut writer = AnswerWriter { selection, scope, dump, view, args, config, n_without_match: 0 };
+    let mut writer =
+        AnswerWriter { selection, scope, dump, view, args, config, n_without_match: 0, n_explained: 0 };
     let mut status = ExitStatus::NoMatch;
     with_stdout(|out| {
         for query in queries {
@@ -174,6 +175,8 @@ struct AnswerWriter<'a> {
     config: &'a Config,
     /// How many queries matched nothing so far.
     n_without_match: usize,
+    /// Of how many it was said what does not occur, or looked for why nothing matches.
+    n_explained: usize,
 }
 
 impl AnswerWriter<'_> {
@@ -218,9 +221,8 @@ impl AnswerWriter<'_> {
                 json::write_value(&answer, self.view.on_terminal, out)?;
             }
         }
-        if count == 0 && shown != Shown::Nothing {
-            self.n_without_match += 1;
-            self.explain_no_match(query, &plan, out)?;
+        if shown != Shown::Nothing {
+            self.remark(query, &plan, count > 0, out)?;
         }
         Ok(ExitStatus::of_match(count > 0))
     }
@@ -235,13 +237,16 @@ impl AnswerWriter<'_> {
         line
     }
 
-    /// Says why a query matches nothing, if the reason is that something does not occur.
-    fn explain_no_match(&self, query: &Query, plan: &Plan<'_>, out: &mut impl Write) -> Result<()> {
+    /// Says what a query names and does not occur, and why it matches nothing where it does not.
+    fn remark(&mut self, query: &Query, plan: &Plan<'_>, matched: bool, out: &mut impl Write) -> Result<()> {
         let store = self.dump.store();
-        if store.is_empty() || self.n_without_match > MAX_EXPLAINED {
+        self.n_without_match += usize::from(!matched);
+        if store.is_empty() || self.n_explained == MAX_EXPLAINED {
             return Ok(());
         }
-        for reason in self.selection.label_reasons(store, plan) {
+        let reasons = self.selection.label_reasons(store, plan, matched);
+        self.n_explained += usize::from(!matched || !reasons.is_empty());
+        for reason in reasons {
             // What was answered before belongs before the message.
             out.flush()?;
             let name = query.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();

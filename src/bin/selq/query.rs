@@ -5,15 +5,18 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Plan, ReadObject, Selector};
+use selq::{Dump, Plan, ReadObject, Selector, Store};
 
 use crate::args::{QueryArgs, Shown};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened, Unindexed};
+use crate::labels;
+use crate::message;
 use crate::output::{self, NameEnd, OutputFormat, View};
 use crate::queries;
-use crate::selection::Selection;
+use crate::selection::{Selection, among};
+use crate::sightings::Sightings;
 use crate::stats;
 use crate::stdout::with_stdout;
 
@@ -25,8 +28,8 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         false => Some(queries::read(args, config)?),
     };
     let loaded = match scan(&selection, &view, args, config)? {
-        Scanned::Count(count) => return answer_count(count, args.shown()),
-        Scanned::Selected(dump) => return answer_selected(&dump, &view),
+        Scanned::Count(count, in_vain) => return answer_count(count, args.shown(), &in_vain),
+        Scanned::Selected(dump, in_vain) => return answer_selected(&dump, &view, &in_vain),
         Scanned::Loaded(loaded) => loaded,
     };
     let begin = Instant::now();
@@ -51,10 +54,10 @@ fn may_scan(args: &QueryArgs) -> bool {
 
 /// What is there to answer from.
 enum Scanned {
-    /// The number of objects that match.
-    Count(u64),
-    /// The objects that match, and no others.
-    Selected(Box<Dump>),
+    /// The number of objects that match, and what is to be said of what the query names in vain.
+    Count(u64, Vec<String>),
+    /// The objects that match, and no others, and the same.
+    Selected(Box<Dump>, Vec<String>),
     Loaded(Box<Loaded>),
 }
 
@@ -71,31 +74,51 @@ fn scan(selection: &Selection, view: &View, args: &QueryArgs, config: &Config) -
         return loaded(input::read_inputs(&args.input, config, why)?);
     }
     let shown = args.shown();
-    let matcher = selection.matcher();
-    let is_wanted = |object: ReadObject<'_>| selection.matches(&matcher, &object, args.invert_match);
+    let (matcher, sightings) = (selection.matcher(), sightings(selection, view, shown));
+    let is_wanted = |object: ReadObject<'_>| {
+        sightings.look(object.labels());
+        selection.matches(&matcher, &object, args.invert_match)
+    };
     let shown_in = (shown == Shown::Rows).then_some(view);
     let scan = input::scan(&args.input, config, shown_in, is_wanted)?;
+    let in_vain = sightings.in_vain(&among(scan.n_objects()));
+    let is_to_be_explained = !in_vain.is_empty() && scan.n_bytes() <= SMALL_DUMP;
     match (scan.n_selected(), shown) {
-        (None, _) | (Some(0), Shown::Count | Shown::Rows) => loaded(input::load_scanned(scan, config, why)?),
-        (Some(count), Shown::Count | Shown::Nothing) => Ok(Scanned::Count(count)),
+        (Some(count), Shown::Nothing) => Ok(Scanned::Count(count, Vec::new())),
+        (None | Some(0), _) => loaded(input::load_scanned(scan, config, why)?),
+        _ if is_to_be_explained => loaded(input::load_scanned(scan, config, why)?),
+        (Some(count), Shown::Count) => Ok(Scanned::Count(count, in_vain)),
         (Some(_), Shown::Rows) => {
             let dump = scan.into_selected().expect("a scan that has a number kept what it counted");
-            Ok(Scanned::Selected(Box::new(dump)))
+            Ok(Scanned::Selected(Box::new(dump), in_vain))
         }
     }
 }
 
+/// Up to how many bytes a dump is loaded after all to find what was meant by a name that no object has, which takes half
+/// a millisecond. Of larger ones it is only said that none has it.
+const SMALL_DUMP: u64 = 256 << 10;
+
+/// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
+fn sightings(selection: &Selection, view: &View, shown: Shown) -> Sightings {
+    let selectors = [&selection.selector].into_iter().filter(|_| shown != Shown::Nothing);
+    let columns = if shown == Shown::Rows { view.label_columns.as_slice() } else { &[] };
+    Sightings::new(selectors, columns)
+}
+
 /// Prints all objects of a dump of nothing but matches.
-fn answer_selected(dump: &Dump, view: &View) -> Result<ExitStatus> {
+fn answer_selected(dump: &Dump, view: &View, in_vain: &[String]) -> Result<ExitStatus> {
     let plan = Plan::new(dump.store(), &Selector::everything());
     let matched = print_answer(dump, &plan, view, Shown::Rows)?;
+    in_vain.iter().for_each(|line| message::print(line));
     Ok(ExitStatus::of_match(matched))
 }
 
-fn answer_count(count: u64, shown: Shown) -> Result<ExitStatus> {
+fn answer_count(count: u64, shown: Shown, in_vain: &[String]) -> Result<ExitStatus> {
     if shown == Shown::Count {
         print_count(count)?;
     }
+    in_vain.iter().for_each(|line| message::print(line));
     Ok(ExitStatus::of_match(count > 0))
 }
 
@@ -114,10 +137,20 @@ fn answer(selection: Selection, dump: &Dump, view: &View, args: &QueryArgs) -> R
     let plan = selection.plan(dump.store(), &selection.selector);
     let shown = args.shown();
     let matched = print_answer(dump, &plan, view, shown)?;
-    if !matched && shown != Shown::Nothing {
-        selection.explain_no_match(dump, &plan);
+    if shown != Shown::Nothing {
+        selection.remark(dump, &plan, matched);
+    }
+    if shown == Shown::Rows && matched {
+        absent_columns(view, dump.store());
     }
     Ok(ExitStatus::of_match(matched))
+}
+
+/// Says which of the columns no object has.
+fn absent_columns(view: &View, store: &Store) {
+    for column in view.label_columns.iter().filter(|column| store.count_key(column) == 0) {
+        message::print(&labels::absence(Some(column), store));
+    }
 }
 
 /// Prints an answer and tells whether anything matched, however little of it was printed.

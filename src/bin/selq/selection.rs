@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use selq::{
-    Dump, LabelSelector, Matcher, ObjectIdentity, Plan, ReadObject, Requirement, Scope, Selector, Store,
+    Absence, Dump, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Quoted, ReadObject,
+    Requirement, Scope, Selector, Store,
 };
 use serde_json::Value;
 
@@ -94,18 +95,18 @@ impl Selection {
         Plan::scoped(store, selector, &self.scope(store))
     }
 
-    /// Prints that nothing matched, and why where the reason is that something does not occur.
-    pub(crate) fn explain_no_match(&self, dump: &Dump, plan: &Plan<'_>) {
-        self.no_match(dump.store(), plan).iter().for_each(|line| message::print(line));
+    /// Prints what is to be said of an answer: why nothing matched, and what else does not occur.
+    pub(crate) fn remark(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) {
+        self.remarks(dump.store(), plan, matched).iter().for_each(|line| message::print(line));
     }
 
-    /// Why nothing matched, in lines.
-    pub(crate) fn no_match(&self, store: &Store, plan: &Plan<'_>) -> Vec<String> {
+    /// The same in lines.
+    pub(crate) fn remarks(&self, store: &Store, plan: &Plan<'_>, matched: bool) -> Vec<String> {
         if store.is_empty() {
             return vec!["no objects in the input".to_owned()];
         }
-        let reasons = [self.scope_reasons(store), self.label_reasons(store, plan)].concat();
-        if reasons.is_empty() { vec!["no objects found".to_owned()] } else { reasons }
+        let reasons = [self.scope_reasons(store), self.label_reasons(store, plan, matched)].concat();
+        if reasons.is_empty() && !matched { vec!["no objects found".to_owned()] } else { reasons }
     }
 
     /// The namespace and kinds that were asked for and do not occur, each with the nearest that does.
@@ -113,28 +114,27 @@ impl Selection {
         let namespaces = store.namespaces();
         let occurring = || namespaces.iter().map(|fact| fact.namespace);
         let namespace = self.namespace.iter().filter(|name| !occurring().any(|it| it == *name)).map(|name| {
-            let what = format!("no namespace {name:?} {}", among(store));
+            let what = format!("no namespace {} {}", Quoted(name), among(store.len() as u64));
             message::absent(&what, selq::nearest(name, occurring()))
         });
         let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store)).map(|name| {
-            let what = format!("no kind {name:?} {}", among(store));
+            let what = format!("no kind {} {}", Quoted(name), among(store.len() as u64));
             message::absent(&what, kinds::nearest(name, store).as_deref())
         });
         namespace.chain(kind).collect()
     }
 
-    /// What a selector asks for and does not occur, each with the nearest that does; or else what occurs only outside
-    /// the scope.
-    pub(crate) fn label_reasons(&self, store: &Store, plan: &Plan<'_>) -> Vec<String> {
-        let absences = plan.absences().into_iter().map(|absence| {
-            let what = match &absence.value {
-                None => format!("no key {:?} {}", absence.key, among(store)),
-                Some(value) => format!("no object has {}={value:?}", absence.key),
-            };
-            message::absent(&what, absence.nearest)
-        });
-        let absences: Vec<String> = absences.collect();
-        if absences.is_empty() { self.only_elsewhere(store, plan.selector()) } else { absences }
+    /// What a selector names and does not occur, each with the nearest that does; or else, where nothing matched, what
+    /// excludes each other or occurs only outside the scope.
+    pub(crate) fn label_reasons(&self, store: &Store, plan: &Plan<'_>, matched: bool) -> Vec<String> {
+        let absences: Vec<String> = plan.absences().iter().map(|it| absence(it, store)).collect();
+        if matched || !absences.is_empty() {
+            return absences;
+        }
+        if let Some((one, other)) = plan.selector().contradiction() {
+            return vec![format!("{one} and {other} exclude each other")];
+        }
+        self.only_elsewhere(store, plan.selector())
     }
 
     /// The requirements that objects meet, but none in the scope.
@@ -142,15 +142,30 @@ impl Selection {
         let scope = self.scope(store);
         let is_any_in_scope = |selector: &Selector| Plan::scoped(store, selector, &scope).any();
         if !is_any_in_scope(&Selector::everything()) {
-            return Vec::new();
+            return self.exclusive_scope(store).into_iter().collect();
         }
         let is_elsewhere = |requirement: &&Requirement| {
-            // What prints as a text parses to the same.
-            let alone = requirement.to_string().parse();
-            alone.is_ok_and(|alone| !is_any_in_scope(&alone) && Plan::new(store, &alone).any())
+            let alone = Selector::from((*requirement).clone());
+            !is_any_in_scope(&alone) && Plan::new(store, &alone).any()
         };
         let requirements = selector.requirements().unwrap_or_default().into_iter().filter(is_elsewhere);
         requirements.map(|requirement| format!("{requirement} only holds outside {}", self.place())).collect()
+    }
+
+    /// That the namespace and the kind occur, but not together.
+    fn exclusive_scope(&self, store: &Store) -> Option<String> {
+        let occur = self.scope_reasons(store).is_empty();
+        if self.namespace.is_none() || self.kinds.is_empty() || !occur {
+            return None;
+        }
+        let of_kinds = Selection::scoped(None, self.kinds.clone());
+        let of_no_namespace = Selection::scoped(Some(String::new()), self.kinds.clone());
+        let count = |it: &Selection| it.plan(store, &Selector::everything()).count();
+        let why = match count(&of_kinds) == count(&of_no_namespace) {
+            true => "; objects of that kind are in no namespace",
+            false => "",
+        };
+        Some(format!("{} exclude each other: no object is of both{why}", self.place()))
     }
 
     /// The scope in words.
@@ -165,11 +180,40 @@ impl Selection {
     }
 }
 
-/// `in the 12 objects`
-pub(crate) fn among(store: &Store) -> String {
-    match store.len() {
+/// `in 12 objects`
+pub(crate) fn among(n_objects: u64) -> String {
+    match n_objects {
         1 => "in the only object".to_owned(),
-        n => format!("in the {}", counted(n as u64, "object")),
+        n => format!("in {}", counted(n, "object")),
+    }
+}
+
+/// A key that no object has, or a value that none has under a key; `among` says how many objects there are.
+pub(crate) fn no_label(key: &str, value: Option<&str>, among: &str) -> String {
+    match value {
+        None => format!("no label {} {among}", Quoted(key)),
+        Some(value) => format!("no object has {key}={}", Quoted(value)),
+    }
+}
+
+/// What a selector names in vain, with what was meant. A dump may hold what no selector can name.
+fn absence(absence: &Absence<'_>, store: &Store) -> String {
+    let what = no_label(&absence.key, absence.value.as_deref(), &among(store.len() as u64));
+    let is_selectable = |text: &str| match absence.value {
+        None => LabelKey::new(text).is_ok(),
+        Some(_) => LabelValue::new(text).is_ok(),
+    };
+    match (absence.nearest, &absence.value) {
+        (_, None) if kinds::occurs(&absence.key, store) => {
+            format!("{what}; that is a kind: -k {0}, or :kind {0} in the REPL", absence.key)
+        }
+        (Some(nearest), _) if !is_selectable(nearest) => {
+            format!("{what}; the nearest is {}, which can be listed but not selected", Quoted(nearest))
+        }
+        (None, None) if store.objects().any(|object| object.name() == absence.key) => {
+            format!("{what}; that is the name of an object, which no selector asks for")
+        }
+        (nearest, _) => message::absent(&what, nearest),
     }
 }
 

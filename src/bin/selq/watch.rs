@@ -22,6 +22,7 @@ use crate::message::{self, counted};
 use crate::output::{json, names, sanitize};
 use crate::queries;
 use crate::selection::Selection;
+use crate::sightings::Sightings;
 
 /// How long Ctrl-C waits for a line that is being written, which whoever reads it may be holding up.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -36,7 +37,9 @@ pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     let inputs = input::inputs(&args.source.files)?;
     ctrlc::set_handler(end_between_lines).context("cannot wait for Ctrl-C")?;
     let selectors = Selectors::new(args, &selection, config)?;
-    let mut watch = Watch { args, config, selection, selectors, n_printed: 0, n_skipped: 0 };
+    let sightings = selectors.sightings();
+    let mut watch =
+        Watch { args, config, selection, selectors, sightings, n_events: 0, n_printed: 0, n_skipped: 0 };
     for input in inputs {
         watch.follow(input)?;
     }
@@ -78,6 +81,14 @@ impl Selectors {
         Ok(Selectors::Many { set: Box::new(set), names })
     }
 
+    /// What they name, to be looked out for.
+    fn sightings(&self) -> Sightings {
+        match self {
+            Selectors::One(selector) => Sightings::new([selector], &[]),
+            Selectors::Many { set, .. } => Sightings::new(set.iter().map(|(_, selector)| selector), &[]),
+        }
+    }
+
     /// What a change does to each of them, with what it is called where there are many.
     fn transitions(&self, change: &ObjectChange) -> Vec<(Option<&str>, Transition)> {
         match self {
@@ -98,6 +109,8 @@ struct Watch<'a> {
     config: &'a Config,
     selection: Selection,
     selectors: Selectors,
+    sightings: Sightings,
+    n_events: u64,
     n_printed: u64,
     n_skipped: u64,
 }
@@ -135,6 +148,10 @@ impl Watch<'_> {
     }
 
     fn apply(&mut self, source: &str, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
+        if let Some(object) = event.object() {
+            self.n_events += 1;
+            self.sightings.look(object.labels());
+        }
         // What is never asked for is not kept either.
         if !event.object().is_some_and(|object| self.selection.has_in_scope(object.identity())) {
             return Ok(());
@@ -170,6 +187,10 @@ impl Watch<'_> {
         }
         if self.n_printed == 0 {
             message::print("no object entered the selection");
+        }
+        if self.n_events > 0 {
+            let among = format!("in {}", counted(self.n_events, "event"));
+            self.sightings.in_vain(&among).iter().for_each(|line| message::print(line));
         }
         ExitStatus::of_match(self.n_printed > 0)
     }

@@ -43,9 +43,7 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let plan = selection.plan(dump.store(), &selection.selector);
     let edited = edit_all(dump, plan.run().iter(), &edits, overwrite(args), |edited| edited)?;
     put_out(dump, &edited, &targets, args, config)?;
-    if edited.is_empty() {
-        selection.explain_no_match(dump, &plan);
-    }
+    selection.remark(dump, &plan, !edited.is_empty());
     Ok(ExitStatus::of_match(!edited.is_empty()))
 }
 

@@ -193,9 +193,7 @@ impl Session {
         let n_objects = ids.len();
         self.last = Some(Answer { ids, scope: self.scope.clone(), selector: selector.clone(), n_shown: 0 });
         self.write_next_rows(out)?;
-        if n_objects == 0 {
-            self.explain_no_match(&selector, out)?;
-        }
+        self.explain_answer(&selector, n_objects > 0, out)?;
         if self.screen.is_some() {
             self.write_last_lines(Some(time), out)?;
         }
@@ -252,8 +250,13 @@ impl Session {
 
     /// Says why a selector has no objects.
     pub(crate) fn explain_no_match(&self, selector: &Selector, out: &mut dyn Write) -> Result<()> {
+        self.explain_answer(selector, false, out)
+    }
+
+    /// Says what a selector names in vain, and why it has no objects where none matched.
+    fn explain_answer(&self, selector: &Selector, matched: bool, out: &mut dyn Write) -> Result<()> {
         let plan = Plan::scoped(self.store(), selector, &self.scope);
-        for line in self.selection.no_match(self.store(), &plan) {
+        for line in self.selection.remarks(self.store(), &plan, matched) {
             self.say(&line, out)?;
         }
         Ok(())
@@ -483,7 +486,7 @@ pub(crate) mod tests {
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
         shop        web-1   Pod
-        (no key "zone" in the 3 objects)
+        (no label "zone" in 3 objects)
         [expected a value or ")", found the end of the text]
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
@@ -567,11 +570,11 @@ pub(crate) mod tests {
     fn words_of_other_shells_are_understood() {
         let out = printed(&mut session(Some((24, 80))), &["exit", "\\q", "help"]);
         insta::assert_snapshot!(out, @r#"
-        no key "exit" in the 3 objects
+        no label "exit" in 3 objects
         0 of 3 (0 %)
         did you mean `:quit`?
         [\q is no selector; did you mean `:quit`?]
-        no key "help" in the 3 objects
+        no label "help" in 3 objects
         0 of 3 (0 %)
         did you mean `:help`?
         "#);

@@ -228,10 +228,10 @@ mod tests {
         ), @r#"
         columns: env,n
         columns: evn,*
-        no key "evn" in the 3 objects; did you mean "env"?
+        no label "evn" in 3 objects; did you mean "env"?
         sort: n
         sort: tier
-        no key "tier" in the 3 objects
+        no label "tier" in 3 objects
         NAMESPACE   NAME    KIND   EVN      LABELS
         shop        web-1   Pod    <none>   env=prod,n=1
         1 of 3 (33.3 %)

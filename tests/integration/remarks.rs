@@ -1,0 +1,156 @@
+//! What a query names and no object has: told once on standard error, whatever else is answered.
+
+use insta::assert_snapshot;
+
+use crate::testenv::TestEnv;
+
+/// The answer to a query that matches, and what is said beside it.
+#[track_caller]
+fn said(env: &TestEnv, args: &[&str]) -> String {
+    let run = env.run(args);
+    assert_eq!(run.status, 0, "{args:?}: {}", run.err);
+    assert!(!run.out.is_empty());
+    run.err
+}
+
+#[test]
+fn names_that_no_object_has_are_told_beside_the_answer() {
+    let env = TestEnv::new();
+    for count in [&["-c"][..], &[], &["-o", "name"], &["--stats", "-c"]] {
+        let query = |selector: &str| {
+            let err = said(&env, &[count, &["-l", selector, "pods.json"]].concat());
+            err.lines().next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(query("!evn"), r#"no label "evn" in 12 objects; did you mean "env"?"#);
+        assert_eq!(query("env!=prdo"), r#"no object has env="prdo"; did you mean "prod"?"#);
+        assert_eq!(query("env notin (prdo)"), r#"no object has env="prdo"; did you mean "prod"?"#);
+        assert_eq!(query("env in (prod,stagign)"), r#"no object has env="stagign"; did you mean "staging"?"#);
+    }
+    assert_snapshot!(said(&env, &["-L", "ap,env", "pods.json"]), @r#"no label "ap" in 12 objects; did you mean "app.kubernetes.io/name"?"#);
+    assert_eq!(said(&env, &["-l", "env in (prod,staging)", "-L", "env", "pods.json"]), "");
+    let inverted = said(&env, &["-v", "-l", "evn", "pods.json"]);
+    assert_snapshot!(inverted, @r#"no label "evn" in 12 objects; did you mean "env"?"#);
+}
+
+#[test]
+fn nothing_is_said_where_nothing_is_printed() {
+    let env = TestEnv::new();
+    for selector in ["!evn", "env!=prdo", "evn"] {
+        let run = env.run(&["-q", "-l", selector, "pods.json"]);
+        assert_eq!((run.out.as_str(), run.err.as_str()), ("", ""), "{selector}");
+    }
+}
+
+#[test]
+fn every_command_says_the_same() {
+    let env = TestEnv::new();
+    let remark = "no label \"evn\" in 12 objects; did you mean \"env\"?\n";
+    assert_eq!(said(&env, &["labels", "-l", "!evn", "pods.json"]), remark);
+    assert_eq!(said(&env, &["explain", "-l", "!evn", "pods.json"]), remark);
+    assert_eq!(said(&env, &["label", "a=b", "-l", "!evn", "-f", "pods.json"]), remark);
+    assert_eq!(env.pipe(&["repl", "pods.json"], b"!evn\n").err, remark);
+    env.file("q.txt", "!evn\nenv\n");
+    let queries = said(&env, &["--queries", "q.txt", "pods.json"]);
+    assert_snapshot!(queries, @r#"warning: q.txt:1: no label "evn" in 12 objects; did you mean "env"?"#);
+    let watched = env.pipe(
+        &["watch", "-l", "!evn"],
+        br#"{"type":"ADDED","object":{"kind":"Pod","metadata":{"name":"a","labels":{"env":"x"}}}}"#,
+    );
+    assert_eq!((watched.status, watched.err.as_str()), (0, "no label \"evn\" in 1 event\n"));
+}
+
+/// A large dump is not read again to find what was meant.
+#[test]
+fn of_a_large_dump_it_is_only_said_that_no_object_has_it() {
+    let env = TestEnv::new();
+    let object = |n: usize| {
+        format!(
+            r#"{{"kind":"Pod","metadata":{{"name":"p{n}","labels":{{"env":"e{n}"}},"x":"{}"}}}}"#,
+            "x".repeat(500)
+        )
+    };
+    let lines: Vec<String> = (0..1000).map(object).collect();
+    env.file("large.json", lines.join("\n"));
+    for output in ["-c", "-oname"] {
+        let err = said(&env, &[output, "-l", "!evn,env notin (e7,e1000)", "-n", "", "large.json"]);
+        assert_eq!(err, "no object has env=\"e1000\"\nno label \"evn\" in 1,000 objects\n");
+    }
+    let err = said(&env, &["-L", "ap", "-l", "env!=e7", "large.json"]);
+    assert_snapshot!(err, @r#"no label "ap" in 1,000 objects"#);
+}
+
+#[test]
+fn what_was_meant_is_something_that_can_be_written() {
+    let env = TestEnv::new();
+    let labels = [r#""instance":"10.0.0.1:9090""#, r#""aws:zone":"a""#, r#""app":"web""#];
+    let object = |(n, labels): (usize, &str)| {
+        format!(r#"{{"kind":"Service","metadata":{{"name":"web-{n}","labels":{{{labels}}}}}}}"#)
+    };
+    let objects: Vec<String> = labels.into_iter().enumerate().map(object).collect();
+    env.file("dump.json", objects.join("\n"));
+    let why = |selector: &str| env.run(&["-l", selector, "dump.json"]).err;
+    assert_snapshot!(why("instance=10.0.0.1"), @r#"no object has instance="10.0.0.1"; the nearest is "10.0.0.1:9090", which can be listed but not selected"#);
+    assert_snapshot!(why("aws.zone"), @r#"no label "aws.zone" in 3 objects; the nearest is "aws:zone", which can be listed but not selected"#);
+    assert_snapshot!(why("svc"), @r#"no label "svc" in 3 objects; that is a kind: -k svc, or :kind svc in the REPL"#);
+    assert_snapshot!(why("web-2"), @r#"no label "web-2" in 3 objects; that is the name of an object, which no selector asks for"#);
+    // The kind is one that -k takes.
+    assert_eq!(env.out(&["-c", "-k", "svc", "dump.json"]), "3\n");
+}
+
+#[test]
+fn what_excludes_each_other_is_named() {
+    let env = TestEnv::new();
+    let why = |args: &[&str]| {
+        let run = env.run(&[args, &["pods.json"]].concat());
+        assert_eq!((run.status, run.out.as_str()), (1, ""));
+        run.err
+    };
+    assert_snapshot!(why(&["-l", "env=prod,env=staging"]), @"env=prod and env=staging exclude each other");
+    assert_snapshot!(why(&["-l", "env,!env"]), @"env and !env exclude each other");
+    assert_snapshot!(why(&["-l", "env in (prod)", "-l", "env notin (prod)"]), @"env in (prod) and env notin (prod) exclude each other");
+    env.file(
+        "nodes.json",
+        r#"{"kind":"Node","metadata":{"name":"n"}}{"kind":"Pod","metadata":{"name":"p","namespace":"shop"}}"#,
+    );
+    let run = env.run(&["-n", "shop", "-k", "node", "nodes.json"]);
+    assert_snapshot!(run.err, @r#"namespace "shop" and kind "node" exclude each other: no object is of both; objects of that kind are in no namespace"#);
+}
+
+#[test]
+fn a_map_given_as_a_label_selector_is_told_wherever_one_is_taken() {
+    let env = TestEnv::new();
+    let map = r#"{"app":"web"}"#;
+    let run = env.run(&["-c", "--label-selector", map, "pods.json"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "12\n"));
+    assert_snapshot!(run.err, @r#"warning: this LabelSelector selects everything: it is a map of labels, which are not its own fields; write {"matchLabels":{"app":"web"}}"#);
+    env.file("q.jsonl", format!(r#"{{"name":"n","selector":{map}}}"#));
+    let queries = said(&env, &["--queries", "q.jsonl", "pods.json"]);
+    assert_snapshot!(queries, @r#"warning: q.jsonl:1: this LabelSelector selects everything: it is a map of labels, which are not its own fields; write {"matchLabels":{"app":"web"}}"#);
+    let service = r#"{"selector":{"kind":"Service","spec":{"selector":{"app":"web"}}}}"#;
+    assert_snapshot!(env.pipe(&["parse", "--jsonl"], service.as_bytes()).err, @r#"warning: line 1: this LabelSelector selects everything: it is a whole object, a Service, whose selector is at .spec.selector; write {"matchLabels":{"app":"web"}}"#);
+    let select = env.pipe(&["repl", "pods.json"], format!(":select {map}\n").as_bytes());
+    assert!(select.err.contains("selects everything: it is a map of labels"), "{}", select.err);
+}
+
+/// A name of many megabytes is not repeated.
+#[test]
+fn messages_are_short_however_long_a_name_is() {
+    let env = TestEnv::new();
+    let long = "x".repeat(120_000);
+    env.file(
+        "long.json",
+        format!(r#"{{"kind":"Pod","metadata":{{"name":"a","labels":{{"appl{long}":"v"}}}}}}"#),
+    );
+    assert_snapshot!(env.run(&["-l", "appl", "long.json"]).err, @r#"no label "appl" in the only object"#);
+    for args in [
+        &["-l", "a", "-n", &long, "pods.json"][..],
+        &["-l", "a", "-k", &long, "pods.json"],
+        &["labels", "--key", &long, "pods.json"],
+        &["-L", &long, "-c", "pods.json"],
+        &["label", &format!("{long}=a=b"), "--all", "-f", "pods.json"],
+        &["parse", &long],
+    ] {
+        let run = env.run(args);
+        assert!(run.err.len() < 600, "{:.300}", run.err);
+    }
+}
