@@ -264,7 +264,9 @@ mod tests {
         @live = env in (prod,qa)
         @one = env in (prod,qa),n=1
         pod/web-1
+        (no object has env="qa")
         pod/web-0
+        (no object has env="qa")
         [expected a name of letters, digits, `-`, `_` and `.`, found "a b"]
         [expected NAME = SELECTOR, found no `=`]
         [expected a key or "!", found "("]
