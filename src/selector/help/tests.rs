@@ -227,6 +227,22 @@ fn every_offer_of_the_known_texts_is_a_selector() {
     CASES.iter().map(|(text, _)| *text).chain(refused()).for_each(check);
 }
 
+/// What people have written in other languages and in templates, in files that only some checkouts have beside them.
+#[test]
+fn every_offer_for_texts_from_the_wild_is_a_selector() {
+    for name in ["selectors-other-languages.jsonl", "selectors-templated.jsonl", "selectors.jsonl"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            println!("skipped: there is no {}", path.display());
+            continue;
+        };
+        for line in text.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            check(line["selector"].as_str().unwrap());
+        }
+    }
+}
+
 /// What people make of a requirement `key`, operator, value by mistake, and what it should have been.
 const SLIPS: &[(&str, &str)] = &[
     ("K===V", "K=V"),

@@ -182,10 +182,10 @@ fn absent_value(context: &Context<'_>, text: &str) -> Option<String> {
     Some(absence(&absent.key, absent.value.as_deref(), absent.nearest))
 }
 
-/// `no key "enviroment" → environment`
+/// `no label "enviroment" → environment`
 fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
     let what = match value {
-        None => format!("no key {key:?}"),
+        None => format!("no label {key:?}"),
         Some(value) => format!("no {key}={value:?}"),
     };
     nearest.map_or_else(|| what.clone(), |nearest| format!("{what} → {nearest}"))
@@ -291,10 +291,10 @@ mod tests {
     #[test]
     fn what_does_not_occur_has_its_nearest() {
         for (text, hint) in [
-            ("enviroment", "|  no key \"enviroment\" → environment"),
-            ("enviroment in (", "|  no key \"enviroment\" → environment"),
+            ("enviroment", "|  no label \"enviroment\" → environment"),
+            ("enviroment in (", "|  no label \"enviroment\" → environment"),
             ("environment=prdo", "|  no environment=\"prdo\" → prod"),
-            ("zone", "|  no key \"zone\""),
+            ("zone", "|  no label \"zone\""),
             ("environment in (prdo", "|  no environment=\"prdo\" → prod"),
             ("environment in (prdo,", "|  no environment=\"prdo\" → prod"),
             ("environment notin (prdo", "|  , or )"),
