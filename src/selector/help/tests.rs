@@ -229,6 +229,7 @@ fn every_offer_of_the_known_texts_is_a_selector() {
 
 /// What people have written in other languages and in templates, in files that only some checkouts have beside them.
 #[test]
+#[allow(clippy::print_stdout, reason = "a test that cannot run says so")]
 fn every_offer_for_texts_from_the_wild_is_a_selector() {
     for name in ["selectors-other-languages.jsonl", "selectors-templated.jsonl", "selectors.jsonl"] {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
