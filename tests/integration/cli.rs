@@ -103,6 +103,33 @@ fn selectors_combine_and_invert() {
 }
 
 #[test]
+fn namespaces_are_a_union_as_kinds_are() {
+    let env = TestEnv::new();
+    let count = |args: &[&str]| env.run(&[args, &["-c", "pods.json"]].concat()).out;
+    assert_eq!((count(&["-n", "shop"]), count(&["-n", "shop-dev"])), ("6\n".into(), "2\n".into()));
+    assert_eq!(count(&["-n", "shop", "-n", "shop-dev"]), "8\n");
+    assert_eq!(count(&["-n", "shop, shop-dev,nowhere"]), "8\n");
+    assert_eq!(
+        count(&["-n", "shop,shop-dev", "-k", "po", "--stats"]),
+        count(&["-n", "shop,shop-dev", "-k", "po"])
+    );
+    assert_eq!(
+        count(&["-v", "-l", "env", "-n", "shop,shop-dev"]),
+        "1\n",
+        "read off the objects as they come"
+    );
+    let said = env.run(&["-n", "shop,shpo", "-n", "opps", "-l", "legacy=no", "-c", "pods.json"]);
+    assert_eq!(said.status, 1);
+    assert!(
+        said.err.contains("no namespace \"shpo\"") && said.err.contains("no namespace \"opps\""),
+        "{}",
+        said.err
+    );
+    let events = env.pipe(&["watch", "-n", "shop", "-n", "shop-dev", "-k", "svc,po"], PODS.as_bytes());
+    assert_eq!(events.out.lines().count(), 7);
+}
+
+#[test]
 fn the_exit_status_answers() {
     let env = TestEnv::new();
     let status = |args: &[&str]| {

@@ -146,17 +146,24 @@ pub(crate) struct SelectionArgs {
     /// Selector as a LabelSelector object: matchLabels and matchExpressions, {} or null
     #[arg(long, value_name = "JSON", help_heading = "Selection")]
     pub(crate) label_selector: Vec<String>,
-    /// Only this namespace; all without it
-    #[arg(short = 'n', long, value_name = "NS", help_heading = "Selection")]
-    pub(crate) namespace: Option<String>,
+    /// Only these namespaces; all without it; several are joined by `,`
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "NS,…",
+        num_args = 1,
+        value_delimiter = ',',
+        help_heading = "Selection"
+    )]
+    pub(crate) namespace: Vec<String>,
     /// All namespaces, also if -n names one
     #[arg(short = 'A', long, help_heading = "Selection")]
     pub(crate) all_namespaces: bool,
-    /// Only this kind: Pod, pods, po, deployments.apps, …; several are joined by `,`
+    /// Only these kinds: Pod, pods, po, deployments.apps, …; several are joined by `,`
     #[arg(
         short = 'k',
         long,
-        value_name = "KIND",
+        value_name = "KIND,…",
         num_args = 1,
         value_delimiter = ',',
         help_heading = "Selection"
@@ -339,14 +346,21 @@ Examples:
   selq repl pods.json                              then type a selector, or :help
   kubectl get all -A -o json | selq repl -         the dump from a pipe, the lines from the terminal
   selq repl pods.json < selectors.txt              each line prints what `selq -l LINE pods.json` does
-  selq repl --mode vi --columns env,tier pods.json")]
+  selq repl --mode vi --label-columns env,tier pods.json")]
 pub(crate) struct ReplArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Begin in this namespace
-    #[arg(short = 'n', long, value_name = "NS", help_heading = "Selection")]
-    pub(crate) namespace: Option<String>,
-    /// Begin with this kind: Pod, pods, po, deployments.apps, …; several are joined by `,`
+    /// Begin in these namespaces; several are joined by `,`
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "NS,…",
+        num_args = 1,
+        value_delimiter = ',',
+        help_heading = "Selection"
+    )]
+    pub(crate) namespace: Vec<String>,
+    /// Begin with these kinds: Pod, pods, po, deployments.apps, …; several are joined by `,`
     #[arg(
         short = 'k',
         long,
@@ -360,14 +374,14 @@ pub(crate) struct ReplArgs {
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Settings")]
     output: Option<OutputFormat>,
     /// Label keys to show as columns; `*` is all labels in a last column
-    #[arg(short = 'L', long, visible_alias = "label-columns", value_name = "K,…", help_heading = "Settings")]
-    columns: Option<String>,
+    #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings")]
+    label_columns: Option<String>,
     /// Print only the first N rows, or `off`
     #[arg(long, value_name = "N", help_heading = "Settings")]
     limit: Option<String>,
     /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp, or `off`
-    #[arg(long, visible_alias = "sort-by", value_name = "KEY", help_heading = "Settings")]
-    sort: Option<String>,
+    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Settings")]
+    sort_by: Option<String>,
     /// Whether to tell how long an answer took [default: on]
     #[arg(long, value_name = "on|off", help_heading = "Settings")]
     timing: Option<String>,
@@ -382,9 +396,9 @@ impl ReplArgs {
         let name = |value: clap::builder::PossibleValue| value.get_name().to_owned();
         let given = [
             ("output", self.output.and_then(|it| it.to_possible_value()).map(name)),
-            ("columns", self.columns.clone()),
+            ("columns", self.label_columns.clone()),
             ("limit", self.limit.clone()),
-            ("sort", self.sort.clone()),
+            ("sort", self.sort_by.clone()),
             ("timing", self.timing.clone()),
             ("mode", self.mode.and_then(|it| it.to_possible_value()).map(name)),
         ];
@@ -576,7 +590,7 @@ mod tests {
             }
             let values = arg.get_value_names().unwrap_or_default();
             for value in values.iter().filter(|_| arg.get_action().takes_values() && !arg.is_positional()) {
-                let is_choice = value.contains('|') || *value == "K,…";
+                let is_choice = value.contains('|') || value.ends_with(",…");
                 let is_upper = value.chars().all(|it| it.is_ascii_uppercase() || ",…".contains(it));
                 assert!(is_choice || is_upper, "{name} <{value}>");
             }
@@ -598,7 +612,7 @@ mod tests {
         insta::assert_snapshot!(shown.join("\n"), @"
         -0 null
         -A all-namespaces
-        -L columns label-columns
+        -L label-columns
         -c count
         -f filename
         -k kind

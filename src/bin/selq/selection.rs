@@ -17,7 +17,8 @@ use crate::mistaken;
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
     pub(crate) selector: Selector,
-    pub(crate) namespace: Option<String>,
+    /// Objects of any of these; without any, of all.
+    pub(crate) namespaces: Vec<String>,
     pub(crate) kinds: Vec<String>,
 }
 
@@ -33,22 +34,21 @@ impl Selection {
         }
         Ok(Selection {
             selector,
-            namespace: args.namespace.clone().filter(|_| !args.all_namespaces),
-            kinds: args.kind.iter().map(|name| name.trim().to_owned()).collect(),
+            namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
+            kinds: trimmed(&args.kind),
         })
     }
 
-    /// Everything in this namespace and of one of these kinds; without any, of every kind.
-    pub(crate) fn scoped(namespace: Option<String>, kinds: Vec<String>) -> Selection {
-        Selection { selector: Selector::everything(), namespace, kinds }
+    /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
+    pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
+        Selection { selector: Selector::everything(), namespaces, kinds }
     }
 
     /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
     /// script may not have been set.
     pub(crate) fn narrows(&self) -> bool {
         !self.selector.is_everything()
-            || self.namespace.as_ref().is_some_and(|namespace| !namespace.is_empty())
-            || self.kinds.iter().any(|kind| !kind.is_empty())
+            || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
     }
 
     /// The same for the objects that the selectors do not match; the scope stays.
@@ -59,7 +59,7 @@ impl Selection {
     /// The namespace and kind as the store knows them.
     pub(crate) fn scope(&self, store: &Store) -> Scope {
         let mut scope = Scope::all();
-        if let Some(namespace) = &self.namespace {
+        for namespace in &self.namespaces {
             scope = scope.namespace(namespace);
         }
         if self.kinds.is_empty() {
@@ -80,14 +80,17 @@ impl Selection {
     /// Whether an object is in the namespace and matches the selectors, or with `invert_match` does not match them.
     /// Kinds are left out: they are resolved by those that occur.
     pub(crate) fn matches(&self, matcher: &Matcher<'_>, object: &ReadObject<'_>, invert_match: bool) -> bool {
-        self.namespace.as_ref().is_none_or(|namespace| object.identity().namespace == namespace)
-            && matcher.matches(object.labels()) != invert_match
+        self.has_namespace(object.identity()) && matcher.matches(object.labels()) != invert_match
     }
 
     /// Whether an object is in the scope, for objects that come one by one.
     pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
-        self.namespace.as_ref().is_none_or(|namespace| namespace == identity.namespace)
+        self.has_namespace(identity)
             && (self.kinds.is_empty() || self.kinds.iter().any(|name| kinds::is_called(identity, name)))
+    }
+
+    fn has_namespace(&self, identity: ObjectIdentity<'_>) -> bool {
+        self.namespaces.is_empty() || self.namespaces.iter().any(|namespace| namespace == identity.namespace)
     }
 
     /// The plan that answers a selector in this selection's scope.
@@ -113,10 +116,11 @@ impl Selection {
     pub(crate) fn scope_reasons(&self, store: &Store) -> Vec<String> {
         let namespaces = store.namespaces();
         let occurring = || namespaces.iter().map(|fact| fact.namespace);
-        let namespace = self.namespace.iter().filter(|name| !occurring().any(|it| it == *name)).map(|name| {
-            let what = format!("no namespace {} {}", Quoted(name), among(store.len() as u64));
-            message::absent(&what, selq::nearest(name, occurring()))
-        });
+        let namespace =
+            self.namespaces.iter().filter(|name| !occurring().any(|it| it == *name)).map(|name| {
+                let what = format!("no namespace {} {}", Quoted(name), among(store.len() as u64));
+                message::absent(&what, selq::nearest(name, occurring()))
+            });
         let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store)).map(|name| {
             let what = format!("no kind {} {}", Quoted(name), among(store.len() as u64));
             message::absent(&what, kinds::nearest(name, store).as_deref())
@@ -155,11 +159,11 @@ impl Selection {
     /// That the namespace and the kind occur, but not together.
     fn exclusive_scope(&self, store: &Store) -> Option<String> {
         let occur = self.scope_reasons(store).is_empty();
-        if self.namespace.is_none() || self.kinds.is_empty() || !occur {
+        if self.namespaces.is_empty() || self.kinds.is_empty() || !occur {
             return None;
         }
         let of_kinds = Selection::scoped(None, self.kinds.clone());
-        let of_no_namespace = Selection::scoped(Some(String::new()), self.kinds.clone());
+        let of_no_namespace = Selection::scoped(vec![String::new()], self.kinds.clone());
         let count = |it: &Selection| it.plan(store, &Selector::everything()).count();
         let why = match count(&of_kinds) == count(&of_no_namespace) {
             true => "; objects of that kind are in no namespace",
@@ -170,14 +174,19 @@ impl Selection {
 
     /// The scope in words.
     fn place(&self) -> String {
-        let namespace = self.namespace.as_ref().map(|name| format!("namespace {name:?}"));
-        let kinds = match self.kinds.as_slice() {
+        let named = |what: &str, names: &[String]| match names {
             [] => None,
-            [kind] => Some(format!("kind {kind:?}")),
-            kinds => Some(format!("the kinds {}", kinds.join(","))),
+            [name] => Some(format!("{what} {name:?}")),
+            names => Some(format!("the {what}s {}", names.join(","))),
         };
-        namespace.into_iter().chain(kinds).collect::<Vec<_>>().join(" and ")
+        let namespaces = named("namespace", &self.namespaces);
+        namespaces.into_iter().chain(named("kind", &self.kinds)).collect::<Vec<_>>().join(" and ")
     }
+}
+
+/// `-n 'a, b'` names two without a blank.
+fn trimmed(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.trim().to_owned()).collect()
 }
 
 /// `in 12 objects`

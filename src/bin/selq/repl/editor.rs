@@ -277,8 +277,8 @@ impl Assistant {
     /// `selq> `, with the namespace and kind that answers are narrowed to.
     fn prompt(&self) -> (String, String) {
         let selection = &self.session.selection;
-        let kinds = Some(selection.kinds.join(",")).filter(|kinds| !kinds.is_empty());
-        let scope: Vec<String> = selection.namespace.clone().into_iter().chain(kinds).collect();
+        let named = [selection.namespaces.join(","), selection.kinds.join(",")];
+        let scope: Vec<String> = named.into_iter().filter(|names| !names.is_empty()).collect();
         let scope = if scope.is_empty() { String::new() } else { format!(" {}", scope.join("/")) };
         let scope = sanitize::escaped(&scope);
         let (bold, plain) = (Style::new().bold(), format!("selq{scope}> "));

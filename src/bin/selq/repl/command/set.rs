@@ -23,11 +23,11 @@ pub(super) fn namespace(session: &mut Session, name: &str, out: &mut dyn Write) 
     match name {
         "" => {
             let rows = occurring.iter().map(|fact| (or_none(fact.namespace), fact.n_objects));
-            let is_chosen = |name: &str| session.selection.namespace.as_deref() == Some(name);
+            let is_chosen = |name: &str| session.selection.namespaces.iter().any(|it| it == name);
             session.write_long(out, |out| list(rows, is_chosen, out))?;
         }
-        ALL => session.selection.namespace = None,
-        name if names().any(|other| other == name) => session.selection.namespace = Some(name.to_owned()),
+        ALL => session.selection.namespaces.clear(),
+        name if names().any(|other| other == name) => session.selection.namespaces = vec![name.to_owned()],
         name => return Err(absent("namespace", name, selq::nearest(name, names()))),
     }
     session.rescope();
