@@ -43,7 +43,7 @@ impl Compression {
     pub(super) fn decompress(
         self,
         bytes: &[u8],
-        progress: &mut dyn FnMut(usize),
+        progress: &mut dyn FnMut(usize) -> bool,
     ) -> (Vec<u8>, Option<Box<Fault>>) {
         let mut text = Vec::new();
         let fault = match self {
@@ -54,7 +54,11 @@ impl Compression {
     }
 }
 
-fn gunzip(bytes: &[u8], text: &mut Vec<u8>, progress: &mut dyn FnMut(usize)) -> Result<(), Box<Fault>> {
+fn gunzip(
+    bytes: &[u8],
+    text: &mut Vec<u8>,
+    progress: &mut dyn FnMut(usize) -> bool,
+) -> Result<(), Box<Fault>> {
     let mut rest = bytes;
     // Tapes and block devices fill the last block with zeros, which gzip passes over as well.
     while rest.iter().any(|&byte| byte != 0) {
@@ -72,15 +76,17 @@ fn gunzip(bytes: &[u8], text: &mut Vec<u8>, progress: &mut dyn FnMut(usize)) -> 
 fn gzip_member(
     decoder: &mut GzDecoder<&[u8]>,
     text: &mut Vec<u8>,
-    progress: &mut dyn FnMut(usize),
+    progress: &mut dyn FnMut(usize) -> bool,
 ) -> io::Result<()> {
-    while decoder.by_ref().take(CHUNK as u64).read_to_end(text)? > 0 {
-        progress(text.len());
-    }
+    while decoder.by_ref().take(CHUNK as u64).read_to_end(text)? > 0 && progress(text.len()) {}
     Ok(())
 }
 
-fn unzstd(bytes: &[u8], text: &mut Vec<u8>, progress: &mut dyn FnMut(usize)) -> Result<(), Box<Fault>> {
+fn unzstd(
+    bytes: &[u8],
+    text: &mut Vec<u8>,
+    progress: &mut dyn FnMut(usize) -> bool,
+) -> Result<(), Box<Fault>> {
     let mut decoder = FrameDecoder::new();
     decoder.set_max_window_size(MAX_ZSTD_WINDOW);
     let mut rest = bytes;
@@ -115,7 +121,7 @@ fn zstd_frame(
     decoder: &mut FrameDecoder,
     rest: &mut &[u8],
     text: &mut Vec<u8>,
-    progress: &mut dyn FnMut(usize),
+    progress: &mut dyn FnMut(usize) -> bool,
 ) -> Result<(), FrameError> {
     match decoder.reset(&mut *rest) {
         Ok(()) => {}
@@ -130,7 +136,9 @@ fn zstd_frame(
         let step = decoder.decode_blocks(&mut *rest, BlockDecodingStrategy::UptoBytes(CHUNK));
         step.map_err(|error| io_error(error, rest))?;
         decoder.read_to_end(text)?;
-        progress(text.len());
+        if !progress(text.len()) {
+            return Ok(());
+        }
     }
     if decoder.get_checksum_from_data().is_some_and(|sum| Some(sum) != decoder.get_calculated_checksum()) {
         return Err(FrameError::Damaged(io::Error::new(
@@ -192,7 +200,7 @@ mod tests {
     }
 
     fn decompress(bytes: &[u8]) -> Result<Vec<u8>, String> {
-        let (text, fault) = Compression::of(bytes).unwrap().decompress(bytes, &mut |_| {});
+        let (text, fault) = Compression::of(bytes).unwrap().decompress(bytes, &mut |_| true);
         fault.map_or(Ok(text), |fault| Err(fault.message.into_owned()))
     }
 

@@ -46,6 +46,8 @@ pub enum LoadErrorKind {
     Utf8,
     /// JSON, but not a dump: a scalar where an object belongs, a label value that is a number, ….
     Data,
+    /// Nothing is wrong: the observer wants no more ([`LoadObserver::is_stopped`](crate::LoadObserver::is_stopped)).
+    Stopped,
 }
 
 /// A place in a source after decompression.
@@ -188,6 +190,11 @@ impl Fault {
     /// Bytes that are no UTF-8, inside a value whose end may still be found.
     pub(super) fn utf8(offset: usize) -> Box<Fault> {
         Fault::within(LoadErrorKind::Utf8, offset, "expected UTF-8, found a byte that does not belong there")
+    }
+
+    /// The rest, from `offset` on, is not wanted any more.
+    pub(super) fn stopped(offset: usize) -> Box<Fault> {
+        Fault::syntax(LoadErrorKind::Stopped, offset, "stopped here")
     }
 
     fn within(kind: LoadErrorKind, offset: usize, message: impl Into<Cow<'static, str>>) -> Box<Fault> {

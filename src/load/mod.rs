@@ -38,6 +38,7 @@ pub use stream::{WatchEvent, WatchReader};
 
 use crate::wire::Encoder;
 use dump::Recorder;
+use error::Fault;
 use parts::Threads;
 use report::Report;
 use scan::{Kept, Pending, Tally};
@@ -238,7 +239,7 @@ impl Loader {
         for pending in pending {
             report.begin_source(recorder.n_bytes());
             let mut source = match open(pending, &mut report, recorder.n_ids()) {
-                Err(error) if self.skip_invalid => {
+                Err(error) if self.skip_invalid && error.kind() != LoadErrorKind::Stopped => {
                     recorder.notice(Notice::Skipped(error), &mut report);
                     continue;
                 }
@@ -272,6 +273,9 @@ fn open(pending: Pending, report: &mut Report<'_>, n_objects: usize) -> Result<S
         Pending::Input(input) => Source::open(input, &mut |pos| report.at(pos, n_objects as u64))?,
         Pending::Source(source) => source,
     };
+    if report.is_stopped() {
+        return Err(LoadError::new(source.name(), None, None, Fault::stopped(0)));
+    }
     if !source.plain {
         report.total_is_unknown();
     }

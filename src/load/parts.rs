@@ -242,7 +242,11 @@ impl<'a, S: Sink> Team<'a, S> {
                 walk.sink.append(part.sink, walk.index);
                 walk.index += part.n_objects;
                 n_joined += 1;
-                walk.report.at(self.borders[n_joined], walk.sink.n_ids() as u64);
+                if !walk.report.at(self.borders[n_joined], walk.sink.n_ids() as u64) {
+                    // Nothing else is wanted, from whichever part.
+                    self.doubt(0);
+                    return (n_joined, without_kind);
+                }
             }
         }
         (n_joined, without_kind)
@@ -320,7 +324,7 @@ mod tests {
     /// How many objects of a text are read ahead, of how many.
     fn n_ahead(text: String) -> (usize, usize) {
         let input = Input::Bytes { name: String::new(), bytes: text.into_bytes() };
-        let source = Source::open(input, &mut |_| ()).unwrap();
+        let source = Source::open(input, &mut |_| true).unwrap();
         let bytes = source.bytes();
         let start = memmem::find(bytes, b"{\"metadata\":{").unwrap();
         let (mut sink, mut nobody) = (Recorder::default(), ());

@@ -6,13 +6,19 @@ use std::fmt;
 /// How many bytes are read between two calls of [`LoadObserver::progress`].
 const STEP: u64 = 4 << 20;
 
-/// Told how a load goes on. Both methods do nothing unless they are written.
+/// Told how a load goes on, and asked whether it is to. All methods do nothing unless they are written.
 pub trait LoadObserver {
     /// So much is read; called every few megabytes, and when all is read and only the index is left to build.
     fn progress(&mut self, _progress: Progress) {}
 
     /// Something that the user should read, though the load goes on.
     fn notice(&mut self, _notice: Notice) {}
+
+    /// Whether the dump is not wanted any more; asked whenever [`progress`](LoadObserver::progress) was told. The load
+    /// then ends with [`LoadErrorKind::Stopped`](crate::LoadErrorKind::Stopped).
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody is told.
@@ -60,11 +66,12 @@ pub(super) struct Report<'o> {
     /// The bytes of the sources before this one.
     before: u64,
     last: u64,
+    is_stopped: bool,
 }
 
 impl<'o> Report<'o> {
     pub(super) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Report<'o> {
-        Report { observer, total, before: 0, last: 0 }
+        Report { observer, total, before: 0, last: 0, is_stopped: false }
     }
 
     /// What follows is about a source with so many bytes before it.
@@ -77,12 +84,18 @@ impl<'o> Report<'o> {
         self.total = None;
     }
 
-    /// So much of this source is read.
-    pub(super) fn at(&mut self, pos: usize, n_objects: u64) {
+    /// So much of this source is read. False when the rest is not wanted any more.
+    pub(super) fn at(&mut self, pos: usize, n_objects: u64) -> bool {
         let bytes = self.before + pos as u64;
         if bytes >= self.last + STEP {
             self.progress(bytes, n_objects);
         }
+        !self.is_stopped
+    }
+
+    /// Whether nothing more is wanted.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped
     }
 
     /// Everything is read.
@@ -97,5 +110,65 @@ impl<'o> Report<'o> {
     fn progress(&mut self, bytes: u64, n_objects: u64) {
         self.last = bytes;
         self.observer.progress(Progress { bytes, total: self.total, n_objects });
+        self.is_stopped = self.observer.is_stopped();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Input, LoadErrorKind, Loader};
+    use std::io::Write;
+
+    /// Wants no more after so many reports.
+    struct Impatient {
+        n_left: usize,
+        bytes: u64,
+    }
+
+    impl LoadObserver for Impatient {
+        fn progress(&mut self, progress: Progress) {
+            self.n_left = self.n_left.saturating_sub(1);
+            self.bytes = progress.bytes;
+        }
+
+        fn is_stopped(&self) -> bool {
+            self.n_left == 0
+        }
+    }
+
+    fn objects(between: &str) -> Vec<u8> {
+        let object = format!(r#"{{"kind":"Pod","metadata":{{"name":"{}"}}}}"#, "n".repeat(20_000));
+        vec![object; 600].join(between).into_bytes()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_load_ends_where_nothing_more_is_wanted() {
+        let list = [b"[", objects(",").as_slice(), b"]"].concat();
+        let lines = objects("\n");
+        let cases = [
+            (&lines, 1, false),
+            (&lines, 2, true),
+            (&list, 1, true),
+            (&list, 2, false),
+            (&gzip(&lines), 1, true),
+        ];
+        for (bytes, n_threads, skip_invalid) in cases {
+            let mut observer = Impatient { n_left: 1, bytes: 0 };
+            let loader = Loader::new().threads(n_threads).skip_invalid(skip_invalid);
+            let input = || Input::Bytes { name: "pods".to_owned(), bytes: bytes.clone() };
+            let error = loader.load_with([input(), input()], &mut observer).err().unwrap();
+            assert_eq!(error.kind(), LoadErrorKind::Stopped, "{error}");
+            assert!(observer.bytes < 8 << 20, "{} bytes were read", observer.bytes);
+        }
+        let input = Input::Bytes { name: "pods".to_owned(), bytes: lines };
+        let scan = Loader::new().scan([input], &mut Impatient { n_left: 1, bytes: 0 }, |_| true);
+        assert_eq!(scan.err().unwrap().kind(), LoadErrorKind::Stopped);
     }
 }

@@ -80,12 +80,13 @@ impl Bytes {
 }
 
 impl Source {
-    /// Opens, reads and decompresses an input, telling `progress` how many bytes there are so far.
+    /// Opens, reads and decompresses an input, telling `progress` how many bytes there are so far,
+    /// until that wants no more.
     ///
     /// # Errors
     ///
     /// When it cannot be read. Damage of a compressed stream is left in the source, after what could be read.
-    pub(super) fn open(input: Input, progress: &mut dyn FnMut(usize)) -> Result<Source, LoadError> {
+    pub(super) fn open(input: Input, progress: &mut dyn FnMut(usize) -> bool) -> Result<Source, LoadError> {
         let name = input.name();
         let may_be_empty = matches!(input, Input::Stdin);
         let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
@@ -140,7 +141,7 @@ impl fmt::Debug for Source {
 }
 
 /// Maps a regular file, reads anything else. True when the bytes were all there at once.
-fn open_file(path: &Path, progress: &mut dyn FnMut(usize)) -> io::Result<(Bytes, bool)> {
+fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<(Bytes, bool)> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
@@ -156,11 +157,9 @@ fn open_file(path: &Path, progress: &mut dyn FnMut(usize)) -> io::Result<(Bytes,
     Ok((Bytes::Owned(read_all(file, progress)?), false))
 }
 
-fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize)) -> io::Result<Vec<u8>> {
+fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    while reader.by_ref().take(CHUNK).read_to_end(&mut bytes)? > 0 {
-        progress(bytes.len());
-    }
+    while reader.by_ref().take(CHUNK).read_to_end(&mut bytes)? > 0 && progress(bytes.len()) {}
     bytes.shrink_to_fit();
     Ok(bytes)
 }

@@ -178,7 +178,7 @@ impl WatchReader {
         };
         let mut whole = bytes.to_vec();
         self.reader.read_to_end(&mut whole).map_err(|error| self.error(None, unreadable(&error)))?;
-        let (text, damage) = compression.decompress(&whole, &mut |_| {});
+        let (text, damage) = compression.decompress(&whole, &mut |_| true);
         self.splitter.push(text.strip_prefix(BOM).unwrap_or(&text));
         match damage {
             Some(fault) => {
@@ -230,7 +230,7 @@ impl WatchReader {
     fn walk(&self, bytes: Vec<u8>, events: &mut Events) -> u64 {
         let input = Input::Bytes { name: self.name.clone(), bytes };
         let (mut nobody, mut n_read) = ((), 0);
-        let walked = Source::open(input, &mut |_| ()).and_then(|mut source| {
+        let walked = Source::open(input, &mut |_| true).and_then(|mut source| {
             let mut report = Report::new(&mut nobody, None);
             n_read = self.loader.walk(&mut source, events, &mut report)?;
             Ok(())

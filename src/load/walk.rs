@@ -131,7 +131,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     fn skip_or_stop(&mut self, error: LoadError) -> Result<(), LoadError> {
-        if !self.loader.skip_invalid {
+        if !self.loader.skip_invalid || error.kind() == LoadErrorKind::Stopped {
             return Err(error);
         }
         self.sink.notice(Notice::Skipped(error), self.report);
@@ -271,7 +271,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     pub(super) fn element(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
         self.cursor.peek();
         let start = self.cursor.pos();
-        self.report.at(start, self.sink.n_ids() as u64);
+        if !self.report.at(start, self.sink.n_ids() as u64) {
+            return Err(Fault::stopped(start));
+        }
         self.object(name, depth).or_else(|fault| self.pass_over(start, fault).map(|()| None))
     }
 
