@@ -27,8 +27,34 @@ fn each_line_from_a_pipe_prints_what_the_program_does() {
         out += &run.out;
         err += &run.err;
     }
-    let piped = lines(&env, &["pods.json"], &(selectors.join("\n") + "\n"));
+    let piped = lines(&env, &["pods.json"], &(selectors.join("\n# env=prod\n\n  # :quit\n") + "\n"));
     assert_eq!(piped, Run { status: 0, out, err });
+}
+
+#[test]
+fn a_command_line_is_answered_with_what_to_type_here() {
+    let env = TestEnv::new();
+    for line in ["-l legacy", "selq -l legacy pods.json", "kubectl get pods -l legacy"] {
+        let piped = lines(&env, &["pods.json", "-o", "name"], line);
+        assert_eq!((piped.status, piped.out.as_str()), (2, ""), "{line}");
+        let help = piped.err.lines().find(|line| line.starts_with("help: ")).unwrap();
+        let offers: Vec<&str> = help.split('`').skip(1).step_by(2).collect();
+        let offered = lines(&env, &["pods.json", "-o", "name"], &offers.join("\n"));
+        assert_eq!((offered.status, offered.out.as_str()), (0, "pod/cart-legacy-0\n"), "{line}: {help}");
+    }
+}
+
+#[test]
+fn an_answer_is_written_over_no_file_unless_that_is_said() {
+    let env = TestEnv::new();
+    let asked = "legacy\n:write out name\n:write out jsonl\nenv=staging\n:write! out name\n";
+    let piped = lines(&env, &["pods.json", "-o", "name"], asked);
+    assert_eq!(piped.status, 2);
+    assert_eq!(piped.err, "error: out is there already: `:write! out jsonl` replaces it\n");
+    assert_eq!(
+        std::fs::read_to_string(env.path().join("out")).unwrap(),
+        env.out(&["-l", "env=staging", "-o", "name", "pods.json"])
+    );
 }
 
 #[test]
@@ -99,7 +125,10 @@ fn the_config_file_is_for_people_and_changes_nothing_that_a_script_reads() {
     std::fs::write(env.path().join("lines"), "env=prod\n").unwrap();
     let before = piped(&[]);
     assert_eq!(before.1, env.out(&["-l", "env=prod", "pods.json"]));
-    configure(&env, "limit = 1\noutput = \"wide\"\ncolumns = \"env\"\nsort = \"tier\"\ncolor = \"always\"\n");
+    configure(
+        &env,
+        "limit = 1\noutput = \"wide\"\nlabel-columns = \"env\"\nsort-by = \"tier\"\ncolor = \"always\"\n",
+    );
     assert_eq!(piped(&[]), before);
     configure(&env, "limt = 1\n");
     assert_eq!(piped(&[]), before);
@@ -116,9 +145,69 @@ fn settings_of_a_session_in_a_terminal_come_from_the_config_file() {
     expect(&mut session, "\npod/cart-legacy-0");
     type_keys(&mut session, "\x04");
     session.exp_eof().unwrap();
-    configure(&env, "output = \"name\"\nlimt = 1\n");
-    let mut session = spawn(&env);
-    expect(&mut session, "config.toml:2: no setting \"limt\"; did you mean \"limit\"?");
+    // What is wrong with a setting is said, and the others hold.
+    configure(&env, "limt = 1\noutput = \"name\"\n");
+    let mut session = spawn(&env, "selq repl pods.json");
+    expect(&mut session, "config.toml:1: no setting \"limt\"; did you mean \"limit\"?");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "legacy\r");
+    expect(&mut session, "\npod/cart-legacy-0");
+    type_keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+}
+
+#[test]
+fn up_goes_through_the_lines_that_begin_with_what_is_typed() {
+    let env = TestEnv::new();
+    let mut session = start(&env);
+    for line in ["tier=backend", "env=prod", "legacy", "env=dev"] {
+        type_keys(&mut session, &format!("{line}\r"));
+        expect_prompt(&mut session);
+    }
+    let (up, down) = ("\x1b[A", "\x1b[B");
+    // Twice up, once down again.
+    type_keys(&mut session, &format!("e{up}{up}{down}\r"));
+    expect(&mut session, "\n1 of 12");
+    expect_prompt(&mut session);
+    type_keys(&mut session, &format!("t{up}\r"));
+    expect(&mut session, "\n3 of 12");
+    expect_prompt(&mut session);
+    // Below the last one is what was typed.
+    type_keys(&mut session, &format!("leg{up}{up}{down}acy\r"));
+    expect(&mut session, "\n1 of 12");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+}
+
+#[test]
+fn the_dump_may_come_from_a_pipe_and_the_lines_from_the_terminal() {
+    let env = TestEnv::new();
+    let mut session = spawn(&env, "cat pods.json | selq repl -");
+    expect(&mut session, "12 objects");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "legacy\r");
+    expect(&mut session, "cart-legacy-0");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+}
+
+#[test]
+fn a_load_that_is_stopped_leaves_the_dump_that_was_there() {
+    let env = TestEnv::new();
+    assert!(Command::new("mkfifo").arg(env.path().join("fifo")).status().unwrap().success());
+    let mut session = start(&env);
+    // Nobody ever writes into it.
+    type_keys(&mut session, ":load fifo\r");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    type_keys(&mut session, "\x03");
+    expect(&mut session, "stopped");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "legacy\r");
+    expect(&mut session, "1 of 12");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "\x04");
     session.exp_eof().unwrap();
 }
 
@@ -132,8 +221,12 @@ fn configure(env: &TestEnv, text: &str) {
 /// The program with the user's folders in `folder`.
 fn in_xdg(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_selq"));
+    command.args(args);
+    at_home_in(folder, command)
+}
+
+fn at_home_in(folder: &Path, mut command: Command) -> Command {
     command
-        .args(args)
         .current_dir(folder)
         .env("XDG_CONFIG_HOME", folder.join("config"))
         .env("XDG_STATE_HOME", folder.join("state"))
@@ -142,15 +235,18 @@ fn in_xdg(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// Runs the program in a terminal.
-fn spawn(env: &TestEnv) -> PtySession {
+/// Runs a shell's command line in a terminal.
+fn spawn(env: &TestEnv, command_line: &str) -> PtySession {
     let options = Options::new().timeout_ms(Some(TIMEOUT_MS)).strip_ansi_escape_codes(true);
-    spawn_with_options(in_xdg(env.path(), &["repl", "pods.json"]), options).unwrap()
+    let mut shell = Command::new("sh");
+    let selq = format!("selq() {{ \"{}\" \"$@\"; }}; {command_line}", env!("CARGO_BIN_EXE_selq"));
+    shell.args(["-c", &selq]);
+    spawn_with_options(at_home_in(env.path(), shell), options).unwrap()
 }
 
 /// Starts the program in a terminal, up to the first prompt.
 fn start(env: &TestEnv) -> PtySession {
-    let mut session = spawn(env);
+    let mut session = spawn(env, "selq repl pods.json");
     expect(&mut session, "12 objects");
     expect_prompt(&mut session);
     session

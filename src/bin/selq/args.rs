@@ -341,12 +341,25 @@ pub(crate) enum LabelsFormat {
 
 /// The options of a session. Those of [`ReplArgs::settings`] can be written in the config file too.
 #[derive(Debug, Clone, ClapArgs)]
-#[command(before_help = "\
+#[command(
+    before_help = "\
 Examples:
   selq repl pods.json                              then type a selector, or :help
   kubectl get all -A -o json | selq repl -         the dump from a pipe, the lines from the terminal
   selq repl pods.json < selectors.txt              each line prints what `selq -l LINE pods.json` does
-  selq repl --mode vi --label-columns env,tier pods.json")]
+  selq repl --mode vi --label-columns env,tier pods.json",
+    after_help = "\
+A line is a selector; one that begins with `:` is a command (`:help` lists them), one that begins with `#` does nothing.
+Lines from a pipe are answered like the -l of a query: no prompt, no colour, no pager, and none of these files is read.
+
+Files and variables of a session in a terminal:
+  $XDG_CONFIG_HOME/selq/config.toml   the settings below by their long names, such as `limit = 50`,
+  or ~/.config/selq/config.toml       `output = \"wide\"` or `label-columns = [\"env\", \"tier\"]`; also `color`
+  $XDG_STATE_HOME/selq/history        the last 1,000 lines that were entered, for Up, Ctrl-R and `:history`
+  or ~/.local/state/selq/history
+  $PAGER                              shows what is longer than the screen; `less -FRX` without it, none if it does
+                                      not start"
+)]
 pub(crate) struct ReplArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -396,9 +409,9 @@ impl ReplArgs {
         let name = |value: clap::builder::PossibleValue| value.get_name().to_owned();
         let given = [
             ("output", self.output.and_then(|it| it.to_possible_value()).map(name)),
-            ("columns", self.label_columns.clone()),
+            ("label-columns", self.label_columns.clone()),
             ("limit", self.limit.clone()),
-            ("sort", self.sort_by.clone()),
+            ("sort-by", self.sort_by.clone()),
             ("timing", self.timing.clone()),
             ("mode", self.mode.and_then(|it| it.to_possible_value()).map(name)),
         ];

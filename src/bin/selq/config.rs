@@ -2,6 +2,8 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::Style;
 use clap::ValueEnum;
@@ -32,6 +34,8 @@ pub(crate) struct Config {
     /// Nothing but errors is to be printed.
     pub(crate) quiet: bool,
     color: ColorChoice,
+    /// Whether what takes long is to end: Ctrl-C in a session.
+    stop: Arc<AtomicBool>,
 }
 
 impl Config {
@@ -45,6 +49,7 @@ impl Config {
             no_color: is_set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb"),
             quiet: false,
             color: ColorChoice::Auto,
+            stop: Arc::default(),
         }
     }
 
@@ -56,6 +61,16 @@ impl Config {
     /// With nothing but errors printed.
     pub(crate) fn with_quiet(self, quiet: bool) -> Config {
         Config { quiet, ..self }
+    }
+
+    /// With a flag that ends what takes long.
+    pub(crate) fn with_stop(self, stop: Arc<AtomicBool>) -> Config {
+        Config { stop, ..self }
+    }
+
+    /// Whether what takes long is to end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// The style, or none where no colour is wanted on standard error.

@@ -224,6 +224,10 @@ impl LoadObserver for Observer<'_> {
         self.bar.update(progress);
     }
 
+    fn is_stopped(&self) -> bool {
+        self.config.is_stopped()
+    }
+
     fn notice(&mut self, notice: Notice) {
         // It may quote what the dump says, over several lines.
         self.bar.suspend(|| message::warning(self.config, &sanitize::escaped(&notice.to_string())));

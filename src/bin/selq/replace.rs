@@ -1,6 +1,6 @@
 //! Files that are replaced: each as a whole or not at all.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -25,6 +25,26 @@ impl Stamp {
     }
 }
 
+/// The file to replace at a path. A link stays a link: the file that it leads to is the one.
+pub(crate) fn writable_file(path: &Path) -> io::Result<PathBuf> {
+    let file = path.canonicalize()?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("expected a regular file"));
+    }
+    // Renaming asks only the folder; whoever may not write the file may not replace it either.
+    OpenOptions::new().write(true).open(&file)?;
+    Ok(file)
+}
+
+/// Who may read a file that there was none before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Nobody but its owner.
+    Owner,
+    /// Whoever may read what the user's programs write.
+    Usual,
+}
+
 /// A whole new file beside the one that it will replace. Removed again unless it does.
 pub(crate) struct Replacement {
     target: PathBuf,
@@ -32,17 +52,18 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Writes the new file and has it on the disk. It gets the owner and the permissions of the old one; without an
-    /// old one it is for its owner alone. Until it is complete nobody else can read it.
+    /// Writes the new file and has it on the disk. It gets the owner and the permissions of the old one, and until it is
+    /// complete nobody but its owner can read it; without an old one it is for `readers`.
     ///
     /// Other names of the old file (hard links) go on leading to that.
     pub(crate) fn prepare(
         target: PathBuf,
+        readers: Readers,
         write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
     ) -> io::Result<Replacement> {
-        let beside = create_beside(&target)?;
-        let file = beside.as_file();
         let old = fs::metadata(&target).ok();
+        let beside = create_beside(&target, if old.is_some() { Readers::Owner } else { readers })?;
+        let file = beside.as_file();
         if let Some(old) = &old {
             keep_owner(file, old);
         }
@@ -65,19 +86,47 @@ impl Replacement {
     /// Puts the new file in the place of the old one: whoever opens it sees one or the other.
     pub(crate) fn commit(self) -> io::Result<()> {
         self.beside.persist(&self.target)?;
-        // The folder holds the name. Where a folder cannot be synced, the file system does that by itself.
-        if let Ok(folder) = File::open(folder_of(&self.target)) {
-            let _ = folder.sync_all();
-        }
+        sync_folder_of(&self.target);
+        Ok(())
+    }
+
+    /// Gives the new file its name, unless another one has got it meanwhile.
+    pub(crate) fn commit_new(self) -> io::Result<()> {
+        self.beside.persist_noclobber(&self.target)?;
+        sync_folder_of(&self.target);
         Ok(())
     }
 }
 
-/// Creates a new file in the same folder, so that it can be renamed: `.pods.json.a1B2c3.tmp` for `pods.json`. Only its
-/// owner can open it.
-fn create_beside(target: &Path) -> io::Result<NamedTempFile> {
+/// Has the name of a file on the disk.
+fn sync_folder_of(target: &Path) {
+    // The folder holds the name. Where a folder cannot be synced, the file system does that by itself.
+    if let Ok(folder) = File::open(folder_of(target)) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// Creates a new file in the same folder, so that it can be renamed: `.pods.json.a1B2c3.tmp` for `pods.json`.
+fn create_beside(target: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    Builder::new().prefix(&format!(".{name}.")).suffix(".tmp").tempfile_in(folder_of(target))
+    let prefix = format!(".{name}.");
+    let mut builder = Builder::new();
+    builder.prefix(&prefix).suffix(".tmp");
+    if let Some(permissions) = usual_permissions().filter(|_| readers == Readers::Usual) {
+        builder.permissions(permissions);
+    }
+    builder.tempfile_in(folder_of(target))
+}
+
+/// What programs ask for, of which the user's mask takes something away.
+#[cfg(unix)]
+fn usual_permissions() -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn usual_permissions() -> Option<Permissions> {
+    None
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -113,14 +162,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("pods.json");
         fs::write(&target, "old").unwrap();
-        let prepare = || Replacement::prepare(target.clone(), |file| file.write_all(b"new"));
+        let prepare = || Replacement::prepare(target.clone(), Readers::Owner, |file| file.write_all(b"new"));
         drop(prepare().unwrap());
         assert_eq!(fs::read(&target).unwrap(), b"old");
-        let refused = Replacement::prepare(target.clone(), |_| Err(io::Error::other("no")));
+        let refused = Replacement::prepare(target.clone(), Readers::Usual, |_| Err(io::Error::other("no")));
         assert!(refused.is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         prepare().unwrap().commit().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_file_takes_nobody_s_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("pods.json");
+        let prepare = || Replacement::prepare(target.clone(), Readers::Usual, |file| file.write_all(b"new"));
+        let (first, second) = (prepare().unwrap(), prepare().unwrap());
+        first.commit_new().unwrap();
+        fs::write(&target, "changed").unwrap();
+        assert_eq!(second.commit_new().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&target).unwrap(), b"changed");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -137,7 +199,7 @@ mod tests {
                 fs::set_permissions(&target, fs::Permissions::from_mode(old)).unwrap();
             }
             let mut meanwhile = 0;
-            let replacement = Replacement::prepare(target.clone(), |file| {
+            let replacement = Replacement::prepare(target.clone(), Readers::Owner, |file| {
                 meanwhile = mode(file.get_ref().metadata()?);
                 file.write_all(b"new")
             });

@@ -162,7 +162,7 @@ impl Selection {
         if self.namespaces.is_empty() || self.kinds.is_empty() || !occur {
             return None;
         }
-        let of_kinds = Selection::scoped(None, self.kinds.clone());
+        let of_kinds = Selection::scoped(Vec::new(), self.kinds.clone());
         let of_no_namespace = Selection::scoped(vec![String::new()], self.kinds.clone());
         let count = |it: &Selection| it.plan(store, &Selector::everything()).count();
         let why = match count(&of_kinds) == count(&of_no_namespace) {

@@ -1,8 +1,6 @@
 //! Files changed in place: each is replaced as a whole, and none before all are written.
 
 use std::collections::HashSet;
-use std::fs::OpenOptions;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -11,7 +9,7 @@ use selq::{Dump, SavedIndex};
 use super::Edited;
 use super::write::Splices;
 use crate::message;
-use crate::replace::{Replacement, Stamp};
+use crate::replace::{Readers, Replacement, Stamp, writable_file};
 
 /// Whether standard input is among the files, or is what is read when none is named.
 pub(super) fn is_stdin(files: &[PathBuf]) -> bool {
@@ -28,17 +26,6 @@ pub(super) struct Target<'a> {
 impl<'a> Target<'a> {
     pub(super) fn new(path: &'a Path) -> Target<'a> {
         Target { path, stamp: Stamp::of_file(path) }
-    }
-
-    /// The file to replace. A link stays a link: the file that it leads to is the one.
-    fn writable_file(&self) -> io::Result<PathBuf> {
-        let file = self.path.canonicalize()?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::other("expected a regular file"));
-        }
-        // Renaming asks only the folder; whoever may not write the file may not replace it either.
-        OpenOptions::new().write(true).open(&file)?;
-        Ok(file)
     }
 
     fn refuse_changed(&self) -> Result<()> {
@@ -62,8 +49,8 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) 
                 "{name}: a compressed file cannot be changed in place: decompress it first, or print the dump"
             );
         }
-        let replacement = target.writable_file().and_then(|file| {
-            Replacement::prepare(file, |new_file| splices.write(dump.text(source), new_file))
+        let replacement = writable_file(target.path).and_then(|file| {
+            Replacement::prepare(file, Readers::Owner, |new_file| splices.write(dump.text(source), new_file))
         });
         replacements.push((target, replacement.with_context(|| format!("cannot write {name}"))?));
     }

@@ -101,12 +101,18 @@ impl<'s> Rows<'s> {
     /// The rows that a view shows. Says so where none has what they are to be sorted by, which nobody would see who does
     /// not expect it.
     pub(crate) fn of(dump: &Dump, plan: &Plan<'s>, view: &View) -> Rows<'s> {
+        Rows::of_while(dump, plan, view, || true)
+    }
+
+    /// The same, or some of them, once `go_on` has said no: what they are sorted by may take long to read.
+    pub(crate) fn of_while(dump: &Dump, plan: &Plan<'s>, view: &View, go_on: impl Fn() -> bool) -> Rows<'s> {
         match (&view.sort_by, view.limit) {
             (None, None) => Rows::InInputOrder(plan.run()),
             (None, Some(limit)) => Rows::InInputOrder(plan.first(limit)),
             (Some(key), limit) => {
-                let Sorted { mut rows, is_by_key } = sort::sorted(dump, plan.run().iter(), key);
-                if !is_by_key {
+                let Sorted { mut rows, is_by_key } =
+                    sort::sorted(dump, plan.run().iter().take_while(|_| go_on()), key);
+                if !is_by_key && go_on() {
                     message::print(&sort::absence(key, dump.store()));
                 }
                 rows.truncate(limit.unwrap_or(usize::MAX));

@@ -5,8 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::Style;
 use anyhow::Result;
@@ -17,12 +17,17 @@ use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 use rustyline::line_buffer::LineBuffer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Behavior, Changeset, ColorMode, CompletionType, Config, Context, EditMode, Editor, Helper};
+use rustyline::{
+    Behavior, Changeset, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, EditMode,
+    Editor, Event, EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+};
 use selq::Span;
 use unicode_width::UnicodeWidthStr;
 
 use super::history::History;
-use super::session::{STOPPED, Screen, Session};
+use super::recall::Recall;
+use super::session::{Screen, Session};
+use super::stop::{Stoppable, is_stop};
 use super::typing::complete::{Completion, complete};
 use super::typing::highlight::{Look, highlight, painted};
 use super::typing::hint::{Hint, hint};
@@ -57,6 +62,7 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     let mut editor: Editor<Assistant, MemHistory> =
         Editor::with_history(config(&session), MemHistory::new())?;
     editor.set_helper(Some(Assistant::new(session)));
+    bind_keys(&mut editor);
     remember(&mut editor)?;
     loop {
         measure_screen(&mut editor);
@@ -119,6 +125,45 @@ fn config(session: &Session) -> Config {
         .map_or_else(|_| Config::default(), rustyline::config::Builder::build)
 }
 
+/// Up and Down go through the lines that begin with what is typed.
+fn bind_keys(editor: &mut Editor<Assistant, MemHistory>) {
+    let recall = &assistant(editor).recall;
+    let keys = [(KeyCode::Up, Way::Older), (KeyCode::Down, Way::Newer)];
+    let handlers = keys.map(|(key, way)| (key, RecallKey { recall: Arc::clone(recall), way }));
+    for (key, handler) in handlers {
+        let handler = EventHandler::Conditional(Box::new(handler));
+        editor.bind_sequence(KeyEvent(key, Modifiers::NONE), handler);
+    }
+}
+
+/// Through the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Older,
+    Newer,
+}
+
+/// A key that puts another line of the history in place of the one that is typed.
+struct RecallKey {
+    recall: Arc<Mutex<Recall>>,
+    way: Way,
+}
+
+impl ConditionalEventHandler for RecallKey {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        let (before, behind) = context.line().split_at(context.pos());
+        let mut recall = self.recall.lock().unwrap_or_else(PoisonError::into_inner);
+        let recalled = match self.way {
+            // Within a text of several lines the cursor moves, as ever.
+            Way::Older if before.contains('\n') => return None,
+            Way::Newer if behind.contains('\n') => return None,
+            Way::Older => recall.older(context.line()),
+            Way::Newer => recall.newer(context.line()),
+        };
+        Some(recalled.map_or(Cmd::Noop, |text| Cmd::Replace(Movement::WholeBuffer, Some(text))))
+    }
+}
+
 fn assistant(editor: &mut Editor<Assistant, MemHistory>) -> &mut Assistant {
     editor.helper_mut().expect("the helper is set before the first line is read")
 }
@@ -133,7 +178,9 @@ fn measure_screen(editor: &mut Editor<Assistant, MemHistory>) {
 
 /// Makes the editor's history that of the session, which has no repeats.
 fn remember(editor: &mut Editor<Assistant, MemHistory>) -> Result<()> {
-    let lines = assistant(editor).session.history.lines().to_vec();
+    let Assistant { session, recall, .. } = assistant(editor);
+    let lines = session.history.lines().to_vec();
+    recall.lock().unwrap_or_else(PoisonError::into_inner).begin(&lines);
     editor.clear_history()?;
     for line in lines {
         editor.add_history_entry(line)?;
@@ -184,11 +231,10 @@ enum Answered {
 /// Does what one line says, until the user stops what it prints.
 fn answer(session: &mut Session, line: &str, stop: &Arc<AtomicBool>) -> Result<Answered> {
     stop.store(false, Ordering::Relaxed);
-    let mut out = BufWriter::new(Stoppable { out: io::stdout().lock(), stop, is_in_line: false });
+    let mut out = BufWriter::new(Stoppable::new(io::stdout().lock(), stop));
     let result = session.eval(line, &mut out);
     // What is done is done, and what it has to say is said.
-    let is_stopped = matches!(&result, Err(error) if error.chain().any(|cause| cause.to_string() == STOPPED));
-    if is_stopped {
+    if result.as_ref().is_err_and(is_stop) {
         // What is left is not wanted any more.
         let (stoppable, _) = out.into_parts();
         if stoppable.is_in_line {
@@ -225,31 +271,6 @@ fn println_dimmed(session: &Session, text: &str) -> Result<()> {
     Ok(writeln!(io::stdout(), "{style}{text}{style:#}")?)
 }
 
-/// Output that ends when the user has seen enough.
-struct Stoppable<'s, W> {
-    out: W,
-    stop: &'s AtomicBool,
-    /// Whether what was written last is no whole line.
-    is_in_line: bool,
-}
-
-impl<W: Write> Write for Stoppable<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(io::Error::other(STOPPED));
-        }
-        let n_bytes = self.out.write(bytes)?;
-        if let Some(last) = bytes[..n_bytes].last() {
-            self.is_in_line = *last != b'\n';
-        }
-        Ok(n_bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
 /// What the editor asks while a line is typed.
 struct Assistant {
     session: Session,
@@ -261,6 +282,8 @@ struct Assistant {
     has_pair: Cell<bool>,
     /// The completion that was asked for last, which the editor then takes over from.
     completion: RefCell<Completion>,
+    /// Where Up and Down are in the history.
+    recall: Arc<Mutex<Recall>>,
 }
 
 impl Assistant {
@@ -271,6 +294,7 @@ impl Assistant {
             has_hint: Cell::new(false),
             has_pair: Cell::new(false),
             completion: RefCell::default(),
+            recall: Arc::default(),
         }
     }
 

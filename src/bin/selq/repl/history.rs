@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::replace::Replacement;
+use crate::replace::{Readers, Replacement};
 
 /// How many lines are kept.
 const MAX_LINES: usize = 1_000;
@@ -59,7 +59,7 @@ fn read(file: &Path) -> Vec<String> {
 fn write(file: &Path, lines: &[String]) -> io::Result<()> {
     fs::create_dir_all(file.parent().unwrap_or(Path::new("")))?;
     let text: String = lines.iter().map(|line| escaped(line) + "\n").collect();
-    Replacement::prepare(file.to_owned(), |file| file.write_all(text.as_bytes()))?.commit()
+    Replacement::prepare(file.to_owned(), Readers::Owner, |file| file.write_all(text.as_bytes()))?.commit()
 }
 
 /// An entry of several lines as one.

@@ -7,9 +7,11 @@ mod command;
 mod editor;
 mod history;
 mod pager;
+mod recall;
 mod session;
 mod settings;
 mod show;
+mod stop;
 mod typing;
 
 use std::fs::File;
@@ -33,8 +35,9 @@ pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
     let is_interactive = config.stdout_is_terminal && (dump_is_stdin || io::stdin().is_terminal());
     // What a user likes to look at must not change what a script reads.
     let config_file = settings::config_file().filter(|_| is_interactive);
-    let settings = Settings::read(args, config_file.as_deref())?;
+    let (settings, faults) = Settings::read(args, config_file.as_deref())?;
     let config = with_color(config, &settings, is_interactive);
+    faults.iter().for_each(|fault| message::warning(&config, &format_args!("{fault:#}")));
     // Lines come from standard input unless a dump does.
     let loaded = if files.is_empty() { input::nothing()? } else { input::load(&args.input, &config)? };
     let status = loaded.status(&config, ExitStatus::Matched);

@@ -1,6 +1,7 @@
 //! Long answers, in the user's pager.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
@@ -12,6 +13,12 @@ const DEFAULT: &str = "less -FRX";
 pub(crate) fn command() -> String {
     let wanted = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
     wanted.unwrap_or_else(|| DEFAULT.to_owned())
+}
+
+/// The command that shows the end of what it pages first, where it is known how to ask for that.
+pub(crate) fn at_end(pager: &str) -> String {
+    let is_less = pager.split_whitespace().next().is_some_and(|it| Path::new(it).ends_with("less"));
+    if is_less { format!("{pager} +G") } else { pager.to_owned() }
 }
 
 /// Writes to a pager, or to `out` where there is none or it does not start.
@@ -52,6 +59,13 @@ mod tests {
             paged(pager, &mut out, |out| Ok(writeln!(out, "text")?)).unwrap();
             assert_eq!(out, b"text\n", "{pager:?}");
         }
+    }
+
+    #[test]
+    fn the_end_is_asked_for_in_the_words_of_the_pager() {
+        assert_eq!(at_end("less -FRX"), "less -FRX +G");
+        assert_eq!(at_end("/usr/bin/less"), "/usr/bin/less +G");
+        assert_eq!((at_end("more"), at_end("")), ("more".to_owned(), String::new()));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
@@ -12,26 +14,29 @@ use selq::{Dump, LabelChange, ObjectId, ObjectRef, Plan, Scope, Selector, Store}
 
 use super::command::{self, Command};
 use super::history::History;
-use super::pager::paged;
+use super::pager::{at_end, paged};
 use super::settings::Settings;
+use super::stop::STOPPED;
 use super::typing::names::{BLANKS, LineError, Names};
-use super::typing::{CommandSyntax, Context};
+use super::typing::{CommandSyntax, Context, is_comment};
 use crate::args::{InputArgs, ReplArgs, SourceArgs};
 use crate::config::Config;
 use crate::input::{self, Loaded};
 use crate::message::{self, counted, thousands};
 use crate::output::sort::SortKey;
+use crate::output::table::cut_to_width;
 use crate::output::{self, NameEnd, OutputFormat, Rows, View, names, sanitize};
 use crate::selection::Selection;
 use crate::stats;
 
-/// The error of what the user stopped.
-pub(crate) const STOPPED: &str = "stopped by the user";
 /// The rows of a screen that an answer leaves to its header, its last lines, and the prompt.
 const ROWS_AROUND: usize = 5;
 
 /// The lines that a List has around its objects.
 const LINES_OF_LIST: usize = 8;
+/// How often a load is asked whether it is done or not wanted any more, and how long it may take to end then.
+const TICK: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What people read answers on.
 #[derive(Debug, Clone)]
@@ -51,6 +56,8 @@ pub(crate) struct Answer {
     pub(crate) ids: Vec<ObjectId>,
     /// How many of them were shown.
     n_shown: usize,
+    /// How many of them are to be shown before more are asked for.
+    n_wanted: usize,
 }
 
 /// What one `:label` changed.
@@ -145,7 +152,7 @@ impl Session {
         if let Some(command) = line.strip_prefix(':') {
             return self.run_command(command, out);
         }
-        if !line.is_empty() {
+        if !line.is_empty() && !is_comment(line) {
             let n_objects = self.selector(line).map_err(Into::into).and_then(|it| self.answer(it, out));
             self.help_with_habits(line, n_objects, out)?;
         }
@@ -157,9 +164,14 @@ impl Session {
         self.stop.load(Ordering::Relaxed)
     }
 
+    /// Ends a line that the user stopped.
+    pub(crate) fn go_on(&self) -> Result<()> {
+        if self.is_stopped() { bail!(STOPPED) } else { Ok(()) }
+    }
+
     /// What a text selects, as a line or as the argument of a command.
     pub(crate) fn selector(&self, text: &str) -> Result<Selector, LineError> {
-        self.names.meaning(text)
+        self.names.selector(text)
     }
 
     /// Names the command that is meant by what is no selector, or one of nothing.
@@ -187,11 +199,18 @@ impl Session {
         let begin = Instant::now();
         let plan = Plan::scoped(self.store(), &selector, &self.scope);
         let view = View { limit: None, sort_by: self.sort_key(&selector), ..self.view() };
-        let rows = Rows::of(self.dump(), &plan, &view);
+        let rows = Rows::of_while(self.dump(), &plan, &view, || !self.is_stopped());
+        self.go_on()?;
         let time = begin.elapsed();
         let ids = rows.ids();
         let n_objects = ids.len();
-        self.last = Some(Answer { ids, scope: self.scope.clone(), selector: selector.clone(), n_shown: 0 });
+        self.last = Some(Answer {
+            n_wanted: self.n_at_once(n_objects),
+            n_shown: 0,
+            scope: self.scope.clone(),
+            selector: selector.clone(),
+            ids,
+        });
         self.write_next_rows(out)?;
         self.explain_answer(&selector, n_objects > 0, out)?;
         if self.screen.is_some() {
@@ -200,10 +219,10 @@ impl Session {
         Ok(n_objects)
     }
 
-    /// What to sort an answer by. On a screen, where `:sort` has said what there is to say about a label that is
+    /// What to sort an answer by. On a screen, where `:sort-by` has said what there is to say about a label that is
     /// not there, nothing is said again with every answer.
     fn sort_key(&self, selector: &Selector) -> Option<SortKey> {
-        let key = self.settings.sort.as_ref().map(|(_, key)| key.clone())?;
+        let key = self.settings.sort_by.as_ref().map(|(_, key)| key.clone())?;
         let SortKey::Label(label) = &key else { return Some(key) };
         let is_there = || {
             let matches = Plan::scoped(self.store(), selector, &self.scope).run();
@@ -214,8 +233,8 @@ impl Session {
 
     /// Shows the next rows of the last answer: as many as fit the screen, and without one all that are wanted.
     pub(crate) fn write_next_rows(&mut self, mut out: &mut dyn Write) -> Result<()> {
-        let Some(Answer { ids, n_shown, .. }) = &self.last else { return Ok(()) };
-        let wanted = &ids[*n_shown..self.n_wanted(ids.len()).max(*n_shown)];
+        let Some(Answer { ids, n_shown, n_wanted, .. }) = &self.last else { return Ok(()) };
+        let wanted = &ids[*n_shown..*n_wanted];
         let page = &wanted[..self.n_on_page(wanted)];
         let rows = Rows::listed(self.store(), page);
         output::write_rows(self.dump(), &rows, &self.view(), &mut out)?;
@@ -228,9 +247,21 @@ impl Session {
         Ok(())
     }
 
-    /// How many of so many objects are wanted as rows.
-    fn n_wanted(&self, count: usize) -> usize {
-        count.min(self.settings.limit.unwrap_or(usize::MAX))
+    /// How many of so many objects are to be shown before more are asked for.
+    fn n_at_once(&self, n_objects: usize) -> usize {
+        n_objects.min(self.settings.limit.unwrap_or(usize::MAX))
+    }
+
+    /// Asks for more of the last answer. False when all of it was shown.
+    pub(crate) fn want_more(&mut self) -> bool {
+        let Some(Answer { ids, n_shown, n_wanted, .. }) = &self.last else { return false };
+        let n_wanted = match n_shown < n_wanted {
+            true => *n_wanted,
+            false => n_shown + self.n_at_once(ids.len() - n_shown),
+        };
+        let is_any_left = *n_shown < ids.len();
+        self.last.iter_mut().for_each(|answer| answer.n_wanted = n_wanted);
+        is_any_left
     }
 
     /// How many of the objects fit the screen; the first always does. JSON takes as many lines as it takes.
@@ -269,26 +300,17 @@ impl Session {
 
     /// What stands below an answer: how much is left of it, and how many objects there are.
     pub(crate) fn write_last_lines(&self, time: Option<Duration>, out: &mut dyn Write) -> Result<()> {
-        let Some(Answer { ids, n_shown, scope, .. }) = &self.last else { return Ok(()) };
+        let Some(Answer { ids, n_shown, n_wanted, scope, .. }) = &self.last else { return Ok(()) };
         let n_left = ids.len() - n_shown;
-        let more = |n: usize| format!("{} more", thousands(n as u64));
-        match self.n_wanted(ids.len()).saturating_sub(*n_shown) {
-            0 if n_left == 0 => {}
-            0 => self.remark(
-                &format!("… :limit {} is reached, {}", self.settings.get("limit"), more(n_left)),
-                out,
-            )?,
-            n_to_come => self.remark(&format!("… {}; :more", more(n_to_come)), out)?,
+        if n_left > 0 {
+            let limit = Some(self.settings.get("limit")).filter(|_| n_shown == n_wanted);
+            let after = limit.map(|limit| format!(" after :limit {limit}")).unwrap_or_default();
+            self.remark(&format!("… {} more{after}; :more", thousands(n_left as u64)), out)?;
         }
         let n_in_scope = Plan::scoped(self.store(), &Selector::everything(), scope).count();
         let time = time.filter(|_| self.settings.timing).map(|time| format!(" in {}", stats::shown(time)));
         let share = share(ids.len() as u64, n_in_scope);
         self.remark(&format!("{share}{}", time.unwrap_or_default()), out)
-    }
-
-    /// Whether all rows of the last answer that are wanted were shown.
-    pub(crate) fn is_shown(&self) -> bool {
-        self.last.as_ref().is_none_or(|answer| answer.n_shown >= self.n_wanted(answer.ids.len()))
     }
 
     fn names_of(&self, rows: &Rows<'_>) -> Vec<String> {
@@ -305,11 +327,11 @@ impl Session {
         let is_table = matches!(self.settings.output, OutputFormat::Table | OutputFormat::Wide);
         View {
             format: self.settings.output,
-            label_columns: self.settings.columns.clone(),
+            label_columns: self.settings.label_columns.clone(),
             show_labels: self.settings.show_labels,
             headers: true,
             name_end: NameEnd::Newline,
-            sort_by: self.settings.sort.as_ref().map(|(_, key)| key.clone()),
+            sort_by: self.settings.sort_by.as_ref().map(|(_, key)| key.clone()),
             limit: self.settings.limit,
             max_width: self.screen.as_ref().filter(|_| is_table).map(|screen| screen.columns),
             on_terminal: self.config.stdout_is_terminal,
@@ -354,12 +376,39 @@ impl Session {
         out: &mut dyn Write,
         write: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<()> {
+        self.write_through(str::to_owned, out, write)
+    }
+
+    /// The same of what people want to see the end of.
+    pub(crate) fn write_long_to_end(
+        &self,
+        out: &mut dyn Write,
+        write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
+        self.write_through(at_end, out, write)
+    }
+
+    fn write_through(
+        &self,
+        pager: fn(&str) -> String,
+        out: &mut dyn Write,
+        write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
         let Some(screen) = &self.screen else { return write(out) };
         let mut bytes = Vec::new();
         write(&mut bytes)?;
         let text = String::from_utf8_lossy(&bytes);
         let is_long = n_lines_on(screen, &text) > screen.rows.saturating_sub(1);
-        paged(is_long.then_some(screen.pager.as_str()), out, |out| Ok(out.write_all(&bytes)?))
+        let pager = is_long.then(|| pager(&screen.pager));
+        paged(pager.as_deref(), out, |out| Ok(out.write_all(&bytes)?))
+    }
+
+    /// The text and what it ends in, cut before that to the width of the screen.
+    pub(crate) fn in_a_line(&self, mut text: String, end: &str) -> String {
+        if let Some(screen) = &self.screen {
+            cut_to_width(&mut text, screen.columns.saturating_sub(end.len()));
+        }
+        text + end
     }
 
     /// Leaves, unless there are changed labels that are written nowhere and that the user was not told of.
@@ -392,11 +441,32 @@ impl Session {
         self.scope = self.selection.scope(self.store());
     }
 
-    /// Loads files as the session's own were loaded.
+    /// Loads files as the session's own were loaded, unless the user has had enough before that is done.
+    ///
+    /// A thread does it, which is left to itself where it does not end in time: it may wait for somebody to write into a
+    /// FIFO, and nothing else would end that.
     pub(crate) fn load(&self, files: Vec<String>) -> Result<Loaded> {
         let files = files.into_iter().map(Into::into).collect();
         let source = SourceArgs { files, ..self.input.source.clone() };
-        input::load(&InputArgs { source, ..self.input.clone() }, &self.config)
+        let input = InputArgs { source, ..self.input.clone() };
+        let stop = Arc::new(AtomicBool::new(false));
+        let config = self.config.clone().with_stop(Arc::clone(&stop));
+        let (sender, receiver) = channel();
+        // Nobody listens any more where the user has had enough.
+        thread::Builder::new().spawn(move || drop(sender.send(input::load(&input, &config))))?;
+        let mut end = None;
+        loop {
+            match receiver.recv_timeout(TICK) {
+                Ok(loaded) if !self.is_stopped() => return loaded,
+                Err(RecvTimeoutError::Timeout) if end.is_none_or(|end| Instant::now() < end) => {}
+                Ok(_) | Err(RecvTimeoutError::Timeout) => bail!(STOPPED),
+                Err(RecvTimeoutError::Disconnected) => bail!("the dump could not be loaded"),
+            }
+            if self.is_stopped() && end.is_none() {
+                stop.store(true, Ordering::Relaxed);
+                end = Some(Instant::now() + PATIENCE);
+            }
+        }
     }
 
     /// What is loaded, in a line.
@@ -517,24 +587,57 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_limit_ends_an_answer() {
-        insta::assert_snapshot!(printed(&mut session(Some((24, 80))), &[":limit 1", "env", ":more"]), @"
+    fn a_limit_ends_an_answer_until_more_is_asked_for() {
+        insta::assert_snapshot!(printed(
+            &mut session(Some((24, 80))),
+            &[":limit 1", "env", ":more", ":limit off", ":more", ":more"]
+        ), @"
         limit: 1
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
-        … :limit 1 is reached, 2 more
+        … 2 more after :limit 1; :more
         3 of 3 (100 %)
-        … :limit 1 is reached, 2 more
+        NAMESPACE   NAME    KIND
+        shop        web-1   Pod
+        … 1 more after :limit 1; :more
         3 of 3 (100 %)
+        limit: off
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        3 of 3 (100 %)
+        all of it was shown
         ");
+    }
+
+    #[test]
+    fn the_rows_after_the_limit_come_through_a_pipe_too() {
+        let lines = [":output name", ":limit 2", "env", ":more", ":more"];
+        assert_eq!(printed(&mut session(None), &lines), "pod/web-0\npod/web-1\npod/db-0\n");
+    }
+
+    #[test]
+    fn comments_ask_nothing() {
+        let lines = ["# env=prod", "  # :quit", "#", "env=staging # no comment"];
+        let out = printed(&mut session(None), &lines);
+        assert_eq!(out, "[expected \",\" or the end of the text, found \"#\"]\n");
+    }
+
+    #[test]
+    fn what_is_stopped_while_it_is_sorted_is_no_answer() {
+        let mut session = session(None);
+        printed(&mut session, &["env=staging", ":sort-by .metadata.name"]);
+        session.stop.store(true, Ordering::Relaxed);
+        assert_eq!(printed(&mut session, &["env"]), "[stopped by the user]\n");
+        session.stop.store(false, Ordering::Relaxed);
+        assert!(printed(&mut session, &[":last"]).contains("db-0"), "the last answer stays");
     }
 
     #[test]
     fn an_answer_stays_what_it_was_whatever_is_set_afterwards() {
         let lines = [
-            ":sort n",
+            ":sort-by n",
             "env",
-            ":sort .metadata.name",
+            ":sort-by .metadata.name",
             ":more",
             ":show 1",
             ":namespace shop",

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use clap::ValueEnum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,8 +13,9 @@ use crate::args::{ColorChoice, EditMode, ReplArgs};
 use crate::output::OutputFormat;
 use crate::output::sort::SortKey;
 
-/// The names of all settings.
-pub(super) const NAMES: [&str; 7] = ["color", "columns", "limit", "mode", "output", "sort", "timing"];
+/// The names of all settings. Where there is an option for it, that goes by the same name.
+pub(super) const NAMES: [&str; 7] =
+    ["color", "label-columns", "limit", "mode", "output", "sort-by", "timing"];
 /// The column of all labels.
 const ALL_LABELS: &str = "*";
 
@@ -23,12 +24,12 @@ const ALL_LABELS: &str = "*";
 pub(crate) struct Settings {
     pub(crate) output: OutputFormat,
     /// Label keys with a column of their own.
-    pub(crate) columns: Vec<String>,
+    pub(crate) label_columns: Vec<String>,
     /// Whether all labels are a last column.
     pub(crate) show_labels: bool,
     pub(crate) limit: Option<usize>,
     /// What rows are sorted by, and how that was typed.
-    pub(crate) sort: Option<(String, SortKey)>,
+    pub(crate) sort_by: Option<(String, SortKey)>,
     pub(crate) timing: bool,
     pub(crate) mode: EditMode,
     pub(crate) color: Option<ColorChoice>,
@@ -38,10 +39,10 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             output: OutputFormat::Table,
-            columns: Vec::new(),
+            label_columns: Vec::new(),
             show_labels: false,
             limit: None,
-            sort: None,
+            sort_by: None,
             timing: true,
             mode: EditMode::Emacs,
             color: None,
@@ -50,37 +51,40 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What the config file says, and then the flags.
-    pub(crate) fn read(args: &ReplArgs, config_file: Option<&Path>) -> Result<Settings> {
+    /// What the config file says, and then the flags; and what is wrong with the file, which is no reason not to begin.
+    pub(crate) fn read(args: &ReplArgs, config_file: Option<&Path>) -> Result<(Settings, Vec<Error>)> {
         let mut settings = Settings::default();
-        if let Some(path) = config_file {
-            settings.read_file(path)?;
-        }
+        let faults = config_file.map_or_else(Vec::new, |path| settings.read_file(path));
         for (name, value) in args.settings() {
             settings.set(name, &value).with_context(|| format!("--{name}"))?;
         }
-        Ok(settings)
+        Ok((settings, faults))
     }
 
-    fn read_file(&mut self, path: &Path) -> Result<()> {
+    fn read_file(&mut self, path: &Path) -> Vec<Error> {
         match fs::read_to_string(path) {
             Ok(text) => self.read_text(&text, path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error).with_context(|| path.display().to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => vec![Error::from(error).context(path.display().to_string())],
         }
     }
 
-    fn read_text(&mut self, text: &str, path: &Path) -> Result<()> {
+    /// Takes every setting that is right, and tells what is wrong with the others.
+    fn read_text(&mut self, text: &str, path: &Path) -> Vec<Error> {
         let place = |byte: usize| format!("{}:{}", path.display(), text[..byte].matches('\n').count() + 1);
-        let table = DeTable::parse(text).map_err(|error| {
-            let at = place(error.span().map_or(0, |span| span.start));
-            anyhow!("{at}: expected TOML: {}", error.message())
-        })?;
+        let table = match DeTable::parse(text) {
+            Ok(table) => table,
+            Err(error) => {
+                let at = place(error.span().map_or(0, |span| span.start));
+                return vec![anyhow!("{at}: expected TOML: {}: no setting is read", error.message())];
+            }
+        };
+        let mut faults = Vec::new();
         for (name, value) in table.get_ref() {
             let set = value_text(value).and_then(|value| self.set(name.get_ref(), &value));
-            set.with_context(|| place(name.span().start))?;
+            faults.extend(set.err().map(|error| error.context(place(name.span().start))));
         }
-        Ok(())
+        faults
     }
 
     /// Changes a setting. `off` takes a limit, an order or columns away.
@@ -92,8 +96,8 @@ impl Settings {
             "color" => self.color = Some(one_of(name, value)?),
             "timing" => self.timing = switch(value)?,
             "limit" => self.limit = given.map(number).transpose()?,
-            "sort" => self.sort = given.map(sort_key).transpose()?,
-            "columns" => self.set_columns(given.unwrap_or_default()),
+            "sort-by" | "sort" => self.sort_by = given.map(sort_key).transpose()?,
+            "label-columns" | "columns" => self.set_columns(given.unwrap_or_default()),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -103,7 +107,7 @@ impl Settings {
         let keys = keys.split(|c: char| c == ',' || c.is_whitespace()).filter(|key| !key.is_empty());
         let (all, columns): (Vec<&str>, Vec<&str>) = keys.partition(|&key| key == ALL_LABELS);
         self.show_labels = !all.is_empty();
-        self.columns = columns.into_iter().map(str::to_owned).collect();
+        self.label_columns = columns.into_iter().map(str::to_owned).collect();
     }
 
     /// The value of a setting, as [`Settings::set`] takes it.
@@ -115,10 +119,10 @@ impl Settings {
             "color" => name_of(self.color.unwrap_or(ColorChoice::Auto)),
             "timing" => (if self.timing { "on" } else { "off" }).to_owned(),
             "limit" => self.limit.map_or_else(off, |limit| limit.to_string()),
-            "sort" => self.sort.as_ref().map_or_else(off, |(typed, _)| typed.clone()),
+            "sort-by" => self.sort_by.as_ref().map_or_else(off, |(typed, _)| typed.clone()),
             _ => {
                 let all = self.show_labels.then_some(ALL_LABELS);
-                let columns: Vec<&str> = self.columns.iter().map(String::as_str).chain(all).collect();
+                let columns: Vec<&str> = self.label_columns.iter().map(String::as_str).chain(all).collect();
                 if columns.is_empty() { off() } else { columns.join(",") }
             }
         }
@@ -193,17 +197,18 @@ fn user_folder(variable: &str, in_home: &str) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Settings> {
+    fn read(text: &str) -> (Settings, Vec<Error>) {
         let mut settings = Settings::default();
-        settings.read_text(text, Path::new("config.toml"))?;
-        Ok(settings)
+        let faults = settings.read_text(text, Path::new("config.toml"));
+        (settings, faults)
     }
 
     #[test]
     fn every_setting_can_be_written_in_the_file() {
         let text = "mode = \"vi\"\ncolor = \"never\"\nlimit = 50\noutput = \"wide\"\n\
-                    columns = [\"env\", \"*\"]\nsort = \"tier\"\ntiming = false\n";
-        let settings = read(text).unwrap();
+                    label-columns = [\"env\", \"*\"]\nsort-by = \"tier\"\ntiming = false\n";
+        let (settings, faults) = read(text);
+        assert!(faults.is_empty(), "{faults:?}");
         let values: Vec<String> = NAMES.iter().map(|name| settings.get(name)).collect();
         assert_eq!(values, ["never", "env,*", "50", "vi", "wide", "tier", "off"]);
     }
@@ -219,8 +224,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_is_left_out_and_the_rest_holds() {
+        let (settings, faults) = read("limt = 1\noutput = \"wide\"\nmode = \"emax\"\nlimit = 7\n");
+        let found = (settings.get("output"), settings.get("limit"), settings.get("mode"), faults.len());
+        assert_eq!(found, ("wide".to_owned(), "7".to_owned(), "emacs".to_owned(), 2));
+    }
+
+    #[test]
     fn errors_name_the_line_and_the_fix() {
-        let message = |text: &str| format!("{:#}", read(text).unwrap_err());
+        let message = |text: &str| format!("{:#}", read(text).1.remove(0));
         let snapshot = [
             message("mode = \"vi\"\nlimt = 5"),
             message("colour_scheme = 1"),
@@ -232,12 +244,12 @@ mod tests {
         ];
         insta::assert_snapshot!(snapshot.join("\n"), @r#"
         config.toml:2: no setting "limt"; did you mean "limit"?
-        config.toml:1: no setting "colour_scheme"; there are color, columns, limit, mode, output, sort, timing
+        config.toml:1: no setting "colour_scheme"; there are color, label-columns, limit, mode, output, sort-by, timing
         config.toml:1: expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"
         config.toml:1: expected a number or off, found "few"
         config.toml:1: expected a text, a number, true or false, or a list of texts
         config.toml:1: .a[ is no JSONPath, such as .metadata.name: expected a closing `]`
-        config.toml:2: expected TOML: string values must be quoted, expected literal string
+        config.toml:2: expected TOML: string values must be quoted, expected literal string: no setting is read
         "#);
     }
 }

@@ -1,20 +1,15 @@
-//! Commands that answer: `:explain`, `:select`, `:more`, `:last`, `:write`.
+//! Commands that answer: `:explain`, `:select`, `:more`, `:last`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
-use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use selq::Plan;
 
 use super::super::pager::paged;
-use super::super::session::{Answer, Session, Unsaved};
-use super::super::settings;
-use super::super::typing::files;
+use super::super::session::{Answer, Session};
 use super::{go_on, required};
-use crate::message::counted;
-use crate::output::{self, OutputFormat, Rows, View, sanitize};
+use crate::output::{self, Rows, View, sanitize};
 use crate::selection;
 
 pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -27,6 +22,9 @@ pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) ->
         explanation.as_str().into()
     };
     session.write_long(out, |out| Ok(out.write_all(shown.as_bytes())?))?;
+    if !plan.any() {
+        session.explain_no_match(&selector, out)?;
+    }
     go_on()
 }
 
@@ -37,18 +35,15 @@ pub(super) fn select(session: &mut Session, json: &str, out: &mut dyn Write) -> 
 }
 
 pub(super) fn more(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let n_objects = last_answer(session)?.ids.len();
-    // Without a screen all of it was written at once.
-    if session.screen.is_none() {
-        return go_on();
-    }
-    if !session.is_shown() {
+    last_answer(session)?;
+    let is_any_left = session.want_more();
+    if is_any_left {
         session.write_next_rows(out)?;
-        session.write_last_lines(None, out)?;
-    } else if session.settings.limit.is_some_and(|limit| limit < n_objects) {
-        session.write_last_lines(None, out)?;
-    } else {
-        session.remark("all of it was shown", out)?;
+    }
+    match (&session.screen, is_any_left) {
+        (None, _) => {}
+        (Some(_), true) => session.write_last_lines(None, out)?,
+        (Some(_), false) => session.remark("all of it was shown", out)?,
     }
     go_on()
 }
@@ -66,91 +61,13 @@ pub(super) fn last(session: &mut Session, _: &str, out: &mut dyn Write) -> Resul
     go_on()
 }
 
-pub(super) fn write(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let arguments = files::arguments(required(arguments, "write")?);
-    let (path, format) = match &arguments[..] {
-        [path] => (path, format_of(path).unwrap_or(session.settings.output)),
-        [path, format] => (path, settings::one_of("format", format)?),
-        _ => bail!("expected a file and perhaps a format, found {} arguments", arguments.len()),
-    };
-    let answer = last_answer(session)?;
-    refuse_source(session, path)?;
-    let view = View { format, max_width: None, on_terminal: false, ..session.view() };
-    let rows = Rows::listed(session.store(), &answer.ids);
-    let mut file = BufWriter::new(File::create(path).with_context(|| path.clone())?);
-    let n_rows = output::write_rows(session.dump(), &rows, &view, &mut file)?;
-    file.flush().with_context(|| path.clone())?;
-    session.unsaved = Unsaved::Nothing;
-    session.confirm(&format!("wrote {} to {path}", counted(n_rows, "object")), out)?;
-    go_on()
-}
-
 pub(super) fn last_answer(session: &Session) -> Result<&Answer> {
     session.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet: type a selector"))
 }
 
-/// The format that the end of a file's name tells.
-fn format_of(path: &str) -> Option<OutputFormat> {
-    match Path::new(path).extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "json" => Some(OutputFormat::Json),
-        "jsonl" | "ndjson" => Some(OutputFormat::Jsonl),
-        "csv" => Some(OutputFormat::Csv),
-        "tsv" => Some(OutputFormat::Tsv),
-        _ => None,
-    }
-}
-
-/// A dump that is loaded is still read from, and must not be written over.
-fn refuse_source(session: &Session, path: &str) -> Result<()> {
-    let Ok(target) = Path::new(path).canonicalize() else { return Ok(()) };
-    let mut sources = session.dump().sources();
-    if sources.any(|source| Path::new(source).canonicalize().is_ok_and(|source| source == target)) {
-        bail!("{path} is loaded, and is not written over");
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::super::super::session::tests::{printed, session};
-
-    #[test]
-    fn an_answer_is_written_whole_in_the_format_of_the_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name).display().to_string();
-        let lines = [
-            "env=prod".to_owned(),
-            format!(":write {}", path("a.csv")),
-            format!(":write {} name", path("b")),
-            ":limit 1".to_owned(),
-            format!(":write {}", path("c.CSV")),
-        ];
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let out = printed(&mut session(Some((6, 40))), &lines);
-        assert!(out.contains("wrote 2 objects to"), "{out}");
-        assert_eq!(
-            fs::read_to_string(path("a.csv")).unwrap(),
-            "namespace,name,kind\nshop,web-0,Pod\nshop,web-1,Pod\n"
-        );
-        assert_eq!(fs::read_to_string(path("b")).unwrap(), "pod/web-0\npod/web-1\n");
-        // A limit is for the eye.
-        assert_eq!(fs::read_to_string(path("c.CSV")).unwrap(), fs::read_to_string(path("a.csv")).unwrap());
-    }
-
-    #[test]
-    fn what_was_answered_is_written_though_its_labels_match_no_more() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = format!(":write {} jsonl", folder.path().join("out").display());
-        printed(&mut session(None), &["env=prod", ":label env- tier=web", &write]);
-        let written = fs::read_to_string(folder.path().join("out")).unwrap();
-        assert_eq!(
-            (written.lines().count(), written.matches("\"tier\":\"web\"").count()),
-            (2, 2),
-            "{written}"
-        );
-    }
 
     #[test]
     fn answers_are_asked_for_again() {
@@ -186,5 +103,18 @@ mod tests {
     fn explain_shows_the_plan_of_names_too() {
         let out = printed(&mut session(None), &[":let p = env=prod", ":explain @p,n"]);
         assert!(out.contains("env=prod") && out.contains("n"), "{out}");
+    }
+
+    #[test]
+    fn explain_says_what_does_not_occur() {
+        let out = printed(&mut session(None), &[":explain evn=prod", ":explain env=prdo"]);
+        let said: Vec<&str> = out.lines().filter(|line| line.starts_with('(')).collect();
+        assert_eq!(
+            said,
+            [
+                "(no key \"evn\" in the 3 objects; did you mean \"env\"?)",
+                "(no object has env=\"prdo\"; did you mean \"prod\"?)"
+            ]
+        );
     }
 }

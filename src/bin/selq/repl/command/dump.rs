@@ -49,7 +49,7 @@ pub(super) fn files(session: &mut Session, _: &str, out: &mut dyn Write) -> Resu
 }
 
 pub(super) fn history(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    session.write_long(out, |out| {
+    session.write_long_to_end(out, |out| {
         let lines = session.history.lines();
         Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", sanitize::escaped(line)))?)
     })?;

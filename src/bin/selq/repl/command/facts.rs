@@ -3,16 +3,17 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use anyhow::{Result, anyhow, bail};
-use selq::{ObjectRef, Plan, Selector};
+use anyhow::{Error, Result, anyhow, bail};
+use selq::{Matches, ObjectRef, Plan, Selector};
 
 use super::super::session::Session;
 use super::super::show::indented;
 use super::{go_on, required};
 use crate::kinds;
 use crate::labels::{self, Facts};
-use crate::message::counted;
+use crate::message::{self, counted};
 use crate::output::{names, sanitize};
+use crate::selection;
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let matches = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
@@ -47,9 +48,11 @@ fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
         return row(session, number);
     }
     let in_scope = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
-    let mut found = in_scope.iter().filter(|object| is_called(session, object, wanted));
-    match (found.next(), found.next()) {
-        (None, _) => bail!("no object {wanted:?} in the namespace and kind that are chosen"),
+    let mut found = called(session, &in_scope, wanted);
+    let found = (found.next(), found.next());
+    session.go_on()?;
+    match found {
+        (None, _) => Err(absent(session, &in_scope, wanted)),
         (Some(object), None) => Ok(object),
         (Some(first), Some(second)) => bail!(
             "{wanted:?} is in {} and in {}: choose one with :namespace or :kind, or by its row",
@@ -57,6 +60,35 @@ fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
             place(&second)
         ),
     }
+}
+
+/// The objects that go by a name, as far as the user has the patience.
+fn called<'a, 's: 'a>(
+    session: &'a Session,
+    objects: &'a Matches<'s>,
+    wanted: &'a str,
+) -> impl Iterator<Item = ObjectRef<'s>> + 'a {
+    let objects = objects.iter().take_while(|_| !session.is_stopped());
+    objects.filter(move |object| is_called(session, object, wanted))
+}
+
+/// Says that no object goes by the name: where else one does, or which name is the nearest.
+fn absent(session: &Session, in_scope: &Matches<'_>, wanted: &str) -> Error {
+    let everywhere = Plan::new(session.store(), &Selector::everything()).run();
+    if let Some(elsewhere) = called(session, &everywhere, wanted).next() {
+        return anyhow!(
+            "no object {wanted:?} in the namespace and kind that are chosen: it is a {}",
+            place(&elsewhere)
+        );
+    }
+    let (kind, name) = wanted.split_once('/').map_or((None, wanted), |(kind, name)| (Some(kind), name));
+    let is_of_kind =
+        |object: &ObjectRef<'_>| kind.is_none_or(|kind| kinds::is_called(object.identity(), kind));
+    let names = in_scope.iter().filter(is_of_kind).map(|object| object.name());
+    let nearest = selq::nearest(name, names.take_while(|_| !session.is_stopped()));
+    let nearest = nearest.map(|name| kind.map_or(name.to_owned(), |kind| format!("{kind}/{name}")));
+    let what = format!("no object {wanted:?} {}", selection::among(session.store()));
+    anyhow!(message::absent(&what, nearest.as_deref()))
 }
 
 /// Whether an object goes by a name, by one of its kind's names and its own, or by what `:output name` prints.
@@ -90,6 +122,8 @@ fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use selq::{Input, Loader};
+
     use super::super::super::session::tests::{printed, session};
 
     #[test]
@@ -121,6 +155,28 @@ mod tests {
     }
 
     #[test]
+    fn an_object_that_is_not_there_has_its_nearest_or_its_place() {
+        insta::assert_snapshot!(printed(
+            &mut session(None),
+            &[":show wbe-1", ":show po/wbe-1", ":show svc/web-1"]
+        ), @r#"
+        [no object "wbe-1" in the 3 objects; did you mean "web-1"?]
+        [no object "po/wbe-1" in the 3 objects; did you mean "po/web-1"?]
+        [no object "svc/web-1" in the 3 objects]
+        "#);
+        let mut session = session(None);
+        session.loaded.dump = {
+            let bytes =
+                br#"[{"kind":"Node","metadata":{"name":"n"}},{"kind":"Pod","metadata":{"name":"p"}}]"#;
+            Loader::new().load([Input::Bytes { name: String::new(), bytes: bytes.to_vec() }]).unwrap()
+        };
+        assert_eq!(
+            printed(&mut session, &[":kind po", ":show n"]),
+            "[no object \"n\" in the namespace and kind that are chosen: it is a Node of no namespace]\n"
+        );
+    }
+
+    #[test]
     fn objects_are_shown_by_row_and_by_name() {
         insta::assert_snapshot!(printed(
             &mut session(None),
@@ -142,7 +198,7 @@ mod tests {
         }
         [the last answer has 1 row]
         [rows are counted from 1]
-        [no object "pod/nope" in the namespace and kind that are chosen]
+        [no object "pod/nope" in the 3 objects]
         "#);
         let by_name = printed(&mut session(None), &[":show pod/web-1"]);
         assert_eq!(printed(&mut session(None), &[":show web-1"]), by_name);
@@ -153,7 +209,7 @@ mod tests {
         }
         assert_eq!(
             printed(&mut session(None), &[":show svc/web-1"]),
-            "[no object \"svc/web-1\" in the namespace and kind that are chosen]\n"
+            "[no object \"svc/web-1\" in the 3 objects]\n"
         );
     }
 }

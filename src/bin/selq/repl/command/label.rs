@@ -7,7 +7,7 @@ use anyhow::{Error, Result, anyhow, bail};
 use selq::{EditError, LabelChange, LabelEdits, ObjectId, Overwrite, Plan, Scope, Selector};
 
 use super::super::pager::paged;
-use super::super::session::{Answer, Relabelling, STOPPED, Session, Unsaved};
+use super::super::session::{Answer, Relabelling, Session, Unsaved};
 use super::super::typing::edits;
 use super::answer::last_answer;
 use super::{go_on, required};
@@ -34,9 +34,7 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
     let objects = wanted.filter_map(|&id| session.store().get(id));
     let change = |it: Edited<'_>| (it.object.id(), it.changes);
     let mut relabelling: Relabelling = label::edit_all(session.dump(), objects, &edits, overwrite, change)?;
-    if session.is_stopped() {
-        bail!(STOPPED);
-    }
+    session.go_on()?;
     let n_selected = relabelling.len();
     relabelling.retain(|(_, changes)| !changes.is_empty());
     relabel(session, &relabelling)?;

@@ -5,6 +5,7 @@ mod dump;
 mod facts;
 mod label;
 mod set;
+mod write;
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -12,7 +13,7 @@ use std::ops::ControlFlow;
 use anyhow::{Result, anyhow, bail};
 
 use super::session::Session;
-use super::typing::{Argument, CommandSyntax, commands_called};
+use super::typing::{ALIASES, Argument, CommandSyntax, commands_called, whole_name};
 
 /// Runs with the arguments that were typed. `Break` ends the session.
 type Run = fn(&mut Session, &str, &mut dyn Write) -> Result<ControlFlow<()>>;
@@ -50,18 +51,18 @@ pub(crate) const COMMANDS: &[Command] = &[
         "Only what occurs within the namespace and kind that are chosen is counted.", facts::labels),
     command("show", "OBJECT", Argument::Object, "an object's JSON",
         "OBJECT is a row of the last answer, counted from 1, or a name such as pod/web-0 or web-0.", facts::show),
-    command("namespace", "[NS]", Argument::Namespace, "answer within a namespace; `*` is all",
+    command("namespace", "[NS,…]", Argument::Namespace, "answer within namespaces; `*` is all",
         "Without NS it lists the namespaces.", set::namespace),
     command("kind", "[KIND,…]", Argument::Kind, "answer within kinds: Pod, pods, po; `*` is all",
         "Without KIND it lists the kinds.", set::kind),
-    command("columns", "[K,…]", Argument::Keys, "label keys as columns; `*` is all labels, `off` none",
-        "Without K it says which there are.", set::columns),
+    command("label-columns", "[K,…]", Argument::Keys, "keys as columns; `*` is all labels, `off` none",
+        "Without K it says which there are.", set::label_columns),
     command("output", "[FORMAT]", FORMATS, "the format of answers",
         "FORMAT is table, wide, name, json, jsonl, csv or tsv.", set::output),
     command("limit", "[N]", Argument::Other, "rows of an answer at most; `off` for all",
-        "The count is of all objects, and `:last` and `:write` take all of them: only the rows that are shown are the first N.", set::limit),
-    command("sort", "[KEY]", Argument::Keys, "sort by a label key or JSONPath; `off` is input order",
-        "A JSONPath begins with `.`: `:sort .metadata.creationTimestamp`. Objects without it come last.", set::sort),
+        "`:more` shows the next N. The count is of all objects, and `:last` and `:write` take all of them.", set::limit),
+    command("sort-by", "[KEY]", Argument::Keys, "sort by a label key or JSONPath; `off` is input order",
+        "A JSONPath begins with `.`: `:sort-by .metadata.creationTimestamp`. Objects without it come last.", set::sort_by),
     command("timing", "[on|off]", SWITCH, "whether to tell how long an answer took", "", set::timing),
     command("label", "EDIT… [-l S]", Argument::Edits, "edit labels of the last answer, or of what S selects",
         "EDIT is `key=value`, which sets a label, or `key-`, which removes one. A value that is there is replaced only with \
@@ -75,17 +76,24 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("names", "", Argument::Other, "the names, and what they stand for", "", set::names),
     command("select", "JSON", Argument::Other, "answer a LabelSelector object, or null",
         "`:select {\"matchLabels\":{\"app\":\"web\"}}`; `{}` selects every object, `null` none.", answer::select),
-    command("more", "", Argument::Other, "the next rows of the last answer", "", answer::more),
+    command("more", "", Argument::Other, "the next rows of the last answer",
+        "As many as fit the screen, or as `:limit` says.", answer::more),
     command("last", "", Argument::Other, "the last answer whole, in the pager",
         "The pager is $PAGER, or `less -FRX`.", answer::last),
     command("write", "FILE [FORMAT]", FILE_AND_FORMAT, "write the last answer whole to a file",
-        "All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.", answer::write),
+        "All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`. A file that is there is left alone: \
+         `:write!` replaces it.", write::write),
+    command("write!", "FILE [FORMAT]", FILE_AND_FORMAT, "the same over a file that is there",
+        "The file is replaced as a whole, once all is written: whoever opens it sees the old one or the new one.", write::write_over),
     command("load", "FILE…", Argument::Files, "load other dumps in place of these",
-        "Names and settings stay, changed labels do not. A path with white space is written in quotation marks.", dump::load),
+        "Names and settings stay, changed labels do not. A path with white space is written in quotation marks. \
+         Ctrl-C stops it, and the dumps that are loaded stay.", dump::load),
     command("files", "", Argument::Other, "the dumps that are loaded", "", dump::files),
     command("history", "", Argument::Other, "the lines that were entered, the latest last", "", dump::history),
     command("help", "[COMMAND]", Argument::Command, "all commands, or one of them", "", help),
-    command("quit", "", Argument::Other, "leave, as Ctrl-D does", "", quit),
+    command("quit", "", Argument::Other, "leave, as Ctrl-D does",
+        "Where changed labels are written nowhere, it says so first.", quit),
+    command("quit!", "", Argument::Other, "leave, whatever is written nowhere", "", |_, _, _| Ok(ControlFlow::Break(()))),
 ];
 
 /// The command with this name, or the only one that begins with it.
@@ -109,16 +117,17 @@ pub(crate) fn syntaxes() -> Vec<CommandSyntax> {
 
 fn unknown(name: &str) -> anyhow::Error {
     let names = COMMANDS.iter().map(|command| command.syntax.name);
-    match selq::nearest(name, names) {
-        Some(nearest) => anyhow!("no command `:{name}`; did you mean `:{nearest}`?"),
+    match selq::nearest(name, names.chain(ALIASES.map(|(alias, _)| alias))) {
+        Some(nearest) => anyhow!("no command `:{name}`; did you mean `:{}`?", whole_name(nearest)),
         None => anyhow!("no command `:{name}`; `:help` lists them"),
     }
 }
 
 const INTRODUCTION: &str = "\
 A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`. \
-`\"\"` selects every object. Tab completes, the right arrow takes a hint over, Ctrl-R searches the history, \
-Ctrl-C clears the line or stops what is printed, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
+`\"\"` selects every object, and a line that begins with `#` does nothing. Tab completes, the right arrow takes a hint \
+over, Up finds earlier lines that begin with what is typed, Ctrl-R searches in all of them, Ctrl-C clears the line or \
+stops what takes long, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
 /// The screen that help needs to stand side by side, and its width without a screen.
 const SIDE_BY_SIDE: usize = 80;
 const DEFAULT_WIDTH: usize = 100;
@@ -196,9 +205,11 @@ mod tests {
         assert_eq!(find("n").err().unwrap().to_string(), "`:n` may be :namespace or :names");
         assert_eq!(find("names").unwrap().syntax.name, "names");
         assert_eq!(["h", "?", "exit"].map(|it| find(it).unwrap().syntax.name), ["help", "help", "quit"]);
+        assert_eq!(["w", "w!", "q!"].map(|it| find(it).unwrap().syntax.name), ["write", "write!", "quit!"]);
+        assert_eq!(["columns", "sort"].map(|it| find(it).unwrap().syntax.name), ["label-columns", "sort-by"]);
         assert_eq!(
             find("colums").err().unwrap().to_string(),
-            "no command `:colums`; did you mean `:columns`?"
+            "no command `:colums`; did you mean `:label-columns`?"
         );
         assert_eq!(find("zzz").err().unwrap().to_string(), "no command `:zzz`; `:help` lists them");
         assert!(find("").is_err());
@@ -221,7 +232,8 @@ mod tests {
         :write FILE [FORMAT]
           write the last answer whole to a file
           All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT
-          the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`.
+          the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`. A file
+          that is there is left alone: `:write!` replaces it.
         [no command `:x`; `:help` lists them]
         [expected SELECTOR: `:explain SELECTOR`]
         [expected nothing after `:quit`, found "x"]

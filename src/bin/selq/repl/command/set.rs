@@ -1,5 +1,6 @@
 //! Commands that change how lines are answered: the scope, the settings, the names.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::ops::ControlFlow;
 
@@ -7,47 +8,76 @@ use anyhow::{Result, bail};
 use selq::Plan;
 
 use super::super::session::Session;
-use super::super::typing::names::{as_typed, is_name};
+use super::super::typing::names::{Meaning, as_typed, is_name};
 use super::{go_on, required};
+use crate::kinds::{self, Kinds};
+use crate::labels;
 use crate::message::{counted, thousands};
 use crate::output::sort::SortKey;
 use crate::sanitize;
-use crate::{kinds, labels};
 
 /// What stands for all namespaces and all kinds.
 const ALL: &str = "*";
 
-pub(super) fn namespace(session: &mut Session, name: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+/// The names that a command was given.
+enum Choice<'t> {
+    /// None: they are to be listed.
+    Unsaid,
+    All,
+    Of(Vec<&'t str>),
+}
+
+impl<'t> Choice<'t> {
+    fn of(names: &'t str) -> Choice<'t> {
+        let names: Vec<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        match names[..] {
+            [] => Choice::Unsaid,
+            [ALL] => Choice::All,
+            _ => Choice::Of(names),
+        }
+    }
+}
+
+pub(super) fn namespace(session: &mut Session, names: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let occurring = session.store().namespaces();
-    let names = || occurring.iter().map(|fact| fact.namespace).filter(|name| !name.is_empty());
-    match name {
-        "" => {
+    let known = || occurring.iter().map(|fact| fact.namespace).filter(|name| !name.is_empty());
+    session.selection.namespaces = match Choice::of(names) {
+        Choice::Unsaid => {
             let rows = occurring.iter().map(|fact| (or_none(fact.namespace), fact.n_objects));
             let is_chosen = |name: &str| session.selection.namespaces.iter().any(|it| it == name);
             session.write_long(out, |out| list(rows, is_chosen, out))?;
+            return go_on();
         }
-        ALL => session.selection.namespaces.clear(),
-        name if names().any(|other| other == name) => session.selection.namespaces = vec![name.to_owned()],
-        name => return Err(absent("namespace", name, selq::nearest(name, names()))),
-    }
+        Choice::All => Vec::new(),
+        Choice::Of(names) => match names.iter().find(|name| !known().any(|it| it == **name)) {
+            Some(name) => return Err(absent("namespace", name, selq::nearest(name, known()))),
+            None => names.into_iter().map(str::to_owned).collect(),
+        },
+    };
     session.rescope();
     go_on()
 }
 
 pub(super) fn kind(session: &mut Session, names: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let occurring = session.store().kinds();
-    let typed: Vec<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-    if typed.is_empty() {
-        let chosen = |kind: &str| session.selection.kinds.iter().any(|name| name == kind);
-        let rows = occurring.iter().map(|fact| (or_none(fact.kind), fact.n_objects));
-        session.write_long(out, |out| list(rows, chosen, out))?;
-    } else if typed == [ALL] {
-        session.selection.kinds.clear();
-    } else if let Some(name) = typed.iter().find(|name| !kinds::occurs(name, session.store())) {
-        return Err(absent("kind", name, selq::nearest(name, occurring.iter().map(|fact| fact.kind))));
-    } else {
-        session.selection.kinds = typed.into_iter().map(str::to_owned).collect();
-    }
+    session.selection.kinds = match Choice::of(names) {
+        Choice::Unsaid => {
+            let rows = occurring.iter().map(|fact| (or_none(fact.kind), fact.n_objects));
+            let (typed, known) = (session.selection.kinds.iter(), Kinds::of(session.store()));
+            let chosen: HashSet<String> =
+                typed.flat_map(|name| known.resolve(name)).map(|it| it.kind).collect();
+            session.write_long(out, |out| list(rows, |kind| chosen.contains(kind), out))?;
+            return go_on();
+        }
+        Choice::All => Vec::new(),
+        Choice::Of(names) => match names.iter().find(|name| !kinds::occurs(name, session.store())) {
+            Some(name) => {
+                let nearest = kinds::nearest(name, session.store());
+                return Err(absent("kind", name, nearest.as_deref()));
+            }
+            None => names.into_iter().map(str::to_owned).collect(),
+        },
+    };
     session.rescope();
     go_on()
 }
@@ -75,10 +105,14 @@ fn list<'s>(
     Ok(())
 }
 
-pub(super) fn columns(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    set(session, "columns", value, out)?;
+pub(super) fn label_columns(
+    session: &mut Session,
+    value: &str,
+    out: &mut dyn Write,
+) -> Result<ControlFlow<()>> {
+    set(session, "label-columns", value, out)?;
     if !value.is_empty() {
-        let keys = session.settings.columns.iter();
+        let keys = session.settings.label_columns.iter();
         say_absent(session, keys.map(String::as_str), out)?;
     }
     go_on()
@@ -94,9 +128,9 @@ pub(super) fn limit(session: &mut Session, value: &str, out: &mut dyn Write) -> 
     go_on()
 }
 
-pub(super) fn sort(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    set(session, "sort", value, out)?;
-    if let (false, Some((_, SortKey::Label(key)))) = (value.is_empty(), &session.settings.sort) {
+pub(super) fn sort_by(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    set(session, "sort-by", value, out)?;
+    if let (false, Some((_, SortKey::Label(key)))) = (value.is_empty(), &session.settings.sort_by) {
         say_absent(session, [key.as_str()].into_iter(), out)?;
     }
     go_on()
@@ -134,17 +168,20 @@ pub(super) fn define(session: &mut Session, text: &str, out: &mut dyn Write) -> 
     if !is_name(name) {
         bail!("expected a name of letters, digits, `-`, `_` and `.`, found {name:?}");
     }
-    let selector = session.selector(selector)?;
+    let meaning = session.names.meaning(selector)?;
+    let selector = meaning.selector();
     let n_objects = Plan::scoped(session.store(), &selector, &session.scope).count();
-    session.confirm(&format!("@{name} = {} ({})", as_typed(&selector), counted(n_objects, "object")), out)?;
-    session.names.set(name, selector);
+    let count = format!(" ({})", counted(n_objects, "object"));
+    session.confirm(&session.in_a_line(format!("@{name} = {}", as_typed(&selector)), &count), out)?;
+    session.names.set(name, meaning);
     go_on()
 }
 
 pub(super) fn names(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     session.write_long(out, |out| {
-        let mut names = session.names.iter();
-        Ok(names.try_for_each(|(name, selector)| writeln!(out, "@{name} = {}", as_typed(selector)))?)
+        let line = |(name, meaning): (_, &Meaning)| format!("@{name} = {}", as_typed(&meaning.selector()));
+        let mut lines = session.names.iter().map(|name| session.in_a_line(line(name), ""));
+        Ok(lines.try_for_each(|line| writeln!(out, "{line}"))?)
     })?;
     go_on()
 }
@@ -161,7 +198,8 @@ mod tests {
                 ":namespace",
                 ":kind po",
                 ":kind",
-                ":namespace shop",
+                ":namespace shop, shop",
+                ":namespace",
                 "env=prod",
                 ":namespace *",
                 ":kind *",
@@ -170,7 +208,8 @@ mod tests {
             ]
         ), @r#"
           shop   3
-          Pod   3
+        * Pod   3
+        * shop   3
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
         shop        web-1   Pod
@@ -185,14 +224,14 @@ mod tests {
         insta::assert_snapshot!(printed(
             &mut session(None),
             &[
-                ":columns env,*",
-                ":sort n",
+                ":label-columns env,*",
+                ":sort-by n",
                 ":limit 2",
                 "env",
                 ":output name",
                 "env",
                 ":output",
-                ":columns",
+                ":label-columns",
                 ":output yaml",
                 ":timing maybe",
                 ":limit off",
@@ -217,20 +256,20 @@ mod tests {
         insta::assert_snapshot!(printed(
             &mut session(Some((24, 80))),
             &[
-                ":columns env n",
-                ":columns evn,*",
-                ":sort n",
-                ":sort tier",
+                ":label-columns env n",
+                ":label-columns evn,*",
+                ":sort-by n",
+                ":sort-by tier",
                 "n=1",
                 ":limit 1,000",
                 ":let a = env=prod"
             ]
         ), @r#"
-        columns: env,n
-        columns: evn,*
+        label-columns: env,n
+        label-columns: evn,*
         no label "evn" in 3 objects; did you mean "env"?
-        sort: n
-        sort: tier
+        sort-by: n
+        sort-by: tier
         no label "tier" in 3 objects
         NAMESPACE   NAME    KIND   EVN      LABELS
         shop        web-1   Pod    <none>   env=prod,n=1

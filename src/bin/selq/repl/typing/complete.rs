@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use selq::{KindFacts, LabelKey, LabelValue, Matches, NamespaceFacts};
 
 use super::line::{self, Place, Slot};
+use super::names::Meaning;
 use super::{Argument, Context, Line, commands_called, edits, files, find_command, selector_in};
 use crate::numbers::thousands;
 use crate::sanitize::is_harmless;
@@ -125,7 +126,7 @@ fn complete_line(context: &Context<'_>, text: &str, cursor: usize) -> Completion
         Line::CommandName(name) => Completion::of(cursor - name.len(), command_names(context, name))
             .with_tail(behind.split(char::is_whitespace).next().unwrap_or_default()),
         Line::Command { name, arguments } => argument_completion(context, name, arguments, text, cursor),
-        Line::Selector(_) => Completion::default(),
+        Line::Selector(_) | Line::Comment => Completion::default(),
     }
 }
 
@@ -158,7 +159,7 @@ fn argument_completion(
         Argument::FileAndWord(words) | Argument::Words(words) => {
             Completion::of(start, words_beginning(words, word))
         }
-        Argument::Namespace => Completion::of(start, namespaces(context, word)),
+        Argument::Namespace => Completion::of(start, namespaces(context, word, &listed)),
         Argument::Kind => Completion::of(start, kinds(context, word, &listed)),
         Argument::Object => Completion::of(start, objects(context, word)),
         Argument::Command => {
@@ -182,9 +183,11 @@ fn file_completion(typed: &str, cursor: usize) -> Completion {
     Completion::of(cursor - typed.len(), candidates)
 }
 
-fn namespaces(context: &Context<'_>, word: &str) -> Vec<Candidate> {
+fn namespaces(context: &Context<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
     let facts = context.store.namespaces().into_iter();
-    let matching = |fact: &NamespaceFacts<'_>| !fact.namespace.is_empty() && fact.namespace.starts_with(word);
+    let matching = |it: &NamespaceFacts<'_>| {
+        !it.namespace.is_empty() && it.namespace.starts_with(word) && !listed.contains(&it.namespace)
+    };
     facts.filter(matching).map(|it| Candidate::new(it.namespace, thousands(it.n_objects))).collect()
 }
 
@@ -251,8 +254,9 @@ fn symbols<'s>(start: usize, symbols: impl IntoIterator<Item = &'s (&'s str, &'s
 
 fn names(context: &Context<'_>, word: &str, start: usize) -> Completion {
     let names = context.names.iter().filter(|(name, _)| name.starts_with(&word[1..]));
-    let candidate =
-        |(name, selector): (&str, &_)| Candidate::new(format!("@{name}"), thousands(context.count(selector)));
+    let candidate = |(name, meaning): (&str, &Meaning)| {
+        Candidate::new(format!("@{name}"), thousands(context.count(&meaning.selector())))
+    };
     Completion::of(start, names.map(candidate).collect())
 }
 
@@ -451,7 +455,7 @@ mod tests {
     fn asked<T>(ask: impl FnOnce(&Context<'_>) -> T) -> T {
         let (store, scope) = (store(), Scope::all());
         let mut names = Names::default();
-        names.set("web", "tier=web".parse().unwrap());
+        names.set("web", names.meaning("tier=web").unwrap());
         ask(&Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] })
     }
 

@@ -22,6 +22,8 @@ pub(crate) enum Look {
     Absent,
     /// What is no part of the language.
     Wrong,
+    /// What is only for those who read it.
+    Comment,
     /// The parenthesis at the cursor and its partner.
     Pair,
 }
@@ -35,6 +37,7 @@ impl Look {
             Look::Name | Look::Command => AnsiColor::Cyan.on_default().bold(),
             Look::Absent => AnsiColor::Red.on_default().underline(),
             Look::Wrong => AnsiColor::Red.on_default(),
+            Look::Comment => Style::new().dimmed(),
             Look::Pair => Style::new().bold().underline(),
         }
     }
@@ -53,6 +56,9 @@ pub(crate) fn highlight(context: &Context<'_>, text: &str, cursor: usize) -> Vec
 
 fn highlight_line(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
     let mut parts = Vec::new();
+    if Line::new(text) == Line::Comment {
+        parts.push((Span::new(0, text.len()), Look::Comment));
+    }
     if let Line::CommandName(name) | Line::Command { name, .. } = Line::new(text) {
         let start = text.find(':').unwrap_or(0);
         let is_known = !commands_called(context.commands, name).is_empty();
@@ -159,7 +165,7 @@ mod tests {
         let mut store = Store::new();
         store.insert(Object::new("Pod", "", "").with_labels([("env", "prod"), ("n", "5")]));
         let (scope, mut names) = (Scope::all(), Names::default());
-        names.set("web", "app=web".parse().unwrap());
+        names.set("web", names.meaning("app=web").unwrap());
         let context =
             Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
         let parts = highlight(&context, text, cursor);

@@ -36,7 +36,7 @@ pub(crate) fn hint(context: &Context<'_>, text: &str) -> Option<Hint> {
 /// What a command takes and does, until its arguments are typed.
 fn command_hint(context: &Context<'_>, text: &str) -> Option<String> {
     let (name, arguments) = match Line::new(text) {
-        Line::Selector(_) => return None,
+        Line::Selector(_) | Line::Comment => return None,
         Line::CommandName(name) => (name, ""),
         Line::Command { name, arguments } => (name, arguments),
     };
@@ -71,7 +71,7 @@ fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
         return Some(hint);
     }
     let absent = absent_key(context, text).or_else(|| absent_value(context, text));
-    let remark = absent.unwrap_or_else(|| match context.names.meaning(text) {
+    let remark = absent.unwrap_or_else(|| match context.names.selector(text) {
         Ok(selector) => meaning(context, text, &selector),
         Err(_) if text.trim() == "\"" => "\"\" is every object".to_owned(),
         Err(_) if is_operator_begun(text) => "in ( or notin (".to_owned(),
@@ -195,6 +195,9 @@ fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
 fn expected(error: &LineError) -> String {
     match error {
         LineError::Nothing => error.to_string(),
+        LineError::CommandLine(_) | LineError::TooLong { .. } => {
+            format!("✗ {}", error.help().unwrap_or_else(|| error.to_string()))
+        }
         LineError::Selector(error) => match error.kind() {
             ParseErrorKind::Syntax { expected, found: None } => in_short(*expected).to_owned(),
             ParseErrorKind::Syntax { expected, found: Some(_) } => {
@@ -245,7 +248,7 @@ mod tests {
             store.insert(Object::new("Pod", "shop", "p").with_labels([("environment", env), ("n", "1")]));
         }
         let (scope, mut names) = (Scope::all(), Names::default());
-        names.set("web", "n=1".parse().unwrap());
+        names.set("web", names.meaning("n=1").unwrap());
         let context =
             Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
         hint(&context, text).map_or_else(String::new, |hint| format!("{}|{}", hint.ending, hint.remark))

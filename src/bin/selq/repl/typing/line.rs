@@ -192,9 +192,9 @@ fn slot<'t>(before: &[Piece<'t>], word: &str, listed: Vec<&'t str>) -> Slot<'t> 
     }
 }
 
-/// Whether the line goes on below: a `(` is open, or it ends in `,`. A command never does.
+/// Whether the line goes on below: a `(` is open, or it ends in `,`. A command and a comment never do.
 pub(crate) fn is_unfinished(text: &str) -> bool {
-    if text.trim_start().starts_with(':') {
+    if text.trim_start().starts_with([':', '#']) {
         return false;
     }
     let pieces = pieces(text);
@@ -290,7 +290,9 @@ mod tests {
         for text in ["env in (", "env in (a,", "env in (a\n", "a,", "a , "] {
             assert!(is_unfinished(text), "{text:?}");
         }
-        for text in ["", "a", "env in (a)", "a=", "env in (a))", ":let a = b,", ":labels ("] {
+        for text in
+            ["", "a", "env in (a)", "a=", "env in (a))", ":let a = b,", ":labels (", "# a,", " # b in ("]
+        {
             assert!(!is_unfinished(text), "{text:?}");
         }
     }

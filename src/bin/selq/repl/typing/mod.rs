@@ -3,6 +3,7 @@
 //! Functions of the text, the cursor and the [`Context`]; nothing here knows an editor or a terminal. Asked
 //! on every key stroke, so that nothing here may walk the objects.
 
+pub(crate) mod command_line;
 pub(crate) mod complete;
 pub(crate) mod edits;
 pub(crate) mod files;
@@ -80,7 +81,7 @@ pub(crate) enum Argument {
 impl Argument {
     /// Whether it is several names joined by commas.
     fn is_list(self) -> bool {
-        matches!(self, Argument::Keys | Argument::Kind)
+        matches!(self, Argument::Keys | Argument::Namespace | Argument::Kind)
     }
 }
 
@@ -88,6 +89,8 @@ impl Argument {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line<'t> {
     Selector(&'t str),
+    /// `#` and whatever follows it: nobody is asked anything.
+    Comment,
     /// The name, without `:`, that is or may still be typed, and no argument yet.
     CommandName(&'t str),
     Command {
@@ -98,6 +101,9 @@ pub(crate) enum Line<'t> {
 
 impl<'t> Line<'t> {
     pub(crate) fn new(text: &'t str) -> Line<'t> {
+        if is_comment(text) {
+            return Line::Comment;
+        }
         let Some(command) = text.trim_start().strip_prefix(':') else { return Line::Selector(text) };
         match command.split_once(char::is_whitespace) {
             None => Line::CommandName(command),
@@ -106,17 +112,34 @@ impl<'t> Line<'t> {
     }
 }
 
-/// What people type out of habit, and the commands that they mean.
-const ALIASES: [(&str, &str); 3] = [("h", "help"), ("?", "help"), ("exit", "quit")];
+/// Whether a line is for those who read it, and asks nothing.
+pub(crate) fn is_comment(text: &str) -> bool {
+    text.trim_start().starts_with('#')
+}
 
-/// The command that goes by this name, or else all that begin with it.
+/// What people type out of habit, and the commands that they mean.
+pub(crate) const ALIASES: [(&str, &str); 5] =
+    [("h", "help"), ("?", "help"), ("exit", "quit"), ("columns", "label-columns"), ("sort", "sort-by")];
+/// The end of the name of a command that asks no more.
+const BANG: char = '!';
+
+/// The command that goes by this name, or else all that begin with it: `w` begins `write`, and `w!` begins `write!`.
 pub(crate) fn commands_called<'c>(commands: &'c [CommandSyntax], name: &str) -> Vec<&'c CommandSyntax> {
-    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
-    let whole = alias.map_or(name, |(_, whole)| whole);
+    let whole = whole_name(name);
     match commands.iter().find(|command| command.name == whole) {
         Some(command) => vec![command],
-        None => commands.iter().filter(|command| command.name.starts_with(name)).collect(),
+        None => commands.iter().filter(|command| is_begun(command.name, name)).collect(),
     }
+}
+
+/// The name of the command that an alias stands for.
+pub(crate) fn whole_name(name: &str) -> &str {
+    ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, whole)| whole)
+}
+
+fn is_begun(command: &str, name: &str) -> bool {
+    let begun = name.trim_end_matches(BANG);
+    command.starts_with(begun) && command.ends_with(BANG) == (begun.len() < name.len())
 }
 
 /// The only command that may be meant by a name.
@@ -131,7 +154,7 @@ pub(crate) fn find_command<'c>(commands: &'c [CommandSyntax], name: &str) -> Opt
 pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Option<(usize, &'t str)> {
     let selector = match Line::new(text) {
         Line::Selector(selector) => selector,
-        Line::CommandName(_) => return None,
+        Line::CommandName(_) | Line::Comment => return None,
         Line::Command { name, arguments } => match find_command(commands, name)?.argument {
             Argument::Selector => arguments,
             Argument::Definition => arguments.split_once('=')?.1,

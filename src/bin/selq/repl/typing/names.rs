@@ -1,11 +1,14 @@
 //! Names for selectors: `:let web = app=web`, then `@web,env=prod`.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::{fmt, iter, ptr};
 
 use selq::{ParseError, Selector, Span};
 
+use super::command_line::CommandLine;
 use super::line::{self, Piece, Role};
+use crate::numbers::thousands;
 
 /// A key stands in for a name where a text is checked, so that a name is no longer than a key.
 const MAX_LEN: usize = 63;
@@ -25,56 +28,126 @@ pub(crate) fn as_typed(selector: &Selector) -> String {
     if selector.is_everything() { EMPTY_SELECTOR.to_owned() } else { selector.to_string() }
 }
 
-/// The selectors that have names.
+/// How many meanings a line may be made of, at most, those of the names in its names included.
+const MAX_MEANINGS: usize = 1_000;
+
+/// What a text means: its own requirements, and the meanings of the names in it. Those are shared and not copied: names of
+/// names of names would otherwise double with every line.
+#[derive(Debug)]
+pub(crate) struct Meaning {
+    own: Selector,
+    names: Vec<Arc<Meaning>>,
+}
+
+impl Meaning {
+    /// The meaning of a text without names.
+    pub(crate) fn alone(own: Selector) -> Meaning {
+        Meaning { own, names: Vec::new() }
+    }
+
+    /// The selector: all that has to hold, each meaning once however often its name stands in others.
+    pub(crate) fn selector(&self) -> Selector {
+        let mut selectors: Vec<Selector> = self.parts().into_iter().map(|it| it.own.clone()).collect();
+        // Two by two, as each step goes through all that is there already.
+        while selectors.len() > 1 {
+            let mut rest = selectors.into_iter();
+            let two = || {
+                let left = rest.next()?;
+                Some(match rest.next() {
+                    Some(right) => left.and(right),
+                    None => left,
+                })
+            };
+            selectors = iter::from_fn(two).collect();
+        }
+        selectors.pop().unwrap_or_else(Selector::everything)
+    }
+
+    /// The meanings that this one is made of, itself the last: one more than may be, where there are too many.
+    fn parts(&self) -> Vec<&Meaning> {
+        let (mut parts, mut seen, mut waiting) = (Vec::new(), HashSet::new(), vec![self]);
+        while let Some(meaning) = waiting.pop()
+            && parts.len() <= MAX_MEANINGS
+        {
+            if seen.insert(ptr::from_ref(meaning)) {
+                parts.push(meaning);
+                waiting.extend(meaning.names.iter().map(Arc::as_ref));
+            }
+        }
+        parts.reverse();
+        parts
+    }
+}
+
+/// What has a name.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Names(BTreeMap<String, Selector>);
+pub(crate) struct Names(BTreeMap<String, Arc<Meaning>>);
 
 impl Names {
-    /// Gives a selector a name, in place of the one that had it.
-    pub(crate) fn set(&mut self, name: &str, selector: Selector) {
-        self.0.insert(name.to_owned(), selector);
+    /// Gives a meaning a name, in place of the one that had it. Names made with that stay as they are.
+    pub(crate) fn set(&mut self, name: &str, meaning: Arc<Meaning>) {
+        self.0.insert(name.to_owned(), meaning);
     }
 
     /// The names and what they stand for, in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Selector)> {
-        self.0.iter().map(|(name, selector)| (name.as_str(), selector))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Meaning)> {
+        self.0.iter().map(|(name, meaning)| (name.as_str(), meaning.as_ref()))
     }
 
-    /// The meaning of a whole line: `""` is the empty selector, and nothing at all is no selector.
-    pub(crate) fn meaning(&self, text: &str) -> Result<Selector, LineError> {
+    /// The selector that a whole line means: `""` is the empty one, and nothing at all is none.
+    pub(crate) fn selector(&self, text: &str) -> Result<Selector, LineError> {
+        self.meaning(text).map(|meaning| meaning.selector())
+    }
+
+    /// The meaning of a whole line, also before it is made a selector.
+    pub(crate) fn meaning(&self, text: &str) -> Result<Arc<Meaning>, LineError> {
         match text {
-            text if is_empty_selector(text) => Ok(Selector::everything()),
+            text if is_empty_selector(text) => Ok(Arc::new(Meaning::alone(Selector::everything()))),
             text if text.trim_matches(BLANKS).is_empty() => Err(LineError::Nothing),
-            text => self.resolve(text),
+            text => self.read(text).map_err(|error| match CommandLine::read(text) {
+                Some(command_line) => LineError::CommandLine(command_line),
+                None => error,
+            }),
         }
+    }
+
+    /// The selector that a part of a line means.
+    pub(crate) fn resolve(&self, text: &str) -> Result<Selector, LineError> {
+        self.read(text).map(|meaning| meaning.selector())
     }
 
     /// The meaning of a text in which every `@NAME` is one more selector that must hold.
     ///
     /// The text is checked with a key of the same length in place of each name, so that places in errors are
     /// places in `text`.
-    pub(crate) fn resolve(&self, text: &str) -> Result<Selector, LineError> {
+    fn read(&self, text: &str) -> Result<Arc<Meaning>, LineError> {
         if !text.contains('@') {
-            return text.parse().map_err(LineError::Selector);
+            return Ok(Arc::new(Meaning::alone(text.parse().map_err(LineError::Selector)?)));
         }
         let pieces = line::pieces(text);
         let requirements = || pieces.split(|piece| piece.role == Role::Comma);
         let mut checked = text.to_owned();
-        let mut selector = Selector::everything();
+        let mut names = Vec::new();
         for name in requirements().filter_map(name_alone) {
-            selector = selector.and(self.get(text, name)?.clone());
+            names.push(Arc::clone(self.get(text, name)?));
             checked.replace_range(name.span.start..name.span.end, &"a".repeat(name.span.len()));
         }
         let parsed: Result<Selector, ParseError> = checked.parse();
         parsed.map_err(|error| LineError::Selector(error.in_text(text)))?;
-        for requirement in requirements().filter(|requirement| name_alone(requirement).is_none()) {
-            let text = line::text_of(text, requirement).unwrap_or_default();
-            selector = selector.and(text.parse().map_err(LineError::Selector)?);
+        let others = requirements().filter(|requirement| name_alone(requirement).is_none());
+        let own: Vec<&str> = others.filter_map(|requirement| line::text_of(text, requirement)).collect();
+        names.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        if let ([alone], true) = (&names[..], own.is_empty()) {
+            return Ok(Arc::clone(alone));
         }
-        Ok(selector)
+        let meaning = Meaning { own: own.join(",").parse().map_err(LineError::Selector)?, names };
+        if meaning.parts().len() > MAX_MEANINGS {
+            return Err(LineError::TooLong { text: text.to_owned() });
+        }
+        Ok(Arc::new(meaning))
     }
 
-    fn get(&self, text: &str, piece: &Piece<'_>) -> Result<&Selector, LineError> {
+    fn get(&self, text: &str, piece: &Piece<'_>) -> Result<&Arc<Meaning>, LineError> {
         let name = &piece.text[1..];
         self.0.get(name).ok_or_else(|| {
             let nearest = selq::nearest(name, self.0.keys().map(String::as_str)).map(str::to_owned);
@@ -106,6 +179,10 @@ pub(crate) enum LineError {
     Selector(ParseError),
     /// It has an `@NAME` that nothing was given.
     UnknownName { text: String, span: Span, nearest: Option<String> },
+    /// The names in it stand for too much.
+    TooLong { text: String },
+    /// It is no selector, but has one in it, as shells take it.
+    CommandLine(CommandLine),
 }
 
 impl LineError {
@@ -124,7 +201,8 @@ impl LineError {
     /// The text and the place in it that is wrong.
     fn place(&self) -> Option<(&str, Span)> {
         match self {
-            LineError::Nothing => None,
+            LineError::Nothing | LineError::CommandLine(_) => None,
+            LineError::TooLong { text } => Some((text, Span::new(0, text.len()))),
             LineError::Selector(error) => Some((error.text(), error.span())),
             LineError::UnknownName { text, span, .. } => Some((text, *span)),
         }
@@ -141,6 +219,10 @@ impl LineError {
             LineError::UnknownName { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean \"@{nearest}\"?"))
             }
+            LineError::CommandLine(it) => Some(it.help()),
+            LineError::TooLong { .. } => {
+                Some("give the requirements themselves a name, not names of names".to_owned())
+            }
             LineError::UnknownName { .. } => {
                 Some("`:let NAME = SELECTOR` gives a name, `:names` lists them".to_owned())
             }
@@ -153,6 +235,14 @@ impl fmt::Display for LineError {
         match self {
             LineError::Nothing => f.write_str("expected a selector, found nothing"),
             LineError::Selector(error) => error.fmt(f),
+            LineError::CommandLine(it) => it.fmt(f),
+            LineError::TooLong { .. } => {
+                write!(
+                    f,
+                    "expected names made of at most {} others, found more",
+                    thousands(MAX_MEANINGS as u64)
+                )
+            }
             LineError::UnknownName { text, span, .. } => write!(f, "no name {:?}", span.slice(text)),
         }
     }
@@ -162,12 +252,14 @@ impl std::error::Error for LineError {}
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn names() -> Names {
         let mut names = Names::default();
-        names.set("web", "app=web".parse().unwrap());
-        names.set("live", "env in (prod,qa)".parse().unwrap());
+        names.set("web", names.meaning("app=web").unwrap());
+        names.set("live", names.meaning("env in (prod,qa)").unwrap());
         names
     }
 
@@ -187,6 +279,65 @@ mod tests {
     }
 
     #[test]
+    fn names_of_names_are_shared_and_bounded() {
+        let mut names = Names::default();
+        names.set("a", names.meaning("x").unwrap());
+        // 2^90 requirements, if each name were written out.
+        for _ in 0..90 {
+            names.set("b", names.meaning("@a,y").unwrap());
+            names.set("a", names.meaning("@b,@a,@b").unwrap());
+        }
+        assert_eq!(names.selector("@a,@a").unwrap().requirements().unwrap().len(), 91);
+        let n_before = (0..).take_while(|n| {
+            let meaning = names.meaning(&format!("@a,k{n}"));
+            meaning.map(|meaning| names.set("a", meaning)).is_ok()
+        });
+        let n_before = n_before.count();
+        assert!((500..MAX_MEANINGS).contains(&n_before), "{n_before}");
+        let error = names.meaning("@a,z").unwrap_err();
+        insta::assert_snapshot!(format!("{error}\n{}", error.help().unwrap()), @"
+        expected names made of at most 1,000 others, found more
+        give the requirements themselves a name, not names of names
+        ");
+        let kept = names.selector("@a").unwrap();
+        assert_eq!(kept.requirements().unwrap().len(), 91 + n_before);
+    }
+
+    /// A name means what its text would with every name written out, each requirement once.
+    #[test]
+    fn names_mean_what_they_stand_for() {
+        let mut random = 12_345_u64;
+        let mut next = |n: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) % n
+        };
+        let mut names = Names::default();
+        let mut written_out: Vec<BTreeSet<String>> = Vec::new();
+        for nth in 0..200 {
+            let (mut text, mut whole) = (Vec::new(), BTreeSet::new());
+            for _ in 0..=next(4) {
+                let chosen = next(8) as usize;
+                if let Some(other) = written_out.len().checked_sub(chosen + 1) {
+                    text.push(format!("@n{other}"));
+                    whole.extend(written_out[other].iter().cloned());
+                } else {
+                    let requirement = format!("k{}=v{}", next(20), next(3));
+                    text.push(requirement.clone());
+                    whole.insert(requirement);
+                }
+            }
+            text.push(format!("own{}", next(20)));
+            whole.insert(text.last().unwrap().clone());
+            let meaning = names.meaning(&text.join(",")).unwrap();
+            let found: BTreeSet<String> =
+                meaning.selector().requirements().unwrap().iter().map(ToString::to_string).collect();
+            assert_eq!(found, whole, "{text:?}");
+            names.set(&format!("n{nth}"), meaning);
+            written_out.push(whole);
+        }
+    }
+
+    #[test]
     fn errors_have_their_place_in_the_whole_line() {
         let place = |text: &str, line: &str| names().meaning(text).unwrap_err().place_in(line);
         assert_eq!(place("env in (", ":let z = env in ( "), Some(Span::new(17, 17)));
@@ -196,7 +347,7 @@ mod tests {
 
     #[test]
     fn nothing_is_no_selector() {
-        assert!(names().meaning(" \"\" ").unwrap().is_everything());
+        assert!(names().selector(" \"\" ").unwrap().is_everything());
         for text in ["", " \t", "\u{a0}", "\"\"\""] {
             assert!(names().meaning(text).is_err(), "{text:?}");
         }
