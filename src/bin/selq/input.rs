@@ -221,7 +221,10 @@ impl<'c> Observer<'c> {
 impl LoadObserver for Observer<'_> {
     fn progress(&mut self, progress: Progress) {
         self.read_at = Instant::now();
-        self.bar.update(progress);
+        match self.config.is_stopped() {
+            true => self.bar.abandon(),
+            false => self.bar.update(progress),
+        }
     }
 
     fn is_stopped(&self) -> bool {

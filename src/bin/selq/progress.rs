@@ -43,6 +43,14 @@ impl Bar {
         }
     }
 
+    /// Leaves the screen as it is: whoever stopped the load is at work there again.
+    pub(crate) fn abandon(&mut self) {
+        self.wanted = false;
+        if let Some(bar) = self.bar.take() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+
     /// Wipes the bar away.
     pub(crate) fn finish(&mut self) {
         if let Some(bar) = self.bar.take() {

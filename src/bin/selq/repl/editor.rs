@@ -47,6 +47,8 @@ const MAX_LISTED: usize = 120;
 const COLUMN_GAP: usize = 2;
 /// The lines that a list leaves to the line that is typed.
 const LINES_AROUND_LIST: usize = 4;
+/// Wipes the line that the cursor is in.
+const CLEAR_LINE: &str = "\r\x1b[K";
 /// The screen where it cannot be measured.
 const DEFAULT_SCREEN: (u16, u16) = (80, 24);
 
@@ -239,6 +241,9 @@ fn answer(session: &mut Session, line: &str, stop: &Arc<AtomicBool>) -> Result<A
         let (stoppable, _) = out.into_parts();
         if stoppable.is_in_line {
             writeln!(io::stdout())?;
+        } else if session.config.colors_stdout() {
+            // The terminal's `^C`, and the progress of a load.
+            write!(io::stdout(), "{CLEAR_LINE}")?;
         }
         drop(stoppable);
         println_dimmed(session, "stopped")?;

@@ -5,7 +5,7 @@ use std::fmt;
 use selq::Selector;
 
 /// The programs that a line may begin with.
-const PROGRAMS: [&str; 4] = ["selq", "kubectl", "oc", "k"];
+const PROGRAMS: [&str; 3] = ["selq", "kubectl", "oc"];
 
 /// A line that would be right in a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,8 @@ impl CommandLine {
     pub(super) fn read(text: &str) -> Option<CommandLine> {
         let words = words(text);
         let first = words.first()?.clone();
-        if !first.starts_with('-') && !PROGRAMS.contains(&first.rsplit('/').next()?) {
+        let is_program = || PROGRAMS.contains(&first.rsplit('/').next().unwrap_or_default());
+        if !first.starts_with('-') && (!is_program() || words.get(1).is_none_or(|it| is_operator(it))) {
             return None;
         }
         let selectors: Vec<String> = given(&words, 'l', "selector").into_iter().map(selector_of).collect();
@@ -48,13 +49,22 @@ impl CommandLine {
 
     /// What to type instead.
     pub(super) fn help(&self) -> String {
-        let typed = |it: &String| format!("`{it}`");
-        let lines: Vec<String> = self.scope.iter().chain(&self.selector).map(typed).collect();
+        let lines: Vec<String> = self.lines().map(|line| format!("`{line}`")).collect();
         match lines.as_slice() {
             _ if self.asks_for_help => "`:help` lists the commands".to_owned(),
             [] => "a line is a selector, such as `app=web`, or a command, such as `:help`".to_owned(),
             lines => format!("type {}", lines.join(" and then ")),
         }
+    }
+
+    /// The same in a few words.
+    pub(super) fn in_short(&self) -> String {
+        self.lines().last().map_or_else(|| "no selector".to_owned(), |line| format!("type {line}"))
+    }
+
+    /// The lines to type instead.
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        self.scope.iter().chain(&self.selector).map(String::as_str)
     }
 }
 
@@ -63,6 +73,12 @@ impl fmt::Display for CommandLine {
         let what = if self.first.starts_with('-') { "the option" } else { "a command line of" };
         write!(f, "expected a selector alone, found {what} {}", self.first)
     }
+}
+
+/// Whether a word goes on a selector that begins with the name of a program.
+fn is_operator(word: &str) -> bool {
+    ["in", "notin"].iter().any(|operator| operator.starts_with(word))
+        || word.starts_with(['=', '!', '<', '>', ','])
 }
 
 /// What `kubectl get` is to get. All of it is no kind.
@@ -203,7 +219,7 @@ mod tests {
 
     #[test]
     fn other_lines_have_the_words_of_selectors() {
-        for text in ["app x", "kubectl", "selq=1", "k8s get", "a=b=c", "!-l"] {
+        for text in ["app x", "kubectl", "selq=1", "k8s get", "a=b=c", "!-l", "oc in (a", "oc not", "k b"] {
             let error = Names::default().meaning(text).err().map(|error| error.to_string());
             assert!(error.is_none_or(|error| !error.contains("alone")), "{text}");
         }

@@ -70,8 +70,12 @@ fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
     if let Some(hint) = ending(context, text) {
         return Some(hint);
     }
-    let absent = absent_key(context, text).or_else(|| absent_value(context, text));
-    let remark = absent.unwrap_or_else(|| match context.names.selector(text) {
+    let meant = context.names.selector(text);
+    let absent = match &meant {
+        Err(LineError::CommandLine(_)) => None,
+        _ => absent_key(context, text).or_else(|| absent_value(context, text)),
+    };
+    let remark = absent.unwrap_or_else(|| match meant {
         Ok(selector) => meaning(context, text, &selector),
         Err(_) if text.trim() == "\"" => "\"\" is every object".to_owned(),
         Err(_) if is_operator_begun(text) => "in ( or notin (".to_owned(),
@@ -195,9 +199,8 @@ fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
 fn expected(error: &LineError) -> String {
     match error {
         LineError::Nothing => error.to_string(),
-        LineError::CommandLine(_) | LineError::TooLong { .. } => {
-            format!("✗ {}", error.help().unwrap_or_else(|| error.to_string()))
-        }
+        LineError::CommandLine(it) => format!("✗ {}", it.in_short()),
+        LineError::TooLong { .. } => format!("✗ {error}"),
         LineError::Selector(error) => match error.kind() {
             ParseErrorKind::Syntax { expected, found: None } => in_short(*expected).to_owned(),
             ParseErrorKind::Syntax { expected, found: Some(_) } => {
@@ -286,6 +289,9 @@ mod tests {
             ("@", "|  @web"),
             ("n=1,@w", "|  @web"),
             ("\"", "|  \"\" is every object"),
+            ("-l environment=prod", "|  ✗ type environment=prod"),
+            ("kubectl get pods", "|  ✗ type :kind pods"),
+            ("# environment=", ""),
         ] {
             assert_eq!(shown(text), hint, "{text:?}");
         }
