@@ -344,21 +344,27 @@ pub(crate) enum LabelsFormat {
 #[command(
     before_help = "\
 Examples:
-  selq repl pods.json                              then type a selector, or :help
-  kubectl get all -A -o json | selq repl -         the dump from a pipe, the lines from the terminal
-  selq repl pods.json < selectors.txt              each line prints what `selq -l LINE pods.json` does
+  # then type a selector, or :help
+  selq repl pods.json
+  # the dump from a pipe, the lines from the terminal
+  kubectl get all -A -o json | selq repl -
+  # each line prints what `selq -l LINE pods.json` does
+  selq repl pods.json < selectors.txt
   selq repl --mode vi --label-columns env,tier pods.json",
     after_help = "\
-A line is a selector; one that begins with `:` is a command (`:help` lists them), one that begins with `#` does nothing.
-Lines from a pipe are answered like the -l of a query: no prompt, no colour, no pager, and none of these files is read.
+A line is a selector. One that begins with `:` is a command (`:help` lists
+them), and one that begins with `#` does nothing.
 
-Files and variables of a session in a terminal:
-  $XDG_CONFIG_HOME/selq/config.toml   the settings below by their long names, such as `limit = 50`,
-  or ~/.config/selq/config.toml       `output = \"wide\"` or `label-columns = [\"env\", \"tier\"]`; also `color`
-  $XDG_STATE_HOME/selq/history        the last 1,000 lines that were entered, for Up, Ctrl-R and `:history`
-  or ~/.local/state/selq/history
-  $PAGER                              shows what is longer than the screen; `less -FRX` without it, none if it does
-                                      not start"
+Of a session in a terminal:
+  ~/.config/selq/config.toml      the settings, by the names of the options:
+                                  limit = 50
+                                  label-columns = [\"env\", \"tier\"]
+  ~/.local/state/selq/history     the last 1,000 lines
+  $PAGER                          shows what is longer than the screen;
+                                  without it, `less -FRX`
+$XDG_CONFIG_HOME and $XDG_STATE_HOME stand for ~/.config and ~/.local/state.
+Lines from a pipe get none of these, no prompt and no colour; the exit status
+is then 2 if one of them was an error, else 0."
 )]
 pub(crate) struct ReplArgs {
     #[command(flatten)]

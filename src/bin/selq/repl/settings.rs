@@ -214,6 +214,19 @@ mod tests {
     }
 
     #[test]
+    fn the_file_in_the_readme_is_right() {
+        let readme = include_str!("../../../../README.md");
+        let (_, text) = readme.split_once("```toml\n").unwrap();
+        let (text, _) = text.split_once("```").unwrap();
+        let (settings, faults) = read(text);
+        assert!(faults.is_empty(), "{faults:?}");
+        let values: Vec<String> = NAMES.iter().map(|name| settings.get(name)).collect();
+        let expected =
+            ["never", "env,app.kubernetes.io/name", "50", "vi", "wide", ".metadata.creationTimestamp", "off"];
+        assert_eq!(values, expected);
+    }
+
+    #[test]
     fn what_get_says_set_takes() {
         let mut settings = Settings::default();
         for name in NAMES {

@@ -128,6 +128,10 @@ A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `
 `\"\"` selects every object, and a line that begins with `#` does nothing. Tab completes, the right arrow takes a hint \
 over, Up finds earlier lines that begin with what is typed, Ctrl-R searches in all of them, Ctrl-C clears the line or \
 stops what takes long, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
+const FILES: &str = "\
+Settings begin as ~/.config/selq/config.toml says (`limit = 50`, by the names of the commands above, and `mode`, `color`), \
+entered lines are kept in ~/.local/state/selq/history, and $PAGER shows what is longer than the screen: without it, \
+`less -FRX`. `selq repl --help` says more.";
 /// The screen that help needs to stand side by side, and its width without a screen.
 const SIDE_BY_SIDE: usize = 80;
 const DEFAULT_WIDTH: usize = 100;
@@ -147,6 +151,7 @@ fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<C
                 _ => writeln!(out, "{}\n{}", head.trim_end(), wrapped(summary, "      ", width))?,
             }
         }
+        writeln!(out, "\n{}", wrapped(FILES, "", width))?;
         Ok(())
     })?;
     go_on()

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
 use selq::Plan;
+use unicode_width::UnicodeWidthStr;
 
 use super::super::session::Session;
 use super::super::typing::names::{Meaning, as_typed, is_name};
@@ -16,6 +17,8 @@ use crate::message::{counted, thousands};
 use crate::output::sort::SortKey;
 use crate::sanitize;
 
+/// What stands between a name and its count.
+const COLUMN_GAP: usize = 3;
 /// What stands for all namespaces and all kinds.
 const ALL: &str = "*";
 
@@ -97,10 +100,12 @@ fn list<'s>(
     is_chosen: impl Fn(&str) -> bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let width = rows.clone().map(|(name, _)| sanitize::escaped(name).chars().count()).max().unwrap_or(0);
+    let width = rows.clone().map(|(name, _)| sanitize::escaped(name).width()).max().unwrap_or(0);
     for (name, n_objects) in rows {
         let mark = if is_chosen(name) { "*" } else { " " };
-        writeln!(out, "{mark} {:<width$}   {}", sanitize::escaped(name), thousands(n_objects))?;
+        let shown = sanitize::escaped(name);
+        let gap = " ".repeat(width - shown.width() + COLUMN_GAP);
+        writeln!(out, "{mark} {shown}{gap}{}", thousands(n_objects))?;
     }
     Ok(())
 }
