@@ -115,7 +115,17 @@ fn create_beside(target: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     if let Some(permissions) = usual_permissions().filter(|_| readers == Readers::Usual) {
         builder.permissions(permissions);
     }
-    builder.tempfile_in(folder_of(target))
+    builder.tempfile_in(folder_of(target)).map_err(without_path)
+}
+
+/// The error without the name of a file that nobody named.
+fn without_path(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => io::Error::new(io::ErrorKind::NotFound, "no such folder"),
+        // It says no more than that something went wrong.
+        io::ErrorKind::Other => error,
+        kind => kind.into(),
+    }
 }
 
 /// What programs ask for, of which the user's mask takes something away.

@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::input::{self, Loaded};
 use crate::message::{self, counted, thousands};
 use crate::output::sort::SortKey;
-use crate::output::table::cut_to_width;
+use crate::output::grid::cut_to_width;
 use crate::output::{self, NameEnd, OutputFormat, Rows, View, names, sanitize};
 use crate::selection::Selection;
 use crate::stats;

@@ -2,12 +2,15 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Error, Result, anyhow, bail};
 use selq::{EditError, LabelChange, LabelEdits, ObjectId, Overwrite, Plan, Scope, Selector};
 
 use super::super::pager::paged;
 use super::super::session::{Answer, Relabelling, Session, Unsaved};
+use super::super::stop::STOPPED;
 use super::super::typing::edits;
 use super::answer::last_answer;
 use super::{go_on, required};
@@ -95,13 +98,36 @@ fn without_flags(error: EditError) -> Error {
 }
 
 fn relabel(session: &mut Session, relabelling: &Relabelling) -> Result<()> {
-    for (id, changes) in relabelling {
-        session.loaded.dump.relabel(*id, changes)?;
+    let stop = Arc::clone(&session.stop);
+    relabel_while(session, relabelling, || !stop.load(Ordering::Relaxed))
+}
+
+/// Changes the labels of all of the objects, or, once `go_on` has said no, of none.
+fn relabel_while(
+    session: &mut Session,
+    relabelling: &Relabelling,
+    mut go_on: impl FnMut() -> bool,
+) -> Result<()> {
+    let dump = &mut session.loaded.dump;
+    for (nth, (id, changes)) in relabelling.iter().enumerate() {
+        if !go_on() {
+            for (id, changes) in reversed(&relabelling[..nth]) {
+                dump.relabel(id, &changes)?;
+            }
+            bail!(STOPPED);
+        }
+        dump.relabel(*id, changes)?;
     }
     if !relabelling.is_empty() {
         session.unsaved = Unsaved::Labels;
     }
     Ok(())
+}
+
+/// What takes these changes back.
+fn reversed(relabelling: &[(ObjectId, Vec<LabelChange>)]) -> Relabelling {
+    let back = |changes: &[LabelChange]| changes.iter().map(LabelChange::reversed).collect();
+    relabelling.iter().map(|(id, changes)| (*id, back(changes))).collect()
 }
 
 /// Says how many objects changed, and what became of the selector that found them.
@@ -121,10 +147,10 @@ fn say_changed(
 }
 
 pub(super) fn undo(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let last = session.relabellings.pop().ok_or_else(|| anyhow!("there is no `:label` to take back"))?;
-    let reversed = |changes: &[LabelChange]| changes.iter().map(LabelChange::reversed).collect();
-    let back: Relabelling = last.iter().map(|(id, changes)| (*id, reversed(changes))).collect();
+    let last = session.relabellings.last().ok_or_else(|| anyhow!("there is no `:label` to take back"))?;
+    let back = reversed(last);
     relabel(session, &back)?;
+    session.relabellings.pop();
     session.remark(&format!("{} changed back", counted(back.len() as u64, "object")), out)?;
     go_on()
 }
@@ -274,6 +300,27 @@ mod tests {
         session.stop.store(true, std::sync::atomic::Ordering::Relaxed);
         let out = printed(&mut session, &[":label tier=web -l \"\"", ":diff"]);
         assert_eq!(out, "[stopped by the user]\n0 of 3 objects changed\n");
+    }
+
+    #[test]
+    fn what_is_stopped_half_way_is_taken_back() {
+        let mut session = session(Some((24, 80)));
+        printed(&mut session, &[":label tier=web -l \"\""]);
+        let back = super::reversed(session.relabellings.last().unwrap());
+        for n_done in 0..3 {
+            let mut n_left = n_done;
+            let go_on = || {
+                n_left -= 1;
+                n_left >= 0
+            };
+            assert!(super::relabel_while(&mut session, &back, go_on).is_err());
+            assert_eq!(printed(&mut session, &["tier=web,n=10"]).lines().last(), Some("1 of 3 (33.3 %)"));
+            assert_eq!(session.dump().relabelled().len(), 3, "{n_done}");
+        }
+        assert_eq!(
+            printed(&mut session, &[":undo", ":diff"]),
+            "3 objects changed back\n0 of 3 objects changed\n"
+        );
     }
 
     #[test]

@@ -221,8 +221,8 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(files_in(folder.path()), ["out"]);
         session.stop.store(false, Ordering::Relaxed);
-        let out = printed(&mut session, &[&format!(":write {}/no/such/folder", path.display())]);
-        assert!(out.starts_with('['), "{out}");
+        let out = printed(&mut session, &[&format!(":write {}/no/file", folder.path().display())]);
+        assert!(out.ends_with("/no/file: no such folder]\n"), "{out}");
     }
 
     #[test]

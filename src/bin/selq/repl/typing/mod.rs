@@ -138,7 +138,7 @@ pub(crate) fn whole_name(name: &str) -> &str {
 }
 
 fn is_begun(command: &str, name: &str) -> bool {
-    let begun = name.trim_end_matches(BANG);
+    let begun = name.strip_suffix(BANG).unwrap_or(name);
     command.starts_with(begun) && command.ends_with(BANG) == (begun.len() < name.len())
 }
 
