@@ -583,3 +583,44 @@ proptest! {
         prop_assert_eq!(dump.relabelled().len(), 0);
     }
 }
+
+/// Each reads the file, changes it and puts another in its place; no change may be lost between two of these steps.
+#[cfg(unix)]
+#[test]
+fn many_at_once_lose_no_change() {
+    const N: usize = 24;
+    let env = TestEnv::new();
+    env.file("other.json", PODS);
+    let spawn = |nth: usize| {
+        let edit = format!("at-once-{nth}=yes");
+        // In both orders, which must not make two of them wait for each other.
+        let files =
+            if nth.is_multiple_of(2) { ["pods.json", "./other.json"] } else { ["other.json", "pods.json"] };
+        std::process::Command::new(env!("CARGO_BIN_EXE_selq"))
+            .args(["label", &edit, "--all", "--in-place", "-f", files[0], "-f", files[1]])
+            .current_dir(env.path())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..N).map(spawn).collect();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    for file in ["pods.json", "other.json"] {
+        let keys = env.out(&["labels", "--no-headers", file]);
+        let n_kept = keys.lines().filter(|line| line.starts_with("at-once-")).count();
+        assert_eq!(n_kept, N, "{file}:\n{keys}");
+    }
+    assert_eq!(std::fs::read_dir(env.path()).unwrap().count(), 2, "nothing is left over");
+}
+
+#[cfg(unix)]
+#[test]
+fn two_names_of_one_file_do_not_wait_for_each_other() {
+    let env = TestEnv::new();
+    std::fs::hard_link(env.path().join("pods.json"), env.path().join("twin.json")).unwrap();
+    let run = env.run(&["label", "new=1", "--all", "--in-place", "-f", "pods.json", "-f", "twin.json"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+}

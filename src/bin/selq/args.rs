@@ -502,6 +502,13 @@ pub(crate) struct LabelForm {
     pub(crate) as_patch: bool,
 }
 
+impl LabelForm {
+    /// Whether files are changed, not only looked at.
+    pub(crate) fn replaces_files(&self) -> bool {
+        self.in_place && !self.dry_run
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 #[command(
     args_override_self = true,

@@ -12,16 +12,25 @@ use tempfile::{Builder, NamedTempFile};
 pub(crate) struct Stamp {
     n_bytes: u64,
     modified: Option<SystemTime>,
-    /// 0 where there is no such number.
-    inode: u64,
+    /// Its device and its number there; 0 where there is no such number.
+    inode: (u64, u64),
 }
 
 impl Stamp {
     /// The stamp of the file at `path`, if there is one.
     pub(crate) fn of_file(path: &Path) -> Option<Stamp> {
-        let metadata = fs::metadata(path).ok()?;
+        fs::metadata(path).ok().map(|metadata| Stamp::new(&metadata))
+    }
+
+    /// What the metadata say.
+    pub(crate) fn new(metadata: &Metadata) -> Stamp {
         let modified = metadata.modified().ok();
-        Some(Stamp { n_bytes: metadata.len(), modified, inode: inode(&metadata) })
+        Stamp { n_bytes: metadata.len(), modified, inode: inode(metadata) }
+    }
+
+    /// Whether both are of one file, whatever became of that in between.
+    pub(crate) fn is_same_file(&self, other: &Stamp) -> bool {
+        self.inode == other.inode
     }
 }
 
@@ -154,13 +163,14 @@ fn keep_owner(file: &File, old: &Metadata) {
 fn keep_owner(_file: &File, _old: &Metadata) {}
 
 #[cfg(unix)]
-fn inode(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
+fn inode(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
 }
 
 #[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> u64 {
-    0
+fn inode(_metadata: &Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 #[cfg(test)]

@@ -64,6 +64,15 @@ pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The text as one word of a POSIX shell.
+pub(crate) fn shell_quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Whether the text is of characters only that surely do nothing but stand there.
 pub(super) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
@@ -122,5 +131,14 @@ mod tests {
         assert_eq!(escaped, "{\n\t\"a\": \"\\u202e\\u009b\\udb40\\udc01é\"\n}");
         let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("valid JSON");
         assert_eq!(parse(&escaped), parse(json));
+    }
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(shell_quoted("pod/web-0"), "pod/web-0");
+        assert_eq!(shell_quoted(""), "''");
+        assert_eq!(shell_quoted("a b"), "'a b'");
+        assert_eq!(shell_quoted("$(x)'`"), r"'$(x)'\''`'");
+        assert_eq!(shell_quoted("é"), "'é'");
     }
 }

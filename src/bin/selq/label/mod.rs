@@ -1,6 +1,7 @@
 //! `selq label`: sets and removes labels in dumps, as `kubectl label` does in a cluster.
 
 mod in_place;
+mod lock;
 pub(crate) mod show;
 mod write;
 
@@ -15,6 +16,7 @@ use crate::message::{self, counted};
 use crate::output::{names, sanitize};
 use crate::selection::Selection;
 use in_place::Target;
+use lock::Locks;
 
 /// A selected object and what happens to it.
 pub(crate) struct Edited<'s> {
@@ -29,6 +31,8 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     check(args, &edits, &selection)?;
     warn_of_keys(&edits, config);
+    // Held until the files are replaced.
+    let _locks = args.form.replaces_files().then(|| Locks::of(&args.files));
     // Looked at before they are read, so that no later change is overwritten.
     let targets: Vec<Target<'_>> = args.files.iter().map(|file| Target::new(file)).collect();
     let inputs = input::inputs(&args.files)?;

@@ -98,14 +98,14 @@ fn command(edited: &Edited<'_>) -> Result<String> {
     }
     if !identity.namespace.is_empty() {
         command.push_str(" -n ");
-        command.push_str(&shell_quoted(identity.namespace));
+        command.push_str(&sanitize::shell_quoted(identity.namespace));
     }
     if operands.iter().any(|operand| operand.starts_with('-')) {
         command.push_str(" --");
     }
     for operand in &operands {
         command.push(' ');
-        command.push_str(&shell_quoted(operand));
+        command.push_str(&sanitize::shell_quoted(operand));
     }
     Ok(command)
 }
@@ -121,15 +121,6 @@ fn check_nameable(identity: ObjectIdentity<'_>) -> Result<()> {
         bail!("expected a name without control characters, since no object in a cluster has such a one");
     }
     Ok(())
-}
-
-/// The text as one word of a POSIX shell.
-fn shell_quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// One line of `--as-patch`.
@@ -180,18 +171,4 @@ pub(crate) fn write_line(line: &str, config: &Config, out: &mut (impl Write + ?S
         return writeln!(out, "{}", sanitize::escaped(line));
     }
     writeln!(out, "{line}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_survive_a_shell() {
-        assert_eq!(shell_quoted("pod/web-0"), "pod/web-0");
-        assert_eq!(shell_quoted(""), "''");
-        assert_eq!(shell_quoted("a b"), "'a b'");
-        assert_eq!(shell_quoted("$(x)'`"), r"'$(x)'\''`'");
-        assert_eq!(shell_quoted("é"), "'é'");
-    }
 }
