@@ -557,3 +557,160 @@ fn one_long_value_does_not_widen_the_other_rows() {
         [vec!["pods.ndjson"], vec!["labels", "--key", "k", "pods.ndjson"]].map(|args| env.out(&args).len());
     assert!(sizes.iter().all(|size| (100_000..200_000).contains(size)), "{sizes:?}");
 }
+
+/// What a shell prints with both streams joined, as in a log.
+#[cfg(unix)]
+fn joined(env: &TestEnv, command: &str, input: &str) -> String {
+    env.file("input", input);
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_selq")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let output = std::process::Command::new("sh")
+        .args(["-c", &format!("{{ {command}; }} < input 2>&1")])
+        .current_dir(env.path())
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What was answered before stands before the message, also where both go to one place.
+#[cfg(unix)]
+#[test]
+fn words_stand_where_they_belong() {
+    let env = TestEnv::new();
+    let order = |command: &str, input: &str| {
+        let begins = |line: &str| {
+            ["error", "warning", "help", "selectors", "line", "no "].iter().any(|it| line.starts_with(it))
+        };
+        let printed = joined(&env, command, input);
+        printed.lines().map(|line| if begins(line) { "words" } else { line }).collect::<Vec<_>>().join("|")
+    };
+    assert_eq!(order("selq parse a 'b c' d", ""), "a|b c|  ^|words|words|d");
+    assert_eq!(order("selq parse", "a\nb c\nd\n"), "a|words|b c|  ^|words|words|d");
+    assert_eq!(order("selq parse -o json", "a=b\nk>1\nc=d\n").matches("words").count(), 2);
+    env.file("selectors", "env\nrun run\n\ntier\nteir\nlegacy\n");
+    let counts = order("selq --queries selectors pods.json", "");
+    assert_eq!(counts, "9\tenv|words|run run|    ^^^|words|words|9\ttier|0\tteir|words|1\tlegacy");
+    let lines = order("selq repl -o name pods.json", "run\nrun run\nlegacy\nteir\nlegacy\n");
+    let expected = "pod/debug-shell|run run|    ^^^|words|words|pod/cart-legacy-0|words|pod/cart-legacy-0";
+    assert_eq!(lines, expected);
+    let events = r#"{"metadata":{"name":"a"}} {"type":"ERROR","object":{"message":"gone"}} {"metadata":{"name":"b"}} 1"#;
+    assert_eq!(order("selq watch", events), "+ object/a|words|+ object/b|words");
+    let label = joined(&env, "selq label a=b --all --list -f pods.json -f missing.json", "");
+    assert!(label.starts_with("error"), "{label}");
+    let label = joined(
+        &env,
+        "selq label Env=b a=b -l run --list -f pods.json; selq label x_/a=b -l run --list -f pods.json",
+        "",
+    );
+    assert_eq!(label.lines().position(|line| line.starts_with("warning")), Some(3), "{label}");
+}
+
+/// Another program may write a line, wait for its answer, and only then write the next.
+#[test]
+fn parse_answers_each_line_as_it_comes() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_selq"))
+        .args(["parse", "-o", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut input, mut output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    for (written, n_answers) in [("b,a\n", 1), ("x y\nenv in (", 1), ("a,b)\n", 1), ("a\nb\nc\n", 3)] {
+        input.write_all(written.as_bytes()).unwrap();
+        for _ in 0..n_answers {
+            let mut answer = String::new();
+            output.read_line(&mut answer).unwrap();
+            assert!(answer.starts_with("{\"ok\":"), "{answer}");
+        }
+    }
+    drop(input);
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}
+
+/// An answer that nobody gets is an error; one that nobody wanted any more is not.
+#[cfg(target_os = "linux")]
+#[test]
+fn answers_that_cannot_be_written_are_errors() {
+    let env = TestEnv::new();
+    let printed = |command: &str| joined(&env, &format!("{command}; echo $? >&2"), "");
+    for args in [
+        "-l env pods.json",
+        "-c pods.json",
+        "--help",
+        "--version",
+        "help",
+        "help grammar",
+        "labels pods.json",
+        "labels --help",
+        "parse a",
+        "explain -l env pods.json",
+        "completions bash",
+        "man",
+        "label a=b --all -f pods.json",
+        "watch pods.json",
+    ] {
+        for (target, why) in
+            [(">&-", "it is closed"), ("> /dev/full", "No space left on device (os error 28)")]
+        {
+            let expected = format!("error: cannot write to standard output: {why}\n2\n");
+            assert_eq!(printed(&format!("selq {args} {target}")), expected, "{args} {target}");
+        }
+        assert_eq!(printed(&format!("selq {args} > /dev/null")).lines().last(), Some("0"), "{args}");
+    }
+    assert_eq!(printed("selq -q -l env pods.json >&-"), "0\n", "there is nothing to write");
+    assert_eq!(printed("selq -l nowhere -c pods.json >&-").lines().last(), Some("2"));
+    assert_eq!(printed("{ selq -o json pods.json; echo $? >&2; } | true; true"), "0\n0\n");
+}
+
+/// What is offered to those who come from kubectl, or mistype a word, is a command that answers.
+#[cfg(unix)]
+#[test]
+fn what_is_offered_in_place_of_a_habit_works() {
+    let env = TestEnv::new();
+    let offered = |args: &str| {
+        let said = joined(&env, &format!("selq {args}; echo $?"), PODS);
+        let lines: Vec<&str> = said.lines().collect();
+        let [error, help, "2"] = lines[..] else { panic!("{args}: {said}") };
+        assert!(error.starts_with("error: no "), "{error}");
+        let help = help.strip_prefix("help: write `").and_then(|it| it.strip_suffix('`'));
+        help.unwrap_or_else(|| panic!("{args}: {said}")).to_owned()
+    };
+    for (typed, expected) in [
+        ("get pods -l env=prod pods.json", 4),
+        ("get po,svc -l env=prod -n shop pods.json", 5),
+        ("pods -l env=prod pods.json", 4),
+        ("get pods -l env=prod", 4),
+        ("-l env=prod -k po -f pods.json", 4),
+        ("--context=prod -l env=prod -k po pods.json", 4),
+        ("--kubeconfig x --cluster y -l env=prod -k po pods.json", 4),
+        ("-l env=prod -k po pods.jsn", 4),
+        ("env=prod -k po pods.json", 4),
+        ("env=prod -k po", 4),
+        ("-w env=prod -k po pods.json", 4),
+        ("--where 'env in (prod)' -k po pods.json", 4),
+        ("--field-selector metadata.namespace=shop,metadata.namespace==shop-dev -k po pods.json", 6),
+        ("get pods -l env=prod -w pods.json", 4),
+        ("explan -l env=prod pods.json", 0),
+        ("lables pods.json", 0),
+        ("lables --key env pods.json", 0),
+        ("--key env pods.json", 0),
+        ("-o yaml -k po -l env=prod pods.json", 0),
+        ("parse -l env=prod", 1),
+    ] {
+        let offer = offered(typed);
+        let args = offer.strip_prefix("selq ").unwrap_or_else(|| panic!("{typed}: {offer}"));
+        let printed = joined(&env, &format!("selq {args} && echo done"), PODS);
+        assert!(printed.ends_with("done\n"), "{typed}: {offer}: {printed}");
+        let n_lines = printed.lines().filter(|line| !line.starts_with("NAMESPACE")).count() - 1;
+        assert!(expected == 0 || n_lines == expected, "{typed}: {offer}: {printed}");
+    }
+    let said = env.refused(&["-w", "phase()=Running", "pods.json"]);
+    assert_eq!(said, "error: no option -w yet: today a query is a selector, given with -l\n");
+    for args in [&["--colums", "x", "pods.json"][..], &["-x", "pods.json"]] {
+        let said = env.refused(args);
+        assert!(said.starts_with("error: ") && !said.contains("as a value"), "{said}");
+    }
+}

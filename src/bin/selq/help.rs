@@ -22,9 +22,7 @@ pub(crate) fn run(topic: Option<&str>, config: &Config) -> Result<ExitStatus> {
         None => Args::command(),
         Some(topic) => subcommand(topic).ok_or_else(|| no_help(topic, &help_topics()))?,
     };
-    let text = command.render_long_help();
-    let text = if config.colors_stdout() { text.ansi().to_string() } else { text.to_string() };
-    print(text.as_bytes())
+    print_styled(&command.render_long_help(), config)
 }
 
 /// A subcommand as it stands below `selq`.
@@ -87,6 +85,12 @@ fn verbatim(title: &str, text: &str) -> String {
     // `\&` keeps a line that begins with a dot or a quote from being a request.
     let lines = text.lines().map(|line| format!("\\&{}\n", line.replace('\\', "\\e").replace('-', "\\-")));
     format!(".SH {title}\n.nf\n{}.fi\n", lines.collect::<String>())
+}
+
+/// Prints what was rendered for a person, in colours where they are wanted.
+pub(crate) fn print_styled(text: &StyledStr, config: &Config) -> Result<ExitStatus> {
+    let text = if config.colors_stdout() { text.ansi().to_string() } else { text.to_string() };
+    print(text.as_bytes())
 }
 
 fn print(text: &[u8]) -> Result<ExitStatus> {

@@ -183,6 +183,12 @@ impl Kinds {
     }
 }
 
+/// Whether a built-in kind goes by this name, whatever occurs.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    let mut kinds = BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() });
+    kinds.any(|kind| goes_by(&kind, name))
+}
+
 /// Whether an object of this group and kind goes by `name`, whatever else occurs.
 pub(crate) fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
     let kind = Kind { group: identity.group().to_owned(), kind: identity.kind.to_owned() };

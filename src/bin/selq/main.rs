@@ -1,9 +1,11 @@
 //! `selq`: answers Kubernetes label selectors over JSON dumps.
 
 mod args;
+mod closed;
 mod config;
 mod exit;
 mod explain;
+mod habits;
 mod help;
 mod index;
 mod input;
@@ -27,67 +29,89 @@ mod selection;
 mod sightings;
 mod stats;
 mod stdout;
+mod typed;
 mod watch;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches};
 
-use args::{Args, Subcommands};
+use args::{Args, InputArgs, Subcommands};
 use config::Config;
 use exit::ExitStatus;
 
 fn main() -> ExitCode {
-    let config = Config::from_env();
+    let config = Config::from_env().with_color(typed_color());
     let mut command = Args::command().color(clap_colors(&config));
-    let matches = match command.try_get_matches_from_mut(env::args_os()) {
-        Ok(matches) => matches,
-        Err(answer) => return print_answer(&answer),
+    let status = match command.try_get_matches_from_mut(env::args_os()) {
+        Ok(matches) => {
+            let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+            if let Some(error) = options_before_subcommand(&mut command, &matches) {
+                error.exit();
+            }
+            let config = config.with_color(args.color).with_quiet(args.query.quiet);
+            status_of(run(args, &config), &config)
+        }
+        Err(answer) => status_of(print_answer(answer, &config), &config),
     };
-    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    if let Some(error) = options_before_subcommand(&mut command, &matches) {
-        error.exit();
-    }
-    let config = config.with_color(args.color).with_quiet(args.query.quiet);
-    let status = run(args, &config).unwrap_or_else(|error| {
+    status.into()
+}
+
+/// What a run came to, with its error printed.
+fn status_of(result: Result<ExitStatus>, config: &Config) -> ExitStatus {
+    result.unwrap_or_else(|error| {
         if message::is_broken_pipe(&error) {
             return ExitStatus::Matched;
         }
-        message::error(&config, &error);
+        message::error(config, &error);
         ExitStatus::Error
-    });
-    status.into()
+    })
 }
 
 /// Prints help, the version or a usage error, and tells the status.
-fn print_answer(answer: &clap::Error) -> ExitCode {
-    let printed = answer.print().and_then(|()| io::stdout().flush());
-    let status = match printed {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitStatus::Error,
-        _ if answer.use_stderr() => ExitStatus::Error,
-        _ => ExitStatus::Matched,
-    };
-    status.into()
+fn print_answer(mut answer: clap::Error, config: &Config) -> Result<ExitStatus> {
+    if !answer.use_stderr() {
+        return help::print_styled(&answer.render(), config);
+    }
+    match habits::advice() {
+        Some(advice) => message::failure(config, &advice.error, advice.help.as_deref()),
+        None => {
+            // It would say how to name a file that begins with a dash, which nobody means who mistypes an option.
+            answer.remove(ContextKind::Suggested);
+            // Nobody is left to tell when standard error cannot be written.
+            let _ = answer.print();
+        }
+    }
+    Ok(ExitStatus::Error)
 }
 
-/// Help and usage errors are printed before the options are known.
-fn clap_colors(config: &Config) -> ColorChoice {
+/// The value of --color: help and usage errors are printed before the options are known.
+fn typed_color() -> config::ColorChoice {
     let typed: Vec<OsString> = env::args_os().take_while(|arg| arg != "--").collect();
     let is_typed = |when: &str| {
         let with_equals = format!("--color={when}");
         typed.iter().any(|arg| *arg == *with_equals) || typed.windows(2).any(|pair| pair == ["--color", when])
     };
     match () {
-        () if is_typed("never") => ColorChoice::Never,
-        () if is_typed("always") => ColorChoice::Always,
-        () if config.no_color => ColorChoice::Never,
-        () => ColorChoice::Auto,
+        () if is_typed("never") => config::ColorChoice::Never,
+        () if is_typed("always") => config::ColorChoice::Always,
+        () => config::ColorChoice::Auto,
+    }
+}
+
+/// Those of clap's own messages, which go to standard error.
+fn clap_colors(config: &Config) -> ColorChoice {
+    match config.color() {
+        config::ColorChoice::Never => ColorChoice::Never,
+        config::ColorChoice::Always => ColorChoice::Always,
+        config::ColorChoice::Auto if config.no_color => ColorChoice::Never,
+        config::ColorChoice::Auto => ColorChoice::Auto,
     }
 }
 
@@ -104,7 +128,28 @@ fn options_before_subcommand(command: &mut Command, matches: &ArgMatches) -> Opt
     })
 }
 
+/// The files that are to be read as dumps, where all of them have to be there.
+fn dumps(args: &Args) -> &[PathBuf] {
+    match &args.command {
+        None => required(&args.query.input),
+        Some(Subcommands::Explain(args)) => required(&args.input),
+        Some(Subcommands::Labels(args)) => required(&args.input),
+        Some(Subcommands::Repl(args)) => required(&args.input),
+        Some(Subcommands::Watch(args)) if !args.skip_invalid => &args.source.files,
+        Some(Subcommands::Index(args)) => &args.source.files,
+        _ => &[],
+    }
+}
+
+fn required(input: &InputArgs) -> &[PathBuf] {
+    if input.skip_invalid { &[] } else { &input.source.files }
+}
+
 fn run(args: Args, config: &Config) -> Result<ExitStatus> {
+    if let Some(advice) = habits::advice_on_files(dumps(&args)) {
+        message::failure(config, &advice.error, advice.help.as_deref());
+        return Ok(ExitStatus::Error);
+    }
     match args.command {
         None => query::run(&args.query, config),
         Some(Subcommands::Parse(args)) => parse::run(&args, config),

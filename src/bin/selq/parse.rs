@@ -1,6 +1,6 @@
 //! `selq parse`: checks selectors without any data. Also reads the lines of `--queries`.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, BufReader, Write};
 
 use anyhow::{Context, Result};
 use selq::{LabelSelector, LabelSelectorError, ParseError, Selector};
@@ -22,6 +22,9 @@ pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// How a line of JSON is written.
 const JSON_LINE: &str = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
+
+/// How much of standard input is read at once; what a pipe has is taken without waiting for more.
+const INPUT_BUFFER: usize = 1 << 16;
 
 /// Why a line is no selector.
 pub(crate) enum LineError {
@@ -186,10 +189,14 @@ struct Checker<'c> {
 impl Checker<'_> {
     /// Checks the lines of standard input as they come.
     fn lines(&mut self, jsonl: bool, out: &mut impl Write) -> Result<()> {
-        let mut input = io::stdin().lock();
+        let mut input = BufReader::with_capacity(INPUT_BUFFER, io::stdin().lock());
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
+            // Who writes the lines one by one may wait for the answer to the last one before the next.
+            if memchr::memchr(b'\n', input.buffer()).is_none() {
+                out.flush()?;
+            }
             if input.read_until(b'\n', &mut line).context("cannot read standard input")? == 0 {
                 break;
             }

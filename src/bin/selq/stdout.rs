@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use crate::closed;
+
 /// How much is collected before it is written.
 const PIECE: usize = 1 << 18;
 /// How many pieces may wait to be written.
@@ -11,13 +13,29 @@ const N_WAITING: usize = 2;
 
 /// Standard output, and everything is written by the time this returns.
 pub(crate) fn with_stdout<T>(write: impl FnOnce(&mut Pieces) -> anyhow::Result<T>) -> anyhow::Result<T> {
-    let mut out = Pieces::new(|piece| io::stdout().lock().write_all(piece));
+    let mut out = Pieces::new(write_at_once);
     let result = write(&mut out);
     // What was written before an error is to be seen too.
-    let finished = out.finish().and_then(|()| io::stdout().flush());
+    let finished = out.finish();
     let value = result?;
     finished?;
     Ok(value)
+}
+
+/// Writes bytes to standard output, and nothing of them waits anywhere.
+pub(crate) fn write_at_once(bytes: &[u8]) -> io::Result<()> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    let written = match closed::stdout_was_closed() {
+        true => Err(io::Error::other("it is closed")),
+        false => {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes).and_then(|()| out.flush())
+        }
+    };
+    // The kind stays: a reader that has gone away is told by it.
+    written.map_err(|error| io::Error::new(error.kind(), format!("cannot write to standard output: {error}")))
 }
 
 /// How a piece is written.
@@ -65,15 +83,7 @@ impl Pieces {
 
     /// Writes what is left.
     fn finish(mut self) -> io::Result<()> {
-        match self.writer.take() {
-            // A short answer needs no thread.
-            None => self.write_here(),
-            Some(writer) => {
-                // If this fails the thread has ended, and says why.
-                let _ = writer.pieces.send(self.piece);
-                writer.finish()
-            }
-        }
+        self.flush()
     }
 }
 
@@ -113,9 +123,17 @@ impl Write for Pieces {
         Ok(bytes.len())
     }
 
-    /// Nobody waits for a part of an answer: everything is written at its end.
+    /// Writes everything now, so that what follows elsewhere, such as a message, comes after it.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match self.writer.take() {
+            // A short answer needs no thread.
+            None => self.write_here(),
+            Some(writer) => {
+                // If this fails the thread has ended, and says why.
+                let _ = writer.pieces.send(std::mem::take(&mut self.piece));
+                writer.finish()
+            }
+        }
     }
 }
 
@@ -142,6 +160,25 @@ mod tests {
         out.write_all(&long).unwrap();
         out.finish().unwrap();
         assert!(*WRITTEN.lock().unwrap() == expected);
+    }
+
+    #[test]
+    fn what_is_flushed_is_written_at_once() {
+        static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        let n_written = || WRITTEN.lock().unwrap().len();
+        let mut out = Pieces::new(|piece| WRITTEN.lock().unwrap().write_all(piece));
+        out.write_all(b"a\n").unwrap();
+        assert_eq!(n_written(), 0);
+        out.flush().unwrap();
+        assert_eq!(n_written(), 2);
+        // Long enough for the thread to write some of it.
+        let line = [b'x'; 1 << 12];
+        (0..300).for_each(|_| out.write_all(&line).unwrap());
+        out.flush().unwrap();
+        assert_eq!(n_written(), 2 + 300 * line.len());
+        out.write_all(b"b\n").unwrap();
+        out.finish().unwrap();
+        assert_eq!(n_written(), 4 + 300 * line.len());
     }
 
     #[test]

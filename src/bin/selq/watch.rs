@@ -1,7 +1,6 @@
 //! `selq watch`: follows watch streams, and prints what enters a selection, changes in it and leaves it.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::process;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +22,7 @@ use crate::output::{json, names, sanitize};
 use crate::queries;
 use crate::selection::Selection;
 use crate::sightings::Sightings;
+use crate::stdout;
 
 /// How long Ctrl-C waits for a line that is being written, which whoever reads it may be holding up.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -171,9 +171,7 @@ impl Watch<'_> {
     /// Writes lines at once and as a whole, so that Ctrl-C never leaves half of one.
     fn print(&mut self, lines: &str) -> Result<()> {
         let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut out = io::stdout().lock();
-        out.write_all(lines.as_bytes())?;
-        out.flush()?;
+        stdout::write_at_once(lines.as_bytes())?;
         self.n_printed += 1;
         let status = if self.n_skipped > 0 { ExitStatus::Error } else { ExitStatus::Matched };
         STATUS.store(status as u8, Ordering::Relaxed);
