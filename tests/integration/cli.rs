@@ -439,7 +439,6 @@ fn help_leads_with_examples() {
     }
     assert!(env.out(&["help", "parse"]).contains("--jsonl"));
     assert!(env.out(&["help", "grammar"]).contains("selector"));
-    assert!(env.out(&["completions", "bash"]).contains("--label-columns"));
     assert!(env.out(&["man"]).contains("label\\-selector"));
     assert!(env.out(&["--version"]).starts_with("selq "));
     assert!(env.refused(&["help", "prase"]).contains("did you mean \"parse\"?"));
@@ -713,4 +712,101 @@ fn what_is_offered_in_place_of_a_habit_works() {
         let said = env.refused(args);
         assert!(said.starts_with("error: ") && !said.contains("as a value"), "{said}");
     }
+}
+
+/// What each shell gets when it asks at a Tab: candidates for the last word of a line.
+#[test]
+fn shells_complete_from_the_dump() {
+    let env = TestEnv::new();
+    let answer = |variables: &[(&str, &str)], args: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_selq"))
+            .args(args)
+            .envs(variables.iter().copied())
+            .current_dir(env.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{variables:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let bash = |line: &str, word: &str| {
+        let variables = [("COMPLETE", "bash"), ("_SELQ_LINE", line), ("_SELQ_WORD", word)];
+        answer(&variables, &["--", "selq"]).replace('\u{b}', "|")
+    };
+    for (line, word, candidates) in [
+        ("selq p", "p", "parse|pods.json"),
+        ("selq pods.json -l e", "e", "env|env="),
+        ("selq pods.json -l env", "env", "env=|env!="),
+        // Bash takes this for three words, and replaces the last.
+        ("selq pods.json -l env=", "", "prod|staging|dev"),
+        ("selq pods.json -l env=s", "s", "staging"),
+        ("selq pods.json -l 'env in (", "env in (", "env in (prod|env in (staging|env in (dev"),
+        ("selq pods.json -n shop-dev --selector 'env in (", "env in (", "env in (dev"),
+        ("selq pods.json -l 'env in (prod,d", "env in (prod,d", "env in (prod,dev"),
+        ("selq pods.json -k ", "", "Pod|Node|Deployment|Service"),
+        ("selq pods.json -k Pod,n", "Pod,n", "Pod,Node"),
+        ("selq pods.json -n shop-", "shop-", "shop-dev|shop-staging"),
+        ("selq labels pods.json --key t", "t", "tier|topology.kubernetes.io/zone"),
+        ("selq pods.json -L env,ti", "env,ti", "env,tier"),
+        ("selq pods.json --sort-by=r", "r", "run"),
+        ("selq repl pods.json --sort-by r", "r", "run"),
+        ("selq label a=b -f pods.json -l r", "r", "run|run="),
+        ("selq missing.json -l ", "", ""),
+        ("selq pods.json -l env p", "p", "pods.json"),
+        ("selq -c pods.json -l env parse", "parse", ""),
+        ("selq pods.json -o ", "", "table|wide|name|json|jsonl|csv|tsv"),
+    ] {
+        assert_eq!(bash(line, word), candidates, "{line}");
+    }
+    let words = ["--", "selq", "pods.json", "-l", "'env in (s"];
+    assert_eq!(answer(&[("COMPLETE", "fish")], &words), "env in (staging\t2\n");
+    let zsh = [("COMPLETE", "zsh"), ("_CLAP_COMPLETE_INDEX", "3")];
+    assert_eq!(answer(&zsh, &words), "env in (staging:2");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(env.out(&["completions", shell]).contains("COMPLETE"), "{shell}");
+    }
+}
+
+/// A Tab reads a dump no longer than one may wait; with an index it need not be read.
+#[test]
+fn shells_complete_from_an_index() {
+    let env = TestEnv::new();
+    env.run(&["index", "pods.json"]);
+    let index = std::fs::read(env.path().join("pods.json.selq")).unwrap();
+    env.file("elsewhere", index);
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_selq"))
+        .args(["--", "selq", "pods.json", "--index", "elsewhere", "-n", ""])
+        .env("COMPLETE", "fish")
+        .current_dir(env.path())
+        .output()
+        .unwrap();
+    let namespaces: Vec<&str> = str::from_utf8(&run.stdout).unwrap().lines().collect();
+    assert_eq!(namespaces, ["shop\t6", "shop-dev\t2", "shop-staging\t2"]);
+}
+
+/// Of several keys each row says which; of one the form is that of one.
+#[test]
+fn values_of_several_keys_are_listed() {
+    let env = TestEnv::new();
+    let run =
+        env.run(&["labels", "--key", "env", "--key", "legacy", "--key", "teir", "--key", "env", "pods.json"]);
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.out, @r"
+    KEY      VALUE     OBJECTS
+    env      prod      6
+    env      staging   2
+    env      dev       1
+    legacy   true      1
+    ");
+    assert_eq!(run.err, "no key \"teir\" in the 12 objects; did you mean \"tier\"?\n");
+    assert_eq!(
+        env.out(&["labels", "--key", "run", "--key", "legacy", "-o", "csv", "pods.json"]),
+        "key,value,objects\nrun,debug-shell,1\nlegacy,true,1\n"
+    );
+    assert_eq!(
+        env.out(&["labels", "--key", "run", "--key", "legacy", "-o", "jsonl", "pods.json"]),
+        "{\"key\":\"run\",\"value\":\"debug-shell\",\"objects\":1}\n{\"key\":\"legacy\",\"value\":\"true\",\"objects\":1}\n"
+    );
+    let one = env.out(&["labels", "--key", "run", "-o", "jsonl", "pods.json"]);
+    assert_eq!(one, env.out(&["labels", "--key", "run", "--key", "run", "-o", "jsonl", "pods.json"]));
+    assert_eq!(one, "{\"value\":\"debug-shell\",\"objects\":1}\n");
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use selq::{Pointer, PointerError};
 
+use crate::complete;
 pub(crate) use crate::config::ColorChoice;
 use crate::output::OutputFormat;
 
@@ -110,7 +111,7 @@ fn pointer(text: &str) -> Result<Pointer, String> {
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct SourceArgs {
     /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; `-` is standard input
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result; taken as they are, also with
     /// `items` in them
@@ -141,7 +142,7 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct SelectionArgs {
     /// Selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`; all must hold
-    #[arg(short = 'l', long, value_name = "TEXT", help_heading = "Selection")]
+    #[arg(short = 'l', long, value_name = "TEXT", help_heading = "Selection", add = complete::selectors())]
     pub(crate) selector: Vec<String>,
     /// Selector as a LabelSelector object: matchLabels and matchExpressions, {} or null
     #[arg(long, value_name = "JSON", help_heading = "Selection")]
@@ -150,6 +151,7 @@ pub(crate) struct SelectionArgs {
     #[arg(
         short = 'n',
         long,
+        add = complete::namespaces(),
         value_name = "NS,…",
         num_args = 1,
         value_delimiter = ',',
@@ -163,6 +165,7 @@ pub(crate) struct SelectionArgs {
     #[arg(
         short = 'k',
         long,
+        add = complete::kinds(),
         value_name = "KIND,…",
         num_args = 1,
         value_delimiter = ',',
@@ -192,6 +195,7 @@ pub(crate) struct QueryArgs {
     #[arg(
         short = 'L',
         long,
+        add = complete::keys(),
         value_name = "K,…",
         num_args = 1,
         value_delimiter = ',',
@@ -205,7 +209,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) no_headers: bool,
     /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp; objects without it last
-    #[arg(long, value_name = "KEY", help_heading = "Output")]
+    #[arg(long, value_name = "KEY", help_heading = "Output", add = complete::keys())]
     pub(crate) sort_by: Option<String>,
     /// Print only the first N rows
     #[arg(long, value_name = "N", help_heading = "Output")]
@@ -300,9 +304,9 @@ pub(crate) struct LabelsArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
-    /// List the values of this key
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: Option<String>,
+    /// List the values of this key; of several, each row says which
+    #[arg(long, value_name = "KEY", num_args = 1, add = complete::keys())]
+    pub(crate) key: Vec<String>,
     /// How to print them
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: LabelsFormat,
@@ -373,6 +377,7 @@ pub(crate) struct ReplArgs {
     #[arg(
         short = 'n',
         long,
+        add = complete::namespaces(),
         value_name = "NS,…",
         num_args = 1,
         value_delimiter = ',',
@@ -383,6 +388,7 @@ pub(crate) struct ReplArgs {
     #[arg(
         short = 'k',
         long,
+        add = complete::kinds(),
         value_name = "KIND,…",
         num_args = 1,
         value_delimiter = ',',
@@ -393,13 +399,13 @@ pub(crate) struct ReplArgs {
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Settings")]
     output: Option<OutputFormat>,
     /// Label keys to show as columns; `*` is all labels in a last column
-    #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings")]
+    #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings", add = complete::keys())]
     label_columns: Option<String>,
     /// Print only the first N rows, or `off`
     #[arg(long, value_name = "N", help_heading = "Settings")]
     limit: Option<String>,
     /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp, or `off`
-    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Settings")]
+    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Settings", add = complete::keys())]
     sort_by: Option<String>,
     /// Whether to tell how long an answer took [default: on]
     #[arg(long, value_name = "on|off", help_heading = "Settings")]

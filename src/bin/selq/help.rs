@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args::Args;
+use crate::complete;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::stdout::with_stdout;
@@ -48,9 +49,7 @@ fn no_help(topic: &str, topics: &[String]) -> Error {
 }
 
 pub(crate) fn completions(shell: Shell) -> Result<ExitStatus> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "selq", &mut script);
-    print(&script)
+    print(&complete::registration(shell)?)
 }
 
 /// Prints a manual page: what `--help` says, in the sections that manual pages have.

@@ -24,14 +24,29 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     let store = loaded.dump.store();
     let plan = selection.plan(store, &selection.selector);
     let matches = plan.run();
-    let facts = match &args.key {
-        None => Facts::Keys(matches.keys()),
-        Some(key) => Facts::Values(matches.values(key)),
+    let mut keys: Vec<&str> = Vec::new();
+    for key in &args.key {
+        if !keys.contains(&key.as_str()) {
+            keys.push(key);
+        }
+    }
+    let facts = match &keys[..] {
+        [] => Facts::Keys(matches.keys()),
+        [key] => Facts::Values(matches.values(key)),
+        keys => {
+            let values = |&key| matches.values(key).into_iter().map(move |fact| (key, fact));
+            Facts::ValuesOfKeys(keys.iter().flat_map(values).collect())
+        }
     };
     with_stdout(|out| Ok(facts.write(args, config, out)?))?;
     selection.remark(&loaded.dump, &plan, !matches.is_empty());
-    if facts.is_empty() && !matches.is_empty() {
-        message::print(&absence(args.key.as_deref(), store));
+    match matches.is_empty() {
+        true => {}
+        false if args.key.is_empty() && facts.is_empty() => message::print(&absence(None, store)),
+        false => {
+            let absent = keys.iter().filter(|key| matches.values(key).is_empty());
+            absent.for_each(|key| message::print(&absence(Some(key), store)));
+        }
     }
     Ok(loaded.status(config, ExitStatus::of_match(!facts.is_empty())))
 }
@@ -47,17 +62,24 @@ pub(crate) fn absence(key: Option<&str>, store: &selq::Store) -> String {
     message::absent(&selection::no_label(key, None, &selection::among(store.len() as u64)), nearest)
 }
 
-/// What is known of keys, or of the values of one.
+/// What is known of keys, or of the values of one or several.
 pub(crate) enum Facts<'s> {
     Keys(Vec<KeyFacts<'s>>),
     Values(Vec<ValueFacts<'s>>),
+    /// Each row says of which key it is.
+    ValuesOfKeys(Vec<(&'s str, ValueFacts<'s>)>),
 }
 
 impl Facts<'_> {
     pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn len(&self) -> usize {
         match self {
-            Facts::Keys(keys) => keys.is_empty(),
-            Facts::Values(values) => values.is_empty(),
+            Facts::Keys(keys) => keys.len(),
+            Facts::Values(values) => values.len(),
+            Facts::ValuesOfKeys(values) => values.len(),
         }
     }
 
@@ -65,16 +87,27 @@ impl Facts<'_> {
         match self {
             Facts::Keys(_) => &["key", "objects", "values"],
             Facts::Values(_) => &["value", "objects"],
+            Facts::ValuesOfKeys(_) => &["key", "value", "objects"],
         }
     }
 
-    /// The text of each row and its numbers.
-    fn rows(&self) -> Vec<(&str, Vec<u64>)> {
+    /// How many columns are texts; the others are numbers.
+    fn n_texts(&self) -> usize {
+        if matches!(self, Facts::ValuesOfKeys(_)) { 2 } else { 1 }
+    }
+
+    /// The texts of a row and its numbers, of each as many as there are columns of them.
+    fn row(&self, nth: usize) -> ([&str; 2], [u64; 2]) {
         match self {
             Facts::Keys(keys) => {
-                keys.iter().map(|fact| (fact.key, vec![fact.n_objects, fact.n_values as u64])).collect()
+                let KeyFacts { key, n_objects, n_values } = keys[nth];
+                ([key, ""], [n_objects, n_values as u64])
             }
-            Facts::Values(values) => values.iter().map(|fact| (fact.value, vec![fact.n_objects])).collect(),
+            Facts::Values(values) => ([values[nth].value, ""], [values[nth].n_objects, 0]),
+            Facts::ValuesOfKeys(values) => {
+                let (key, ValueFacts { value, n_objects }) = values[nth];
+                ([key, value], [n_objects, 0])
+            }
         }
     }
 
@@ -103,10 +136,13 @@ impl Facts<'_> {
         if headers {
             writer.write_record(self.header()).map_err(io_error)?;
         }
-        for (text, numbers) in self.rows() {
-            let text = if on_terminal { sanitize::escaped(text) } else { text.into() };
-            let numbers = numbers.iter().map(u64::to_string);
-            let record = std::iter::once(text.into_owned()).chain(numbers);
+        let n_texts = self.n_texts();
+        for nth in 0..self.len() {
+            let (texts, numbers) = self.row(nth);
+            let shown =
+                |text| if on_terminal { sanitize::escaped(text).into_owned() } else { text.to_owned() };
+            let numbers = numbers.iter().take(self.header().len() - n_texts).map(u64::to_string);
+            let record = texts.into_iter().take(n_texts).map(shown).chain(numbers);
             writer.write_record(record).map_err(io_error)?;
         }
         writer.flush()
@@ -118,10 +154,12 @@ impl Facts<'_> {
                 let KeyFacts { key, n_objects: objects, n_values: values } = *fact;
                 json::write_value(&KeyLine { key, objects, values }, on_terminal, out)
             }),
-            Facts::Values(facts) => facts.iter().try_for_each(|fact| {
-                let ValueFacts { value, n_objects: objects } = *fact;
-                json::write_value(&ValueLine { value, objects }, on_terminal, out)
-            }),
+            Facts::Values(facts) => {
+                facts.iter().try_for_each(|fact| write_value(None, fact, on_terminal, out))
+            }
+            Facts::ValuesOfKeys(facts) => {
+                facts.iter().try_for_each(|(key, fact)| write_value(Some(key), fact, on_terminal, out))
+            }
         }
     }
 }
@@ -131,29 +169,17 @@ impl Table for Facts<'_> {
     type Row = usize;
 
     fn rows(&self) -> impl Iterator<Item = usize> {
-        0..match self {
-            Facts::Keys(keys) => keys.len(),
-            Facts::Values(values) => values.len(),
-        }
+        0..self.len()
     }
 
     fn cell<'c>(&'c self, row: &'c usize, column: usize, scratch: &'c mut String) -> Option<&'c str> {
-        let (text, numbers) = match self {
-            Facts::Keys(keys) => {
-                let KeyFacts { key, n_objects, n_values } = keys[*row];
-                (key, [n_objects, n_values as u64])
-            }
-            Facts::Values(values) => {
-                let ValueFacts { value, n_objects } = values[*row];
-                (value, [n_objects, 0])
-            }
-        };
-        let Some(column) = column.checked_sub(1) else {
-            // The empty one would not be seen.
-            return Some(if text.is_empty() { "\"\"" } else { text });
-        };
-        scratch.push_str(&numbers[column].to_string());
-        Some(scratch)
+        let (texts, numbers) = self.row(*row);
+        if let Some(column) = column.checked_sub(self.n_texts()) {
+            scratch.push_str(&numbers[column].to_string());
+            return Some(scratch);
+        }
+        // The empty one would not be seen.
+        Some(if texts[column].is_empty() { "\"\"" } else { texts[column] })
     }
 }
 
@@ -164,8 +190,21 @@ struct KeyLine<'a> {
     values: usize,
 }
 
+fn write_value(
+    key: Option<&str>,
+    fact: &ValueFacts<'_>,
+    on_terminal: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let ValueFacts { value, n_objects: objects } = *fact;
+    json::write_value(&ValueLine { key, value, objects }, on_terminal, out)
+}
+
 #[derive(Serialize)]
 struct ValueLine<'a> {
+    /// Only where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
     value: &'a str,
     objects: u64,
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod closed;
+mod complete;
 mod config;
 mod exit;
 mod explain;
@@ -47,6 +48,7 @@ use config::Config;
 use exit::ExitStatus;
 
 fn main() -> ExitCode {
+    complete::answer_shell();
     let config = Config::from_env().with_color(typed_color());
     let mut command = Args::command().color(clap_colors(&config));
     let status = match command.try_get_matches_from_mut(env::args_os()) {

@@ -38,6 +38,15 @@ pub(crate) enum Word {
     Operand(String),
 }
 
+impl Word {
+    fn typed(&self) -> Vec<String> {
+        match self {
+            Word::Option { typed, .. } => typed.clone(),
+            Word::Operand(text) => vec![text.clone()],
+        }
+    }
+}
+
 /// A command line in parts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -85,6 +94,27 @@ impl Line {
     /// The definition of what is called.
     pub(crate) fn command<'c>(&self, root: &'c Command) -> &'c Command {
         self.subcommand.as_ref().and_then(|name| root.find_subcommand(name)).unwrap_or(root)
+    }
+
+    /// The same line with its operands behind its options, but for an option at the end that still wants a value.
+    pub(crate) fn ordered(&self) -> Vec<String> {
+        let mut root = Args::command();
+        root.build();
+        let is_open = |word: &&Word| matches!(word, Word::Option { name, value: None, .. } if takes_value(name, self.command(&root)));
+        let open = self.words.last().filter(is_open);
+        let n_whole = self.words.len() - usize::from(open.is_some());
+        let (options, operands): (Vec<&Word>, Vec<&Word>) =
+            self.words[..n_whole].iter().partition(|word| matches!(word, Word::Option { .. }));
+        let words = options.into_iter().chain(operands).chain(open);
+        self.subcommand.iter().cloned().chain(words.flat_map(Word::typed)).collect()
+    }
+
+    /// The values of an option that has these names.
+    pub(crate) fn values<'l>(&'l self, names: &'l [&str]) -> impl Iterator<Item = &'l str> {
+        self.words.iter().filter_map(move |word| match word {
+            Word::Option { name, value, .. } if names.contains(&name.as_str()) => value.as_deref(),
+            _ => None,
+        })
     }
 }
 
@@ -153,6 +183,17 @@ mod tests {
         });
         let subcommand = line.subcommand.iter().map(|name| format!("{name}:"));
         subcommand.chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn operands_come_last() {
+        let ordered = |line: &str| {
+            let typed: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            Line::new(&typed).ordered().join(" ")
+        };
+        assert_eq!(ordered("a.json -l x -c b.json --key=y"), "-l x -c --key=y a.json b.json");
+        assert_eq!(ordered("labels a.json -n"), "labels a.json -n");
+        assert_eq!(ordered("a.json -c"), "-c a.json");
     }
 
     #[test]

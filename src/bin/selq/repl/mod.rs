@@ -12,7 +12,7 @@ mod session;
 mod settings;
 mod show;
 mod stop;
-mod typing;
+pub(crate) mod typing;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};

@@ -1,0 +1,346 @@
+//! Completion in shells: the shell calls the program at every Tab, with `COMPLETE` set and the words of the line as
+//! arguments.
+//!
+//! Options, subcommands and files are known to clap. Selectors, label keys, kinds and namespaces are those of the dumps
+//! on the line, and are completed as in a session.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::iter;
+use std::path::{Path, PathBuf};
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Command, CommandFactory};
+use clap_complete::env::{CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
+use clap_complete::{ArgValueCompleter, CompletionCandidate, Shell};
+use selq::{Check, Dump, Input, Pointer, SavedIndex};
+
+use crate::args::Args;
+use crate::input;
+use crate::repl::typing::complete::{Completion, complete};
+use crate::repl::typing::names::Names;
+use crate::repl::typing::{Argument, CommandSyntax, Context};
+use crate::selection::Selection;
+use crate::typed::{Line, Word};
+
+/// The variable by which a shell asks.
+const VARIABLE: &str = "COMPLETE";
+/// How long a Tab may take to read a dump; a larger one needs an index.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
+
+/// The words of the line that is completed.
+static WORDS: OnceLock<Vec<String>> = OnceLock::new();
+
+/// Answers a shell and ends the program, if it is a shell that asks.
+pub(crate) fn answer_shell() {
+    if env::var_os(VARIABLE).is_none() {
+        return;
+    }
+    let mut args: Vec<OsString> = env::args_os().collect();
+    let begin = args.iter().position(|word| word == "--").map_or(args.len(), |at| at + 2);
+    if begin < args.len() {
+        let words = args.drain(begin..).map(|word| unquoted(&word.to_string_lossy()));
+        let (before, last) = line_to_complete(words.collect());
+        args.extend(before.into_iter().chain([last]).map(OsString::from));
+    }
+    let is_at_beginning = args.last().is_some_and(|word| word.is_empty());
+    let shell = CompleteEnv::with_factory(move || command(is_at_beginning)).var(VARIABLE).shells(SHELLS);
+    let folder = env::current_dir().ok();
+    match shell.try_complete(args, folder.as_deref()) {
+        Ok(false) => {}
+        Ok(true) => std::process::exit(0),
+        Err(error) => error.exit(),
+    }
+}
+
+/// The words before the cursor, remembered and brought into the order in which clap completes files behind options too,
+/// and the word at the cursor.
+fn line_to_complete(mut words: Vec<String>) -> (Vec<String>, String) {
+    // In zsh, more words may follow; the name of the program is counted.
+    let index = env::var("_CLAP_COMPLETE_INDEX").ok().and_then(|index| index.parse::<usize>().ok());
+    words.truncate(index.unwrap_or(usize::MAX));
+    let last = match index {
+        Some(index) if words.len() < index => String::new(),
+        _ => words.pop().unwrap_or_default(),
+    };
+    let before = Line::new(&words).ordered();
+    // It is set once, since one line is completed.
+    let _ = WORDS.set(words);
+    (before, last)
+}
+
+/// What registers the completion in a shell.
+pub(crate) fn registration(shell: Shell) -> Result<Vec<u8>> {
+    let name = shell.to_string();
+    let completer = SHELLS.completer(&name).ok_or_else(|| anyhow::anyhow!("no completion for {name}"))?;
+    let mut script = Vec::new();
+    completer.write_registration(VARIABLE, "selq", "selq", "selq", &mut script)?;
+    Ok(script)
+}
+
+/// The definition of the arguments. Before anything of a word is typed, a dozen subcommands and the files at hand are
+/// of more use with fifty options left out.
+fn command(is_at_beginning: bool) -> Command {
+    let hide =
+        |command: Command| command.mut_args(|arg| if arg.is_positional() { arg } else { arg.hide(true) });
+    match is_at_beginning {
+        true => hide(Args::command().mut_subcommands(hide)),
+        false => Args::command(),
+    }
+}
+
+/// A word without the quotation marks that zsh and fish leave around it; the last one may still be open.
+fn unquoted(word: &str) -> String {
+    match word.chars().next() {
+        Some(quote @ ('"' | '\'')) => word[1..].strip_suffix(quote).unwrap_or(&word[1..]).to_owned(),
+        _ => word.replace('\\', ""),
+    }
+}
+
+pub(crate) fn selectors() -> ArgValueCompleter {
+    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Selector, word))
+}
+
+pub(crate) fn keys() -> ArgValueCompleter {
+    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Keys, word))
+}
+
+pub(crate) fn kinds() -> ArgValueCompleter {
+    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Kind, word))
+}
+
+pub(crate) fn namespaces() -> ArgValueCompleter {
+    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Namespace, word))
+}
+
+/// What could stand for a word of the line, in the dumps that the line names.
+fn of_dump(argument: Argument, word: &OsStr) -> Vec<CompletionCandidate> {
+    let (Some(word), Some(words)) = (word.to_str(), WORDS.get()) else { return Vec::new() };
+    let line = Line::new(words);
+    let Some(dump) = dump(&line) else { return Vec::new() };
+    let names = |options: &[&str]| {
+        line.values(options).flat_map(|names| names.split(',')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let scope = match argument {
+        Argument::Selector | Argument::Keys => {
+            Selection::scoped(names(&["-n", "--namespace"]), names(&["-k", "--kind"]))
+        }
+        _ => Selection::scoped(Vec::new(), Vec::new()),
+    };
+    let store = dump.store();
+    let context = Context {
+        store,
+        scope: &scope.scope(store),
+        names: &Names::default(),
+        commands: &[CommandSyntax { name: "x", usage: "", summary: "", argument }],
+        on_screen: &[],
+    };
+    let found = as_in_session(&context, word);
+    let whole = |text: &str, note: &str| {
+        CompletionCandidate::new(text.to_owned()).help((!note.is_empty()).then(|| note.to_owned().into()))
+    };
+    let candidates =
+        found.candidates.iter().map(|it| (format!("{}{}", &word[..found.start], it.text), &it.note));
+    let mut candidates: Vec<CompletionCandidate> =
+        candidates.map(|(text, note)| whole(&text, note)).collect();
+    if let (Argument::Selector, [only]) = (argument, &found.candidates[..]) {
+        // A shell ends a word that has one candidate, but a key is hardly ever all of a selector.
+        let text = format!("{}{}", &word[..found.start], only.text);
+        let is_key = as_in_session(&context, &text).candidates.iter().any(|it| it.text == "=");
+        candidates.extend(is_key.then(|| whole(&format!("{text}="), "is")));
+    }
+    candidates
+}
+
+/// The completion of a word as the argument of a command of a session; places are those in the word.
+fn as_in_session(context: &Context<'_>, word: &str) -> Completion {
+    const COMMAND: &str = ":x ";
+    let text = format!("{COMMAND}{word}");
+    let mut completion = complete(context, &text, text.len());
+    completion.start = completion.start.saturating_sub(COMMAND.len());
+    completion
+}
+
+/// The dumps that the line names, if they can be had in time.
+fn dump(line: &Line) -> Option<Box<Dump>> {
+    let operands = line.words.iter().filter_map(|word| match word {
+        Word::Operand(text) => Some(text.as_str()),
+        Word::Option { .. } => None,
+    });
+    let files = operands.chain(line.values(&["-f", "--filename"]));
+    let files: Vec<PathBuf> = files.map(PathBuf::from).filter(|file| file.is_file()).collect();
+    let pointer = |name| line.values(&[name]).next().map(str::parse::<Pointer>)?.ok();
+    let loader = input::loader(pointer("--items-at").as_ref(), pointer("--labels-at").as_ref());
+    let index = line.values(&["--index"]).next().map(PathBuf::from);
+    let read = move || match (&files[..], index) {
+        ([], _) => None,
+        ([file], index) => {
+            let saved = match index {
+                Some(index) => SavedIndex::at(file, index),
+                None => SavedIndex::beside(file),
+            };
+            let opened = saved.open(&loader, Check::Samples).ok();
+            opened.or_else(|| loader.load([Input::Path(file.clone())]).ok())
+        }
+        (files, _) => loader.load(files.iter().cloned().map(Input::Path)).ok(),
+    };
+    let (sender, dump) = mpsc::channel();
+    // Whoever has waited long enough ends the program, and so this.
+    thread::spawn(move || sender.send(read().map(Box::new)));
+    dump.recv_timeout(PATIENCE).ok().flatten()
+}
+
+/// The line up to the cursor, and the part of its last word that bash would replace.
+const BASH_LINE: &str = "_SELQ_LINE";
+const BASH_WORD: &str = "_SELQ_WORD";
+
+/// Completion in bash. It takes `env=prod` for three words, and replaces only the last of them; so the line is taken
+/// apart here.
+struct Bash;
+
+const BASH_SCRIPT: &str = r#"
+_selq() {
+    local IFS=$'\013'
+    COMPREPLY=( $( \
+        VAR=bash \
+        _SELQ_LINE="${COMP_LINE:0:COMP_POINT}" \
+        _SELQ_WORD="$2" \
+        COMPLETER -- BIN \
+    ) )
+    if [[ $? != 0 ]]; then
+        unset COMPREPLY
+    elif [[ ${#COMPREPLY[@]} == 1 && "${COMPREPLY[0]}" =~ [=/,\(]$ ]]; then
+        compopt -o nospace 2> /dev/null
+    fi
+}
+if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
+    complete -o bashdefault -o nosort -F _selq BIN
+else
+    complete -o bashdefault -F _selq BIN
+fi
+"#;
+
+impl EnvCompleter for Bash {
+    fn name(&self) -> &'static str {
+        "bash"
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == "bash"
+    }
+
+    fn write_registration(
+        &self,
+        var: &str,
+        _name: &str,
+        bin: &str,
+        completer: &str,
+        buf: &mut dyn Write,
+    ) -> io::Result<()> {
+        let script = BASH_SCRIPT.replace("VAR", var).replace("COMPLETER", completer).replace("BIN", bin);
+        buf.write_all(script.trim_start().as_bytes())
+    }
+
+    fn write_complete(
+        &self,
+        _command: &mut Command,
+        _args: Vec<OsString>,
+        folder: Option<&Path>,
+        buf: &mut dyn Write,
+    ) -> io::Result<()> {
+        let line = env::var(BASH_LINE).unwrap_or_default();
+        let replaced = env::var(BASH_WORD).unwrap_or_default();
+        let words = shell_words(&line);
+        let is_quoted = words.last().is_some_and(|word| word.is_quoted);
+        let (before, last) = line_to_complete(words.into_iter().skip(1).map(|word| word.text).collect());
+        let mut command = command(last.is_empty());
+        let args: Vec<OsString> =
+            iter::once("selq".to_owned()).chain(before).chain([last.clone()]).map(OsString::from).collect();
+        let index = args.len() - 1;
+        let candidates = clap_complete::engine::complete(&mut command, args, index, folder)?;
+        let kept = last.strip_suffix(&replaced).unwrap_or_default();
+        let texts = candidates.iter().filter_map(|it| it.get_value().to_str()?.strip_prefix(kept));
+        let texts: Vec<&str> = texts.filter(|text| is_quoted || is_plain_in_bash(text)).collect();
+        buf.write_all(texts.join("\u{b}").as_bytes())
+    }
+}
+
+/// Whether a text stands for itself outside of quotation marks, where bash puts it into the line as it is.
+fn is_plain_in_bash(text: &str) -> bool {
+    !text.contains(|c: char| c.is_whitespace() || "()<>|&;'\"$*?`[]{}\\#".contains(c))
+}
+
+/// A word of a line of a shell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct ShellWord {
+    text: String,
+    /// Whether the line ends inside its quotation marks.
+    is_quoted: bool,
+}
+
+/// The words of a line as a shell takes it apart; behind white space the last one is empty.
+fn shell_words(line: &str) -> Vec<ShellWord> {
+    let mut words = vec![ShellWord::default()];
+    let mut quote = None;
+    let mut is_escaped = false;
+    let mut is_between = true;
+    for c in line.chars() {
+        let push = |words: &mut Vec<ShellWord>, c| words.last_mut().expect("there is a word").text.push(c);
+        match (quote, c) {
+            _ if is_escaped => {
+                push(&mut words, c);
+                is_escaped = false;
+            }
+            (Some('"') | None, '\\') => is_escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, c) if c.is_whitespace() => {
+                if !is_between {
+                    words.push(ShellWord::default());
+                }
+                is_between = true;
+                continue;
+            }
+            _ => push(&mut words, c),
+        }
+        is_between = false;
+    }
+    if let Some(last) = words.last_mut() {
+        last.is_quoted = quote.is_some();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_bash_is_taken_apart() {
+        let words = |line: &str| {
+            let words = shell_words(line);
+            let quoted = if words.iter().any(|word| word.is_quoted) { " (open)" } else { "" };
+            words.into_iter().map(|word| format!("[{}]", word.text)).collect::<String>() + quoted
+        };
+        assert_eq!(words("selq -l env=pr"), "[selq][-l][env=pr]");
+        assert_eq!(words("selq  "), "[selq][]");
+        assert_eq!(words("selq -l 'env in (pr"), "[selq][-l][env in (pr] (open)");
+        assert_eq!(words("selq 'a b' \"c\\\"d\" e\\ f "), "[selq][a b][c\"d][e f][]");
+        assert_eq!(words(""), "[]");
+    }
+
+    #[test]
+    fn quotation_marks_of_other_shells_are_taken_off() {
+        for (word, text) in
+            [("'env in (p", "env in (p"), ("\"a\"", "a"), ("'a'", "a"), ("a\\ b", "a b"), ("", "")]
+        {
+            assert_eq!(unquoted(word), text);
+        }
+    }
+}
