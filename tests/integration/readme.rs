@@ -1,24 +1,33 @@
-//! The README against the program: its commands run, and print what it says they print.
+//! The README and the help pages against the program: their commands run over the dump of this repository, and print
+//! what is shown below them.
 
+use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::testenv::{PODS, TestEnv};
 
 const README: &str = include_str!("../../README.md");
-/// How the README runs the program before it is installed.
-const UNINSTALLED: &str = "cargo run --release -q -- ";
 
-/// A command of the README and the lines below it.
+/// A command and the lines below it.
 struct Example {
     command: String,
     output: String,
 }
 
-fn examples() -> Vec<Example> {
-    let mut examples: Vec<Example> = Vec::new();
+/// The commands of each console block of the README.
+fn readme_blocks() -> Vec<Vec<Example>> {
     let blocks = README.split("```console\n").skip(1).filter_map(|block| block.split("```").next());
-    for line in blocks.flat_map(str::lines) {
+    blocks.map(|block| examples(block.lines())).collect()
+}
+
+fn examples<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    for line in lines {
         match line.strip_prefix("$ ") {
             Some(command) => examples.push(Example { command: command.to_owned(), output: String::new() }),
             None => {
@@ -31,35 +40,93 @@ fn examples() -> Vec<Example> {
     examples
 }
 
+/// The commands below `Examples:`, each on a line, or on several that end in a pipe.
+fn help_examples(help: &str) -> Vec<Example> {
+    let block =
+        help.split("Examples:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
+    let mut commands: Vec<String> = Vec::new();
+    for line in block.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+        match commands.last_mut().filter(|last| last.ends_with('|')) {
+            Some(last) => last.push_str(&format!(" {line}")),
+            // What stands far to the right explains it.
+            None => commands.push(line.split("   ").next().unwrap_or_default().to_owned()),
+        }
+    }
+    commands.into_iter().map(|command| Example { command, output: String::new() }).collect()
+}
+
 impl Example {
-    /// The command line for a shell that finds `selq`, if it needs nothing but `selq` and the dump of the repository.
+    /// The command line for a shell that finds `selq`, if it is about that.
     fn shell_command(&self) -> Option<String> {
-        let command =
-            self.command.split(" #").next().unwrap_or_default().trim().replace(UNINSTALLED, "selq ");
-        let is_alone = command.starts_with("selq ") && !command.contains('|') && !command.contains('>');
-        let reads_dump = command.contains("pods.json") || command.starts_with("selq parse");
-        // A session is for people, an index tells the size of the dump, and the queries are only named.
-        let is_other = ["selq repl", "selq index", "--queries", "--as-commands"];
-        (is_alone && reads_dump && !is_other.iter().any(|other| command.contains(other))).then_some(command)
+        let command = self.command.split(" #").next().unwrap_or_default().trim();
+        // Before it is installed, cargo runs it.
+        let command = match command.split_once(" -- ") {
+            Some((cargo, args)) if cargo.starts_with("cargo run") => format!("selq {args}"),
+            _ => command.to_owned(),
+        };
+        // A session over a pipe reads its lines from a terminal.
+        let is_about_selq =
+            command.split_whitespace().any(|word| word == "selq") && !command.ends_with("selq repl -");
+        is_about_selq.then_some(command)
+    }
+
+    /// What is shown of a session is what a person typed.
+    fn is_compared(&self) -> bool {
+        !self.output.is_empty() && !self.command.contains("selq repl")
     }
 }
 
-/// What the program prints, standard error after standard output.
+/// A folder with everything that the examples name, and with stand-ins for other programs.
+fn folder() -> TestEnv {
+    let env = TestEnv::new();
+    for folder in ["tests/data", "bin", ".local/share/bash-completion/completions", ".local/share/man/man1"] {
+        fs::create_dir_all(env.path().join(folder)).unwrap();
+    }
+    env.file("tests/data/pods.json", PODS);
+    env.file("fleet.json", r#"{"kind":"Pod","metadata":{"name":"a","labels":{"env":"prod","tier":"db"}}}"#);
+    env.file("selectors.txt", "env=prod\n!legacy\n");
+    env.file(
+        "events.ndjson",
+        r#"{"type":"ADDED","object":{"kind":"Pod","metadata":{"name":"a","labels":{"env":"prod"}}}}"#,
+    );
+    env.file("series.json", r#"{"data":{"result":[{"metric":{"job":"api"},"value":[0,"1"]}]}}"#);
+    for name in ["cluster-a.json.gz", "cluster-b.json.gz"] {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(PODS.as_bytes()).unwrap();
+        env.file(name, gzip.finish().unwrap());
+    }
+    stand_in(&env, "kubectl", "case $1 in get) cat pods.json;; esac");
+    stand_in(&env, "jq", "cat > /dev/null");
+    env
+}
+
+fn stand_in(env: &TestEnv, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = env.path().join("bin").join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// What the command prints, standard error after standard output.
 fn run(env: &TestEnv, command: &str) -> (i32, String) {
-    let program = Path::new(env!("CARGO_BIN_EXE_selq"));
+    let program = Path::new(env!("CARGO_BIN_EXE_selq")).parent().unwrap().display();
+    let path = std::env::var("PATH").unwrap_or_default();
     let output = Command::new("sh")
-        .args(["-c", &command.replacen("selq", &program.display().to_string(), 1)])
+        .args(["-c", command])
         .current_dir(env.path())
+        .env("PATH", format!("{}/bin:{program}:{path}", env.path().display()))
+        .env("HOME", env.path())
         .env_remove("NO_COLOR")
+        .stdin(Stdio::null())
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8(text).unwrap())
 }
 
-/// The text without the times in it, and with one space where there are several: a time pads its column.
-fn without_times(text: &str) -> String {
-    let units = ["ns", "µs", "ms", "s"];
+/// The text without the times and sizes in it, and with one space where there are several: a time pads its column.
+fn without_figures(text: &str) -> String {
+    let units = ["ns", "µs", "ms", "s", "bytes"];
     let lines = text.lines().map(|line| {
         let mut words: Vec<&str> = line.split_whitespace().collect();
         while let Some(at) = words.iter().position(|word| units.contains(word)) {
@@ -70,28 +137,68 @@ fn without_times(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-#[cfg(unix)]
-#[test]
-fn commands_print_what_the_readme_says() {
-    let env = TestEnv::new();
-    std::fs::create_dir_all(env.path().join("tests/data")).unwrap();
-    env.file("tests/data/pods.json", PODS);
+/// Runs the examples one after another, and tells how many were about selq and how many showed what they print.
+fn check(examples: &[Example]) -> (usize, usize) {
+    let env = folder();
     let (mut n_run, mut n_compared) = (0, 0);
-    for example in examples() {
+    for example in examples {
         let Some(command) = example.shell_command() else { continue };
         let (status, printed) = run(&env, &command);
         n_run += 1;
-        if example.output.is_empty() {
-            assert!(status < 2, "{command}: {printed}");
-            continue;
+        if example.is_compared() {
+            n_compared += 1;
+            assert_eq!(without_figures(&printed), without_figures(&example.output), "{command}");
         }
-        n_compared += 1;
-        assert_eq!(without_times(&printed), without_times(&example.output), "{command}");
+        let is_error = example.output.lines().any(|line| line.starts_with("error:")) && example.is_compared();
+        assert_eq!(status, if is_error { 2 } else { 0 }, "{command}: {printed}");
     }
-    assert!(n_run >= 10 && n_compared >= 3, "{n_run} commands, {n_compared} with their output");
+    (n_run, n_compared)
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_print_what_the_readme_says() {
+    let (mut n_run, mut n_compared) = (0, 0);
+    for block in readme_blocks() {
+        let (run, compared) = check(&block);
+        n_run += run;
+        n_compared += compared;
+    }
+    assert!(n_run >= 25 && n_compared >= 4, "{n_run} commands, {n_compared} with their output");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_examples_of_the_help_work() {
+    let env = TestEnv::new();
+    for topic in
+        ["", "parse", "explain", "labels", "repl", "label", "watch", "index", "completions", "man", "help"]
+    {
+        let help = env.out(&[&["help"][..], Some(topic).filter(|it| !it.is_empty()).as_slice()].concat());
+        let examples = help_examples(&help);
+        let (n_run, _) = check(&examples);
+        // Of a session one example needs a terminal.
+        assert!(
+            n_run > 0 && (n_run == examples.len() || topic == "repl"),
+            "{topic}: {n_run} of {}",
+            examples.len()
+        );
+    }
 }
 
 #[test]
-fn times_are_taken_out() {
-    assert_eq!(without_times("a   82.8 µs\n  b 3 ms c"), "a\nb c");
+fn help_fits_eighty_columns() {
+    let env = TestEnv::new();
+    for topic in ["", "parse", "explain", "labels", "label", "watch", "index", "completions", "man", "help"] {
+        let help = env.out(&[&["help"][..], Some(topic).filter(|it| !it.is_empty()).as_slice()].concat());
+        let examples = help.split("\n\n").next().unwrap_or_default();
+        for line in examples.lines() {
+            assert!(line.chars().count() <= 80, "{topic}: {line}");
+        }
+    }
+}
+
+#[test]
+fn figures_are_taken_out() {
+    assert_eq!(without_figures("a   82.8 µs\n  b 3 ms c, 1,234 bytes"), "a\nb c,");
 }

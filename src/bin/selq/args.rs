@@ -16,7 +16,7 @@ Examples:
   # the objects that a selector picks
   selq -l 'env in (prod,staging),!legacy' pods.json
   # from a pipe
-  kubectl get pods -A -o json | selq -l app=web
+  kubectl get pods -A -o json | selq -l tier=backend
   # only how many, over many files
   selq -c -l env=prod *.json.gz
   # names for xargs
@@ -30,14 +30,14 @@ Examples:
   # selectors answered while they are typed
   selq repl pods.json
   # the dump with other labels
-  selq label env=qa old- -l app=web -f pods.json
+  selq label env=qa old- -l tier=backend --overwrite -f pods.json
   # what enters and leaves a selection
   kubectl get pods -w -o json --output-watch-events |
-    selq watch -l app=web
+    selq watch -l tier=backend
   # answer at once from now on
   selq index pods.json
   # check a selector, without any data
-  selq parse 'env in (prod,dev'
+  selq parse 'env in (prod,dev),!legacy'
   # how a selector is answered
   selq explain -l 'env=prod,!legacy' pods.json";
 
@@ -81,19 +81,35 @@ pub(crate) enum Subcommands {
     Label(LabelArgs),
     /// Follow a watch stream: what enters a selection, changes in it and leaves it
     Watch(WatchArgs),
-    /// Write an index beside each dump, with which later queries need not read the dump again
+    /// Write an index beside each dump, from which later queries answer without reading it
     Index(IndexArgs),
-    /// Print completions for a shell
+    /// Print what makes a shell complete options, files, selectors and labels
+    #[command(before_help = "\
+Examples:
+  # in ~/.bashrc: source <(selq completions bash)
+  selq completions bash > ~/.local/share/bash-completion/completions/selq
+  # in ~/.zshrc, behind compinit: source <(selq completions zsh)
+  selq completions zsh
+  # in ~/.config/fish/config.fish: selq completions fish | source
+  selq completions fish")]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print the manual page, or that of a subcommand
+    #[command(before_help = "\
+Examples:
+  selq man > ~/.local/share/man/man1/selq.1
+  selq man labels")]
     Man {
         /// A subcommand
         command: Option<String>,
     },
     /// Print help about a subcommand, or the selector grammar
+    #[command(before_help = "\
+Examples:
+  selq help labels
+  selq help grammar")]
     Help {
         /// A subcommand, or `grammar`
         topic: Option<String>,
@@ -252,7 +268,9 @@ impl QueryArgs {
     args_override_self = true,
     before_help = "\
 Examples:
+  # as Kubernetes would print it, or why it is none
   selq parse 'env in (prod,dev),!legacy'
+  # one a line, and one object of JSON a line about each
   selq parse -o jsonl < selectors.txt
   # as a LabelSelector object
   selq parse -o json 'app=web'"
@@ -278,7 +296,15 @@ pub(crate) enum ParseFormat {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(args_override_self = true)]
+#[command(
+    args_override_self = true,
+    before_help = "\
+Examples:
+  # the plan, with what was expected and what it came to
+  selq explain -l 'env=prod,!legacy' pods.json
+  # as it would be without the optimizer
+  selq explain -l 'env=prod,!legacy' --skip-passes all pods.json"
+)]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -297,7 +323,9 @@ Examples:
   # keys, most frequent first
   selq labels pods.json
   # the values of one, among the objects that a selector picks
-  selq labels --key env -l tier=db pods.json"
+  selq labels --key env -l tier=backend pods.json
+  # the values of several
+  selq labels --key env --key tier pods.json"
 )]
 pub(crate) struct LabelsArgs {
     #[command(flatten)]
@@ -318,10 +346,15 @@ pub(crate) struct LabelsArgs {
 #[derive(Debug, ClapArgs)]
 #[command(before_help = "\
 Examples:
-  selq index pods.json                        writes pods.json.selq
-  selq -l env=prod pods.json                  answers from it, as long as pods.json stays the same
-  selq index -o /tmp/pods.selq pods.json      somewhere else, for `selq --index /tmp/pods.selq … pods.json`
-  selq index --verify pods.json               checks the index against all of the dump")]
+  # writes pods.json.selq
+  selq index pods.json
+  # answers from it, as long as pods.json stays the same
+  selq -l env=prod pods.json
+  # checks it against all of the dump
+  selq index --verify pods.json
+  # an index somewhere else
+  selq index -o elsewhere.selq pods.json
+  selq -l env=prod --index elsewhere.selq pods.json")]
 pub(crate) struct IndexArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
@@ -445,10 +478,14 @@ pub(crate) enum EditMode {
     args_override_self = true,
     before_help = "\
 Examples:
-  selq label env=qa old- -l app=web -f pods.json      the dump with these labels changed
-  selq label env=qa --all --dry-run -f pods.json      what would change
-  selq label env=qa -k po --in-place -f pods.json     in the file itself
-  selq label env=qa -n shop --as-commands -f pods.json | sh",
+  # the dump with these labels changed
+  selq label env=qa old- -l tier=backend --overwrite -f pods.json
+  # what would change
+  selq label env=qa --all --overwrite --dry-run -f pods.json
+  # in the file itself
+  selq label checked=yes -k po --in-place -f pods.json
+  # in a cluster
+  selq label env=qa -n shop --overwrite --as-commands -f pods.json | sh",
     after_help = "\
 A dump that is one object needs no selection; any other needs -l, -n, -k or --all, and an empty selector is none.
 If one object refuses the edits, nothing is written. Of watch events, the last one of each object is edited.
@@ -520,7 +557,10 @@ impl LabelForm {
     args_override_self = true,
     before_help = "\
 Examples:
-  kubectl get pods -A -w -o json --output-watch-events | selq watch -l env=prod
+  # a cluster
+  kubectl get pods -A -w -o json --output-watch-events |
+    selq watch -l env=prod
+  # events that were written down, as JSON
   selq watch -l env=prod -o jsonl events.ndjson",
     after_help = "\
 Each line is printed as soon as its event has been read: `+` entered the selection, `~` has other labels within it,
