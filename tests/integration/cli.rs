@@ -471,14 +471,6 @@ fn manual_pages_have_the_sections_that_people_look_for() {
     assert!(!env.refused(&["man", "bogus"]).contains("grammar"));
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn help_that_cannot_be_written_is_an_error() {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let program = std::process::Command::new(env!("CARGO_BIN_EXE_selq")).arg("--help").stdout(full).status();
-    assert_eq!(program.unwrap().code(), Some(2));
-}
-
 #[test]
 fn stats_are_words_for_people() {
     let run = TestEnv::new().run(&["-c", "--stats", "pods.json"]);

@@ -316,7 +316,13 @@ mod tests {
         let advice = advice_on(&typed, has_input);
         advice.map_or_else(
             || "nothing".to_owned(),
-            |advice| format!("{}\n  {}", advice.error, advice.help.unwrap_or_default()),
+            |advice| {
+                format!(
+                    "{}{}",
+                    advice.error,
+                    advice.help.map(|help| format!("\n  {help}")).unwrap_or_default()
+                )
+            },
         )
     }
 
@@ -396,7 +402,6 @@ mod tests {
           write `selq -l env=prod DUMP`
         -w phase()=Running DUMP
           no option -w yet: today a query is a selector, given with -l
-
         parse -l app=x
           no option -l here: selectors stand alone
           write `selq parse app=x`

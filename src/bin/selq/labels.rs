@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use selq::{KeyFacts, Quoted, ValueFacts};
+use selq::{KeyFacts, Matches, Store, Quoted, ValueFacts};
 use serde::Serialize;
 
 use crate::args::{LabelsArgs, LabelsFormat};
@@ -40,19 +40,23 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     };
     with_stdout(|out| Ok(facts.write(args, config, out)?))?;
     selection.remark(&loaded.dump, &plan, !matches.is_empty());
-    match matches.is_empty() {
-        true => {}
-        false if args.key.is_empty() && facts.is_empty() => message::print(&absence(None, store)),
-        false => {
-            let absent = keys.iter().filter(|key| matches.values(key).is_empty());
-            absent.for_each(|key| message::print(&absence(Some(key), store)));
-        }
+    if !matches.is_empty() {
+        explain_absence(&keys, &facts, &matches, store);
     }
     Ok(loaded.status(config, ExitStatus::of_match(!facts.is_empty())))
 }
 
+/// Says which keys none of the selected objects has, or that they have none at all.
+fn explain_absence(keys: &[&str], facts: &Facts<'_>, matches: &Matches<'_>, store: &Store) {
+    if keys.is_empty() && facts.is_empty() {
+        message::print(&absence(None, store));
+    }
+    let absent = keys.iter().filter(|key| matches.values(key).is_empty());
+    absent.for_each(|key| message::print(&absence(Some(key), store)));
+}
+
 /// Why there is nothing to list.
-pub(crate) fn absence(key: Option<&str>, store: &selq::Store) -> String {
+pub(crate) fn absence(key: Option<&str>, store: &Store) -> String {
     let Some(key) = key else { return "none of the objects has labels".to_owned() };
     let keys = store.keys();
     if keys.iter().any(|fact| fact.key == key) {
