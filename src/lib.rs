@@ -88,6 +88,7 @@
 mod both;
 mod edit;
 mod error;
+mod json_text;
 mod label;
 mod load;
 mod plan;
@@ -106,8 +107,8 @@ pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Re
 pub use error::Error;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
-    Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer, PointerError, Progress,
-    ReadObject, Scan, WatchEvent, WatchReader,
+    Dump, Input, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer,
+    PointerError, Progress, ReadObject, Scan, WatchEvent, WatchReader,
 };
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};

@@ -83,7 +83,7 @@ impl WatchedStore {
         match event {
             WatchEvent::Put { index, object } => Some(self.put(index, object)),
             WatchEvent::Deleted { object, .. } => self.delete(object),
-            WatchEvent::Bookmark | WatchEvent::Failed { .. } => None,
+            WatchEvent::Bookmark | WatchEvent::Failed { .. } | WatchEvent::Remark { .. } => None,
         }
     }
 

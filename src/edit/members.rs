@@ -8,6 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::Span;
+use crate::json_text::JsonText;
 
 /// The members of an object, and the white space around them.
 #[derive(Debug, Clone)]
@@ -194,7 +195,7 @@ impl<'de> Visitor<'de> for EntriesVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
         let mut entries = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(JsonText(key)) = map.next_key()? {
             entries.push((key, map.next_value::<&RawValue>()?.get()));
         }
         Ok(Entries(entries))

@@ -2,6 +2,7 @@
 
 use super::error::{Fallible, Fault, LoadErrorKind, quoted};
 use super::skim;
+use crate::json_text::JsonText;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
@@ -85,6 +86,11 @@ impl<'a> Cursor<'a> {
     /// The byte that is read next.
     pub(super) fn pos(&self) -> usize {
         self.pos
+    }
+
+    /// Whether the value at `pos` is inside no other.
+    pub(super) fn is_outermost(&self, pos: usize) -> bool {
+        self.value_start == Some(pos)
     }
 
     /// A second cursor at an earlier place of the same text.
@@ -216,15 +222,18 @@ impl<'a> Cursor<'a> {
         self.escaped_string().map(Cow::Owned)
     }
 
+    /// Halves of surrogate pairs are JSON, though no text: they are replaced, as Go does.
     #[cold]
     fn escaped_string(&mut self) -> Fallible<String> {
         let start = self.pos;
-        self.parse::<String>().map_err(|mut fault| {
-            // `"\ud800"` is JSON, though no text: only this value is bad, not all that follows.
-            if self.at(start).skip().is_ok() {
-                fault = Fault::data(fault.offset, "expected a text, found half of a surrogate pair in it");
+        self.parse::<String>().or_else(|fault| {
+            self.pos = start;
+            if self.skip().is_err() {
+                return Err(fault);
             }
-            fault
+            self.text(start..self.pos)?;
+            self.pos = start;
+            self.parse::<JsonText>().map(|text| text.0)
         })
     }
 
@@ -238,6 +247,13 @@ impl<'a> Cursor<'a> {
             }
             None => self.parse::<IgnoredAny>().map(|_| ()),
         }
+    }
+
+    /// Passes over the value that begins here, and gives it as it is written.
+    pub(super) fn json(&mut self) -> Fallible<&'a str> {
+        let start = self.pos;
+        self.skip()?;
+        self.text(start..self.pos)
     }
 
     /// Goes back to `start` and passes over the value there, which was found to be bad.

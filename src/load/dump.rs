@@ -1,7 +1,10 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
 use super::Loader;
+use super::cursor::{Cursor, Layout};
+use super::error::{LoadError, LoadErrorKind};
 use super::head::Head;
+use super::lists::{ListKind, ListRuns, Lists};
 use super::report::{Notice, Report};
 use super::sink::Sink;
 use super::skim;
@@ -24,12 +27,48 @@ pub struct Dump {
     store: Store,
     sources: Vec<Source>,
     places: Places,
+    lists: ListRuns,
     /// The labels are those of another place than `metadata.labels`.
     labels_elsewhere: bool,
     /// The objects whose labels are not those of the sources any more.
     relabelled: BTreeMap<ObjectId, Relabelled>,
-    n_skipped: u64,
+    left_out: LeftOut,
     n_bytes: u64,
+}
+
+/// What was left out of a dump because it was bad.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// Objects, or what stood where one belongs.
+    pub n_objects: u64,
+    /// Inputs of which nothing was read: missing ones, empty ones, other formats.
+    pub n_inputs: u64,
+    /// Compressed inputs that are damaged, from there on.
+    pub n_rests: u64,
+}
+
+impl LeftOut {
+    /// How much it is in all.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        self.n_objects + self.n_inputs + self.n_rests
+    }
+
+    fn add(&mut self, other: LeftOut) {
+        self.n_objects += other.n_objects;
+        self.n_inputs += other.n_inputs;
+        self.n_rests += other.n_rests;
+    }
+
+    /// Counts what was left out because of an error.
+    pub fn count(&mut self, error: &LoadError) {
+        match (error.object(), error.kind()) {
+            (Some(_), _) => self.n_objects += 1,
+            (None, LoadErrorKind::Compression) => self.n_rests += 1,
+            (None, _) => self.n_inputs += 1,
+        }
+    }
 }
 
 /// What became of an object's labels since it was loaded.
@@ -74,12 +113,13 @@ impl Dump {
         let mut joined = empty();
         for dump in [first].into_iter().chain(others) {
             let n_before = builder.append(StoreBuilder::of(dump.store));
+            joined.lists.append(dump.lists, n_before);
             joined.places.append_sources(dump.places, joined.sources.len());
             let moved = |(id, it): (ObjectId, Relabelled)| (object_id(n_before + id.index()), it);
             joined.relabelled.extend(dump.relabelled.into_iter().map(moved));
             joined.sources.extend(dump.sources);
             joined.labels_elsewhere |= dump.labels_elsewhere;
-            joined.n_skipped += dump.n_skipped;
+            joined.left_out.add(dump.left_out);
             joined.n_bytes += dump.n_bytes;
         }
         joined.store = builder.finish();
@@ -202,7 +242,35 @@ impl Dump {
     /// How many objects, files or rests of files were left out because they were bad.
     #[must_use]
     pub fn n_skipped(&self) -> u64 {
-        self.n_skipped
+        self.left_out.total()
+    }
+
+    /// The same by what it was.
+    #[must_use]
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
+    }
+
+    /// The kind of list that all of these objects are from, innermost lists counting: a `PodList`, say. `None` where it
+    /// is not one, or a `List`, which says nothing of its items.
+    ///
+    /// Costs a binary search for every object.
+    #[must_use]
+    pub fn list_kind(&self, ids: impl IntoIterator<Item = ObjectId>) -> Option<&ListKind> {
+        self.lists.common(ids)
+    }
+
+    /// Whether the object has its kind only from the list that it was loaded from, so that its
+    /// [JSON](Dump::json) does not say it.
+    ///
+    /// Costs a look at the object where its list gave kinds.
+    #[must_use]
+    pub fn has_kind_of_list(&self, id: ObjectId) -> bool {
+        if !self.lists.may_give_kind(id) {
+            return false;
+        }
+        let (mut cursor, mut head) = (Cursor::new(self.loaded_json(id).as_bytes()), Head::default());
+        cursor.next_part(Layout::Stream) && head.read(&mut cursor).is_ok() && head.identity().kind.is_empty()
     }
 
     /// How many bytes were read, after decompression.
@@ -219,17 +287,20 @@ impl Dump {
         store: Store,
     ) -> Result<Dump, Malformed> {
         let read = Places::decode(&mut places)?;
+        let lists = ListRuns::decode(&mut places)?;
         places.end()?;
         Malformed::unless(read.len() == store.table().n_ids(), "as many places as objects")?;
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
         let n_bytes = source.bytes().len() as u64;
         let sources = vec![source];
-        Ok(Dump { store, sources, places: read, labels_elsewhere, relabelled, n_skipped: 0, n_bytes })
+        let left_out = LeftOut::default();
+        Ok(Dump { store, sources, places: read, lists, labels_elsewhere, relabelled, left_out, n_bytes })
     }
 
-    /// Writes where the objects stand.
+    /// Writes where the objects stand, and in which lists.
     pub(crate) fn encode_places(&self, out: &mut Encoder) {
         self.places.encode(out);
+        self.lists.encode(out);
     }
 
     /// The bytes of the only source, if that is a mapped file.
@@ -250,7 +321,7 @@ impl fmt::Debug for Dump {
         f.debug_struct("Dump")
             .field("store", &self.store)
             .field("sources", &self.sources().collect::<Vec<_>>())
-            .field("n_skipped", &self.n_skipped)
+            .field("n_skipped", &self.n_skipped())
             .field("n_bytes", &self.n_bytes)
             .finish_non_exhaustive()
     }
@@ -377,10 +448,13 @@ pub(super) struct Recorder {
     /// The source that is being read.
     source: usize,
     sources: Vec<Source>,
-    n_skipped: u64,
+    lists: Lists,
+    left_out: LeftOut,
     n_bytes: u64,
     /// The id of the source's first object.
     first_id: usize,
+    /// How many watch events the source had so far.
+    n_events: u64,
     /// Built at the source's first watch event.
     known: Option<Known>,
     /// Other objects of the same source are recorded elsewhere.
@@ -389,7 +463,12 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Keeps a source that was read; the next objects are those of the next one.
-    pub(super) fn end_source(&mut self, source: Source) {
+    pub(super) fn end_source(&mut self, source: Source, report: &mut Report<'_>) {
+        let is_there = |id| self.builder.contains(object_id(id));
+        if self.n_events > 0 && !(self.first_id..self.builder.n_ids()).any(is_there) {
+            let (source, n_events) = (source.name().to_owned(), self.n_events);
+            report.notice(Notice::NothingLeft { source, n_events });
+        }
         self.n_bytes += source.bytes().len() as u64;
         self.sources.push(source);
         self.next_source();
@@ -399,6 +478,7 @@ impl Recorder {
     pub(super) fn next_source(&mut self) {
         self.source += 1;
         self.first_id = self.builder.n_ids();
+        self.n_events = 0;
         self.known = None;
     }
 
@@ -415,11 +495,11 @@ impl Recorder {
 
     /// Indexes everything that this loader read.
     pub(super) fn finish(self, loader: &Loader) -> Dump {
-        let Recorder { builder, mut places, sources, n_skipped, n_bytes, .. } = self;
+        let Recorder { builder, mut places, sources, lists, left_out, n_bytes, .. } = self;
         places.shrink_to_fit();
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
-        let store = builder.finish();
-        Dump { store, sources, places, labels_elsewhere, relabelled, n_skipped, n_bytes }
+        let (store, lists) = (builder.finish(), lists.finish());
+        Dump { store, sources, places, lists, labels_elsewhere, relabelled, left_out, n_bytes }
     }
 
     /// Adds an object.
@@ -466,6 +546,7 @@ impl Sink for Recorder {
     fn append(&mut self, part: Recorder, index: u64) {
         let first = self.builder.append(part.builder);
         self.places.append(part.places, index);
+        self.lists.append(part.lists, first);
         for id in first..self.builder.n_ids() {
             self.remember(object_id(id));
         }
@@ -489,8 +570,17 @@ impl Sink for Recorder {
         self.remember(id);
     }
 
-    fn follows_events(&mut self) -> bool {
+    fn end_list(&mut self, first: usize, list: &Head<'_>, gives_kind: bool) {
+        self.lists.push(first..self.builder.n_ids(), list.identity(), gives_kind);
+    }
+
+    fn begin_event(&mut self) -> bool {
+        self.n_events += 1;
         !self.is_part
+    }
+
+    fn is_watch_stream(&self) -> bool {
+        self.n_events > 0
     }
 
     /// The object's index stays, its bytes are the new ones.
@@ -512,7 +602,9 @@ impl Sink for Recorder {
     }
 
     fn notice(&mut self, notice: Notice, report: &mut Report<'_>) {
-        self.n_skipped += u64::from(matches!(notice, Notice::Skipped(_)));
+        if let Notice::Skipped(error) = &notice {
+            self.left_out.count(error);
+        }
         report.notice(notice);
     }
 }

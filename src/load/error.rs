@@ -221,13 +221,18 @@ impl Fault {
 
 /// `text` from a dump, fit for a message: in back quotes, on one line, and not too long.
 pub(super) fn quoted(text: &str) -> String {
+    format!("`{}`", one_line(text, MAX_QUOTED))
+}
+
+/// The beginning of `text` on one line: so many characters of it.
+pub(super) fn one_line(text: &str, max: usize) -> String {
     let mut chars = text.chars();
-    let mut quoted = String::from("`");
-    for char in chars.by_ref().take(MAX_QUOTED) {
-        if char.is_control() { quoted.extend(char.escape_default()) } else { quoted.push(char) }
+    let mut line = String::new();
+    for char in chars.by_ref().take(max) {
+        if char.is_control() { line.extend(char.escape_default()) } else { line.push(char) }
     }
-    quoted.push_str(if chars.next().is_some() { "…`" } else { "`" });
-    quoted
+    line.push_str(if chars.next().is_some() { "…" } else { "" });
+    line
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use super::cursor::{BOM, Layout, line_end};
 use super::error::{Fault, LoadErrorKind};
+use super::messages;
+use crate::wire::INDEX_MAGIC;
 
 /// How many lines are looked at to tell NDJSON from a stream of values.
 const N_LINES: usize = 16;
@@ -18,7 +20,34 @@ const FROM_UTF16: &str =
     "convert it first, for instance with `iconv -f UTF-16 -t UTF-8`; in PowerShell 5, `>` writes UTF-16";
 const UNPACK: &str = "unpack it first and name the files in it";
 const RECOMPRESS: &str = "decompress it first; gzip and zstd are read as they are";
+const FROM_ETCD: &str = "read the objects through the API server: `kubectl get … -o json`";
+const WRITE_AGAIN: &str = "the beginning is missing: write the whole dump again";
+const NAME_THE_DUMP: &str = "name the dump that it was made of: the index beside it is found";
 const NOT_COMPRESSED_TWICE: &str = "decompress it once first; only one layer is taken off";
+
+/// What formats begin with, what they are called, and what to do about them.
+const BY_MAGIC: [(&[u8], &str, &str); 20] = [
+    (b"\xFF\xFE\0\0", "UTF-32 text", FROM_UTF32),
+    (b"\0\0\xFE\xFF", "UTF-32 text", FROM_UTF32),
+    (b"\xFF\xFE", "UTF-16 text", FROM_UTF16),
+    (b"\xFE\xFF", "UTF-16 text", FROM_UTF16),
+    (b"PK\x03\x04", "a zip archive", UNPACK),
+    (b"PK\x05\x06", "a zip archive without files", UNPACK),
+    (b"7z\xBC\xAF\x27\x1C", "a 7z archive", UNPACK),
+    (b"Rar!\x1A\x07", "a RAR archive", UNPACK),
+    (b"\xFD7zXZ\0", "an xz stream", RECOMPRESS),
+    (b"BZh", "a bzip2 stream", RECOMPRESS),
+    (b"\x04\x22\x4D\x18", "an lz4 stream", RECOMPRESS),
+    (b"LZIP", "an lzip stream", RECOMPRESS),
+    (b"\x1F\x9D", "a stream of `compress`", RECOMPRESS),
+    (b"\x1F\x8B", "a gzip stream inside a compressed one", NOT_COMPRESSED_TWICE),
+    (b"\x28\xB5\x2F\xFD", "a zstd stream inside a compressed one", NOT_COMPRESSED_TWICE),
+    (b"k8s\0", "an object in the form that etcd holds", FROM_ETCD),
+    (b"SQLite format 3\0", "an SQLite database", AS_JSON),
+    (b"PAR1", "a Parquet file", AS_JSON),
+    (&INDEX_MAGIC, "an index of selq", NAME_THE_DUMP),
+    (b"%YAML", "YAML", AS_JSON),
+];
 
 /// Names what `bytes` hold if that is no UTF-8 JSON. Anything not known here is left to the JSON reader, whose
 /// message then has the place.
@@ -32,20 +61,21 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Box<Fault>> {
     }
 }
 
+/// The same fault, but with a name for what stands at its place if that is a message of a program, not a wrong sign.
+pub(super) fn named(bytes: &[u8], mut fault: Box<Fault>) -> Box<Fault> {
+    let rest = bytes.get(fault.offset..).unwrap_or_default();
+    if fault.kind == LoadErrorKind::Syntax
+        && let Some((found, help)) = messages::of(&rest[..line_end(rest, 0)])
+    {
+        fault.message = format!("expected JSON, found {found}").into();
+        fault.help = Some(help);
+    }
+    fault
+}
+
 fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
-    let by_magic: [(&[u8], &str, &str); 10] = [
-        (b"\xFF\xFE\0\0", "UTF-32 text", FROM_UTF32),
-        (b"\0\0\xFE\xFF", "UTF-32 text", FROM_UTF32),
-        (b"\xFF\xFE", "UTF-16 text", FROM_UTF16),
-        (b"\xFE\xFF", "UTF-16 text", FROM_UTF16),
-        (b"PK\x03\x04", "a zip archive", UNPACK),
-        (b"\xFD7zXZ\0", "an xz stream", RECOMPRESS),
-        (b"BZh", "a bzip2 stream", RECOMPRESS),
-        (b"\x1F\x8B", "a gzip stream inside a compressed one", NOT_COMPRESSED_TWICE),
-        (b"\x28\xB5\x2F\xFD", "a zstd stream inside a compressed one", NOT_COMPRESSED_TWICE),
-        (b"%YAML", "YAML", AS_JSON),
-    ];
-    if let Some(&(_, found, help)) = by_magic.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
+    let is_magic = |magic: &&(&[u8], &str, &str)| bytes.starts_with(magic.0);
+    if let Some(&(_, found, help)) = BY_MAGIC.iter().find(is_magic) {
         return Some((found, help));
     }
     if bytes.get(TAR_MAGIC_AT..).is_some_and(|rest| rest.starts_with(b"ustar")) {
@@ -92,23 +122,20 @@ fn foreign_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let Some(line) = lines.find(|line| !line.starts_with(b"#")) else {
         return has_text.then_some(("only comments, as in YAML", AS_JSON));
     };
-    if matches!(line[0], b'{' | b'[' | b'"') {
+    if let Some(message) = messages::of(line) {
         // Lines of their own may follow that are sound, whatever this one is.
-        let is_yaml = layout(bytes) == Layout::Stream && (is_flow_yaml(line) || is_quoted_yaml_field(line));
-        return is_yaml.then_some(("YAML", AS_JSON));
+        return (layout(bytes) == Layout::Stream).then_some(message);
     }
-    let starts_with =
-        |prefix: &str| line.get(..prefix.len()).is_some_and(|s| s.eq_ignore_ascii_case(prefix.as_bytes()));
-    if starts_with("<!doctype html") || starts_with("<html") {
-        return Some(("an HTML page", "this is often an error page or a login page: look at it"));
+    let is_yaml = match line[0] {
+        b'{' => layout(bytes) == Layout::Stream && is_flow_yaml(line),
+        b'[' | b'"' => false,
+        _ => line.starts_with(b"---") || line.starts_with(b"- ") || is_yaml_field(line),
+    };
+    if is_yaml {
+        return Some(("YAML", AS_JSON));
     }
-    if starts_with("<?xml") {
-        return Some(("XML", AS_JSON));
-    }
-    if starts_with("NAME ") || starts_with("NAMESPACE ") {
-        return Some(("a table", "ask kubectl for JSON: `-o json`"));
-    }
-    (starts_with("---") || starts_with("- ") || is_yaml_field(line)).then_some(("YAML", AS_JSON))
+    let is_piece = is_piece_of_json(line) && layout(bytes) == Layout::Stream;
+    is_piece.then_some(("a piece of JSON without its beginning", WRITE_AGAIN))
 }
 
 /// Whether a line begins as `{key: value}`, which in JSON would have quotation marks.
@@ -116,10 +143,27 @@ fn is_flow_yaml(line: &[u8]) -> bool {
     line.strip_prefix(b"{").is_some_and(|inside| is_yaml_field(inside.trim_ascii_start()))
 }
 
-/// Whether a line reads `"key": value`.
-fn is_quoted_yaml_field(line: &[u8]) -> bool {
+/// Whether a line begins inside an object or array: with what closes one or follows a value, with `"key":`, or with
+/// the end of a text that something of JSON comes after.
+fn is_piece_of_json(line: &[u8]) -> bool {
+    let has = |text: &[u8]| memchr::memmem::find(line, text).is_some();
+    let ends = |text: &[u8]| line.ends_with(text);
+    match line[0] {
+        b'}' | b']' => line.len() > 1 && matches!(line[1], b',' | b'}' | b']' | b' '),
+        b',' | b':' => has(b"\""),
+        b'"' => is_field_or_element(line),
+        b'{' | b'[' => false,
+        _ => {
+            ends(b"\",")
+                || has(b"\":") && [&b","[..], b"{", b"[", b"}", b"]", b"\""].iter().any(|it| ends(it))
+        }
+    }
+}
+
+/// Whether a line reads `"key": value` or `"element",`.
+fn is_field_or_element(line: &[u8]) -> bool {
     let end = line.strip_prefix(b"\"").and_then(|quoted| memchr::memchr(b'"', quoted));
-    end.is_some_and(|end| line[end + 2..].starts_with(b":"))
+    end.is_some_and(|end| matches!(line[end + 2..].trim_ascii_start().first(), Some(b':' | b',')))
 }
 
 /// Whether a line reads `key:` or `key: value`.
@@ -183,6 +227,44 @@ mod tests {
         assert_eq!(found(b"<!DOCTYPE html><p>"), "expected JSON, found an HTML page");
         assert_eq!(found(b"NAME    READY   STATUS\n"), "expected JSON, found a table");
         assert_eq!(found(b"PK\x03\x04"), "expected JSON, found a zip archive");
+        assert_eq!(found(b"7z\xBC\xAF\x27\x1C\0"), "expected JSON, found a 7z archive");
+        assert_eq!(found(b"k8s\0\n\x0c"), "expected JSON, found an object in the form that etcd holds");
+        assert_eq!(found(b"\x8Fselq\r\n\n\x03"), "expected JSON, found an index of selq");
+    }
+
+    #[test]
+    fn pieces_of_json_are_no_yaml() {
+        for piece in [
+            "\"kind\": \"Pod\",\n\"spec\": {}",
+            "\"kind\": \"Pod\"\n",
+            "}, {\n\"kind\": \"Pod\"",
+            "  },\n  {\n",
+            "]}}",
+            "ind\": \"Pod\",\n",
+            "web-0\",\n  \"namespace\": \"shop\"",
+            "ame\":\"web-0\"},\"spec\":{\"a\":[]}}]}",
+            ",{\"a\":1}]",
+        ] {
+            assert_eq!(
+                found(piece.as_bytes()),
+                "expected JSON, found a piece of JSON without its beginning",
+                "{piece}"
+            );
+        }
+        for other in ["}", "]", "\"a\"", "\"a\" \"b\"", "ind\": 1}\n{}\n{}", "a \"b\" c", "{\"a\":"] {
+            assert_eq!(found(other.as_bytes()), "JSON", "{other}");
+        }
+    }
+
+    #[test]
+    fn messages_are_named_before_and_in_json() {
+        let refused = "expected JSON, found a warning of kubectl";
+        assert_eq!(found(b"Warning: v1 ComponentStatus is deprecated\n{\n}\n"), refused);
+        assert_eq!(found(b"Warning: of a line of its own\n{}\n{}\n"), "JSON");
+        let text = b"{}\nWarning: x\n";
+        let fault =
+            named(text, Fault::syntax(LoadErrorKind::Syntax, 3, "expected an object, found `Warning`"));
+        assert_eq!((fault.message.as_ref(), fault.offset, fault.help.is_some()), (refused, 3, true));
     }
 
     #[test]
@@ -196,7 +278,7 @@ mod tests {
             "\u{FEFF}kind: A",
             "{kind: Pod}",
             "{ a: b, c: d }",
-            "\"kind\": \"Pod\"\n",
+            "command: [\"a\", \"b\"]\n",
         ] {
             assert_eq!(found(yaml.as_bytes()), "expected JSON, found YAML", "{yaml}");
         }

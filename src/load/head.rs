@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::error::Fallible;
-use super::labels::{self, Labels};
+use super::labels::Labels;
 use crate::ObjectIdentity;
 use std::borrow::Cow;
 
@@ -15,6 +15,8 @@ pub(super) struct Head<'a> {
     namespace: Cow<'a, str>,
     name: Cow<'a, str>,
     pub(super) labels: Labels<'a>,
+    /// Where the metadata stand, if they have a field that those of a page of a list have.
+    pub(super) page_at: Option<usize>,
 }
 
 impl<'a> Head<'a> {
@@ -35,14 +37,24 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Whether it is the API server's table of objects, as `kubectl get` asks for one.
+    pub(super) fn is_table(&self) -> bool {
+        self.kind == "Table" && self.api_version.starts_with("meta.k8s.io/")
+    }
+
+    /// Whether it is what the API server says of a request instead of objects.
+    pub(super) fn is_status(&self) -> bool {
+        self.kind == "Status" && self.api_version == "v1"
+    }
+
     /// The labels as the store takes them.
     pub(super) fn labels(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> + Clone {
-        self.labels.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
+        self.labels.iter()
     }
 
     /// The value of a label; of two labels with the same key, of the last.
     pub(super) fn label(&self, key: &str) -> Option<&str> {
-        self.labels.iter().rfind(|label| label.0 == key).map(|label| label.1.as_ref())
+        self.labels.iter().rfind(|label| label.0 == key).map(|label| label.1)
     }
 
     /// Names an object that does not name itself.
@@ -77,15 +89,21 @@ impl<'a> Head<'a> {
         self.name = Cow::Borrowed("");
         self.namespace = Cow::Borrowed("");
         self.labels.clear();
+        self.page_at = None;
         if cursor.peek() != Some(b'{') {
             return cursor.skip();
         }
+        let start = cursor.pos();
         let mut members = cursor.open(b'{')?;
         while let Some(key) = cursor.next_key(&mut members)? {
             match key.as_ref() {
                 "name" => self.name = text_or_absent(cursor)?,
                 "namespace" => self.namespace = text_or_absent(cursor)?,
-                "labels" => labels::read(cursor, &mut self.labels)?,
+                "labels" => self.labels.read(cursor)?,
+                "continue" => {
+                    self.page_at = Some(start);
+                    cursor.skip()?;
+                }
                 _ => cursor.skip()?,
             }
         }
@@ -123,7 +141,7 @@ mod tests {
         );
         let identity = head.identity();
         assert_eq!((identity.kind, identity.namespace, identity.name), ("B", "n", ""));
-        assert_eq!(head.labels, [(Cow::from("y"), Cow::from("3"))]);
+        assert_eq!(head.labels().collect::<Vec<_>>(), [("y", "3")]);
     }
 
     #[test]

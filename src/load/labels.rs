@@ -4,76 +4,173 @@ use super::cursor::Cursor;
 use super::error::{Fallible, Fault, quoted};
 use super::pointer::array_index;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// Keys and values in the order they were read; a key may be there twice.
-pub(super) type Labels<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+/// The labels of an object while it is read, and what is wrong with them.
+///
+/// A label that is none is no fault yet: the last of equal keys wins, and what it overrides only has to be JSON; nor
+/// are the labels of a list or of a watch event's wrapper looked at. Whoever knows that the labels count asks
+/// [`check`](Labels::check).
+#[derive(Debug, Default)]
+pub(super) struct Labels<'a> {
+    /// In the order they were read; a key may be there twice.
+    pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// Boxed, as hardly any labels have one.
+    faults: Option<Box<Faults<'a>>>,
+}
 
-/// Reads the labels that the pointer's `steps` lead to from the value at the cursor. None if it leads nowhere.
-pub(super) fn read_at<'a>(cursor: Cursor<'a>, steps: &[String], labels: &mut Labels<'a>) -> Fallible<()> {
-    labels.clear();
-    match follow(cursor, steps)? {
-        Some(mut place) => read(&mut place, labels),
-        None => Ok(()),
+/// What is wrong with labels, each fault at its place.
+#[derive(Debug, Default)]
+struct Faults<'a> {
+    /// Values that are none. A later value of the same key takes the place of such a one.
+    by_key: BTreeMap<Cow<'a, str>, Box<Fault>>,
+    /// The first fault that no label can make good.
+    lasting: Option<Box<Fault>>,
+}
+
+/// A text, or the fault of what stands in its place.
+type Judged<'a> = Result<Cow<'a, str>, Box<Fault>>;
+/// A key, and what stands in the place of its value.
+type Pair<'a> = (Cow<'a, str>, Judged<'a>);
+
+impl<'a> Labels<'a> {
+    /// Forgets everything but the memory.
+    pub(super) fn clear(&mut self) {
+        self.pairs.clear();
+        self.faults = None;
+    }
+
+    /// Keys and values in the order they were read.
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> + Clone {
+        self.pairs.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+
+    /// Takes out what is wrong with the labels, the first of it.
+    pub(super) fn check(&mut self) -> Fallible<()> {
+        match self.faults.take() {
+            None => Ok(()),
+            Some(faults) => (*faults).first(),
+        }
+    }
+
+    /// Reads the labels that the pointer's `steps` lead to from the value at the cursor. None if it leads nowhere,
+    /// which is told.
+    pub(super) fn read_at(&mut self, cursor: Cursor<'a>, steps: &[String]) -> Fallible<bool> {
+        self.clear();
+        match follow(cursor, steps)? {
+            Some(mut place) => self.read(&mut place).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Reads the labels at the cursor: an object of texts, a list of key and value pairs, or `null` for none.
+    pub(super) fn read(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        self.clear();
+        match cursor.peek() {
+            Some(b'{') => self.read_object(cursor),
+            Some(b'[') => self.read_pairs(cursor),
+            Some(b'n') => cursor.skip(),
+            _ => {
+                let what = "labels (an object of strings, a list of key and value pairs, or null)";
+                let fault = pass_over(cursor, what)?;
+                self.refuse(fault);
+                Ok(())
+            }
+        }
+    }
+
+    fn read_object(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        let mut members = cursor.open(b'{')?;
+        while let Some(key) = cursor.next_key(&mut members)? {
+            let value = read_value(cursor, &key)?;
+            self.push(key, value);
+        }
+        Ok(())
+    }
+
+    fn read_pairs(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        let mut members = cursor.open(b'[')?;
+        while cursor.next_element(&mut members)? {
+            match read_pair(cursor)? {
+                Ok((key, value)) => self.push(key, value),
+                Err(fault) => self.refuse(fault),
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, key: Cow<'a, str>, value: Judged<'a>) {
+        match value {
+            Ok(value) => {
+                if let Some(faults) = &mut self.faults {
+                    faults.by_key.remove(&key);
+                }
+                self.pairs.push((key, value));
+            }
+            Err(fault) => drop(self.faults.get_or_insert_default().by_key.insert(key, fault)),
+        }
+    }
+
+    /// Keeps a fault of what is no label at all.
+    fn refuse(&mut self, fault: Box<Fault>) {
+        self.faults.get_or_insert_default().lasting.get_or_insert(fault);
     }
 }
 
-/// Reads the labels at the cursor: an object of texts, a list of key and value pairs, or `null` for none.
-pub(super) fn read<'a>(cursor: &mut Cursor<'a>, labels: &mut Labels<'a>) -> Fallible<()> {
-    labels.clear();
-    match cursor.peek() {
-        Some(b'{') => read_object(cursor, labels),
-        Some(b'[') => read_pairs(cursor, labels),
-        Some(b'n') => cursor.skip(),
-        _ => Err(cursor.expected("labels (an object of strings, a list of key and value pairs, or null)")),
+impl Faults<'_> {
+    fn first(self) -> Fallible<()> {
+        let faults = self.by_key.into_values().chain(self.lasting);
+        faults.min_by_key(|fault| fault.offset).map_or(Ok(()), Err)
     }
 }
 
-fn read_object<'a>(cursor: &mut Cursor<'a>, labels: &mut Labels<'a>) -> Fallible<()> {
-    let mut members = cursor.open(b'{')?;
-    while let Some(key) = cursor.next_key(&mut members)? {
-        let value = read_value(cursor, &key)?;
-        labels.push((key, value));
+/// Passes over a value that is not `what` belongs there, and gives the fault of that.
+#[cold]
+fn pass_over(cursor: &mut Cursor<'_>, what: &str) -> Fallible<Box<Fault>> {
+    let fault = cursor.expected(what);
+    if fault.fatal {
+        return Err(fault);
     }
-    Ok(())
+    cursor.skip().map(|()| fault)
 }
 
 /// A label's value. Null is the empty value, as Kubernetes reads it.
-fn read_value<'a>(cursor: &mut Cursor<'a>, key: &str) -> Fallible<Cow<'a, str>> {
+fn read_value<'a>(cursor: &mut Cursor<'a>, key: &str) -> Fallible<Judged<'a>> {
     match cursor.peek() {
-        Some(b'"') => cursor.string(),
-        Some(b'n') => cursor.skip().map(|()| Cow::Borrowed("")),
-        _ => Err(cursor.expected(&format!("a string as the value of label {}", quoted(key)))),
+        Some(b'"') => cursor.string().map(Ok),
+        Some(b'n') => cursor.skip().map(|()| Ok(Cow::Borrowed(""))),
+        _ => pass_over(cursor, &format!("a string as the value of label {}", quoted(key))).map(Err),
     }
 }
 
-fn read_pairs<'a>(cursor: &mut Cursor<'a>, labels: &mut Labels<'a>) -> Fallible<()> {
-    let mut members = cursor.open(b'[')?;
-    while cursor.next_element(&mut members)? {
-        labels.push(read_pair(cursor)?);
+fn read_key<'a>(cursor: &mut Cursor<'a>) -> Fallible<Judged<'a>> {
+    match cursor.peek() {
+        Some(b'"') => cursor.string().map(Ok),
+        _ => pass_over(cursor, "a string as the key of a label").map(Err),
     }
-    Ok(())
 }
 
 /// One `{"Key":…,"Value":…}`; other fields are of no interest, and no value is the empty one.
-fn read_pair<'a>(cursor: &mut Cursor<'a>) -> Fallible<(Cow<'a, str>, Cow<'a, str>)> {
-    cursor.peek();
+fn read_pair<'a>(cursor: &mut Cursor<'a>) -> Fallible<Result<Pair<'a>, Box<Fault>>> {
+    if cursor.peek() != Some(b'{') {
+        return pass_over(cursor, "an object").map(Err);
+    }
     let start = cursor.pos();
-    let (mut key, mut value) = (None, Cow::Borrowed(""));
+    let (mut key, mut value) = (None, Ok(Cow::Borrowed("")));
     let mut members = cursor.open(b'{')?;
     while let Some(field) = cursor.next_key(&mut members)? {
         match field.as_ref() {
-            "Key" | "key" if cursor.peek() == Some(b'"') => key = Some(cursor.string()?),
-            "Key" | "key" => return Err(cursor.expected("a string as the key of a label")),
-            "Value" | "value" => value = read_value(cursor, key.as_deref().unwrap_or("?"))?,
+            "Key" | "key" => key = Some(read_key(cursor)?),
+            "Value" | "value" => {
+                let name = key.as_ref().and_then(|key| key.as_deref().ok());
+                value = read_value(cursor, name.unwrap_or("?"))?;
+            }
             _ => cursor.skip()?,
         }
     }
-    match key {
-        Some(key) => Ok((key, value)),
-        None => {
-            Err(Fault::data(start, "expected a pair with `Key` and `Value`, found an object without `Key`"))
-        }
-    }
+    let without_key = "expected a pair with `Key` and `Value`, found an object without `Key`";
+    let key = key.unwrap_or_else(|| Err(Fault::data(start, without_key)));
+    Ok(key.map(|key| (key, value)))
 }
 
 /// Goes to the place that `steps` lead to. The last of two equal keys wins.
@@ -126,9 +223,10 @@ mod tests {
     fn labels(json: &str, at: &str) -> Result<String, String> {
         let mut cursor = Cursor::new(json.as_bytes());
         assert!(cursor.next_part(Layout::Stream));
-        let mut labels = Labels::new();
+        let mut labels = Labels::default();
         let pointer: Pointer = at.parse().unwrap();
-        read_at(cursor, pointer.steps(), &mut labels).map_err(|fault| fault.message.into_owned())?;
+        let read = labels.read_at(cursor, pointer.steps()).and_then(|_| labels.check());
+        read.map_err(|fault| fault.message.into_owned())?;
         Ok(labels.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(","))
     }
 
@@ -147,6 +245,27 @@ mod tests {
         assert_eq!(labels(r#"[{}, {"x":{"a":"1"},"x":{"a":"2"}}]"#, "/1/x").unwrap(), "a=2");
         assert_eq!(labels(r#"[{}, 3]"#, "/7").unwrap(), "");
         assert_eq!(labels(r#"{"x":"text"}"#, "/x/y").unwrap(), "");
+    }
+
+    #[test]
+    fn what_a_later_label_overrides_may_be_anything() {
+        assert_eq!(labels(r#"{"a":[{}],"b":"1","a":"2"}"#, "").unwrap(), "b=1,a=2");
+        let pairs = r#"[{"Key":{},"Value":[],"key":"a","value":"1"},{"key":"b","value":7},{"key":"b"}]"#;
+        assert_eq!(labels(pairs, "").unwrap(), "a=1,b=");
+        for last in
+            [r#"{"a":"1","a":2}"#, r#"[{"key":"a","value":"1","Value":2}]"#, r#"[{"key":"a","Key":2}]"#]
+        {
+            assert!(labels(last, "").unwrap_err().ends_with(", found a number"), "{last}");
+        }
+    }
+
+    #[test]
+    fn of_many_faults_the_first_that_counts_is_told() {
+        let mut cursor = Cursor::new(br#"{"a":1,"c":2,"b":3,"a":""}"#);
+        assert!(cursor.next_part(Layout::Stream));
+        let mut labels = Labels::default();
+        labels.read(&mut cursor).unwrap();
+        assert_eq!(labels.check().unwrap_err().offset, 11);
     }
 
     #[test]

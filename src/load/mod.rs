@@ -2,7 +2,7 @@
 //!
 //! `source` and `compress` give the bytes, `format` tells what they hold, `cursor` reads JSON, `head` and
 //! `labels` read the parts of an object that are kept, `walk` finds the objects in lists, arrays, maps and
-//! watch events, and `dump` records them or `scan` counts them. `parts` lets several threads walk. `split` and
+//! watch events, `server` in tables, and `dump` records them or `scan` counts them. `parts` lets several threads walk. `split` and
 //! `stream` read a watch stream while it is written.
 
 mod compress;
@@ -13,11 +13,14 @@ mod format;
 mod head;
 mod labels;
 mod lines;
+mod lists;
+mod messages;
 mod mmap;
 mod parts;
 mod pointer;
 mod report;
 mod scan;
+mod server;
 mod sink;
 mod skim;
 mod source;
@@ -26,8 +29,9 @@ mod stream;
 mod walk;
 mod watch;
 
-pub use dump::Dump;
+pub use dump::{Dump, LeftOut};
 pub use error::{LoadError, LoadErrorKind};
+pub use lists::ListKind;
 pub(crate) use mmap::map_whole as map_whole_file;
 pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
@@ -49,7 +53,12 @@ use walk::Walk;
 ///
 /// A source is a `List` (any object with `items`), a JSON array of objects, one object, NDJSON, objects one
 /// after another, or watch events, with or without a byte-order mark, plain or compressed with gzip or zstd.
-/// All of that is told by content. Any JSON object is an object, also one without kind, metadata or labels.
+/// All of that is told by content. Any JSON object is an object, also one without kind, metadata or labels; a `Table`
+/// of the API server gives the objects of its rows, and its `Status` where an object should be is bad input.
+///
+/// Of equal keys the last counts, wherever they are, and what it overrides only has to be JSON; a second `items` in one
+/// list is bad. Half a surrogate pair in a text (`"\ud800"`) is read as U+FFFD, as Go does. The objects' own bytes stay
+/// as they are.
 ///
 /// ```
 /// use selq::{Input, Loader};
@@ -226,6 +235,10 @@ impl Loader {
             tally.next_source();
         }
         report.end(n_bytes, tally.n_ids() as u64);
+        if !tally.gave_up {
+            tally.notices.drain(..).for_each(|notice| report.notice(notice));
+            self.remark_labels_at(tally.n_objects, &mut report);
+        }
         Ok(tally.end(self.clone(), sources, inputs))
     }
 
@@ -246,10 +259,21 @@ impl Loader {
                 opened => opened?,
             };
             self.walk(&mut source, &mut recorder, &mut report)?;
-            recorder.end_source(source);
+            recorder.end_source(source, &mut report);
         }
         report.end(recorder.n_bytes(), recorder.n_ids() as u64);
+        self.remark_labels_at(recorder.n_ids(), &mut report);
         Ok(recorder.finish(self))
+    }
+
+    /// Remarks that labels were looked for where none of so many objects has any.
+    fn remark_labels_at(&self, n_objects: usize, report: &mut Report<'_>) {
+        if let Some(pointer) = &self.labels_at
+            && n_objects > 0
+            && !report.has_labels_at
+        {
+            report.notice(Notice::NoLabelsAt { pointer: pointer.to_string() });
+        }
     }
 
     /// Reads a source, and tells how many objects that were, events and objects that were left out included.
@@ -270,7 +294,11 @@ impl Loader {
 
 fn open(pending: Pending, report: &mut Report<'_>, n_objects: usize) -> Result<Source, LoadError> {
     let source = match pending {
-        Pending::Input(input) => Source::open(input, &mut |pos| report.at(pos, n_objects as u64))?,
+        Pending::Input(input) => Source::open(input, &mut |pos| {
+            // What is not there at once has no length that is known: a compressed file has another one.
+            report.total_is_unknown();
+            report.at(pos, n_objects as u64);
+        })?,
         Pending::Source(source) => source,
     };
     if report.is_stopped() {

@@ -171,6 +171,7 @@ struct Part<S> {
     sink: S,
     n_objects: u64,
     without_kind: Vec<ObjectId>,
+    has_labels_at: bool,
 }
 
 impl<'a, S: Sink> Team<'a, S> {
@@ -241,6 +242,7 @@ impl<'a, S: Sink> Team<'a, S> {
                 without_kind.extend(ids);
                 walk.sink.append(part.sink, walk.index);
                 walk.index += part.n_objects;
+                walk.report.has_labels_at |= part.has_labels_at;
                 n_joined += 1;
                 if !walk.report.at(self.borders[n_joined], walk.sink.n_ids() as u64) {
                     // Nothing else is wanted, from whichever part.
@@ -282,6 +284,7 @@ impl<'a, S: Sink> Team<'a, S> {
         let mut report = Report::new(&mut nobody, None);
         let mut walk = Walk::new(&self.loader, self.source, &mut sink, &mut report);
         walk.cursor = self.cursor_at(nth);
+        walk.is_part = true;
         loop {
             if self.is_useless(nth) || !self.step(&mut walk, &mut without_kind).ok()? {
                 return None;
@@ -293,7 +296,8 @@ impl<'a, S: Sink> Team<'a, S> {
             }
         }
         let n_objects = walk.index;
-        Some(Part { sink, n_objects, without_kind })
+        let has_labels_at = report.has_labels_at;
+        Some(Part { sink, n_objects, without_kind, has_labels_at })
     }
 
     /// Reads an object and goes to the next one. False when there is none.

@@ -48,6 +48,30 @@ pub enum Notice {
         /// What the API server said.
         message: String,
     },
+    /// A list is one page of several: its `metadata.continue` says that there is more.
+    Page {
+        /// The source that holds the list.
+        source: String,
+        /// How many objects the other pages have, where the list says that.
+        remaining: Option<u64>,
+    },
+    /// What was read as one object looks like a map from name to object.
+    Map {
+        /// The source that it is the first value of.
+        source: String,
+    },
+    /// No object has the place where labels were to be read ([`Loader::labels_at`](crate::Loader::labels_at)).
+    NoLabelsAt {
+        /// The JSON pointer of the place.
+        pointer: String,
+    },
+    /// There were watch events, and at the end of the source no object is there.
+    NothingLeft {
+        /// The source of the events.
+        source: String,
+        /// How many events there were.
+        n_events: u64,
+    },
 }
 
 impl fmt::Display for Notice {
@@ -55,6 +79,26 @@ impl fmt::Display for Notice {
         match self {
             Notice::Skipped(error) => write!(f, "{error}"),
             Notice::WatchError { source, message } => write!(f, "{source}: the watch failed: {message}"),
+            Notice::Page { source, remaining: Some(remaining) } => write!(
+                f,
+                "{source}: the list is one page only (it has metadata.continue): {remaining} more objects remain on the server"
+            ),
+            Notice::Page { source, remaining: None } => write!(
+                f,
+                "{source}: the list is one page only (it has metadata.continue): more objects remain on the server"
+            ),
+            Notice::Map { source } => write!(
+                f,
+                "{source}: read as one object, though it looks like a map from name to object: \
+                 --items-at '' reads it as one"
+            ),
+            Notice::NoLabelsAt { pointer } => {
+                write!(f, "no object has {pointer}, where --labels-at looks for labels")
+            }
+            Notice::NothingLeft { source, n_events } => {
+                let s = if *n_events == 1 { "" } else { "s" };
+                write!(f, "{source}: {n_events} watch event{s}, and no object is there at the end")
+            }
         }
     }
 }
@@ -67,11 +111,13 @@ pub(super) struct Report<'o> {
     before: u64,
     last: u64,
     is_stopped: bool,
+    /// An object had the place where labels are to be read.
+    pub(super) has_labels_at: bool,
 }
 
 impl<'o> Report<'o> {
     pub(super) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Report<'o> {
-        Report { observer, total, before: 0, last: 0, is_stopped: false }
+        Report { observer, total, before: 0, last: 0, is_stopped: false, has_labels_at: false }
     }
 
     /// What follows is about a source with so many bytes before it.

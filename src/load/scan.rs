@@ -3,7 +3,7 @@
 use super::dump::{Dump, Recorder};
 use super::error::LoadError;
 use super::head::Head;
-use super::report::LoadObserver;
+use super::report::{LoadObserver, Notice, Progress, Report};
 use super::sink::Sink;
 use super::source::Source;
 use super::{Input, Loader};
@@ -84,7 +84,23 @@ impl Scan {
     /// As [`Loader::load_with`].
     pub fn load_with(self, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
         let sources = self.sources.into_iter().map(Pending::Source);
-        self.loader.load_pending(sources.chain(self.inputs.map(Pending::Input)).collect(), observer)
+        let pending = sources.chain(self.inputs.map(Pending::Input)).collect();
+        match self.n_selected {
+            // All was scanned, and everything told.
+            Some(_) => self.loader.load_pending(pending, &mut Told { observer }),
+            None => self.loader.load_pending(pending, observer),
+        }
+    }
+}
+
+/// Passes progress on, and keeps back what the observer was told before.
+struct Told<'o> {
+    observer: &'o mut dyn LoadObserver,
+}
+
+impl LoadObserver for Told<'_> {
+    fn progress(&mut self, progress: Progress) {
+        self.observer.progress(progress);
     }
 }
 
@@ -128,16 +144,18 @@ impl<'f> Kept<'f> {
 /// Counts the objects that `select` wants, and perhaps keeps them.
 pub(super) struct Tally<'f, F> {
     select: &'f F,
-    n_objects: usize,
+    pub(super) n_objects: usize,
     n_selected: u64,
     kept: Option<Kept<'f>>,
     /// There was a watch event.
     pub(super) gave_up: bool,
+    /// To be told once it is known that all is read this way: else whoever reads it again tells them.
+    pub(super) notices: Vec<Notice>,
 }
 
 impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
     pub(super) fn new(select: &'f F, kept: Option<Kept<'f>>) -> Tally<'f, F> {
-        Tally { select, n_objects: 0, n_selected: 0, kept, gave_up: false }
+        Tally { select, n_objects: 0, n_selected: 0, kept, gave_up: false, notices: Vec::new() }
     }
 
     /// The next objects are those of the next source.
@@ -187,9 +205,23 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
         }
     }
 
-    fn follows_events(&mut self) -> bool {
+    fn end_list(&mut self, first: usize, list: &Head<'_>, gives_kind: bool) {
+        if let Some(kept) = &mut self.kept {
+            kept.objects.end_list(first, list, gives_kind);
+        }
+    }
+
+    fn begin_event(&mut self) -> bool {
         self.gave_up = true;
         false
+    }
+
+    fn is_watch_stream(&self) -> bool {
+        false
+    }
+
+    fn notice(&mut self, notice: Notice, _report: &mut Report<'_>) {
+        self.notices.push(notice);
     }
 
     fn replace(&mut self, _head: &Head<'_>, _span: Range<usize>) -> bool {

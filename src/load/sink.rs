@@ -25,8 +25,14 @@ pub(super) trait Sink: Send + Sync + Sized {
     /// Says what an object is whose list names its kind.
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str);
 
-    /// Whether it is known which objects there are, so that a watch event can be about one of them.
-    fn follows_events(&mut self) -> bool;
+    /// A list ends: that of the objects from the id `first` on. Perhaps it gave some of them their kind.
+    fn end_list(&mut self, _first: usize, _list: &Head<'_>, _gives_kind: bool) {}
+
+    /// A watch event comes. False if it is not known which objects there are, so that it can be about none of them.
+    fn begin_event(&mut self) -> bool;
+
+    /// Whether what is read is a watch stream for certain, though not every value in it be an event.
+    fn is_watch_stream(&self) -> bool;
 
     /// Gives an object of this source another look, if there is one of that identity.
     fn replace(&mut self, head: &Head<'_>, span: Range<usize>) -> bool;

@@ -42,9 +42,14 @@ pub enum WatchEvent {
     },
     /// The watch has come this far without a change: `BOOKMARK`.
     Bookmark,
-    /// The watch failed: `ERROR`.
+    /// The watch failed: `ERROR`, or a `Status` without an event around it.
     Failed {
         /// What the API server said.
+        message: String,
+    },
+    /// Something that the user should read, such as that a list is one page of several.
+    Remark {
+        /// The whole of it, with the name of the stream.
         message: String,
     },
 }
@@ -77,6 +82,8 @@ pub struct WatchReader {
     index: u64,
     ready: VecDeque<Result<WatchEvent, LoadError>>,
     state: State,
+    /// An object had the place where labels are to be read.
+    has_labels_at: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +113,18 @@ impl Loader {
         };
         let loader = self.clone().skip_invalid(true);
         let (splitter, ready) = (Splitter::default(), VecDeque::new());
-        Ok(WatchReader { loader, name, reader, may_be_empty, splitter, index: 0, ready, state: State::Begin })
+        let state = State::Begin;
+        Ok(WatchReader {
+            loader,
+            name,
+            reader,
+            may_be_empty,
+            splitter,
+            index: 0,
+            ready,
+            state,
+            has_labels_at: false,
+        })
     }
 }
 
@@ -120,7 +138,7 @@ impl Iterator for WatchReader {
             }
             match self.splitter.next_piece() {
                 Some(piece) => self.piece(piece),
-                None if self.state == State::Ended => return None,
+                None if self.state == State::Ended => return self.last_remark().map(Ok),
                 None => {
                     if let Err(error) = self.read() {
                         self.state = State::Ended;
@@ -203,6 +221,13 @@ impl WatchReader {
         Ok(())
     }
 
+    /// What is known only at the end: once, and then nothing.
+    fn last_remark(&mut self) -> Option<WatchEvent> {
+        let pointer = self.loader.labels_at.take().filter(|_| self.index > 0 && !self.has_labels_at)?;
+        let notice = Notice::NoLabelsAt { pointer: pointer.to_string() };
+        Some(WatchEvent::Remark { message: notice.to_string() })
+    }
+
     fn error(&self, position: Option<Position>, fault: Box<Fault>) -> LoadError {
         LoadError::new(&self.name, position, None, fault)
     }
@@ -227,12 +252,13 @@ impl WatchReader {
     }
 
     /// Reads a piece as a source of its own, and tells how many objects that were.
-    fn walk(&self, bytes: Vec<u8>, events: &mut Events) -> u64 {
+    fn walk(&mut self, bytes: Vec<u8>, events: &mut Events) -> u64 {
         let input = Input::Bytes { name: self.name.clone(), bytes };
         let (mut nobody, mut n_read) = ((), 0);
         let walked = Source::open(input, &mut |_| true).and_then(|mut source| {
             let mut report = Report::new(&mut nobody, None);
             n_read = self.loader.walk(&mut source, events, &mut report)?;
+            self.has_labels_at |= report.has_labels_at;
             Ok(())
         });
         events.0.extend(walked.err().map(Err));
@@ -246,7 +272,7 @@ impl WatchEvent {
     pub fn object(&self) -> Option<&Object> {
         match self {
             WatchEvent::Put { object, .. } | WatchEvent::Deleted { object, .. } => Some(object),
-            WatchEvent::Bookmark | WatchEvent::Failed { .. } => None,
+            WatchEvent::Bookmark | WatchEvent::Failed { .. } | WatchEvent::Remark { .. } => None,
         }
     }
 
@@ -288,7 +314,11 @@ impl Sink for Events {
         }
     }
 
-    fn follows_events(&mut self) -> bool {
+    fn begin_event(&mut self) -> bool {
+        true
+    }
+
+    fn is_watch_stream(&self) -> bool {
         true
     }
 
@@ -309,6 +339,7 @@ impl Sink for Events {
         self.0.push(match notice {
             Notice::Skipped(error) => Err(error),
             Notice::WatchError { message, .. } => Ok(WatchEvent::Failed { message }),
+            notice => Ok(WatchEvent::Remark { message: notice.to_string() }),
         });
     }
 }

@@ -1,7 +1,7 @@
 //! Finds the objects of a source: in lists, arrays, maps, watch events, or standing alone.
 
 use super::Loader;
-use super::cursor::{Cursor, Layout};
+use super::cursor::{Cursor, Layout, Members};
 use super::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
 use super::format;
 use super::head::{Head, text_or_absent};
@@ -14,13 +14,15 @@ use super::sink::Sink;
 use super::source::Source;
 use super::watch::EventType;
 use crate::ObjectId;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// How deeply lists may be nested in lists. Bounds the recursion; `kubectl` writes one level.
-const MAX_LIST_DEPTH: usize = 64;
+pub(super) const MAX_LIST_DEPTH: usize = 64;
 /// Any object with `items` is a list, unless it is said where the objects are.
 const ITEMS_OF_OBJECTS: &str = "if `items` is a field of the objects themselves, say where they are: \
     --items-at '' for an array at the top, or --items-at /place";
+const ITEMS_OF_MAP: &str = "`items` is a map from name to object: read it with --items-at /items";
 /// As many objects as a store can number.
 pub(super) const MAX_OBJECTS: usize = u32::MAX as usize;
 
@@ -45,6 +47,8 @@ pub(super) struct Walk<'w, 'a, 'o, S> {
     heads: Vec<Head<'a>>,
     /// The source ends early, and that has been reported.
     is_cut: bool,
+    /// Other parts of the source are read elsewhere, and remarks are left to whoever reads the whole.
+    pub(super) is_part: bool,
 }
 
 /// The fields that make an object something else than a plain object.
@@ -55,6 +59,10 @@ struct Envelope {
     event_type: Option<EventType>,
     /// Where the `object` of a watch event stands.
     object: Option<Range<usize>>,
+    /// Where the `rows` of a `Table` stand.
+    rows: Option<usize>,
+    /// It is not inside an array or another object.
+    is_outermost: bool,
 }
 
 impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
@@ -75,6 +83,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             previous: 0..0,
             heads: Vec::new(),
             is_cut: false,
+            is_part: false,
             sink,
             report,
         }
@@ -120,7 +129,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// Reports what is wrong with the object that is being read, and counts it as read.
     fn leave_out(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
-        let fault = self.cursor.earliest(fault);
+        let fault = format::named(self.source.bytes(), self.cursor.earliest(fault));
         if self.is_cut && fault.is_at_end(self.source.bytes()) {
             return Ok(());
         }
@@ -169,7 +178,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// Goes on behind the value at `start`, which is bad, if it may be left out and its end can be found.
-    fn pass_over(&mut self, start: usize, fault: Box<Fault>) -> Fallible<()> {
+    pub(super) fn pass_over(&mut self, start: usize, fault: Box<Fault>) -> Fallible<()> {
         if fault.fatal || !self.loader.skip_invalid {
             return Err(fault);
         }
@@ -206,19 +215,28 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let mut n_found = 0;
         let mut members = self.cursor.open(b'{')?;
         while let Some(key) = self.cursor.next_key(&mut members)? {
-            if key != step {
+            if key != step || self.comes_again(step) {
                 self.cursor.skip()?;
                 continue;
-            }
-            if n_found > 0 {
-                let message =
-                    format!("expected one {} on the way to the objects, found a second", quoted(step));
-                return Err(Fault::data(self.cursor.pos(), message));
             }
             n_found += 1;
             self.items_at(rest)?;
         }
         Ok(n_found)
+    }
+
+    /// Whether a member behind the one at the cursor has this key too, and so overrides it. What is no JSON overrides
+    /// nothing: it is met when it is read.
+    fn comes_again(&self, key: &str) -> bool {
+        let mut cursor = self.cursor.clone();
+        let mut members = Members::in_the_middle();
+        while cursor.skip().is_ok() {
+            match cursor.next_key(&mut members) {
+                Ok(Some(next)) if next != key => {}
+                next => return matches!(next, Ok(Some(_))),
+            }
+        }
+        false
     }
 
     fn items_at_element(&mut self, step: &str, rest: &[String]) -> Fallible<usize> {
@@ -240,16 +258,38 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     fn collection(&mut self) -> Fallible<()> {
         match self.cursor.peek() {
             Some(b'[') => self.elements(0, &mut Vec::new()),
-            Some(b'{') => {
-                let mut members = self.cursor.open(b'{')?;
-                while let Some(name) = self.cursor.next_key(&mut members)? {
-                    self.element(&name, 0)?;
-                }
-                Ok(())
-            }
+            Some(b'{') => self.map(),
             Some(b'n') => self.cursor.skip(),
             _ => Err(self.cursor.expected("an array of objects or a map from name to object")),
         }
+    }
+
+    /// The objects of a map from name to object. Of equal names the last wins.
+    fn map(&mut self) -> Fallible<()> {
+        let overridden = self.overridden();
+        let mut members = self.cursor.open(b'{')?;
+        while let Some(name) = self.cursor.next_key(&mut members)? {
+            if overridden.contains(&self.cursor.pos()) {
+                self.cursor.skip()?;
+            } else {
+                self.element(&name, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the values stand of those members of the object at the cursor whose key comes again.
+    fn overridden(&self) -> HashSet<usize> {
+        let mut cursor = self.cursor.clone();
+        let (mut last, mut overridden) = (HashMap::new(), HashSet::new());
+        let Ok(mut members) = cursor.open(b'{') else { return overridden };
+        while let Ok(Some(name)) = cursor.next_key(&mut members) {
+            overridden.extend(last.insert(name, cursor.pos()));
+            if cursor.skip().is_err() {
+                break;
+            }
+        }
+        overridden
     }
 
     /// The elements of an array. Those without a kind go to `without_kind`.
@@ -277,29 +317,53 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         self.object(name, depth).or_else(|fault| self.pass_over(start, fault).map(|()| None))
     }
 
-    /// A plain object, a list or a watch event. Where a pointer says that the objects are, each is a plain one.
+    /// A plain object, a list, a table or a watch event. Where a pointer says that the objects are, each is a plain one.
     fn object(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
         let start = self.cursor.pos();
+        let first = self.sink.n_ids();
         let mut head = self.heads.pop().unwrap_or_default();
-        let mut envelope = Envelope::default();
+        let mut envelope = Envelope { is_outermost: self.cursor.is_outermost(start), ..Envelope::default() };
         head.clear();
         let fields = self.fields(&mut head, &mut envelope, depth);
         if let Some(items) = &envelope.items {
             // Also after a fault: what was read before it is kept.
-            self.infer_kind(&head, items);
+            let gives_kind = self.infer_kind(&head, items);
+            self.sink.end_list(first, &head, gives_kind);
         }
-        let result = fields.and_then(|()| match envelope {
-            Envelope { items: Some(_), .. } => Ok(None),
-            Envelope { event_type: Some(event_type), object: Some(span), .. } => {
-                self.event(event_type, span).map(|()| None)
-            }
-            _ => {
-                let id = self.plain_object(&mut head, name, start..self.cursor.pos())?;
-                Ok(id.filter(|_| head.identity().kind.is_empty()))
-            }
-        });
+        let result = fields.and_then(|()| self.content(&mut head, envelope, name, start, depth));
         self.heads.push(head);
         result
+    }
+
+    /// What an object stands for whose fields were all read.
+    fn content(
+        &mut self,
+        head: &mut Head<'a>,
+        envelope: Envelope,
+        name: &str,
+        start: usize,
+        depth: usize,
+    ) -> Fallible<Option<ObjectId>> {
+        match envelope {
+            Envelope { items: Some(_), .. } => self.page(head).map(|()| None),
+            Envelope { event_type: Some(event_type), object: Some(span), .. } => {
+                self.event(event_type, span, depth).map(|()| None)
+            }
+            _ if self.loader.items_at.is_none() && head.is_table() => {
+                let read = |walk: &mut Self, depth| walk.element("", depth).map(|_| ());
+                self.table(envelope.rows, depth, read).map(|()| None)
+            }
+            Envelope { is_outermost: true, .. } if head.is_status() => {
+                self.status(start..self.cursor.pos()).map(|()| None)
+            }
+            _ => {
+                if envelope.is_outermost {
+                    self.remark_map(head, start);
+                }
+                let id = self.plain_object(head, name, start..self.cursor.pos())?;
+                Ok(id.filter(|_| head.identity().kind.is_empty()))
+            }
+        }
     }
 
     fn fields(&mut self, head: &mut Head<'a>, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
@@ -310,7 +374,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 key if !may_be_envelope => head.field(key, &mut self.cursor)?,
                 "items" => self.items(envelope, depth)?,
                 "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
-                "object" => envelope.object = Some(self.event_object()?),
+                "object" => envelope.object = Some(self.later()?),
+                "rows" => envelope.rows = Some(self.later()?.start),
                 _ => head.field(&key, &mut self.cursor)?,
             }
         }
@@ -332,23 +397,26 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 envelope.items = Some(Vec::new());
                 self.cursor.skip()
             }
-            _ => {
+            found => {
+                let is_map = found == Some(b'{') && envelope.is_outermost;
                 let fault = self.cursor.expected("an array or null as the `items` of a list");
-                Err(fault.with_help(ITEMS_OF_OBJECTS))
+                Err(fault.with_help(if is_map { ITEMS_OF_MAP } else { ITEMS_OF_OBJECTS }))
             }
         }
     }
 
-    /// Items without a kind have that of their list: `Pod` in a `PodList`. The kind may come after the items.
-    fn infer_kind(&mut self, list: &Head<'a>, items: &[ObjectId]) {
+    /// Items without a kind have that of their list: `Pod` in a `PodList`. The kind may come after the items. Tells
+    /// whether there were any.
+    fn infer_kind(&mut self, list: &Head<'a>, items: &[ObjectId]) -> bool {
         let kind = list.identity().kind.strip_suffix("List").filter(|kind| !kind.is_empty());
         if let Some(kind) = kind {
             items.iter().for_each(|&id| self.sink.infer_kind(id, list, kind));
         }
+        kind.is_some() && !items.is_empty()
     }
 
-    /// Passes over a field `object`. Whether it is a watch event's is known only when all fields are read.
-    fn event_object(&mut self) -> Fallible<Range<usize>> {
+    /// Passes over a field that may be a watch event's or a table's: what it is is known when all fields are read.
+    fn later(&mut self) -> Fallible<Range<usize>> {
         self.cursor.peek();
         let start = self.cursor.pos();
         self.cursor.skip()?;
@@ -362,6 +430,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         span: Range<usize>,
     ) -> Fallible<Option<ObjectId>> {
         self.read_labels_at(head, span.start)?;
+        head.labels.check()?;
         head.name_if_absent(name);
         self.push(head, span)
     }
@@ -369,7 +438,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// Reads the labels of the object at `start` if they are at another place than usual.
     fn read_labels_at(&mut self, head: &mut Head<'a>, start: usize) -> Fallible<()> {
         match &self.loader.labels_at {
-            Some(pointer) => labels::read_at(self.cursor.at(start), pointer.steps(), &mut head.labels),
+            Some(pointer) => {
+                let is_there = head.labels.read_at(self.cursor.at(start), pointer.steps())?;
+                self.report.has_labels_at |= is_there;
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -384,33 +457,62 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// A watch event whose object stands at `span`.
-    fn event(&mut self, event_type: EventType, span: Range<usize>) -> Fallible<()> {
-        if !self.sink.follows_events() {
+    fn event(&mut self, event_type: EventType, span: Range<usize>, depth: usize) -> Fallible<()> {
+        if !self.sink.begin_event() {
             return Err(Fault::data(span.start, "expected objects, found a watch event"));
         }
-        let mut object = self.cursor.at(span.start);
-        let is_about_object = matches!(event_type, EventType::Put | EventType::Deleted);
-        if is_about_object && object.peek() != Some(b'{') {
-            return Err(object.expected("an object as the `object` of a watch event"));
-        }
-        let mut head = self.heads.pop().unwrap_or_default();
-        let result = match event_type {
-            EventType::Put => self.put(&mut head, span),
-            EventType::Deleted => self.delete(&mut head, span),
+        match event_type {
+            EventType::Put | EventType::Deleted => {
+                let mut head = self.heads.pop().unwrap_or_default();
+                let result = self.event_about(event_type, &mut head, span, depth);
+                self.heads.push(head);
+                result
+            }
             EventType::Bookmark => {
                 self.sink.bookmark();
                 self.index += 1;
                 Ok(())
             }
             EventType::Error => self.watch_error(span),
-        };
-        self.heads.push(head);
-        result
+        }
+    }
+
+    /// An event about an object, or about those of a table.
+    fn event_about(
+        &mut self,
+        event_type: EventType,
+        head: &mut Head<'a>,
+        span: Range<usize>,
+        depth: usize,
+    ) -> Fallible<()> {
+        let mut object = self.cursor.at(span.start);
+        if object.peek() != Some(b'{') {
+            return Err(object.expected("an object as the `object` of a watch event"));
+        }
+        head.read(&mut object)?;
+        if head.is_status() {
+            return self.status(span);
+        }
+        if head.is_table() {
+            let mut rows = labels::follow(self.cursor.at(span.start), &["rows".to_owned()])?;
+            let at = rows.as_mut().map(|rows| {
+                rows.peek();
+                rows.pos()
+            });
+            return self.table(at, depth, |walk, depth| {
+                let span = walk.later()?;
+                walk.event(event_type, span, depth)
+            });
+        }
+        match event_type {
+            EventType::Deleted => self.delete(head, span),
+            _ => self.put(head, span),
+        }
     }
 
     fn put(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
-        head.read(&mut self.cursor.at(span.start))?;
         self.read_labels_at(head, span.start)?;
+        head.labels.check()?;
         if self.sink.replace(head, span.clone()) {
             self.index += 1;
             return Ok(());
@@ -419,27 +521,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     fn delete(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
-        head.read(&mut self.cursor.at(span.start))?;
+        // Its labels decide nothing any more, and so are not checked.
+        self.read_labels_at(head, span.start)?;
         self.sink.remove(head, self.index);
-        self.index += 1;
-        Ok(())
-    }
-
-    /// Passes on what the API server said: in a `Status`, as a mere text, or else whatever stands there.
-    fn watch_error(&mut self, span: Range<usize>) -> Fallible<()> {
-        let mut object = self.cursor.at(span.start);
-        let message = match object.peek() {
-            Some(b'"') => Some(object),
-            _ => labels::follow(object, &["message".to_owned()])?,
-        };
-        let message = message.map_or(Ok("".into()), |mut place| text_or_absent(&mut place))?;
-        let message = if message.is_empty() {
-            String::from_utf8_lossy(&self.source.bytes()[span]).into_owned()
-        } else {
-            message.into_owned()
-        };
-        let notice = Notice::WatchError { source: self.source.name().to_owned(), message };
-        self.sink.notice(notice, self.report);
         self.index += 1;
         Ok(())
     }

@@ -126,7 +126,9 @@ impl fmt::Display for IndexErrorKind {
             IndexErrorKind::Damaged => "the index is damaged",
             IndexErrorKind::Load(error) => return fmt::Display::fmt(error, f),
             IndexErrorKind::NotPlain => "only an uncompressed regular file can have an index",
-            IndexErrorKind::Notices => "a dump with bad objects or failed watches cannot have an index",
+            IndexErrorKind::Notices => {
+                "a dump that gives remarks or has bad objects cannot have an index, which would keep them back"
+            }
             IndexErrorKind::Changed => "the dump changed while it was read",
             IndexErrorKind::Occupied => "expected an older index or no file, found another file",
             IndexErrorKind::Unwritable(error) => return write!(f, "the index cannot be written: {error}"),
@@ -177,7 +179,7 @@ mod tests {
         a.selq: the dump is another file than the one that was indexed
         a.selq: the index is damaged
         a.selq: only an uncompressed regular file can have an index
-        a.selq: a dump with bad objects or failed watches cannot have an index
+        a.selq: a dump that gives remarks or has bad objects cannot have an index, which would keep them back
         a.selq: the dump changed while it was read
         a.selq: expected an older index or no file, found another file
         a.selq: the index cannot be written: permission denied

@@ -17,12 +17,10 @@ use bytes::Bytes;
 use twox_hash::XxHash3_64;
 
 use super::IndexErrorKind;
-use crate::wire::{Decoder, Malformed};
+use crate::wire::{Decoder, INDEX_MAGIC as MAGIC, Malformed};
 
-/// Begins with a byte that no text has, and holds both sorts of line ends, as PNG's does.
-const MAGIC: [u8; 8] = *b"\x8Fselq\r\n\n";
 /// To be raised whenever the bytes of any section mean something else.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 pub(super) const N_SECTIONS: usize = 5;
 /// Where the bytes begin that the checksum covers.
 const SUMMED_AT: usize = 24;

@@ -9,6 +9,8 @@ use bytes::Bytes;
 
 pub(crate) use column::{Column, Number, Text};
 
+/// What an index file begins with: a byte that no text has, and both sorts of line ends, as in PNG.
+pub(crate) const INDEX_MAGIC: [u8; 8] = *b"\x8Fselq\r\n\n";
 /// The bytes of the widest numbers: every list takes a multiple of so many.
 const ALIGNMENT: usize = size_of::<u64>();
 

@@ -4,18 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("both", &[]),
+    ("json_text", &[]),
     ("shown", &[]),
     ("span", &[]),
     ("suggest", &[]),
     ("wire", &[]),
     ("label", &["span"]),
-    ("edit", &["label", "shown", "span"]),
+    ("edit", &["json_text", "label", "shown", "span"]),
     ("syntax", &["span"]),
     ("selector", &["syntax", "label", "shown", "span"]),
     ("store", &["both", "label", "wire"]),
-    ("load", &["both", "store", "label", "edit", "shown", "wire"]),
+    ("load", &["both", "json_text", "store", "label", "edit", "shown", "wire"]),
     ("saved", &["load", "store", "wire"]),
     ("watch", &["load", "store", "edit", "selector_set"]),
     ("plan", &["selector", "store", "suggest"]),

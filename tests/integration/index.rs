@@ -268,9 +268,9 @@ fn what_cannot_have_an_index_is_refused_and_left_alone() {
     assert!(refused(&gzip, &Loader::new()).contains("gzip"));
     assert!(refused(b"{", &Loader::new()).contains("expected"));
     let skipping = Loader::new().skip_invalid(true);
-    assert_snapshot!(refused(b"{}\n[1]\n", &skipping), @"a dump with bad objects or failed watches cannot have an index");
+    assert_snapshot!(refused(b"{}\n[1]\n", &skipping), @"a dump that gives remarks or has bad objects cannot have an index, which would keep them back");
     let failed = br#"{"type":"ERROR","object":{"message":"gone"}}"#;
-    assert_snapshot!(refused(failed, &Loader::new()), @"a dump with bad objects or failed watches cannot have an index");
+    assert_snapshot!(refused(failed, &Loader::new()), @"a dump that gives remarks or has bad objects cannot have an index, which would keep them back");
     let folder = Folder::new("{}");
     let onto_itself = SavedIndex::at(folder.dump(), folder.dump());
     assert_snapshot!(onto_itself.write(&Loader::new()).unwrap_err().kind(), @"expected an older index or no file, found another file");

@@ -207,7 +207,10 @@ mod places {
         assert_eq!(load("/data", r#"{"data":null}"#).unwrap().store().len(), 0);
         insta::assert_snapshot!(load("/data/x", r#"{"data":{}}"#).unwrap_err(), @"dump.json:1:9: object 0: expected `x` on the way to the objects, found a value without it");
         insta::assert_snapshot!(load("/data", r#"{"data":1}"#).unwrap_err(), @"dump.json:1:9: object 0: expected an array of objects or a map from name to object, found a number");
-        insta::assert_snapshot!(load("/data", r#"{"data":[],"data":[]}"#).unwrap_err(), @"dump.json:1:19: object 0: expected one `data` on the way to the objects, found a second");
+        assert_eq!(
+            rows(&load("/data", &format!(r#"{{"data":7,"data":[{A},{B}]}}"#)).unwrap()).join("\n"),
+            ROWS
+        );
         insta::assert_snapshot!(load("/data/x", r#"{"data":"text"}"#).unwrap_err(), @"dump.json:1:9: object 0: expected an object with `x`, found a string");
         insta::assert_snapshot!(load("", r#"{"a":{},"b":[]}"#).unwrap_err(), @"dump.json:1:13: object 1: expected an object, found an array");
     }
@@ -376,7 +379,6 @@ mod bad_input {
             r#"{"metadata":{"labels":{"a":true}}}"#,
             r#"{"metadata":{"labels":{"a":{}}}}"#,
             r#"{"metadata":{"labels":"a"}}"#,
-            r#"{"metadata":{"name":"\ud800"}}"#,
             r#"{"a":NaN}"#,
             "{}\n{\"a\":[\n{}\n{}",
             "{\"é\": \"名\", \"a\": nul}",
@@ -412,7 +414,6 @@ mod bad_input {
         dump.json:1:28: object 0: expected a string as the value of label `a`, found `true`
         dump.json:1:28: object 0: expected a string as the value of label `a`, found an object
         dump.json:1:23: object 0: expected labels (an object of strings, a list of key and value pairs, or null), found a string
-        dump.json:1:28: object 0: expected a text, found half of a surrogate pair in it
         dump.json:1:6: object 0: expected a value, found `NaN`
         dump.json:2:7: object 1: expected the rest of a value, found the end of the line
         dump.json:1:20: object 0: expected `true`, `false` or `null`, found another word

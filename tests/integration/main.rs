@@ -6,6 +6,7 @@ mod architecture;
 mod cases;
 mod cli;
 mod conformance_selector;
+mod equal_keys;
 mod grammar;
 mod index;
 mod label;
