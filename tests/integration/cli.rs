@@ -361,7 +361,7 @@ fn files_that_cannot_be_read_can_be_left_out() {
     assert_eq!((run.status, run.out.as_str()), (2, "12\n"));
     assert_snapshot!(run.err, @"
     warning: missing.json: no such file
-    warning: 1 bad object was left out
+    warning: 1 file was left out
     ");
     assert_eq!(env.refused(&["-c", "missing.json", "pods.json"]), "error: missing.json: no such file\n");
 }

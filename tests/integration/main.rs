@@ -19,6 +19,7 @@ mod repl;
 mod roundtrip;
 mod selector;
 mod selector_set;
+mod server;
 mod store;
 mod strategies;
 mod testenv;

@@ -244,16 +244,26 @@ fn many_selectors_are_watched_at_once() {
     + [""] events.json: shop pod/a env=prod,on=
     + [""] events.json: shop pod/a env=prod,on=
     "#);
+    // A line that is none says so, and the others are watched.
     let bad = watch(&["--queries", "bad.txt"]);
-    assert_eq!((bad.status, bad.out.as_str()), (2, ""));
+    assert_eq!(
+        (bad.status, bad.out.as_str()),
+        (
+            2,
+            "+ [env] shop pod/a env=prod,on=\n~ [env] shop pod/a ~env=prod->qa,+tier=db\n- [env] shop pod/a on=,tier=db\n"
+        )
+    );
     assert_snapshot!(bad.err, @r#"
     bad.txt:2:
     env in
           ^
     error: expected "(", found the end of the text
     help: put the values in parentheses
-    error: 1 bad selector in bad.txt
     "#);
+    env.file("bad.txt", "env in\n");
+    let bad = watch(&["--queries", "bad.txt"]);
+    assert_eq!((bad.status, bad.out.as_str()), (2, ""));
+    assert_eq!(bad.err.lines().last(), Some("error: nothing to watch: 1 bad selector in bad.txt"));
 }
 
 #[test]

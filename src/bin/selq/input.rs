@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Input, LoadObserver, Loader, Notice, Pointer, Progress, ReadObject, Scan};
+use selq::{Dump, Input, LeftOut, LoadObserver, Loader, Notice, Pointer, Progress, ReadObject, Scan};
 
 use crate::args::{InputArgs, SourceArgs};
 use crate::config::Config;
@@ -29,15 +29,24 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// The exit status of an answer: an error if objects were left out, whatever matched.
     pub(crate) fn status(&self, config: &Config, answer: ExitStatus) -> ExitStatus {
-        match self.dump.n_skipped() {
-            0 => answer,
-            n => {
-                let were = if n == 1 { "was" } else { "were" };
-                message::warning(config, &format!("{} {were} left out", message::counted(n, "bad object")));
-                ExitStatus::Error
-            }
+        let left_out = self.dump.left_out();
+        if left_out.total() == 0 {
+            return answer;
         }
+        message::warning(config, &left_out_in_words(left_out));
+        ExitStatus::Error
     }
+}
+
+/// `1 bad object and 2 files were left out`
+pub(crate) fn left_out_in_words(left_out: LeftOut) -> String {
+    let LeftOut { n_objects, n_inputs, n_rests, .. } = left_out;
+    let counts = [(n_objects, "", "bad object"), (n_inputs, "", "file"), (n_rests, "the rest of ", "file")];
+    let counts = counts.iter().filter(|count| count.0 > 0);
+    let words: Vec<String> =
+        counts.map(|(n, before, what)| format!("{before}{}", message::counted(*n, what))).collect();
+    let were = if left_out.total() == 1 { "was" } else { "were" };
+    format!("{} {were} left out", words.join(" and "))
 }
 
 /// A dump of no objects.
@@ -232,6 +241,10 @@ impl LoadObserver for Observer<'_> {
     }
 
     fn notice(&mut self, notice: Notice) {
+        // Who wants nothing but errors is told what is bad and what failed.
+        if self.config.quiet && !matches!(notice, Notice::Skipped(_) | Notice::WatchError { .. }) {
+            return;
+        }
         // It may quote what the dump says, over several lines.
         self.bar.suspend(|| message::warning(self.config, &sanitize::escaped(&notice.to_string())));
     }

@@ -30,6 +30,10 @@ impl Bar {
             return;
         }
         let objects = crate::message::counted(progress.n_objects, "object");
+        // Compressed files among others leave it open how much there is.
+        if self.bar.as_ref().is_some_and(|bar| bar.length() != progress.total) {
+            self.finish();
+        }
         let bar = self.bar.get_or_insert_with(|| drawn(progress, objects.clone()));
         bar.set_position(progress.bytes);
         bar.set_message(objects);

@@ -41,14 +41,14 @@ pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<Query>> {
     read_files(&args.queries, &args.input.source.files, config)
 }
 
-/// Reads the selectors to watch, each with what to call it: its name, or its canonical text.
+/// Reads the selectors to watch, each with what to call it: its name, or its canonical text. Says which lines have none,
+/// and tells how many those are.
 pub(crate) fn read_all(
     paths: &[PathBuf],
     dumps: &[PathBuf],
     config: &Config,
-) -> Result<Vec<(String, Selector)>> {
-    let mut named = Vec::new();
-    let mut n_refused = 0;
+) -> Result<(Vec<(String, Selector)>, u64)> {
+    let (mut named, mut n_refused) = (Vec::new(), 0);
     for query in read_files(paths, dumps, config)? {
         match query.selector {
             Ok(selector) => named.push((query.name.unwrap_or_else(|| canonical(&selector)), selector)),
@@ -58,11 +58,11 @@ pub(crate) fn read_all(
             }
         }
     }
-    if n_refused > 0 {
+    if n_refused > 0 && named.is_empty() {
         let names: Vec<String> = paths.iter().map(|path| source_name(path)).collect();
-        bail!("{} in {}", counted(n_refused, "bad selector"), names.join(", "));
+        bail!("nothing to watch: {} in {}", counted(n_refused, "bad selector"), names.join(", "));
     }
-    Ok(named)
+    Ok((named, n_refused))
 }
 
 fn canonical(selector: &Selector) -> String {

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use selq::{
-    Input, LoadError, ObjectChange, Selector, SelectorSet, Transition, WatchEvent, WatchReader, WatchedStore,
+    Input, LeftOut, LoadError, ObjectChange, Selector, SelectorSet, Transition, WatchEvent, WatchReader,
+    WatchedStore,
 };
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ use crate::args::{WatchArgs, WatchFormat};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
-use crate::message::{self, counted};
+use crate::message;
 use crate::output::{json, names, sanitize};
 use crate::queries;
 use crate::selection::Selection;
@@ -36,14 +37,16 @@ pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     let inputs = input::inputs(&args.source.files)?;
     ctrlc::set_handler(end_between_lines).context("cannot wait for Ctrl-C")?;
-    let selectors = Selectors::new(args, &selection, config)?;
+    let (selectors, n_refused) = Selectors::new(args, &selection, config)?;
     let sightings = selectors.sightings();
+    let left_out = LeftOut::default();
     let mut watch =
-        Watch { args, config, selection, selectors, sightings, n_events: 0, n_printed: 0, n_skipped: 0 };
+        Watch { args, config, selection, selectors, sightings, n_events: 0, n_printed: 0, left_out, n_refused };
+    watch.store_status();
     for input in inputs {
         watch.follow(input)?;
     }
-    Ok(watch.status())
+    Ok(watch.end())
 }
 
 /// Ends the program, but not inside a line.
@@ -68,17 +71,19 @@ enum Selectors {
 }
 
 impl Selectors {
-    fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<Selectors> {
+    /// With the number of queries that are none.
+    fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<(Selectors, u64)> {
         let common = &selection.selector;
         if args.queries.is_empty() {
-            return Ok(Selectors::One(common.clone()));
+            return Ok((Selectors::One(common.clone()), 0));
         }
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
-        for (name, selector) in queries::read_all(&args.queries, &args.source.files, config)? {
+        let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
+        for (name, selector) in queries {
             set.insert(common.clone().and(selector));
             names.push(name);
         }
-        Ok(Selectors::Many { set: Box::new(set), names })
+        Ok((Selectors::Many { set: Box::new(set), names }, n_refused))
     }
 
     /// What they name, to be looked out for.
@@ -112,12 +117,17 @@ struct Watch<'a> {
     sightings: Sightings,
     n_events: u64,
     n_printed: u64,
-    n_skipped: u64,
+    left_out: LeftOut,
+    /// How many of the queries are none.
+    n_refused: u64,
 }
 
 impl Watch<'_> {
     fn follow(&mut self, input: Input) -> Result<()> {
-        let events: WatchReader = self.args.source.loader().watch(input)?;
+        let events: WatchReader = match self.args.source.loader().watch(input) {
+            Ok(events) => events,
+            Err(error) => return self.skip(error),
+        };
         let source = events.name().to_owned();
         let mut watched = WatchedStore::new();
         for event in events {
@@ -125,6 +135,7 @@ impl Watch<'_> {
                 Ok(WatchEvent::Failed { message }) => {
                     self.warn(&sanitize::escaped(&format!("{source}: the watch failed: {message}")));
                 }
+                Ok(WatchEvent::Remark { message }) => self.warn(&sanitize::escaped(&message)),
                 Ok(event) => self.apply(&source, &mut watched, event)?,
                 Err(error) => self.skip(error)?,
             }
@@ -141,8 +152,8 @@ impl Watch<'_> {
         if !self.args.skip_invalid {
             return Err(error.into());
         }
-        self.n_skipped += 1;
-        STATUS.store(ExitStatus::Error as u8, Ordering::Relaxed);
+        self.left_out.count(&error);
+        self.store_status();
         self.warn(&error.to_string());
         Ok(())
     }
@@ -173,24 +184,34 @@ impl Watch<'_> {
         let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
         stdout::write_at_once(lines.as_bytes())?;
         self.n_printed += 1;
-        let status = if self.n_skipped > 0 { ExitStatus::Error } else { ExitStatus::Matched };
-        STATUS.store(status as u8, Ordering::Relaxed);
+        self.store_status();
         Ok(())
     }
 
+    /// What the run has come to so far.
     fn status(&self) -> ExitStatus {
-        if self.n_skipped > 0 {
-            self.warn(&format!("{} left out", counted(self.n_skipped, "bad object")));
-            return ExitStatus::Error;
+        match self.left_out.total() + self.n_refused {
+            0 => ExitStatus::of_match(self.n_printed > 0),
+            _ => ExitStatus::Error,
         }
-        if self.n_printed == 0 {
+    }
+
+    fn store_status(&self) {
+        STATUS.store(self.status() as u8, Ordering::Relaxed);
+    }
+
+    /// Says at the end of all streams what is to be said, and tells the status.
+    fn end(&self) -> ExitStatus {
+        if self.left_out.total() > 0 {
+            self.warn(&input::left_out_in_words(self.left_out));
+        } else if self.n_printed == 0 {
             message::print("no object entered the selection");
         }
         if self.n_events > 0 {
             let among = format!("in {}", counted(self.n_events, "event"));
             self.sightings.in_vain(&among).iter().for_each(|line| message::print(line));
         }
-        ExitStatus::of_match(self.n_printed > 0)
+        self.status()
     }
 }
 

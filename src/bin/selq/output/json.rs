@@ -6,19 +6,46 @@ use selq::{Dump, ObjectRef};
 use serde::Serialize;
 
 use super::sanitize::escaped_json;
-use super::{Rows, View};
+use super::{Rows, View, names};
+use crate::message;
 
-/// Writes a `List` as `kubectl get -o json` does. Each object keeps its own bytes.
+/// Writes a list as `kubectl get -o json` does: the one that all objects come from, so that those keep their kinds that
+/// do not say them, or else a `List`. Each object keeps its own bytes.
 pub(super) fn write_list(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
-    out.write_all(b"{\n    \"apiVersion\": \"v1\",\n    \"items\": [")?;
+    let list = dump.list_kind(rows.iter().map(|object| object.id()));
+    let (api_version, kind) = list.map_or(("v1", "List"), |list| (&list.api_version, &list.kind));
+    if list.is_none() {
+        remark_lost_kind(
+            dump,
+            rows,
+            "where objects of several lists are written as one: -k keeps to those of one",
+        );
+    }
+    out.write_all(b"{\n")?;
+    if !api_version.is_empty() {
+        writeln!(out, "    \"apiVersion\": {},", json_text(api_version, view))?;
+    }
+    out.write_all(b"    \"items\": [")?;
     for (nth, object) in rows.iter().enumerate() {
         out.write_all(if nth == 0 { b"\n        " } else { b",\n        " })?;
         write_object(dump, &object, view, out)?;
     }
     out.write_all(if rows.len() == 0 { b"]" } else { b"\n    ]" })?;
-    out.write_all(
-        b",\n    \"kind\": \"List\",\n    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n",
-    )
+    write!(out, ",\n    \"kind\": {},\n", json_text(kind, view))?;
+    out.write_all(b"    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n")
+}
+
+fn json_text(text: &str, view: &View) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    if view.on_terminal { escaped_json(&json).into_owned() } else { json }
+}
+
+/// Says once that what is written lacks kinds that only lists say. `why` goes on behind: they are lost.
+fn remark_lost_kind(dump: &Dump, rows: &Rows<'_>, why: &str) {
+    if let Some(object) = rows.iter().find(|object| dump.has_kind_of_list(object.id())) {
+        let title = names::title(object.identity(), dump.index(object.id()));
+        message::print(&format!("the kind of {title} stands only in its list, and is lost {why}"));
+    }
 }
 
 fn write_object(dump: &Dump, object: &ObjectRef<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
@@ -31,6 +58,7 @@ fn write_object(dump: &Dump, object: &ObjectRef<'_>, view: &View, out: &mut impl
 
 /// Writes one object a line: its own bytes without the white space between tokens.
 pub(super) fn write_lines(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
+    remark_lost_kind(dump, rows, "in JSON lines: JSON (-o json) keeps the list");
     for object in rows.iter() {
         let json = dump.compact_json(object.id());
         if view.on_terminal {
