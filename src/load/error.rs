@@ -88,6 +88,12 @@ impl LoadError {
         self
     }
 
+    /// The same error as one of the object that stands where it is, if it is not that already.
+    pub(super) fn of_object(mut self) -> LoadError {
+        self.inner.object.get_or_insert(0);
+        self
+    }
+
     /// The name of the file, or `standard input`.
     #[must_use]
     pub fn source_name(&self) -> &str {

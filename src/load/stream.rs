@@ -246,7 +246,8 @@ impl WatchReader {
         let n_read = self.walk(piece.text, &mut events);
         for event in events.0 {
             let event = event.map(|event| event.moved(self.index));
-            self.ready.push_back(event.map_err(|error| error.moved(piece.start, self.index)));
+            // What is no JSON at all stands where an object belongs: it is no file here.
+            self.ready.push_back(event.map_err(|error| error.of_object().moved(piece.start, self.index)));
         }
         self.index += n_read;
     }

@@ -191,6 +191,7 @@ fn what_a_dump_says_forges_no_lines() {
     let failed = br#"{"type":"ERROR","object":{"message":"gone\nerror: forged"}}"#;
     assert_snapshot!(env.pipe(&["-c"], failed).err, @r"
     warning: standard input: the watch failed: gone\nerror: forged
+    warning: standard input: 1 watch event, and no object is there at the end
     no objects in the input
     ");
     assert_snapshot!(env.pipe(&["watch"], failed).err, @r"

@@ -157,8 +157,8 @@ fn a_bad_line_ends_the_watch_unless_it_is_skipped() {
     warning: standard input:9:2: object 8: expected the rest of a value, found the end of the line
     warning: standard input:10:3: object 9: expected the rest of a value, found the end of the line
     warning: standard input:11:18: object 10: expected the rest of a value, found the end of the line
-    warning: standard input:13:1: expected JSON, found YAML
-    warning: 9 bad objects left out
+    warning: standard input:13:1: object 12: expected JSON, found YAML
+    warning: 9 bad objects were left out
     ");
 }
 
@@ -207,7 +207,7 @@ fn what_is_bad_in_a_list_is_told_in_its_place() {
     warning: standard input:1:107: object 1: expected an object, found a number
     warning: standard input: the watch failed: gone
     warning: standard input:2:107: object 5: expected an object, found `oops`
-    warning: 2 bad objects left out
+    warning: 2 bad objects were left out
     ");
 }
 
