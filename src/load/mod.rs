@@ -297,7 +297,7 @@ fn open(pending: Pending, report: &mut Report<'_>, n_objects: usize) -> Result<S
         Pending::Input(input) => Source::open(input, &mut |pos| {
             // What is not there at once has no length that is known: a compressed file has another one.
             report.total_is_unknown();
-            report.at(pos, n_objects as u64);
+            report.at(pos, n_objects as u64)
         })?,
         Pending::Source(source) => source,
     };

@@ -10,6 +10,8 @@ use selq::{
 };
 use serde_json::Value;
 
+use crate::testenv::TestEnv;
+
 /// What an object is, and its labels: `v1 Pod shop/web-0 a=1,b=2`.
 fn told<'a>(identity: ObjectIdentity<'_>, labels: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let ObjectIdentity { api_version, kind, namespace, name } = identity;
@@ -450,4 +452,35 @@ fn halves_of_surrogate_pairs_are_replaced_wherever_they_are() {
     let invalid = [br#"{"kind":"\ud800"#, &b"\xFF\"}"[..]].concat();
     let bytes = Input::Bytes { name: "dump".to_owned(), bytes: invalid };
     insta::assert_snapshot!(Loader::new().load([bytes]).unwrap_err(), @"dump:1:16: object 0: expected UTF-8, found a byte that does not belong there");
+}
+
+#[test]
+fn every_command_passes_over_labels_that_do_not_count() {
+    let env = TestEnv::new();
+    let list = r#"{"metadata":{"labels":{"v":5}},"items":[{"metadata":{"name":"a","labels":{"v":5,"v":"x"}}},{"metadata":{"labels":7},"items":null}]}"#;
+    env.file("list.json", list);
+    assert_eq!(env.out(&["-c", "-l", "v=x", "list.json"]), "1\n");
+    assert_eq!(env.out(&["-c", "--skip-invalid", "list.json"]), "1\n");
+    assert_eq!(env.out(&["-c", "-l", "v=x", "--labels-at", "/metadata/labels", "list.json"]), "1\n");
+    assert_eq!(
+        env.out(&["labels", "--key", "v", "--no-headers", "list.json"])
+            .split_whitespace()
+            .collect::<Vec<_>>(),
+        ["x", "1"]
+    );
+    assert_eq!(env.out(&["watch", "list.json"]), "+ object/a v=x\n");
+    assert_eq!(
+        env.out(&["label", "--all", "w=y", "-f", "list.json"]),
+        list.replace(r#""v":"x""#, r#""v":"x","w":"y""#)
+    );
+    assert_eq!(env.run(&["label", "--all", "--in-place", "v-", "-f", "list.json"]).status, 0);
+    let written = std::fs::read_to_string(env.path().join("list.json")).unwrap();
+    assert_eq!(written, list.replace(r#"{"v":5,"v":"x"}"#, "{}"));
+    env.file("bad.json", list.replace("\"v\":\"x\"", "\"v\":[]"));
+    assert!(
+        env.refused(&["bad.json"])
+            .starts_with("error: bad.json:1:85: object 0: expected a string as the value of label `v`"),
+        "{}",
+        env.refused(&["bad.json"])
+    );
 }

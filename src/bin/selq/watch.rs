@@ -208,7 +208,7 @@ impl Watch<'_> {
             message::print("no object entered the selection");
         }
         if self.n_events > 0 {
-            let among = format!("in {}", counted(self.n_events, "event"));
+            let among = format!("in {}", message::counted(self.n_events, "event"));
             self.sightings.in_vain(&among).iter().for_each(|line| message::print(line));
         }
         self.status()
