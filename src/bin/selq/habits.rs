@@ -167,6 +167,7 @@ impl Anew {
         let is_known = typed::find(name, self.command()).is_some();
         match (name, value) {
             ("-o" | "--output", Some(format)) => return self.format(format),
+            ("-f" | "--filename", Some(file)) if is_known => return self.file(name, file),
             _ if is_known => return false,
             ("-f" | "--filename", Some(file)) => {
                 self.because(format!("no option {name}: dumps are named without one"));
@@ -195,6 +196,16 @@ impl Anew {
 
     fn command(&self) -> &Command {
         self.subcommand.as_ref().and_then(|name| self.root.find_subcommand(name)).unwrap_or(&self.root)
+    }
+
+    /// The file of an option that is there, but for its name.
+    fn file(&mut self, name: &str, file: &str) -> bool {
+        let nearest = Some(file).filter(|file| is_missing(Path::new(file))).and_then(nearest_file);
+        if let Some(nearest) = &nearest {
+            self.because(format!("no file {file:?}"));
+            self.push(&[name, nearest]);
+        }
+        nearest.is_some()
     }
 
     /// Formats of kubectl that selq does not write.
@@ -301,6 +312,12 @@ fn nearest_file(text: &str) -> Option<String> {
     let is_file = |entry: &fs::DirEntry| !entry.path().is_dir();
     let names = entries.flatten().filter(is_file).filter_map(|entry| entry.file_name().into_string().ok());
     let mut names: Vec<String> = names.collect();
+    // What both have in common at the end, such as `.json`, does not make two names alike.
+    let stem = |name: &'_ str| name.split('.').next().unwrap_or_default().to_owned();
+    let is_alike = |other: &String| {
+        stem(other) == stem(name) || selq::nearest(&stem(name), [stem(other).as_str()]).is_some()
+    };
+    names.retain(is_alike);
     names.sort();
     Some(format!("{folder}{}", selq::nearest(name, names.iter().map(String::as_str))?))
 }
@@ -438,6 +455,7 @@ mod tests {
             "--key env DUMP",
             "--in-place a=b -f DUMP",
             "labels --key env tests/data/pod.json",
+            "label a=b --all -f tests/data/pods.jsn",
         ];
         insta::assert_snapshot!(all_said(&lines, true), @r#"
         explan -l a DUMP
@@ -464,14 +482,23 @@ mod tests {
         labels --key env tests/data/pod.json
           no file "tests/data/pod.json"
           write `selq labels --key env DUMP`
+        label a=b --all -f tests/data/pods.jsn
+          no file "tests/data/pods.jsn"
+          write `selq label a=b --all -f DUMP`
         "#);
     }
 
     #[test]
     fn what_is_right_or_unknown_is_left_alone() {
-        for line in
-            ["-l app=x DUMP", "nowhere/at-all.json", "--nonsense DUMP", "label a=b", "parse pods", "-"]
-        {
+        for line in [
+            "-l app=x DUMP",
+            "nowhere/at-all.json",
+            "tests/data/nope.json",
+            "--nonsense DUMP",
+            "label a=b",
+            "parse pods",
+            "-",
+        ] {
             assert_eq!(said(line, true), "nothing", "{line}");
         }
     }

@@ -139,6 +139,7 @@ fn dumps(args: &Args) -> &[PathBuf] {
         Some(Subcommands::Repl(args)) => required(&args.input),
         Some(Subcommands::Watch(args)) if !args.skip_invalid => &args.source.files,
         Some(Subcommands::Index(args)) => &args.source.files,
+        Some(Subcommands::Label(args)) => &args.files,
         _ => &[],
     }
 }
