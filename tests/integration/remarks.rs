@@ -28,6 +28,8 @@ fn names_that_no_object_has_are_told_beside_the_answer() {
     }
     assert_snapshot!(said(&env, &["-L", "ap,env", "pods.json"]), @r#"no label "ap" in 12 objects; did you mean "app.kubernetes.io/name"?"#);
     assert_eq!(said(&env, &["-l", "env in (prod,staging)", "-L", "env", "pods.json"]), "");
+    let kinds = said(&env, &["-c", "-l", "env", "-k", "pod,srevice", "pods.json"]);
+    assert!(kinds.starts_with("no kind \"srevice\" in 12 objects"), "{kinds}");
     let inverted = said(&env, &["-v", "-l", "evn", "pods.json"]);
     assert_snapshot!(inverted, @r#"no label "evn" in 12 objects; did you mean "env"?"#);
 }

@@ -108,7 +108,10 @@ impl Selection {
         if store.is_empty() {
             return vec!["no objects in the input".to_owned()];
         }
-        let reasons = [self.scope_reasons(store), self.label_reasons(store, plan, matched)].concat();
+        // Where something matched, the only kind and the only namespace that were asked for occur.
+        let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;
+        let mut reasons = if scope_occurs { Vec::new() } else { self.scope_reasons(store) };
+        reasons.extend(self.label_reasons(store, plan, matched));
         if reasons.is_empty() && !matched { vec!["no objects found".to_owned()] } else { reasons }
     }
 
