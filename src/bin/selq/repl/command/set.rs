@@ -19,6 +19,8 @@ use crate::sanitize;
 
 /// What stands between a name and its count.
 const COLUMN_GAP: usize = 3;
+/// Names that are wider push no other count to the right.
+const MAX_SHARED_WIDTH: usize = 256;
 /// What stands for all namespaces and all kinds.
 const ALL: &str = "*";
 
@@ -100,11 +102,12 @@ fn list<'s>(
     is_chosen: impl Fn(&str) -> bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let width = rows.clone().map(|(name, _)| sanitize::escaped(name).width()).max().unwrap_or(0);
+    let widths = rows.clone().map(|(name, _)| sanitize::escaped(name).width());
+    let width = widths.filter(|&width| width <= MAX_SHARED_WIDTH).max().unwrap_or(0);
     for (name, n_objects) in rows {
         let mark = if is_chosen(name) { "*" } else { " " };
         let shown = sanitize::escaped(name);
-        let gap = " ".repeat(width - shown.width() + COLUMN_GAP);
+        let gap = " ".repeat(width.saturating_sub(shown.width()) + COLUMN_GAP);
         writeln!(out, "{mark} {shown}{gap}{}", thousands(n_objects))?;
     }
     Ok(())
