@@ -172,9 +172,9 @@ fn up_goes_through_the_lines_that_begin_with_what_is_typed() {
     type_keys(&mut session, &format!("t{up}\r"));
     expect(&mut session, "\n3 of 12");
     expect_prompt(&mut session);
-    // Below the last one is what was typed.
-    type_keys(&mut session, &format!("leg{up}{up}{down}acy\r"));
-    expect(&mut session, "\n1 of 12");
+    // From an empty line it goes through all of them, and the cursor is at the end: the latest are t, e, legacy.
+    type_keys(&mut session, &format!("{up}{up}{up}\r"));
+    expect(&mut session, "\nshop        cart-legacy-0");
     expect_prompt(&mut session);
     type_keys(&mut session, "\x04");
     session.exp_eof().unwrap();

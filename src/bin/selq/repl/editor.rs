@@ -5,8 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::Style;
 use anyhow::Result;
@@ -19,13 +19,12 @@ use rustyline::line_buffer::LineBuffer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Behavior, Changeset, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, EditMode,
-    Editor, Event, EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    Editor, Event, EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 use selq::Span;
 use unicode_width::UnicodeWidthStr;
 
 use super::history::History;
-use super::recall::Recall;
 use super::session::{Screen, Session};
 use super::stop::{Stoppable, is_stop};
 use super::typing::complete::{Completion, complete};
@@ -127,42 +126,31 @@ fn config(session: &Session) -> Config {
         .map_or_else(|_| Config::default(), rustyline::config::Builder::build)
 }
 
-/// Up and Down go through the lines that begin with what is typed.
+/// Up and Down go through the lines that begin with what is typed before the cursor.
 fn bind_keys(editor: &mut Editor<Assistant, MemHistory>) {
-    let recall = &assistant(editor).recall;
-    let keys = [(KeyCode::Up, Way::Older), (KeyCode::Down, Way::Newer)];
-    let handlers = keys.map(|(key, way)| (key, RecallKey { recall: Arc::clone(recall), way }));
-    for (key, handler) in handlers {
-        let handler = EventHandler::Conditional(Box::new(handler));
-        editor.bind_sequence(KeyEvent(key, Modifiers::NONE), handler);
+    let is_plain = Arc::clone(&assistant(editor).is_plain);
+    for (key, search) in
+        [(KeyCode::Up, Cmd::HistorySearchBackward), (KeyCode::Down, Cmd::HistorySearchForward)]
+    {
+        let handler = Box::new(HistoryKey { is_plain: Arc::clone(&is_plain), search });
+        editor.bind_sequence(KeyEvent(key, Modifiers::NONE), EventHandler::Conditional(handler));
     }
 }
 
-/// Through the history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Older,
-    Newer,
+/// A key that shows another line of the history.
+struct HistoryKey {
+    /// Whether the line that is shown was found by an empty one, so that all lines follow.
+    is_plain: Arc<AtomicBool>,
+    search: Cmd,
 }
 
-/// A key that puts another line of the history in place of the one that is typed.
-struct RecallKey {
-    recall: Arc<Mutex<Recall>>,
-    way: Way,
-}
-
-impl ConditionalEventHandler for RecallKey {
+impl ConditionalEventHandler for HistoryKey {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let (before, behind) = context.line().split_at(context.pos());
-        let mut recall = self.recall.lock().unwrap_or_else(PoisonError::into_inner);
-        let recalled = match self.way {
-            // Within a text of several lines the cursor moves, as ever.
-            Way::Older if before.contains('\n') => return None,
-            Way::Newer if behind.contains('\n') => return None,
-            Way::Older => recall.older(context.line()),
-            Way::Newer => recall.newer(context.line()),
-        };
-        Some(recalled.map_or(Cmd::Noop, |text| Cmd::Replace(Movement::WholeBuffer, Some(text))))
+        let (line, at_end) = (context.line(), context.pos() == context.line().len());
+        let is_plain = line.is_empty() || (at_end && self.is_plain.load(Ordering::Relaxed));
+        self.is_plain.store(is_plain, Ordering::Relaxed);
+        // Within a text of several lines the cursor moves, as ever.
+        (!is_plain && !line.contains('\n')).then(|| self.search.clone())
     }
 }
 
@@ -180,9 +168,9 @@ fn measure_screen(editor: &mut Editor<Assistant, MemHistory>) {
 
 /// Makes the editor's history that of the session, which has no repeats.
 fn remember(editor: &mut Editor<Assistant, MemHistory>) -> Result<()> {
-    let Assistant { session, recall, .. } = assistant(editor);
+    let Assistant { session, is_plain, .. } = assistant(editor);
     let lines = session.history.lines().to_vec();
-    recall.lock().unwrap_or_else(PoisonError::into_inner).begin(&lines);
+    is_plain.store(false, Ordering::Relaxed);
     editor.clear_history()?;
     for line in lines {
         editor.add_history_entry(line)?;
@@ -287,8 +275,8 @@ struct Assistant {
     has_pair: Cell<bool>,
     /// The completion that was asked for last, which the editor then takes over from.
     completion: RefCell<Completion>,
-    /// Where Up and Down are in the history.
-    recall: Arc<Mutex<Recall>>,
+    /// What Up and Down have to know of each other.
+    is_plain: Arc<AtomicBool>,
 }
 
 impl Assistant {
@@ -299,7 +287,7 @@ impl Assistant {
             has_hint: Cell::new(false),
             has_pair: Cell::new(false),
             completion: RefCell::default(),
-            recall: Arc::default(),
+            is_plain: Arc::default(),
         }
     }
 

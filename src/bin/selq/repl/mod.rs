@@ -7,7 +7,6 @@ mod command;
 mod editor;
 mod history;
 mod pager;
-mod recall;
 mod session;
 mod settings;
 mod show;
