@@ -72,7 +72,7 @@ impl Span {
     ///
     /// ```
     /// let span = selq::Span::new(14, 15);
-    /// assert_eq!(span.underline_within("env in (prod),(tier=db),!legacy", 16), "…(prod),(tier=d…\n         ^");
+    /// assert_eq!(span.underline_within("env in (prod),(tier=db),!legacy", 16), "…(prod),(tier=d…\n        ^");
     /// ```
     #[must_use]
     pub fn underline_within(self, text: &str, columns: usize) -> String {

@@ -789,7 +789,7 @@ fn values_of_several_keys_are_listed() {
     env      dev       1
     legacy   true      1
     ");
-    assert_eq!(run.err, "no key \"teir\" in the 12 objects; did you mean \"tier\"?\n");
+    assert_eq!(run.err, "no label \"teir\" in 12 objects; did you mean \"tier\"?\n");
     assert_eq!(
         env.out(&["labels", "--key", "run", "--key", "legacy", "-o", "csv", "pods.json"]),
         "key,value,objects\nrun,debug-shell,1\nlegacy,true,1\n"

@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "(no key \"evn\" in the 3 objects; did you mean \"env\"?)",
+                "(no label \"evn\" in 3 objects; did you mean \"env\"?)",
                 "(no object has env=\"prdo\"; did you mean \"prod\"?)"
             ]
         );

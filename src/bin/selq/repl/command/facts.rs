@@ -160,9 +160,9 @@ mod tests {
             &mut session(None),
             &[":show wbe-1", ":show po/wbe-1", ":show svc/web-1"]
         ), @r#"
-        [no object "wbe-1" in the 3 objects; did you mean "web-1"?]
-        [no object "po/wbe-1" in the 3 objects; did you mean "po/web-1"?]
-        [no object "svc/web-1" in the 3 objects]
+        [no object "wbe-1" in 3 objects; did you mean "web-1"?]
+        [no object "po/wbe-1" in 3 objects; did you mean "po/web-1"?]
+        [no object "svc/web-1" in 3 objects]
         "#);
         let mut session = session(None);
         session.loaded.dump = {
@@ -198,7 +198,7 @@ mod tests {
         }
         [the last answer has 1 row]
         [rows are counted from 1]
-        [no object "pod/nope" in the 3 objects]
+        [no object "pod/nope" in 3 objects]
         "#);
         let by_name = printed(&mut session(None), &[":show pod/web-1"]);
         assert_eq!(printed(&mut session(None), &[":show web-1"]), by_name);
@@ -209,7 +209,7 @@ mod tests {
         }
         assert_eq!(
             printed(&mut session(None), &[":show svc/web-1"]),
-            "[no object \"svc/web-1\" in the 3 objects]\n"
+            "[no object \"svc/web-1\" in 3 objects]\n"
         );
     }
 }
