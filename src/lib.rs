@@ -89,6 +89,7 @@ mod both;
 mod edit;
 mod error;
 mod json_text;
+pub mod kubernetes;
 mod label;
 mod load;
 mod plan;

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("both", &[]),
     ("json_text", &[]),
+    ("kubernetes", &[]),
     ("shown", &[]),
     ("span", &[]),
     ("suggest", &[]),

@@ -13,6 +13,7 @@ mod label;
 mod load;
 mod load_parts;
 mod plan;
+mod quantity;
 mod readme;
 mod remarks;
 mod repl;
