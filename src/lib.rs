@@ -88,10 +88,11 @@
 mod both;
 mod edit;
 mod error;
-mod json_text;
+mod json;
 pub mod kubernetes;
 mod label;
 mod load;
+mod path;
 mod plan;
 mod saved;
 mod selector;
@@ -111,6 +112,7 @@ pub use load::{
     Dump, Input, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer,
     PointerError, Progress, ReadObject, Scan, WatchEvent, WatchReader,
 };
+pub use path::{Path, PathError};
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::Span;
-use crate::json_text::JsonText;
+use crate::json::JsonText;
 
 /// The members of an object, and the white space around them.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use super::error::{Fallible, Fault, LoadErrorKind, quoted};
 use super::skim;
-use crate::json_text::JsonText;
+use crate::json::JsonText;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use selq::{KeyFacts, Matches, Store, Quoted, ValueFacts};
+use selq::{KeyFacts, Matches, Quoted, Store, ValueFacts};
 use serde::Serialize;
 
 use crate::args::{LabelsArgs, LabelsFormat};

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use selq::{
-    EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError, Quoted,
-    Span,
+    EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError, PathError,
+    Quoted, Span,
 };
 
 use crate::config::Config;
@@ -25,6 +25,9 @@ pub(crate) fn error(config: &Config, error: &anyhow::Error) {
     }
     if let Some(error) = error.downcast_ref::<JsonError>() {
         return wrong_text(config, &error.underline(), error, error.help());
+    }
+    if let Some(error) = error.downcast_ref::<PathError>() {
+        return wrong_text(config, &underline_span(error.span(), error.text()), error, None);
     }
     failure(config, &format_args!("{error:#}"), error.chain().find_map(help_of).as_deref());
 }

@@ -40,8 +40,17 @@ pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     let (selectors, n_refused) = Selectors::new(args, &selection, config)?;
     let sightings = selectors.sightings();
     let left_out = LeftOut::default();
-    let mut watch =
-        Watch { args, config, selection, selectors, sightings, n_events: 0, n_printed: 0, left_out, n_refused };
+    let mut watch = Watch {
+        args,
+        config,
+        selection,
+        selectors,
+        sightings,
+        n_events: 0,
+        n_printed: 0,
+        left_out,
+        n_refused,
+    };
     watch.store_status();
     for input in inputs {
         watch.follow(input)?;

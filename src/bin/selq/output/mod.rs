@@ -3,7 +3,6 @@
 pub(crate) mod csv;
 pub(crate) mod grid;
 pub(crate) mod json;
-mod lookup;
 pub(crate) mod names;
 pub(crate) mod sort;
 mod table;

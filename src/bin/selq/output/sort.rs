@@ -1,14 +1,10 @@
-//! `--sort-by`: by a label, or by a JSONPath into the objects.
+//! `--sort-by`: by a label, or by a path into the objects.
 
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use anyhow::{Context, Result, anyhow};
-use selq::{Dump, ObjectRef, Store};
-use serde_json::Value;
-use serde_json_path::JsonPath;
+use selq::{Dump, ObjectRef, Path, PathError, Store};
 
-use super::lookup::{Step, lookup};
 use crate::message;
 
 /// What rows are sorted by.
@@ -16,185 +12,19 @@ use crate::message;
 pub(crate) enum SortKey {
     /// The value of a label.
     Label(String),
-    /// A place in the object.
-    Path(SortPath),
-}
-
-/// A place in an object: only the way there is read, whatever else the object holds.
-#[derive(Debug, Clone)]
-pub(crate) struct SortPath {
-    /// The fields and elements to go through one after another.
-    steps: Vec<Step>,
-    /// What has to look at several places: from the first wildcard, filter or `..` on.
-    rest: Option<Box<JsonPath>>,
-}
-
-/// A part of a path.
-#[derive(Debug, PartialEq, Eq)]
-enum Part {
-    Step(Step),
-    /// In the form of RFC 9535.
-    Search(String),
+    /// The first value that a path leads to. Only the way there is read, whatever else the object holds.
+    Path(Path),
 }
 
 impl FromStr for SortKey {
-    type Err = anyhow::Error;
+    type Err = PathError;
 
-    /// A JSONPath begins with `.` or `{`, as in kubectl; everything else is a label key.
-    fn from_str(text: &str) -> Result<SortKey> {
-        if !text.starts_with(['.', '{']) {
-            return Ok(SortKey::Label(text.to_owned()));
+    /// A path begins with `.` or `{`, as in kubectl; everything else is a label key.
+    fn from_str(text: &str) -> Result<SortKey, PathError> {
+        match text.starts_with(['.', '{']) {
+            true => Path::jsonpath(text).map(SortKey::Path),
+            false => Ok(SortKey::Label(text.to_owned())),
         }
-        let path = parts(text).and_then(SortPath::new);
-        path.map(SortKey::Path).with_context(|| format!("{text} is no JSONPath, such as .metadata.name"))
-    }
-}
-
-impl SortPath {
-    fn new(parts: Vec<Part>) -> Result<SortPath> {
-        let (mut steps, mut rest) = (Vec::new(), String::new());
-        for part in parts {
-            match part {
-                Part::Step(step) if rest.is_empty() => steps.push(step),
-                Part::Step(step) => rest.push_str(&standard(&step)),
-                Part::Search(part) => rest.push_str(&part),
-            }
-        }
-        let rest = match rest.is_empty() {
-            true => None,
-            false => {
-                let path = JsonPath::parse(&format!("${rest}"));
-                let expected = "expected an index, a field in quotation marks, `*` or a filter in brackets: \
-                                .items[0], .items[?(@.name==\"a\")]";
-                Some(Box::new(path.map_err(|_| anyhow!(expected))?))
-            }
-        };
-        Ok(SortPath { steps, rest })
-    }
-
-    /// The text of the value in an object, or the value itself where it had to be searched for.
-    fn rank(&self, json: &str) -> Option<Rank> {
-        let found = lookup(json, &self.steps)?;
-        let Some(rest) = &self.rest else { return rank_of_json(found) };
-        let value: Value = serde_json::from_str(found).ok()?;
-        let found = rest.query(&value).first()?;
-        rank_of_json(&found.to_string())
-    }
-}
-
-/// A step in the form of RFC 9535.
-fn standard(step: &Step) -> String {
-    match step {
-        Step::Index(index) => format!("[{index}]"),
-        Step::Field(name) => format!("['{}']", name.replace('\\', r"\\").replace('\'', r"\'")),
-    }
-}
-
-/// Takes kubectl's relaxed JSONPath (`{.a.b\.c[0]}`) apart.
-fn parts(text: &str) -> Result<Vec<Part>> {
-    let inner = match text.strip_prefix('{') {
-        Some(rest) => rest.strip_suffix('}').ok_or_else(|| anyhow!("expected a closing `}}`"))?.trim(),
-        None => text,
-    };
-    let mut rest = inner.strip_prefix(['$', '@']).unwrap_or(inner);
-    if rest.is_empty() || inner.contains('}') {
-        return Err(anyhow!("expected one path to a field"));
-    }
-    check_nesting(inner)?;
-    let mut parts = Vec::new();
-    while !rest.is_empty() {
-        rest = match rest.strip_prefix('.') {
-            Some(step) => push_field(&mut parts, step)?,
-            None => push_brackets(&mut parts, rest)?,
-        };
-    }
-    Ok(parts)
-}
-
-/// What is in brackets or parentheses is read by recursion, so that it must not be nested without bounds.
-fn check_nesting(path: &str) -> Result<()> {
-    const MAX_NESTING: usize = 32;
-    let (mut depth, mut quote) = (0_usize, None);
-    let mut characters = path.chars();
-    while let Some(character) = characters.next() {
-        match (character, quote) {
-            // Whatever is escaped ends no quotation.
-            ('\\', Some(_)) => {
-                characters.next();
-            }
-            (_, Some(open)) if character == open => quote = None,
-            (_, Some(_)) => {}
-            ('\'' | '"', None) => quote = Some(character),
-            ('(' | '[', None) => depth += 1,
-            (')' | ']', None) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_NESTING {
-            return Err(anyhow!("expected at most {MAX_NESTING} brackets and parentheses inside each other"));
-        }
-    }
-    Ok(())
-}
-
-/// A field, in which a backslash takes the next character literally. A second dot descends to any depth.
-fn push_field<'t>(parts: &mut Vec<Part>, text: &'t str) -> Result<&'t str> {
-    let (is_descent, text) = text.strip_prefix('.').map_or((false, text), |rest| (true, rest));
-    let (mut name, mut is_escaped, mut end) = (String::new(), false, text.len());
-    for (at, character) in text.char_indices() {
-        match character {
-            _ if is_escaped => {
-                name.push(character);
-                is_escaped = false;
-            }
-            '\\' => is_escaped = true,
-            '.' | '[' => {
-                end = at;
-                break;
-            }
-            _ => name.push(character),
-        }
-    }
-    match name.as_str() {
-        "" if text.starts_with('[') && is_descent => parts.push(Part::Search("..".to_owned())),
-        "" if text.starts_with('[') => {}
-        "" => return Err(anyhow!("expected a field after `.`")),
-        "*" if is_descent => parts.push(Part::Search("..[*]".to_owned())),
-        "*" => parts.push(Part::Search("[*]".to_owned())),
-        _ if is_descent => parts.push(Part::Search(format!("..{}", standard(&Step::Field(name))))),
-        _ => parts.push(Part::Step(Step::Field(name))),
-    }
-    Ok(&text[end..])
-}
-
-/// `[0]`, `['a']` or a filter: the standard has the same.
-fn push_brackets<'t>(parts: &mut Vec<Part>, text: &'t str) -> Result<&'t str> {
-    let (mut depth, mut quote) = (0_usize, None);
-    for (at, character) in text.char_indices() {
-        match (character, quote) {
-            (_, Some(open)) if character == open => quote = None,
-            (_, Some(_)) => {}
-            ('\'' | '"', None) => quote = Some(character),
-            ('[', None) => depth += 1,
-            (']', None) if depth == 1 => {
-                parts.push(bracketed(&text[..=at]));
-                return Ok(&text[at + 1..]);
-            }
-            (']', None) => depth -= 1,
-            (_, None) if depth == 0 => return Err(anyhow!("expected `.` or `[` before {character:?}")),
-            _ => {}
-        }
-    }
-    Err(anyhow!("expected a closing `]`"))
-}
-
-/// What stands in brackets: a plain index or field if it is one.
-fn bracketed(text: &str) -> Part {
-    let inside = text.trim_start_matches('[').trim_end_matches(']').trim();
-    let quoted = ['\'', '"'].into_iter().find_map(|quote| inside.strip_prefix(quote)?.strip_suffix(quote));
-    match (inside.parse(), quoted) {
-        (Ok(index), _) => Part::Step(Step::Index(index)),
-        (_, Some(name)) if !name.contains(['\\', '\'', '"']) => Part::Step(Step::Field(name.to_owned())),
-        _ => Part::Search(text.to_owned()),
     }
 }
 
@@ -265,7 +95,7 @@ const QUANTITY_SUFFIXES: [(&str, f64); 16] = [
 fn rank(dump: &Dump, object: &ObjectRef<'_>, key: &SortKey) -> Option<Rank> {
     match key {
         SortKey::Label(key) => object.label(key).map(rank_of_text),
-        SortKey::Path(path) => path.rank(&dump.json(object.id())),
+        SortKey::Path(path) => path.first(&dump.json(object.id())).and_then(rank_of_json),
     }
 }
 
@@ -332,62 +162,24 @@ fn compare(a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
 mod tests {
     use super::*;
 
-    /// The steps of a path and then, in the form of the standard, what has to be searched for.
-    fn read(text: &str) -> Result<String, String> {
-        let parts = parts(text).map_err(|error| error.to_string())?;
-        let shown = parts.iter().map(|part| match part {
-            Part::Step(Step::Field(name)) => format!("/{name}"),
-            Part::Step(Step::Index(index)) => format!("/{index}"),
-            Part::Search(search) => search.clone(),
-        });
-        Ok(shown.collect())
-    }
-
     #[test]
-    fn paths_of_kubectl_are_steps_and_searches() {
-        for (text, expected) in [
-            (".metadata.name", "/metadata/name"),
-            ("{.metadata.name}", "/metadata/name"),
-            (r".metadata.labels.app\.kubernetes\.io/name", "/metadata/labels/app.kubernetes.io/name"),
-            ("{.status.containerStatuses[0].restartCount}", "/status/containerStatuses/0/restartCount"),
-            (
-                r#".status.conditions[?(@.type=="Ready")].status"#,
-                r#"/status/conditions[?(@.type=="Ready")]/status"#,
-            ),
-            (".a['b.c'].*", "/a/b.c[*]"),
-            (".a.['b']", "/a/b"),
-            (".a[-1]", "/a[-1]"),
-            ("..name", "..['name']"),
-            (".a..*", "/a..[*]"),
+    fn paths_begin_with_a_point_or_a_brace() {
+        for text in [
+            ".metadata.name",
+            "{.metadata.name}",
+            "{metadata.name}",
+            r".metadata.labels.app\.kubernetes\.io/name",
         ] {
-            assert_eq!(read(text), Ok(expected.to_owned()), "{text}");
-            assert!(text.parse::<SortKey>().is_ok(), "{text}");
-        }
-        assert_eq!(read("{ @.a }"), read(".a"));
-        for text in ["{.a", "{}", "{.a}{.b}", ".", ".a[0", ".a[0]b", ".a..", ".a[x]"] {
-            assert!(text.parse::<SortKey>().is_err(), "{text}");
+            assert!(matches!(text.parse(), Ok(SortKey::Path(_))), "{text}");
         }
         assert!(matches!("app.kubernetes.io/name".parse(), Ok(SortKey::Label(_))));
-    }
-
-    #[test]
-    fn nesting_is_bounded() {
-        let nested = |n: usize| format!(".a[?{}@.b==1{}]", "(".repeat(n), ")".repeat(n));
-        assert!(nested(31).parse::<SortKey>().is_ok() && nested(32).parse::<SortKey>().is_err());
-        let filters = |n: usize| format!(".a{}@.b{}", "[?@.c".repeat(n), "]".repeat(n));
-        assert!(filters(33).parse::<SortKey>().is_err());
-        for text in [nested(100_000), filters(100_000), format!(".a[?{}", "!(".repeat(100_000))] {
-            let error = format!("{:#}", text.parse::<SortKey>().unwrap_err());
-            assert!(error.ends_with("expected at most 32 brackets and parentheses inside each other"));
-        }
-        let quoted = format!(".a[?@.b=='{}']", "(".repeat(100));
-        assert!(quoted.parse::<SortKey>().is_ok());
+        assert!(".".parse::<SortKey>().is_err());
     }
 
     /// The rank of what a path finds in an object.
     fn found(path: &str, json: &str) -> Option<Rank> {
         match path.parse() {
-            Ok(SortKey::Path(path)) => path.rank(json),
+            Ok(SortKey::Path(path)) => path.first(json).and_then(rank_of_json),
             _ => None,
         }
     }

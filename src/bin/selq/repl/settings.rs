@@ -161,7 +161,8 @@ fn name_of<T: ValueEnum>(value: T) -> String {
 }
 
 fn sort_key(typed: &str) -> Result<(String, SortKey)> {
-    Ok((typed.to_owned(), typed.parse()?))
+    let key = typed.parse::<SortKey>().with_context(|| format!("{typed} is no path"))?;
+    Ok((typed.to_owned(), key))
 }
 
 fn switch(value: &str) -> Result<bool> {
@@ -261,7 +262,7 @@ mod tests {
         config.toml:1: expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"
         config.toml:1: expected a number or off, found "few"
         config.toml:1: expected a text, a number, true or false, or a list of texts
-        config.toml:1: .a[ is no JSONPath, such as .metadata.name: expected a closing `]`
+        config.toml:1: .a[ is no path: expected an index, a field in quotation marks, `*` or a filter in brackets: .items[0], .items[?(@.name=="a")], found the end of the path
         config.toml:2: expected TOML: string values must be quoted, expected literal string: no setting is read
         "#);
     }

@@ -1,41 +1,22 @@
-//! Finds values in the JSON text of an object, without reading the rest of it into memory.
+//! The members of an object and the elements of an array, as slices of their text.
 //!
 //! The text is valid JSON, as the loader has checked it; of any other text something is found, or nothing.
 
-use std::borrow::Cow;
-
 use memchr::memchr2;
 
-/// A step from a value to one inside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    /// A field of an object; of two with the same name the last.
-    Field(String),
-    /// An element of an array, from 0.
-    Index(usize),
-}
-
-/// The text of the value that `steps` lead to from the value `json`.
-pub(super) fn lookup<'j>(json: &'j str, steps: &[Step]) -> Option<&'j str> {
-    steps.iter().try_fold(json.trim(), |json, step| match step {
-        Step::Field(name) => {
-            members(json).filter(|(key, _)| key_is(key, name)).last().map(|(_, value)| value)
-        }
-        Step::Index(index) => elements(json).nth(*index),
-    })
-}
+use super::JsonText;
 
 /// Whether a key, in its quotation marks, is this name.
-fn key_is(key: &str, name: &str) -> bool {
+pub(crate) fn key_is(key: &str, name: &str) -> bool {
     let Some(inside) = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')) else { return false };
     match inside.contains('\\') {
         false => inside == name,
-        true => serde_json::from_str::<Cow<'_, str>>(key).is_ok_and(|key| key == name),
+        true => serde_json::from_str(key).is_ok_and(|JsonText(key)| key == name),
     }
 }
 
 /// The keys of an object, in their quotation marks, and its values.
-fn members(json: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn members(json: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = json.strip_prefix('{').unwrap_or_default();
     std::iter::from_fn(move || {
         let (key, after) = value(rest)?;
@@ -46,7 +27,7 @@ fn members(json: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// The elements of an array.
-fn elements(json: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn elements(json: &str) -> impl Iterator<Item = &str> {
     let mut rest = json.strip_prefix('[').unwrap_or_default();
     std::iter::from_fn(move || {
         let (element, after) = value(rest)?;
@@ -101,38 +82,37 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn found<'j>(json: &'j str, path: &str) -> Option<&'j str> {
-        let step = |text: &str| text.parse().map_or_else(|_| Step::Field(text.to_owned()), Step::Index);
-        lookup(json, &path.split_whitespace().map(step).collect::<Vec<_>>())
+    fn shown(json: &str) -> String {
+        let members = members(json).map(|(key, value)| format!("{key}: {value}"));
+        members.chain(elements(json).map(str::to_owned)).collect::<Vec<_>>().join(" | ")
     }
 
     #[test]
-    fn steps_lead_to_the_text_of_a_value() {
-        let json = r#" { "a" : {"b" : [ 1 , "x,}]\"", {"c":null} ] } , "é\u0041" : -1.50e3 } "#;
-        assert_eq!(found(json, "a b 0"), Some("1"));
-        assert_eq!(found(json, "a b 1"), Some(r#""x,}]\"""#));
-        assert_eq!(found(json, "a b 2 c"), Some("null"));
-        assert_eq!(found(json, "a b 2"), Some(r#"{"c":null}"#));
-        assert_eq!(found(json, "éA"), Some("-1.50e3"));
-        for path in ["b", "a c", "a b 3", "a b c", "a b 0 x", "0", "a 0"] {
-            assert_eq!(found(json, path), None, "{path}");
+    fn members_and_elements_are_slices_without_white_space() {
+        let json = r#"{"a" : {"b" : [ 1 , "x,}]\"" ] } , "é\u0041" : -1.50e3 }"#;
+        assert_eq!(shown(json), r#""a": {"b" : [ 1 , "x,}]\"" ] } | "é\u0041": -1.50e3"#);
+        assert_eq!(shown(r#"[ 1 , "x,}]\"", {"c":null} ,[] ]"#), r#"1 | "x,}]\"" | {"c":null} | []"#);
+        assert_eq!((shown("{ }"), shown("[ ]"), shown("7")), (String::new(), String::new(), String::new()));
+    }
+
+    #[test]
+    fn keys_are_compared_unescaped() {
+        for (key, name) in [(r#""a""#, "a"), (r#""\u0061""#, "a"), (r#""a\"b""#, "a\"b")] {
+            assert!(key_is(key, name), "{key}");
         }
-        assert_eq!(found(r#"{"a":1,"a":2}"#, "a"), Some("2"));
-        assert_eq!(found("[]", "0"), None);
+        assert!(!key_is(r#""a""#, "b") && key_is(r#""\ud800""#, "\u{FFFD}") && !key_is("a", "a"));
     }
 
     #[test]
-    fn the_rest_of_an_object_may_be_anything() {
+    fn nesting_costs_no_stack() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        let json = format!(r#"{{"\ud800":"\udc00","n":1E400,"deep":{deep},"a":7}}"#);
-        assert_eq!(found(&json, "a"), Some("7"));
-        assert_eq!(found(&json, "deep"), Some(deep.as_str()));
+        assert_eq!(elements(&format!("[{deep},7]")).last(), Some("7"));
     }
 
     #[test]
     fn what_is_no_json_does_no_harm() {
         for text in ["", "{", "{\"a", "{\"a\":", "{\"a\" 1}", "}", "{]", "[1", "{\"a\":\"\\"] {
-            let _ = (found(text, "a"), found(text, "0"), found(text, "a 0"));
+            shown(text);
         }
     }
 }

@@ -1,0 +1,7 @@
+//! JSON as text: its values are found in it and passed over, and keep their bytes.
+
+mod scan;
+mod text;
+
+pub(crate) use scan::{elements, key_is, members};
+pub(crate) use text::JsonText;

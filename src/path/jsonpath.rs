@@ -1,0 +1,294 @@
+//! kubectl's JSONPath to the steps of a path, one function for each part.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_till, take_while1};
+use nom::character::complete::{char, digit1, multispace0};
+use nom::combinator::{eof, map, map_opt, opt, recognize, value};
+use nom::error::{ErrorKind, ParseError};
+use nom::multi::{many0, separated_list1};
+use nom::number::complete::recognize_float;
+use nom::sequence::{delimited, preceded, terminated};
+use nom::{Finish, IResult, Parser};
+
+use super::filter::{Comparison, Filter, Operand, Scalar};
+use super::{PathError, Step};
+use crate::Span;
+
+/// More parts than any object is deep; bounds the recursion of whoever follows a path.
+const MAX_STEPS: usize = 100;
+/// More than anybody writes; bounds the recursion of this parser and of whoever decides a filter.
+const MAX_FILTER_DEPTH: usize = 8;
+
+/// The text that was left, and what it should have begun with.
+#[derive(Debug, Clone, Copy)]
+struct Failure<'t> {
+    rest: &'t str,
+    expected: &'static str,
+}
+
+impl<'t> ParseError<&'t str> for Failure<'t> {
+    /// The parts say what they expected; until they do, it is a part of a path.
+    fn from_error_kind(rest: &'t str, _: ErrorKind) -> Failure<'t> {
+        Failure { rest, expected: "`.` or `[` before the next part of the path" }
+    }
+
+    fn append(_: &'t str, _: ErrorKind, other: Failure<'t>) -> Failure<'t> {
+        other
+    }
+}
+
+type Parsed<'t, T> = IResult<&'t str, T, Failure<'t>>;
+
+/// Commits to `rule`: if it does not hold here, the whole text is in error.
+fn expect<'t, T>(
+    expected: &'static str,
+    mut rule: impl Parser<&'t str, Output = T, Error = Failure<'t>>,
+) -> impl FnMut(&'t str) -> Parsed<'t, T> {
+    move |rest| {
+        rule.parse(rest).map_err(|error| match error {
+            nom::Err::Error(_) => nom::Err::Failure(Failure { rest, expected }),
+            committed => committed,
+        })
+    }
+}
+
+fn refuse<'t, T>(rest: &'t str, expected: &'static str) -> Parsed<'t, T> {
+    Err(nom::Err::Failure(Failure { rest, expected }))
+}
+
+/// Reads a path, in braces or not.
+pub(super) fn parse(text: &str) -> Result<Vec<Step>, PathError> {
+    let error = |failure: Failure<'_>| PathError {
+        text: text.to_owned(),
+        span: Span::new(Span::of(text, failure.rest).start, text.len()),
+        expected: failure.expected,
+    };
+    let (_, steps) = whole(text).finish().map_err(error)?;
+    Ok(steps)
+}
+
+/// A path in braces, in which the first point may be left out, or one without.
+fn whole(input: &str) -> Parsed<'_, Vec<Step>> {
+    let (rest, brace) = opt(terminated(char('{'), multispace0)).parse(input)?;
+    let (rest, _) = opt(alt((char('$'), char('@')))).parse(rest)?;
+    let (rest, first) = if brace.is_some() { opt(field).parse(rest)? } else { (rest, None) };
+    let (rest, steps) = steps(rest, 0)?;
+    let (rest, _) = match brace {
+        Some(_) => value((), (multispace0, expect("a closing `}`", char('}')))).parse(rest)?,
+        None => (rest, ()),
+    };
+    expect("`.` or `[` before the next part of the path, or its end", eof)(rest)?;
+    let steps: Vec<Step> = first.into_iter().chain(steps).collect();
+    if steps.is_empty() {
+        refuse(input, "a path to a field, such as .metadata.name")
+    } else {
+        Ok((rest, steps))
+    }
+}
+
+/// The parts of a path, one after another.
+fn steps(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
+    let part = |input| alt((descent, dotted, |input| brackets(input, filter_depth))).parse(input);
+    let flat = |parts: Vec<Vec<Step>>| parts.into_iter().flatten().collect();
+    let (rest, steps): (&str, Vec<Step>) = map(many0(part), flat).parse(input)?;
+    if steps.len() > MAX_STEPS { refuse(input, "a path of at most 100 parts") } else { Ok((rest, steps)) }
+}
+
+/// `..name`, and `..` before brackets
+fn descent(input: &str) -> Parsed<'_, Vec<Step>> {
+    let (rest, _) = tag("..").parse(input)?;
+    if rest.starts_with('[') {
+        return Ok((rest, vec![Step::Descend]));
+    }
+    map(expect("a field after `..`", alt((every, field))), |step| vec![Step::Descend, step]).parse(rest)
+}
+
+/// `.name`, `.*`, and a point before brackets
+fn dotted(input: &str) -> Parsed<'_, Vec<Step>> {
+    let (rest, _) = char('.').parse(input)?;
+    if rest.starts_with('[') {
+        return Ok((rest, Vec::new()));
+    }
+    map(expect("a field after `.`", alt((every, field))), |step| vec![step]).parse(rest)
+}
+
+/// `*`
+fn every(input: &str) -> Parsed<'_, Step> {
+    value(Step::Every, char('*')).parse(input)
+}
+
+/// A name, in which a backslash takes the next character literally.
+fn field(input: &str) -> Parsed<'_, Step> {
+    let plain = take_while1(|character: char| character != '\\' && !ends_name(character));
+    let escaped = preceded(char('\\'), recognize(nom::character::complete::anychar));
+    let (rest, parts) = many0(alt((plain, escaped))).parse(input)?;
+    match parts.concat() {
+        name if name.is_empty() => Err(nom::Err::Error(Failure::from_error_kind(input, ErrorKind::Many0))),
+        name => Ok((rest, Step::Member(name))),
+    }
+}
+
+/// What ends a name that stands without brackets, as in kubectl.
+fn ends_name(character: char) -> bool {
+    character.is_ascii_whitespace() || ".,[]()$@{}=!<>'\"".contains(character)
+}
+
+/// `[0]`, `['a']`, `[1:3]`, `[*]`, `[0,2]` or a filter
+fn brackets(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
+    const INSIDE: &str = "an index, a field in quotation marks, `*` or a filter in brackets: .items[0], \
+                          .items[?(@.name==\"a\")]";
+    let (rest, _) = terminated(char('['), multispace0).parse(input)?;
+    let filter = map(|input| filter(input, filter_depth), Step::Where);
+    let several = map(separated_list1(comma, alt((quoted_field, slice, element))), one_or_several);
+    let (rest, step) = expect(INSIDE, alt((every, filter, several))).parse(rest)?;
+    let (rest, _) = (multispace0, expect("a closing `]`", char(']'))).parse(rest)?;
+    Ok((rest, vec![step]))
+}
+
+fn comma(input: &str) -> Parsed<'_, char> {
+    delimited(multispace0, char(','), multispace0).parse(input)
+}
+
+fn one_or_several(mut steps: Vec<Step>) -> Step {
+    match steps.len() {
+        1 => steps.swap_remove(0),
+        _ => Step::Several(steps),
+    }
+}
+
+/// `'name'`, `"name"`
+fn quoted_field(input: &str) -> Parsed<'_, Step> {
+    map(quoted, |name| Step::Member(name.to_owned())).parse(input)
+}
+
+fn quoted(input: &str) -> Parsed<'_, &str> {
+    let single = delimited(char('\''), take_till(|it| it == '\''), expect("a closing `'`", char('\'')));
+    let double = delimited(char('"'), take_till(|it| it == '"'), expect("a closing `\"`", char('"')));
+    alt((single, double)).parse(input)
+}
+
+/// `0`, `-1`
+fn element(input: &str) -> Parsed<'_, Step> {
+    map(integer, Step::Element).parse(input)
+}
+
+fn integer(input: &str) -> Parsed<'_, i64> {
+    map_opt(recognize((opt(char('-')), digit1)), |digits: &str| digits.parse().ok()).parse(input)
+}
+
+/// `1:3`, `-2:`, `:9:2`
+fn slice(input: &str) -> Parsed<'_, Step> {
+    let end = preceded(char(':'), opt(integer));
+    let step = opt(preceded(char(':'), map_opt(digit1, |digits: &str| digits.parse().ok())));
+    let slice = (opt(integer), end, step);
+    map(slice, |(from, to, by): (_, _, Option<usize>)| Step::Slice {
+        from: from.unwrap_or(0),
+        to,
+        by: by.unwrap_or(1),
+    })
+    .parse(input)
+}
+
+/// `?(@.type=="Ready")`, `?(@.name)`
+fn filter(input: &str, depth: usize) -> Parsed<'_, Filter> {
+    const OPERATOR: &str = "`==`, `!=`, `<`, `<=`, `>`, `>=` or the closing `)` of the filter";
+    let (rest, _) = terminated(tag("?("), multispace0).parse(input)?;
+    if depth == MAX_FILTER_DEPTH {
+        return refuse(input, "filters that nest at most 8 deep");
+    }
+    let side = |input| operand(input, depth + 1);
+    let (rest, left) = expect("`@` or a value to compare with", side)(rest)?;
+    let (rest, compared) =
+        opt((delimited(multispace0, comparison, multispace0), expect("a value", side))).parse(rest)?;
+    let (rest, _) = (multispace0, expect(OPERATOR, char(')'))).parse(rest)?;
+    match (left, compared) {
+        (left, Some((comparison, right))) => Ok((rest, Filter::Compare(left, comparison, right))),
+        (Operand::At(steps), None) => Ok((rest, Filter::Exists(steps))),
+        (Operand::Scalar(_), None) => refuse(input, "a comparison or a path in a filter: ?(@.name==\"a\")"),
+    }
+}
+
+/// The longer ones first.
+fn comparison(input: &str) -> Parsed<'_, Comparison> {
+    alt((
+        value(Comparison::Equal, tag("==")),
+        value(Comparison::NotEqual, tag("!=")),
+        value(Comparison::LessOrEqual, tag("<=")),
+        value(Comparison::GreaterOrEqual, tag(">=")),
+        value(Comparison::Less, tag("<")),
+        value(Comparison::Greater, tag(">")),
+    ))
+    .parse(input)
+}
+
+/// `@.name`, `"text"`, `7`, `true`
+fn operand(input: &str, filter_depth: usize) -> Parsed<'_, Operand> {
+    let path = preceded(char('@'), |input| steps(input, filter_depth));
+    let text = map(quoted, |text| Scalar::Text(text.to_owned()));
+    let number = map_opt(recognize_float, |text: &str| text.parse().ok().map(Scalar::Number));
+    let boolean = alt((value(true, tag("true")), value(false, tag("false"))));
+    let scalar = alt((text, map(boolean, Scalar::Boolean), number));
+    alt((map(path, Operand::At), map(scalar, Operand::Scalar))).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str) -> String {
+        let error = parse(text).unwrap_err();
+        format!("{} at {}", error.expected, error.span().start)
+    }
+
+    #[test]
+    fn braces_points_and_roots_may_be_left_out() {
+        let expected = parse(".metadata.name").unwrap();
+        for text in [
+            "{.metadata.name}",
+            "{ metadata.name }",
+            "{$.metadata.name}",
+            "{@['metadata'].name}",
+            "$.metadata.['name']",
+        ] {
+            assert_eq!(parse(text).as_ref(), Ok(&expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_has_its_place_and_words() {
+        for (text, expected) in [
+            ("", "a path to a field, such as .metadata.name at 0"),
+            ("{}", "a path to a field, such as .metadata.name at 0"),
+            (".", "a field after `.` at 1"),
+            (".a..", "a field after `..` at 4"),
+            ("{.a", "a closing `}` at 3"),
+            (".a[0", "a closing `]` at 4"),
+            (".a['b]", "a closing `'` at 6"),
+            (".a[0]b", "`.` or `[` before the next part of the path, or its end at 5"),
+            ("{.a}{.b}", "`.` or `[` before the next part of the path, or its end at 4"),
+            (".a[?(@.b=1)]", "`==`, `!=`, `<`, `<=`, `>`, `>=` or the closing `)` of the filter at 8"),
+            (
+                ".a[?(@.b==1 && @.c)]",
+                "`==`, `!=`, `<`, `<=`, `>`, `>=` or the closing `)` of the filter at 12",
+            ),
+            (".a[?(@.b==)]", "a value at 10"),
+            (".a[?(1)]", "a comparison or a path in a filter: ?(@.name==\"a\") at 3"),
+        ] {
+            assert_eq!(refused(text), expected, "{text}");
+        }
+        assert!(refused(".a[x]").starts_with("an index, a field in quotation marks, `*` or a filter"));
+    }
+
+    #[test]
+    fn depth_and_length_are_bounded() {
+        let nested = |n: usize| format!(".a{}{}", "[?(@.b".repeat(n), ")]".repeat(n));
+        assert!(parse(&nested(MAX_FILTER_DEPTH)).is_ok());
+        assert!(refused(&nested(5_000)).starts_with("filters that nest at most 8 deep"));
+        assert!(parse(&".a".repeat(MAX_STEPS)).is_ok());
+        assert!(refused(&".a".repeat(MAX_STEPS + 1)).starts_with("a path of at most 100 parts"));
+        assert!(parse(&format!(".a[?({}", "(".repeat(100_000))).is_err());
+        let many = format!(".a[?(@{}==1)]", "[0]".repeat(100_000));
+        assert!(parse(&many).is_err());
+    }
+}
