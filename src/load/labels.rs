@@ -82,6 +82,11 @@ impl<'a> Labels<'a> {
     fn read_object(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
         let mut members = cursor.open(b'{')?;
         while let Some(key) = cursor.next_key(&mut members)? {
+            // Nearly all labels are good ones, which go this way without a look at what may be wrong.
+            if self.faults.is_none() && cursor.peek() == Some(b'"') {
+                self.pairs.push((key, cursor.string()?));
+                continue;
+            }
             let value = read_value(cursor, &key)?;
             self.push(key, value);
         }

@@ -12,18 +12,27 @@ const MAX_TOLD: usize = 8;
 
 /// The keys and values that selectors and columns name, each with whether an object has it.
 ///
-/// Threads look at the objects at once. Once all was seen, as is usual after a few objects, a look costs one comparison.
+/// Threads look at the objects at once. What is named may never come, so that a look must cost little of what it takes to
+/// read an object: a label whose key is as long as none of those that are looked for is passed over by that alone.
 pub(crate) struct Sightings {
     /// Sorted by key.
     keys: Vec<NamedKey>,
-    n_unseen: AtomicUsize,
+    /// How many keys of each length there are of which something was not seen; the longest together.
+    n_unseen_of_length: [AtomicUsize; N_LENGTHS],
 }
+
+/// Keys are of at most 63 bytes but for a prefix.
+const N_LENGTHS: usize = 64;
+/// Up to how many names are compared one after another, which mostly takes a look at their lengths.
+const FEW: usize = 8;
 
 struct NamedKey {
     key: String,
     is_seen: AtomicBool,
     /// Sorted by value.
     values: Vec<(String, AtomicBool)>,
+    /// How many of these, and of the key itself, were not seen.
+    n_unseen: AtomicUsize,
 }
 
 impl Sightings {
@@ -40,33 +49,44 @@ impl Sightings {
         for column in columns {
             named.entry(column).or_default();
         }
-        let n_unseen = named.values().map(|values| 1 + values.len()).sum::<usize>().into();
+        let n_unseen_of_length = [const { AtomicUsize::new(0) }; N_LENGTHS];
         let keys = named.into_iter().map(|(key, values)| {
+            n_unseen_of_length[length(key)].fetch_add(1, Ordering::Relaxed);
+            let n_unseen = AtomicUsize::new(1 + values.len());
             let values = values.into_keys().map(|value| (value.to_owned(), AtomicBool::new(false))).collect();
-            NamedKey { key: key.to_owned(), is_seen: AtomicBool::new(false), values }
+            NamedKey { key: key.to_owned(), is_seen: AtomicBool::new(false), values, n_unseen }
         });
-        Sightings { keys: keys.collect(), n_unseen }
+        Sightings { keys: keys.collect(), n_unseen_of_length }
     }
 
     /// Looks at the labels of an object.
     pub(crate) fn look<'l>(&self, labels: impl Iterator<Item = (&'l str, &'l str)>) {
-        if self.n_unseen.load(Ordering::Relaxed) == 0 {
-            return;
-        }
         for (key, value) in labels {
-            let Ok(at) = self.keys.binary_search_by(|named| named.key.as_str().cmp(key)) else { continue };
-            let named = &self.keys[at];
-            self.see(&named.is_seen);
-            if let Ok(at) = named.values.binary_search_by(|(it, _)| it.as_str().cmp(value)) {
-                self.see(&named.values[at].1);
+            if self.n_unseen_of_length[length(key)].load(Ordering::Relaxed) > 0 {
+                self.look_at(key, value);
             }
         }
     }
 
+    fn look_at(&self, key: &str, value: &str) {
+        let Some(at) = position(&self.keys, key, |named| &named.key) else { return };
+        let named = &self.keys[at];
+        if named.n_unseen.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        self.see(named, &named.is_seen);
+        if let Some(at) = position(&named.values, value, |(value, _)| value) {
+            self.see(named, &named.values[at].1);
+        }
+    }
+
     /// Only the first sighting writes, since the others would make the threads wait for each other.
-    fn see(&self, is_seen: &AtomicBool) {
-        if !is_seen.load(Ordering::Relaxed) && !is_seen.swap(true, Ordering::Relaxed) {
-            self.n_unseen.fetch_sub(1, Ordering::Relaxed);
+    fn see(&self, named: &NamedKey, is_seen: &AtomicBool) {
+        if is_seen.load(Ordering::Relaxed) || is_seen.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if named.n_unseen.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.n_unseen_of_length[length(&named.key)].fetch_sub(1, Ordering::Relaxed);
         }
     }
 
@@ -92,6 +112,19 @@ impl Sightings {
     }
 }
 
+/// The place of a key's length in `n_unseen_of_length`.
+fn length(key: &str) -> usize {
+    key.len().min(N_LENGTHS - 1)
+}
+
+/// Where `wanted` is among sorted names.
+fn position<T>(all: &[T], wanted: &str, name: impl Fn(&T) -> &String) -> Option<usize> {
+    if all.len() <= FEW {
+        return all.iter().position(|it| name(it) == wanted);
+    }
+    all.binary_search_by(|it| name(it).as_str().cmp(wanted)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +137,7 @@ mod tests {
         sightings.look([("tier", "db")].into_iter());
         assert_eq!(sightings.unseen(), [("ap", None), ("env", Some("prdo")), ("legcy", None)]);
         sightings.look([("env", "prdo"), ("legcy", ""), ("ap", "")].into_iter());
-        assert_eq!((sightings.unseen(), sightings.n_unseen.load(Ordering::Relaxed)), (vec![], 0));
+        assert!(sightings.unseen().is_empty());
+        assert!(sightings.n_unseen_of_length.iter().all(|n| n.load(Ordering::Relaxed) == 0));
     }
 }
