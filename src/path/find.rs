@@ -32,9 +32,7 @@ fn visit<'j>(json: &'j str, steps: &[Step], found: &mut Found<'_, 'j>) -> Contro
     let Some((step, rest)) = steps.split_first() else { return found(json) };
     let mut go_on = |value| visit(value, rest, found);
     match step {
-        Step::Descend => {
-            return descend(json, &mut go_on);
-        }
+        Step::Descend => descend(json, &mut go_on),
         Step::Several(steps) => {
             steps.iter().try_for_each(|step| take(json, step).into_iter().try_for_each(&mut go_on))
         }
