@@ -14,12 +14,13 @@
 //! ```
 
 mod fleet;
-#[path = "../src/bin/selq/numbers.rs"]
-#[allow(unused_imports, reason = "its tests are the program's")]
-mod numbers;
-#[path = "../src/bin/selq/sanitize.rs"]
-#[allow(dead_code, unused_imports, reason = "the bench uses a part of it, without its tests")]
-mod sanitize;
+/// The parts of the program's module that typing uses, without their tests.
+#[path = "../src/bin/selq/terminal"]
+#[allow(dead_code, unused_imports, reason = "the bench uses a part of them")]
+mod terminal {
+    pub(crate) mod numbers;
+    pub(crate) mod sanitize;
+}
 #[path = "../src/bin/selq/repl/typing/mod.rs"]
 #[allow(
     dead_code,

@@ -1,15 +1,15 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
 use super::Loader;
-use super::cursor::{Cursor, Layout};
-use super::error::{LoadError, LoadErrorKind};
-use super::head::Head;
-use super::lists::{ListKind, ListRuns, Lists};
-use super::report::{Notice, Report};
-use super::sink::Sink;
-use super::skim;
-use super::source::Source;
-use super::watch::Known;
+use crate::json::skim;
+use crate::load::bytes::source::Source;
+use crate::load::error::{LoadError, LoadErrorKind};
+use crate::load::json::cursor::{Cursor, Layout};
+use crate::load::objects::head::Head;
+use crate::load::objects::lists::{ListKind, ListRuns, Lists};
+use crate::load::objects::sink::Sink;
+use crate::load::objects::watch::Known;
+use crate::load::report::{Notice, Report};
 use crate::wire::{Column, Decoder, Encoder, Malformed};
 use crate::{EditError, LabelChange, ObjectId, ObjectIdentity, Rewrite, Store, StoreBuilder};
 use std::borrow::Cow;
@@ -442,7 +442,7 @@ impl Places {
 
 /// A dump in the making: takes the objects in the order they are read.
 #[derive(Debug, Default)]
-pub(super) struct Recorder {
+pub(in crate::load) struct Recorder {
     builder: StoreBuilder,
     places: Places,
     /// The source that is being read.
@@ -463,7 +463,7 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Keeps a source that was read; the next objects are those of the next one.
-    pub(super) fn end_source(&mut self, source: Source, report: &mut Report<'_>) {
+    pub(in crate::load) fn end_source(&mut self, source: Source, report: &mut Report<'_>) {
         let is_there = |id| self.builder.contains(object_id(id));
         if self.n_events > 0 && !(self.first_id..self.builder.n_ids()).any(is_there) {
             let (source, n_events) = (source.name().to_owned(), self.n_events);
@@ -475,7 +475,7 @@ impl Recorder {
     }
 
     /// The next objects are those of the next source.
-    pub(super) fn next_source(&mut self) {
+    pub(in crate::load) fn next_source(&mut self) {
         self.source += 1;
         self.first_id = self.builder.n_ids();
         self.n_events = 0;
@@ -483,18 +483,18 @@ impl Recorder {
     }
 
     /// The sources that were read, if they were not kept one by one.
-    pub(super) fn set_sources(&mut self, sources: Vec<Source>) {
+    pub(in crate::load) fn set_sources(&mut self, sources: Vec<Source>) {
         self.n_bytes = sources.iter().map(|source| source.bytes().len() as u64).sum();
         self.sources = sources;
     }
 
     /// How many bytes the sources before this one have.
-    pub(super) fn n_bytes(&self) -> u64 {
+    pub(in crate::load) fn n_bytes(&self) -> u64 {
         self.n_bytes
     }
 
     /// Indexes everything that this loader read.
-    pub(super) fn finish(self, loader: &Loader) -> Dump {
+    pub(in crate::load) fn finish(self, loader: &Loader) -> Dump {
         let Recorder { builder, mut places, sources, lists, left_out, n_bytes, .. } = self;
         places.shrink_to_fit();
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
@@ -503,7 +503,7 @@ impl Recorder {
     }
 
     /// Adds an object.
-    pub(super) fn push_with<'h>(
+    pub(in crate::load) fn push_with<'h>(
         &mut self,
         identity: ObjectIdentity<'_>,
         labels: impl IntoIterator<Item = (&'h str, &'h str)>,

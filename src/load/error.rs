@@ -52,11 +52,11 @@ pub enum LoadErrorKind {
 
 /// A place in a source after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Position {
+pub(in crate::load) struct Position {
     /// Line and column, both from 1; a column is a character, as in an editor. `None` where lines mean nothing.
-    pub(super) line: Option<(u64, u64)>,
+    pub(in crate::load) line: Option<(u64, u64)>,
     /// The byte, from 0.
-    pub(super) offset: u64,
+    pub(in crate::load) offset: u64,
 }
 
 impl Position {
@@ -72,7 +72,7 @@ impl Position {
 
 impl LoadError {
     /// An error at `position`, or about the source as a whole.
-    pub(super) fn new(
+    pub(in crate::load) fn new(
         source: &str,
         position: Option<Position>,
         object: Option<u64>,
@@ -82,14 +82,14 @@ impl LoadError {
     }
 
     /// The same error where the text it is about is a part of a source: begins at `start`, after `n_objects`.
-    pub(super) fn moved(mut self, start: Position, n_objects: u64) -> LoadError {
+    pub(in crate::load) fn moved(mut self, start: Position, n_objects: u64) -> LoadError {
         self.inner.position = self.inner.position.map(|position| position.moved(start));
         self.inner.object = self.inner.object.map(|object| object + n_objects);
         self
     }
 
     /// The same error as one of the object that stands where it is, if it is not that already.
-    pub(super) fn of_object(mut self) -> LoadError {
+    pub(in crate::load) fn of_object(mut self) -> LoadError {
         self.inner.object.get_or_insert(0);
         self
     }
@@ -164,23 +164,23 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 /// What the reading functions return; boxed because faults are rare and results are everywhere.
-pub(super) type Fallible<T> = Result<T, Box<Fault>>;
+pub(in crate::load) type Fallible<T> = Result<T, Box<Fault>>;
 
 /// An error that knows only its byte in the source: cheap to make, and becomes a [`LoadError`] where the
 /// source and its lines are known.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) kind: LoadErrorKind,
-    pub(super) offset: usize,
-    pub(super) message: Cow<'static, str>,
-    pub(super) help: Option<&'static str>,
+pub(in crate::load) struct Fault {
+    pub(in crate::load) kind: LoadErrorKind,
+    pub(in crate::load) offset: usize,
+    pub(in crate::load) message: Cow<'static, str>,
+    pub(in crate::load) help: Option<&'static str>,
     /// Nothing after it can be told apart: the end of the value that holds it cannot be found.
-    pub(super) fatal: bool,
+    pub(in crate::load) fatal: bool,
 }
 
 impl Fault {
     /// The text is no JSON at `offset`, so that what follows has no structure.
-    pub(super) fn syntax(
+    pub(in crate::load) fn syntax(
         kind: LoadErrorKind,
         offset: usize,
         message: impl Into<Cow<'static, str>>,
@@ -189,17 +189,17 @@ impl Fault {
     }
 
     /// The value at `offset` is not what belongs there.
-    pub(super) fn data(offset: usize, message: impl Into<Cow<'static, str>>) -> Box<Fault> {
+    pub(in crate::load) fn data(offset: usize, message: impl Into<Cow<'static, str>>) -> Box<Fault> {
         Fault::within(LoadErrorKind::Data, offset, message)
     }
 
     /// Bytes that are no UTF-8, inside a value whose end may still be found.
-    pub(super) fn utf8(offset: usize) -> Box<Fault> {
+    pub(in crate::load) fn utf8(offset: usize) -> Box<Fault> {
         Fault::within(LoadErrorKind::Utf8, offset, "expected UTF-8, found a byte that does not belong there")
     }
 
     /// The rest, from `offset` on, is not wanted any more.
-    pub(super) fn stopped(offset: usize) -> Box<Fault> {
+    pub(in crate::load) fn stopped(offset: usize) -> Box<Fault> {
         Fault::syntax(LoadErrorKind::Stopped, offset, "stopped here")
     }
 
@@ -208,7 +208,7 @@ impl Fault {
     }
 
     /// Whether `bytes` end where something is missing: a value, or the rest of a character.
-    pub(super) fn is_at_end(&self, bytes: &[u8]) -> bool {
+    pub(in crate::load) fn is_at_end(&self, bytes: &[u8]) -> bool {
         let rest = bytes.get(self.offset..).unwrap_or_default();
         match self.kind {
             LoadErrorKind::Incomplete => rest.trim_ascii().is_empty(),
@@ -219,19 +219,19 @@ impl Fault {
     }
 
     /// The same with a way out.
-    pub(super) fn with_help(mut self: Box<Fault>, help: &'static str) -> Box<Fault> {
+    pub(in crate::load) fn with_help(mut self: Box<Fault>, help: &'static str) -> Box<Fault> {
         self.help = Some(help);
         self
     }
 }
 
 /// `text` from a dump, fit for a message: in back quotes, on one line, and not too long.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::load) fn quoted(text: &str) -> String {
     format!("`{}`", one_line(text, MAX_QUOTED))
 }
 
 /// The beginning of `text` on one line: so many characters of it.
-pub(super) fn one_line(text: &str, max: usize) -> String {
+pub(in crate::load) fn one_line(text: &str, max: usize) -> String {
     let mut chars = text.chars();
     let mut line = String::new();
     for char in chars.by_ref().take(max) {

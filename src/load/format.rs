@@ -1,8 +1,8 @@
 //! What a source holds, told by its first bytes: JSON in one of two layouts, or something else by name.
 
-use super::cursor::{BOM, Layout, line_end};
-use super::error::{Fault, LoadErrorKind};
-use super::messages;
+use crate::load::error::{Fault, LoadErrorKind};
+use crate::load::json::cursor::{BOM, Layout, line_end};
+use crate::load::messages;
 use crate::wire::INDEX_MAGIC;
 
 /// How many lines are looked at to tell NDJSON from a stream of values.
@@ -51,7 +51,7 @@ const BY_MAGIC: [(&[u8], &str, &str); 20] = [
 
 /// Names what `bytes` hold if that is no UTF-8 JSON. Anything not known here is left to the JSON reader, whose
 /// message then has the place.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Box<Fault>> {
+pub(in crate::load) fn check(bytes: &[u8]) -> Result<(), Box<Fault>> {
     match foreign(bytes) {
         Some((found, help)) => {
             let message = format!("expected JSON, found {found}");
@@ -62,7 +62,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Box<Fault>> {
 }
 
 /// The same fault, but with a name for what stands at its place if that is a message of a program, not a wrong sign.
-pub(super) fn named(bytes: &[u8], mut fault: Box<Fault>) -> Box<Fault> {
+pub(in crate::load) fn named(bytes: &[u8], mut fault: Box<Fault>) -> Box<Fault> {
     let rest = bytes.get(fault.offset..).unwrap_or_default();
     if fault.kind == LoadErrorKind::Syntax
         && let Some((found, help)) = messages::of(&rest[..line_end(rest, 0)])
@@ -103,7 +103,7 @@ fn begins_json(bytes: &[u8]) -> bool {
 }
 
 /// Whether lines and columns mean something in `bytes`.
-pub(super) fn is_text(bytes: &[u8]) -> bool {
+pub(in crate::load) fn is_text(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(N_BYTES)];
     begins_json(bytes) || start.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
 }
@@ -178,7 +178,7 @@ fn is_yaml_field(line: &[u8]) -> bool {
 /// of the first few is and the first line is broken: not JSON at all, or cut short before another object.
 ///
 /// To be wrong here costs nothing but the reading: a value may still go on over the next lines.
-pub(super) fn layout(bytes: &[u8]) -> Layout {
+pub(in crate::load) fn layout(bytes: &[u8]) -> Layout {
     let first_lines: Vec<&[u8]> = lines(first_text(bytes)).take(N_LINES).collect();
     let is_whole = |line: &[u8]| line[0] == b'{' && line.ends_with(b"}");
     let is_line = match first_lines[..] {

@@ -40,7 +40,7 @@ const BY_BEGINNING: [(&str, Message); 22] = [
 ];
 
 /// What a line says that it is, if it is known by how it begins.
-pub(super) fn of(line: &[u8]) -> Option<Message> {
+pub(in crate::load) fn of(line: &[u8]) -> Option<Message> {
     let begins = |prefix: &str| {
         line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
     };

@@ -5,49 +5,37 @@
 //! watch events, `server` in tables, and `dump` records them or `scan` counts them. `parts` lets several threads walk. `split` and
 //! `stream` read a watch stream while it is written.
 
-mod compress;
-mod cursor;
+mod bytes;
 mod dump;
 mod error;
 mod format;
-mod head;
-mod labels;
-mod lines;
-mod lists;
+mod json;
 mod messages;
-mod mmap;
-mod parts;
+mod objects;
 mod pointer;
 mod report;
 mod scan;
-mod server;
-mod sink;
-mod skim;
-mod source;
-mod split;
 mod stream;
-mod walk;
-mod watch;
 
+pub(crate) use bytes::mmap::map_whole as map_whole_file;
+pub use bytes::source::Input;
+pub(crate) use bytes::source::Source;
 pub use dump::{Dump, LeftOut};
 pub use error::{LoadError, LoadErrorKind};
-pub use lists::ListKind;
-pub(crate) use mmap::map_whole as map_whole_file;
+pub use objects::lists::ListKind;
 pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
 pub use scan::{ReadObject, Scan};
-pub use source::Input;
-pub(crate) use source::Source;
 pub use stream::{WatchEvent, WatchReader};
 
 use crate::wire::Encoder;
 use dump::Recorder;
 use error::Fault;
-use parts::Threads;
+use objects::parts::Threads;
+use objects::sink::Sink;
+use objects::walk::Walk;
 use report::Report;
 use scan::{Kept, Pending, Tally};
-use sink::Sink;
-use walk::Walk;
 
 /// Reads dumps: what `kubectl get -o json` writes, and other JSON with labels in it.
 ///

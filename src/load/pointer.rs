@@ -23,7 +23,7 @@ pub struct Pointer {
 
 impl Pointer {
     /// The unescaped steps, outermost first.
-    pub(super) fn steps(&self) -> &[String] {
+    pub(in crate::load) fn steps(&self) -> &[String] {
         &self.steps
     }
 }
@@ -68,7 +68,7 @@ fn unescape(step: &str) -> Result<String, PointerError> {
 }
 
 /// The position that `step` names in an array: digits without a leading zero.
-pub(super) fn array_index(step: &str) -> Option<usize> {
+pub(in crate::load) fn array_index(step: &str) -> Option<usize> {
     let canonical = step == "0" || (!step.starts_with('0') && step.bytes().all(|b| b.is_ascii_digit()));
     if canonical { step.parse().ok() } else { None }
 }

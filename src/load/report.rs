@@ -1,6 +1,6 @@
 //! What a load tells while it runs.
 
-use super::error::LoadError;
+use crate::load::error::LoadError;
 use std::fmt;
 
 /// How many bytes are read between two calls of [`LoadObserver::progress`].
@@ -104,7 +104,7 @@ impl fmt::Display for Notice {
 }
 
 /// Passes on to an observer what it should hear, and not more often.
-pub(super) struct Report<'o> {
+pub(in crate::load) struct Report<'o> {
     observer: &'o mut dyn LoadObserver,
     total: Option<u64>,
     /// The bytes of the sources before this one.
@@ -112,26 +112,26 @@ pub(super) struct Report<'o> {
     last: u64,
     is_stopped: bool,
     /// An object had the place where labels are to be read.
-    pub(super) has_labels_at: bool,
+    pub(in crate::load) has_labels_at: bool,
 }
 
 impl<'o> Report<'o> {
-    pub(super) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Report<'o> {
+    pub(in crate::load) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Report<'o> {
         Report { observer, total, before: 0, last: 0, is_stopped: false, has_labels_at: false }
     }
 
     /// What follows is about a source with so many bytes before it.
-    pub(super) fn begin_source(&mut self, before: u64) {
+    pub(in crate::load) fn begin_source(&mut self, before: u64) {
         self.before = before;
     }
 
     /// This source turned out to be no plain file.
-    pub(super) fn total_is_unknown(&mut self) {
+    pub(in crate::load) fn total_is_unknown(&mut self) {
         self.total = None;
     }
 
     /// So much of this source is read. False when the rest is not wanted any more.
-    pub(super) fn at(&mut self, pos: usize, n_objects: u64) -> bool {
+    pub(in crate::load) fn at(&mut self, pos: usize, n_objects: u64) -> bool {
         let bytes = self.before + pos as u64;
         if bytes >= self.last + STEP {
             self.progress(bytes, n_objects);
@@ -140,16 +140,16 @@ impl<'o> Report<'o> {
     }
 
     /// Whether nothing more is wanted.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(in crate::load) fn is_stopped(&self) -> bool {
         self.is_stopped
     }
 
     /// Everything is read.
-    pub(super) fn end(&mut self, bytes: u64, n_objects: u64) {
+    pub(in crate::load) fn end(&mut self, bytes: u64, n_objects: u64) {
         self.progress(bytes.max(self.last), n_objects);
     }
 
-    pub(super) fn notice(&mut self, notice: Notice) {
+    pub(in crate::load) fn notice(&mut self, notice: Notice) {
         self.observer.notice(notice);
     }
 

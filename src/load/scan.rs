@@ -1,12 +1,12 @@
 //! Counts objects while they are read, and keeps none of them or only those that are wanted.
 
-use super::dump::{Dump, Recorder};
-use super::error::LoadError;
-use super::head::Head;
-use super::report::{LoadObserver, Notice, Progress, Report};
-use super::sink::Sink;
-use super::source::Source;
 use super::{Input, Loader};
+use crate::load::bytes::source::Source;
+use crate::load::dump::{Dump, Recorder};
+use crate::load::error::LoadError;
+use crate::load::objects::head::Head;
+use crate::load::objects::sink::Sink;
+use crate::load::report::{LoadObserver, Notice, Progress, Report};
 use crate::{ObjectId, ObjectIdentity};
 use std::ops::Range;
 
@@ -105,14 +105,14 @@ impl LoadObserver for Told<'_> {
 }
 
 /// Something to read that may be read already.
-pub(super) enum Pending {
+pub(in crate::load) enum Pending {
     Input(Input),
     Source(Source),
 }
 
 impl Pending {
     /// How many bytes it has, where that is known beforehand.
-    pub(super) fn n_bytes(&self) -> Option<u64> {
+    pub(in crate::load) fn n_bytes(&self) -> Option<u64> {
         match self {
             Pending::Input(input) => input.n_bytes(),
             Pending::Source(source) => Some(source.bytes().len() as u64),
@@ -121,13 +121,13 @@ impl Pending {
 }
 
 /// The objects that are kept, each with the labels that are wanted.
-pub(super) struct Kept<'f> {
+pub(in crate::load) struct Kept<'f> {
     objects: Recorder,
     keep_label: &'f (dyn Fn(&str) -> bool + Sync),
 }
 
 impl<'f> Kept<'f> {
-    pub(super) fn new(keep_label: &'f (dyn Fn(&str) -> bool + Sync)) -> Kept<'f> {
+    pub(in crate::load) fn new(keep_label: &'f (dyn Fn(&str) -> bool + Sync)) -> Kept<'f> {
         Kept { objects: Recorder::default(), keep_label }
     }
 
@@ -142,31 +142,36 @@ impl<'f> Kept<'f> {
 }
 
 /// Counts the objects that `select` wants, and perhaps keeps them.
-pub(super) struct Tally<'f, F> {
+pub(in crate::load) struct Tally<'f, F> {
     select: &'f F,
-    pub(super) n_objects: usize,
+    pub(in crate::load) n_objects: usize,
     n_selected: u64,
     kept: Option<Kept<'f>>,
     /// There was a watch event.
-    pub(super) gave_up: bool,
+    pub(in crate::load) gave_up: bool,
     /// To be told once it is known that all is read this way: else whoever reads it again tells them.
-    pub(super) notices: Vec<Notice>,
+    pub(in crate::load) notices: Vec<Notice>,
 }
 
 impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
-    pub(super) fn new(select: &'f F, kept: Option<Kept<'f>>) -> Tally<'f, F> {
+    pub(in crate::load) fn new(select: &'f F, kept: Option<Kept<'f>>) -> Tally<'f, F> {
         Tally { select, n_objects: 0, n_selected: 0, kept, gave_up: false, notices: Vec::new() }
     }
 
     /// The next objects are those of the next source.
-    pub(super) fn next_source(&mut self) {
+    pub(in crate::load) fn next_source(&mut self) {
         if let Some(kept) = &mut self.kept {
             kept.objects.next_source();
         }
     }
 
     /// What was found in these sources, with what is left to read.
-    pub(super) fn end(self, loader: Loader, sources: Vec<Source>, inputs: std::vec::IntoIter<Input>) -> Scan {
+    pub(in crate::load) fn end(
+        self,
+        loader: Loader,
+        sources: Vec<Source>,
+        inputs: std::vec::IntoIter<Input>,
+    ) -> Scan {
         let n_selected = (!self.gave_up).then_some(self.n_selected);
         let selected = self.kept.map(|kept| kept.objects);
         Scan { loader, n_objects: self.n_objects as u64, n_selected, selected, sources, inputs }

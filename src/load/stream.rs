@@ -1,15 +1,15 @@
 //! A watch stream, read event by event, each as soon as it is complete.
 
-use super::compress::Compression;
-use super::cursor::BOM;
-use super::error::{Fault, LoadError, LoadErrorKind, Position};
-use super::head::Head;
-use super::lines::LineCounter;
-use super::report::{Notice, Report};
-use super::sink::Sink;
-use super::source::{Source, unreadable};
-use super::split::{Piece, Splitter};
 use super::{Input, Loader};
+use crate::load::bytes::compress::Compression;
+use crate::load::bytes::source::{Source, unreadable};
+use crate::load::error::{Fault, LoadError, LoadErrorKind, Position};
+use crate::load::json::cursor::BOM;
+use crate::load::json::lines::LineCounter;
+use crate::load::json::split::{Piece, Splitter};
+use crate::load::objects::head::Head;
+use crate::load::objects::sink::Sink;
+use crate::load::report::{Notice, Report};
 use crate::{Object, ObjectId};
 use std::collections::VecDeque;
 use std::fmt;

@@ -20,12 +20,12 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate, Shell};
 use selq::{Check, Dump, Input, Pointer, SavedIndex};
 
 use crate::args::Args;
+use crate::args::typed::{Line, Word};
 use crate::input;
 use crate::repl::typing::complete::{Completion, complete};
 use crate::repl::typing::names::Names;
 use crate::repl::typing::{Argument, CommandSyntax, Context};
 use crate::selection::Selection;
-use crate::typed::{Line, Word};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";

@@ -1,37 +1,15 @@
 //! `selq`: answers Kubernetes label selectors over JSON dumps.
 
 mod args;
-mod closed;
+mod commands;
 mod complete;
 mod config;
 mod exit;
-mod explain;
-mod habits;
-mod help;
-mod index;
 mod input;
-mod json_error;
-mod json_line;
-mod kinds;
-mod label;
-mod labels;
-mod message;
-mod mistaken;
-mod numbers;
 mod output;
-mod parse;
-mod progress;
-mod queries;
-mod query;
 mod repl;
-mod replace;
-mod sanitize;
 mod selection;
-mod sightings;
-mod stats;
-mod stdout;
-mod typed;
-mod watch;
+mod terminal;
 
 use std::env;
 use std::ffi::OsString;
@@ -68,10 +46,10 @@ fn main() -> ExitCode {
 /// What a run came to, with its error printed.
 fn status_of(result: Result<ExitStatus>, config: &Config) -> ExitStatus {
     result.unwrap_or_else(|error| {
-        if message::is_broken_pipe(&error) {
+        if terminal::message::is_broken_pipe(&error) {
             return ExitStatus::Matched;
         }
-        message::error(config, &error);
+        terminal::message::error(config, &error);
         ExitStatus::Error
     })
 }
@@ -79,10 +57,10 @@ fn status_of(result: Result<ExitStatus>, config: &Config) -> ExitStatus {
 /// Prints help, the version or a usage error, and tells the status.
 fn print_answer(mut answer: clap::Error, config: &Config) -> Result<ExitStatus> {
     if !answer.use_stderr() {
-        return help::print_styled(&answer.render(), config);
+        return commands::help::print_styled(&answer.render(), config);
     }
-    match habits::advice() {
-        Some(advice) => message::failure(config, &advice.error, advice.help.as_deref()),
+    match args::habits::advice() {
+        Some(advice) => terminal::message::failure(config, &advice.error, advice.help.as_deref()),
         None => {
             // It would say how to name a file that begins with a dash, which nobody means who mistypes an option.
             answer.remove(ContextKind::Suggested);
@@ -149,21 +127,21 @@ fn required(input: &InputArgs) -> &[PathBuf] {
 }
 
 fn run(args: Args, config: &Config) -> Result<ExitStatus> {
-    if let Some(advice) = habits::advice_on_files(dumps(&args)) {
-        message::failure(config, &advice.error, advice.help.as_deref());
+    if let Some(advice) = args::habits::advice_on_files(dumps(&args)) {
+        terminal::message::failure(config, &advice.error, advice.help.as_deref());
         return Ok(ExitStatus::Error);
     }
     match args.command {
-        None => query::run(&args.query, config),
-        Some(Subcommands::Parse(args)) => parse::run(&args, config),
-        Some(Subcommands::Explain(args)) => explain::run(&args, config),
-        Some(Subcommands::Labels(args)) => labels::run(&args, config),
+        None => commands::query::run(&args.query, config),
+        Some(Subcommands::Parse(args)) => commands::parse::run(&args, config),
+        Some(Subcommands::Explain(args)) => commands::explain::run(&args, config),
+        Some(Subcommands::Labels(args)) => commands::labels::run(&args, config),
         Some(Subcommands::Repl(args)) => repl::run(&args, config),
-        Some(Subcommands::Label(args)) => label::run(&args, config),
-        Some(Subcommands::Watch(args)) => watch::run(&args, config),
-        Some(Subcommands::Index(args)) => index::run(&args, config),
-        Some(Subcommands::Completions { shell }) => help::completions(shell),
-        Some(Subcommands::Man { command }) => help::man(command.as_deref()),
-        Some(Subcommands::Help { topic }) => help::run(topic.as_deref(), config),
+        Some(Subcommands::Label(args)) => commands::label::run(&args, config),
+        Some(Subcommands::Watch(args)) => commands::watch::run(&args, config),
+        Some(Subcommands::Index(args)) => commands::index::run(&args, config),
+        Some(Subcommands::Completions { shell }) => commands::help::completions(shell),
+        Some(Subcommands::Man { command }) => commands::help::man(command.as_deref()),
+        Some(Subcommands::Help { topic }) => commands::help::run(topic.as_deref(), config),
     }
 }

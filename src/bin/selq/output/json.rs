@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::sanitize::escaped_json;
 use super::{Rows, View, names};
-use crate::message;
+use crate::terminal::message;
 
 /// Writes a list as `kubectl get -o json` does: the one that all objects come from, so that those keep their kinds that
 /// do not say them, or else a `List`. Each object keeps its own bytes.

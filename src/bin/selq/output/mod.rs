@@ -1,5 +1,7 @@
 //! How an answer is written: the one path from a plan to rows, whoever asks.
 
+pub(crate) mod replace;
+
 pub(crate) mod csv;
 pub(crate) mod grid;
 pub(crate) mod json;
@@ -13,8 +15,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 use selq::{Dump, Matches, ObjectId, ObjectRef, Plan, Store};
 
-use crate::message;
-pub(crate) use crate::sanitize;
+use crate::terminal::message;
+pub(crate) use crate::terminal::sanitize;
 use sort::{SortKey, Sorted};
 
 /// The formats of an answer.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use selq::{Dump, ObjectRef, Path, PathError, Store};
 
-use crate::message;
+use crate::terminal::message;
 
 /// What rows are sorted by.
 #[derive(Debug, Clone)]

@@ -34,10 +34,10 @@ use super::typing::line;
 use super::typing::names::LineError;
 use super::{pager, report, settings};
 use crate::args::{self, ColorChoice};
-use crate::message;
-use crate::numbers::thousands;
 use crate::output::grid::cut_to_width;
-use crate::sanitize;
+use crate::terminal::message;
+use crate::terminal::numbers::thousands;
+use crate::terminal::sanitize;
 
 /// How many lines the history has, and how many candidates are listed without a question.
 const MAX_HISTORY: usize = 1_000;

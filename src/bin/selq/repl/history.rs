@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::replace::{Readers, Replacement};
+use crate::output::replace::{Readers, Replacement};
 
 /// How many lines are kept.
 const MAX_LINES: usize = 1_000;

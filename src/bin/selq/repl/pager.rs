@@ -43,7 +43,7 @@ pub(crate) fn paged(
     child.wait()?;
     match written {
         // The user has seen enough.
-        Err(error) if crate::message::is_broken_pipe(&error) => Ok(()),
+        Err(error) if crate::terminal::message::is_broken_pipe(&error) => Ok(()),
         written => written,
     }
 }

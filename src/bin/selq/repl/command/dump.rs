@@ -9,8 +9,8 @@ use super::super::session::Session;
 use super::super::typing::files::arguments;
 use super::{go_on, required};
 use crate::exit::ExitStatus;
-use crate::message::{counted, thousands};
-use crate::sanitize;
+use crate::terminal::message::{counted, thousands};
+use crate::terminal::sanitize;
 
 pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let files = arguments(required(files, "load")?);

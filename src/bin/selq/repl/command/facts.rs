@@ -9,11 +9,11 @@ use selq::{Matches, ObjectRef, Plan, Selector};
 use super::super::session::Session;
 use super::super::show::indented;
 use super::{go_on, required};
-use crate::kinds;
-use crate::labels::{self, Facts};
-use crate::message::{self, counted};
+use crate::commands::labels::{self, Facts};
 use crate::output::{names, sanitize};
 use crate::selection;
+use crate::selection::kinds;
+use crate::terminal::message::{self, counted};
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let matches = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();

@@ -14,8 +14,8 @@ use super::super::stop::STOPPED;
 use super::super::typing::edits;
 use super::answer::last_answer;
 use super::{go_on, required};
-use crate::label::{self, Edited, show};
-use crate::message::{counted, thousands};
+use crate::commands::label::{self, Edited, show};
+use crate::terminal::message::{counted, thousands};
 
 pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     if session.input.source.labels_at.is_some() {

@@ -11,11 +11,11 @@ use unicode_width::UnicodeWidthStr;
 use super::super::session::Session;
 use super::super::typing::names::{Meaning, as_typed, is_name};
 use super::{go_on, required};
-use crate::kinds::{self, Kinds};
-use crate::labels;
-use crate::message::{counted, thousands};
+use crate::commands::labels;
 use crate::output::sort::SortKey;
-use crate::sanitize;
+use crate::selection::kinds::{self, Kinds};
+use crate::terminal::message::{counted, thousands};
+use crate::terminal::sanitize;
 
 /// What stands between a name and its count.
 const COLUMN_GAP: usize = 3;

@@ -13,9 +13,9 @@ use super::super::stop::Stoppable;
 use super::super::typing::files;
 use super::answer::last_answer;
 use super::{go_on, required};
-use crate::message::counted;
+use crate::output::replace::{Readers, Replacement, writable_file};
 use crate::output::{self, OutputFormat, Rows, View};
-use crate::replace::{Readers, Replacement, writable_file};
+use crate::terminal::message::counted;
 
 pub(super) fn write(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     write_answer(session, required(arguments, "write")?, Occupied::Refused, out)

@@ -8,8 +8,8 @@ use selq::{KindFacts, LabelKey, LabelValue, Matches, NamespaceFacts};
 use super::line::{self, Place, Slot};
 use super::names::Meaning;
 use super::{Argument, Context, Line, commands_called, edits, files, find_command, selector_in};
-use crate::numbers::thousands;
-use crate::sanitize::is_harmless;
+use crate::terminal::numbers::thousands;
+use crate::terminal::sanitize::is_harmless;
 
 /// How many candidates are listed; of more, the most frequent.
 const MAX_LISTED: usize = 100;

@@ -7,7 +7,7 @@ use super::complete::likeliest;
 use super::line::{self, Role, Slot};
 use super::names::LineError;
 use super::{CommandSyntax, Context, Line, commands_called, find_command, selector_in};
-use crate::numbers::thousands;
+use crate::terminal::numbers::thousands;
 
 /// What stands behind the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]

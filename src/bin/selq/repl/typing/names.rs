@@ -8,7 +8,7 @@ use selq::{ParseError, Selector, Span};
 
 use super::command_line::CommandLine;
 use super::line::{self, Piece, Role};
-use crate::numbers::thousands;
+use crate::terminal::numbers::thousands;
 
 /// A key stands in for a name where a text is checked, so that a name is no longer than a key.
 const MAX_LEN: usize = 63;

@@ -1,0 +1,94 @@
+//! Files changed in place: each is replaced as a whole, and none before all are written.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use selq::{Dump, SavedIndex};
+
+use super::Edited;
+use super::write::Splices;
+use crate::output::replace::{Readers, Replacement, Stamp, writable_file};
+use crate::terminal::message;
+
+/// Whether standard input is among the files, or is what is read when none is named.
+pub(super) fn is_stdin(files: &[PathBuf]) -> bool {
+    files.is_empty() || files.iter().any(|file| file.as_os_str() == "-")
+}
+
+/// A file before it is read, to be changed later unless somebody else changes it meanwhile.
+pub(super) struct Target<'a> {
+    /// As it was named.
+    path: &'a Path,
+    stamp: Option<Stamp>,
+}
+
+impl<'a> Target<'a> {
+    pub(super) fn new(path: &'a Path) -> Target<'a> {
+        Target { path, stamp: Stamp::of_file(path) }
+    }
+
+    fn refuse_changed(&self) -> Result<()> {
+        if self.stamp != Stamp::of_file(self.path) {
+            bail!("{}: the file changed while it was read, and is left as it is now", self.path.display());
+        }
+        Ok(())
+    }
+}
+
+/// Writes the changed sources back to their files, and says what was done.
+pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) -> Result<()> {
+    let mut replacements = Vec::new();
+    for ((source, target), splices) in targets.iter().enumerate().zip(Splices::by_source(dump, edited)) {
+        if splices.is_empty() {
+            continue;
+        }
+        let name = target.path.display();
+        if dump.is_compressed(source) {
+            bail!(
+                "{name}: a compressed file cannot be changed in place: decompress it first, or print the dump"
+            );
+        }
+        let replacement = writable_file(target.path).and_then(|file| {
+            Replacement::prepare(file, Readers::Owner, |new_file| splices.write(dump.text(source), new_file))
+        });
+        replacements.push((target, replacement.with_context(|| format!("cannot write {name}"))?));
+    }
+    refuse_repeated(&replacements)?;
+    replacements.iter().try_for_each(|(target, _)| target.refuse_changed())?;
+    for (target, replacement) in replacements {
+        replacement.commit().with_context(|| format!("cannot replace {}", target.path.display()))?;
+        warn_of_index(target.path);
+    }
+    report(edited);
+    Ok(())
+}
+
+/// The second replacement of a file would undo the first one.
+fn refuse_repeated(replacements: &[(&Target<'_>, Replacement)]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for (target, replacement) in replacements {
+        if !seen.insert(replacement.target()) {
+            bail!("{}: expected each file once with --in-place, found it twice", target.path.display());
+        }
+    }
+    Ok(())
+}
+
+/// Says that the file's index is of no use any more, if it has one.
+fn warn_of_index(path: &Path) {
+    let index = SavedIndex::beside(path);
+    if index.path().is_file() {
+        message::print(&format!(
+            "{} is out of date: write it anew with `selq index`",
+            index.path().display()
+        ));
+    }
+}
+
+fn report(edited: &[Edited<'_>]) {
+    let n_changed = edited.iter().filter(|it| !it.changes.is_empty()).count();
+    if !edited.is_empty() {
+        message::print(&super::summary(n_changed, edited.len()));
+    }
+}

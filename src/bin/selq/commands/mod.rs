@@ -1,0 +1,12 @@
+//! The subcommands, one file each: from what was typed to an exit status.
+
+pub(crate) mod explain;
+pub(crate) mod help;
+pub(crate) mod index;
+pub(crate) mod label;
+pub(crate) mod labels;
+pub(crate) mod parse;
+pub(crate) mod queries;
+pub(crate) mod query;
+pub(crate) mod stats;
+pub(crate) mod watch;

@@ -1,0 +1,293 @@
+//! `selq watch`: follows watch streams, and prints what enters a selection, changes in it and leaves it.
+
+use std::collections::BTreeMap;
+use std::process;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use selq::{
+    Input, LeftOut, LoadError, ObjectChange, Selector, SelectorSet, Transition, WatchEvent, WatchReader,
+    WatchedStore,
+};
+use serde::Serialize;
+
+use crate::args::{WatchArgs, WatchFormat};
+use crate::commands::queries;
+use crate::config::Config;
+use crate::exit::ExitStatus;
+use crate::input;
+use crate::output::{json, names, sanitize};
+use crate::selection::Selection;
+use crate::selection::sightings::Sightings;
+use crate::terminal::message;
+use crate::terminal::stdout;
+
+/// How long Ctrl-C waits for a line that is being written, which whoever reads it may be holding up.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Held while a line is written.
+static WRITING: Mutex<()> = Mutex::new(());
+/// What the run has come to so far, for Ctrl-C.
+static STATUS: AtomicU8 = AtomicU8::new(ExitStatus::NoMatch as u8);
+
+pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
+    let selection = Selection::new(&args.selection, config)?;
+    let inputs = input::inputs(&args.source.files)?;
+    ctrlc::set_handler(end_between_lines).context("cannot wait for Ctrl-C")?;
+    let (selectors, n_refused) = Selectors::new(args, &selection, config)?;
+    let sightings = selectors.sightings();
+    let left_out = LeftOut::default();
+    let mut watch = Watch {
+        args,
+        config,
+        selection,
+        selectors,
+        sightings,
+        n_events: 0,
+        n_printed: 0,
+        left_out,
+        n_refused,
+    };
+    watch.store_status();
+    for input in inputs {
+        watch.follow(input)?;
+    }
+    Ok(watch.end())
+}
+
+/// Ends the program, but not inside a line.
+fn end_between_lines() {
+    const STEP: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    let mut guard = WRITING.try_lock();
+    while guard.is_err() && waited < PATIENCE {
+        thread::sleep(STEP);
+        waited += STEP;
+        guard = WRITING.try_lock();
+    }
+    process::exit(i32::from(STATUS.load(Ordering::Relaxed)));
+}
+
+/// The selectors that are watched.
+enum Selectors {
+    /// That of the options.
+    One(Selector),
+    /// Those of `--queries`, and what to call each.
+    Many { set: Box<SelectorSet>, names: Vec<String> },
+}
+
+impl Selectors {
+    /// With the number of queries that are none.
+    fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<(Selectors, u64)> {
+        let common = &selection.selector;
+        if args.queries.is_empty() {
+            return Ok((Selectors::One(common.clone()), 0));
+        }
+        let (mut set, mut names) = (SelectorSet::new(), Vec::new());
+        let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
+        for (name, selector) in queries {
+            set.insert(common.clone().and(selector));
+            names.push(name);
+        }
+        Ok((Selectors::Many { set: Box::new(set), names }, n_refused))
+    }
+
+    /// What they name, to be looked out for.
+    fn sightings(&self) -> Sightings {
+        match self {
+            Selectors::One(selector) => Sightings::new([selector], &[]),
+            Selectors::Many { set, .. } => Sightings::new(set.iter().map(|(_, selector)| selector), &[]),
+        }
+    }
+
+    /// What a change does to each of them, with what it is called where there are many.
+    fn transitions(&self, change: &ObjectChange) -> Vec<(Option<&str>, Transition)> {
+        match self {
+            Selectors::One(selector) => {
+                let selects = |labels: &[(&str, &str)]| selector.matches(labels.iter().copied());
+                change.transition(selects).map(|transition| (None, transition)).into_iter().collect()
+            }
+            Selectors::Many { set, names } => {
+                let transitions = change.transitions(set).into_iter();
+                transitions.map(|(id, it)| (Some(names[id.index()].as_str()), it)).collect()
+            }
+        }
+    }
+}
+
+struct Watch<'a> {
+    args: &'a WatchArgs,
+    config: &'a Config,
+    selection: Selection,
+    selectors: Selectors,
+    sightings: Sightings,
+    n_events: u64,
+    n_printed: u64,
+    left_out: LeftOut,
+    /// How many of the queries are none.
+    n_refused: u64,
+}
+
+impl Watch<'_> {
+    fn follow(&mut self, input: Input) -> Result<()> {
+        let events: WatchReader = match self.args.source.loader().watch(input) {
+            Ok(events) => events,
+            Err(error) => return self.skip(error),
+        };
+        let source = events.name().to_owned();
+        let mut watched = WatchedStore::new();
+        for event in events {
+            match event {
+                Ok(WatchEvent::Failed { message }) => {
+                    self.warn(&sanitize::escaped(&format!("{source}: the watch failed: {message}")));
+                }
+                Ok(WatchEvent::Remark { message }) => self.warn(&sanitize::escaped(&message)),
+                Ok(event) => self.apply(&source, &mut watched, event)?,
+                Err(error) => self.skip(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn warn(&self, message: &str) {
+        message::warning(self.config, &message);
+    }
+
+    /// Goes on without a bad object, if that is wanted.
+    fn skip(&mut self, error: LoadError) -> Result<()> {
+        if !self.args.skip_invalid {
+            return Err(error.into());
+        }
+        self.left_out.count(&error);
+        self.store_status();
+        self.warn(&error.to_string());
+        Ok(())
+    }
+
+    fn apply(&mut self, source: &str, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
+        if let Some(object) = event.object() {
+            self.n_events += 1;
+            self.sightings.look(object.labels());
+        }
+        // What is never asked for is not kept either.
+        if !event.object().is_some_and(|object| self.selection.has_in_scope(object.identity())) {
+            return Ok(());
+        }
+        let Some(change) = watched.apply(event) else { return Ok(()) };
+        let mut lines = String::new();
+        for (query, transition) in self.selectors.transitions(&change) {
+            let line = Line { query, transition, source, change: &change };
+            match self.args.output {
+                WatchFormat::Text => line.push_text(self.args.source.files.len() > 1, &mut lines),
+                WatchFormat::Jsonl => line.push_json(self.config.stdout_is_terminal, &mut lines)?,
+            }
+        }
+        if lines.is_empty() { Ok(()) } else { self.print(&lines) }
+    }
+
+    /// Writes lines at once and as a whole, so that Ctrl-C never leaves half of one.
+    fn print(&mut self, lines: &str) -> Result<()> {
+        let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        stdout::write_at_once(lines.as_bytes())?;
+        self.n_printed += 1;
+        self.store_status();
+        Ok(())
+    }
+
+    /// What the run has come to so far.
+    fn status(&self) -> ExitStatus {
+        match self.left_out.total() + self.n_refused {
+            0 => ExitStatus::of_match(self.n_printed > 0),
+            _ => ExitStatus::Error,
+        }
+    }
+
+    fn store_status(&self) {
+        STATUS.store(self.status() as u8, Ordering::Relaxed);
+    }
+
+    /// Says at the end of all streams what is to be said, and tells the status.
+    fn end(&self) -> ExitStatus {
+        if self.left_out.total() > 0 {
+            self.warn(&input::left_out_in_words(self.left_out));
+        } else if self.n_printed == 0 {
+            message::print("no object entered the selection");
+        }
+        if self.n_events > 0 {
+            let among = format!("in {}", message::counted(self.n_events, "event"));
+            self.sightings.in_vain(&among).iter().for_each(|line| message::print(line));
+        }
+        self.status()
+    }
+}
+
+/// What is to be said of a change.
+struct Line<'a> {
+    query: Option<&'a str>,
+    transition: Transition,
+    source: &'a str,
+    change: &'a ObjectChange,
+}
+
+impl Line<'_> {
+    /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed. Of many selectors and sources,
+    /// `+ [app=web] pods.json: shop pod/web-0 app=web,env=prod`.
+    fn push_text(&self, with_source: bool, out: &mut String) {
+        let query = match self.query {
+            None => String::new(),
+            Some("") => r#"[""] "#.to_owned(),
+            Some(query) => format!("[{query}] "),
+        };
+        let source = if with_source { format!("{}: ", self.source) } else { String::new() };
+        let title = names::title(self.change.object.identity(), self.change.index);
+        let line = format!("{} {query}{source}{title} {}", self.transition, self.labels().join(","));
+        sanitize::push_escaped(out, line.trim_end());
+        out.push('\n');
+    }
+
+    fn labels(&self) -> Vec<String> {
+        if self.transition == Transition::Changed {
+            return self.change.label_changes().iter().map(ToString::to_string).collect();
+        }
+        let labels: BTreeMap<&str, &str> = self.change.object.labels().collect();
+        labels.iter().map(|(key, value)| format!("{key}={value}")).collect()
+    }
+
+    fn push_json(&self, on_terminal: bool, out: &mut String) -> Result<()> {
+        let object = &self.change.object;
+        let identity = object.identity();
+        let present = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let line = WatchLine {
+            event: self.transition.as_str(),
+            query: self.query,
+            source: self.source,
+            index: self.change.index,
+            kind: present(identity.kind),
+            namespace: present(identity.namespace),
+            name: present(identity.name),
+            labels: object.labels().collect(),
+        };
+        let mut bytes = Vec::new();
+        json::write_value(&line, on_terminal, &mut bytes)?;
+        out.push_str(&String::from_utf8(bytes)?);
+        Ok(())
+    }
+}
+
+/// One line of `-o jsonl`.
+#[derive(Serialize)]
+struct WatchLine<'a> {
+    event: &'a str,
+    /// Only where there are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<&'a str>,
+    source: &'a str,
+    index: u64,
+    kind: Option<&'a str>,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+    labels: BTreeMap<&'a str, &'a str>,
+}

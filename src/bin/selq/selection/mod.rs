@@ -1,0 +1,258 @@
+//! From the selection options to a selector and a scope.
+
+pub(crate) mod json_line;
+pub(crate) mod kinds;
+pub(crate) mod mistaken;
+pub(crate) mod sightings;
+
+use anyhow::Result;
+use selq::{
+    Absence, Dump, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Quoted, ReadObject,
+    Requirement, Scope, Selector, Store,
+};
+use serde_json::Value;
+
+use crate::args::SelectionArgs;
+use crate::config::Config;
+use crate::terminal::json_error;
+use crate::terminal::message::{self, counted};
+use kinds::Kinds;
+
+/// What the selection options say, before there is any data.
+pub(crate) struct Selection {
+    pub(crate) selector: Selector,
+    /// Objects of any of these; without any, of all.
+    pub(crate) namespaces: Vec<String>,
+    pub(crate) kinds: Vec<String>,
+}
+
+impl Selection {
+    /// Reads the selectors. All of them must hold; without any, every object is selected.
+    pub(crate) fn new(args: &SelectionArgs, config: &Config) -> Result<Selection> {
+        let mut selector = Selector::everything();
+        for text in &args.selector {
+            selector = selector.and(text.parse()?);
+        }
+        for json in &args.label_selector {
+            selector = selector.and(from_json(json, config)?);
+        }
+        Ok(Selection {
+            selector,
+            namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
+            kinds: trimmed(&args.kind),
+        })
+    }
+
+    /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
+    pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
+        Selection { selector: Selector::everything(), namespaces, kinds }
+    }
+
+    /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
+    /// script may not have been set.
+    pub(crate) fn narrows(&self) -> bool {
+        !self.selector.is_everything()
+            || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
+    }
+
+    /// The same for the objects that the selectors do not match; the scope stays.
+    pub(crate) fn inverted(self) -> Selection {
+        Selection { selector: self.selector.negate(), ..self }
+    }
+
+    /// The namespace and kind as the store knows them.
+    pub(crate) fn scope(&self, store: &Store) -> Scope {
+        let mut scope = Scope::all();
+        for namespace in &self.namespaces {
+            scope = scope.namespace(namespace);
+        }
+        if self.kinds.is_empty() {
+            return scope;
+        }
+        let kinds = Kinds::of(store);
+        for resolved in self.kinds.iter().flat_map(|name| kinds.resolve(name)) {
+            scope = scope.kind(Some(&resolved.group), resolved.kind);
+        }
+        scope
+    }
+
+    /// The selectors, made ready for [`Selection::matches`].
+    pub(crate) fn matcher(&self) -> Matcher<'_> {
+        Matcher::new(&self.selector)
+    }
+
+    /// Whether an object is in the namespace and matches the selectors, or with `invert_match` does not match them.
+    /// Kinds are left out: they are resolved by those that occur.
+    pub(crate) fn matches(&self, matcher: &Matcher<'_>, object: &ReadObject<'_>, invert_match: bool) -> bool {
+        self.has_namespace(object.identity()) && matcher.matches(object.labels()) != invert_match
+    }
+
+    /// Whether an object is in the scope, for objects that come one by one.
+    pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
+        self.has_namespace(identity)
+            && (self.kinds.is_empty() || self.kinds.iter().any(|name| kinds::is_called(identity, name)))
+    }
+
+    fn has_namespace(&self, identity: ObjectIdentity<'_>) -> bool {
+        self.namespaces.is_empty() || self.namespaces.iter().any(|namespace| namespace == identity.namespace)
+    }
+
+    /// The plan that answers a selector in this selection's scope.
+    pub(crate) fn plan<'s>(&self, store: &'s Store, selector: &Selector) -> Plan<'s> {
+        Plan::scoped(store, selector, &self.scope(store))
+    }
+
+    /// Prints what is to be said of an answer: why nothing matched, and what else does not occur.
+    pub(crate) fn remark(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) {
+        self.remarks(dump.store(), plan, matched).iter().for_each(|line| message::print(line));
+    }
+
+    /// The same in lines.
+    pub(crate) fn remarks(&self, store: &Store, plan: &Plan<'_>, matched: bool) -> Vec<String> {
+        if store.is_empty() {
+            return vec!["no objects in the input".to_owned()];
+        }
+        // Where something matched, the only kind and the only namespace that were asked for occur.
+        let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;
+        let mut reasons = if scope_occurs { Vec::new() } else { self.scope_reasons(store) };
+        reasons.extend(self.label_reasons(store, plan, matched));
+        if reasons.is_empty() && !matched { vec!["no objects found".to_owned()] } else { reasons }
+    }
+
+    /// The namespace and kinds that were asked for and do not occur, each with the nearest that does.
+    pub(crate) fn scope_reasons(&self, store: &Store) -> Vec<String> {
+        let namespaces = store.namespaces();
+        let occurring = || namespaces.iter().map(|fact| fact.namespace);
+        let namespace =
+            self.namespaces.iter().filter(|name| !occurring().any(|it| it == *name)).map(|name| {
+                let what = format!("no namespace {} {}", Quoted(name), among(store.len() as u64));
+                message::absent(&what, selq::nearest(name, occurring()))
+            });
+        let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store)).map(|name| {
+            let what = format!("no kind {} {}", Quoted(name), among(store.len() as u64));
+            message::absent(&what, kinds::nearest(name, store).as_deref())
+        });
+        namespace.chain(kind).collect()
+    }
+
+    /// What a selector names and does not occur, each with the nearest that does; or else, where nothing matched, what
+    /// excludes each other or occurs only outside the scope.
+    pub(crate) fn label_reasons(&self, store: &Store, plan: &Plan<'_>, matched: bool) -> Vec<String> {
+        let absences: Vec<String> = plan.absences().iter().map(|it| absence(it, store)).collect();
+        if matched || !absences.is_empty() {
+            return absences;
+        }
+        if let Some((one, other)) = plan.selector().contradiction() {
+            return vec![format!("{one} and {other} exclude each other")];
+        }
+        self.only_elsewhere(store, plan.selector())
+    }
+
+    /// The requirements that objects meet, but none in the scope.
+    fn only_elsewhere(&self, store: &Store, selector: &Selector) -> Vec<String> {
+        let scope = self.scope(store);
+        let is_any_in_scope = |selector: &Selector| Plan::scoped(store, selector, &scope).any();
+        if !is_any_in_scope(&Selector::everything()) {
+            return self.exclusive_scope(store).into_iter().collect();
+        }
+        let is_elsewhere = |requirement: &&Requirement| {
+            let alone = Selector::from((*requirement).clone());
+            !is_any_in_scope(&alone) && Plan::new(store, &alone).any()
+        };
+        let requirements = selector.requirements().unwrap_or_default().into_iter().filter(is_elsewhere);
+        requirements.map(|requirement| format!("{requirement} only holds outside {}", self.place())).collect()
+    }
+
+    /// That the namespace and the kind occur, but not together.
+    fn exclusive_scope(&self, store: &Store) -> Option<String> {
+        let occur = self.scope_reasons(store).is_empty();
+        if self.namespaces.is_empty() || self.kinds.is_empty() || !occur {
+            return None;
+        }
+        let of_kinds = Selection::scoped(Vec::new(), self.kinds.clone());
+        let of_no_namespace = Selection::scoped(vec![String::new()], self.kinds.clone());
+        let count = |it: &Selection| it.plan(store, &Selector::everything()).count();
+        let why = match count(&of_kinds) == count(&of_no_namespace) {
+            true => "; objects of that kind are in no namespace",
+            false => "",
+        };
+        Some(format!("{} exclude each other: no object is of both{why}", self.place()))
+    }
+
+    /// The scope in words.
+    fn place(&self) -> String {
+        let named = |what: &str, names: &[String]| match names {
+            [] => None,
+            [name] => Some(format!("{what} {name:?}")),
+            names => Some(format!("the {what}s {}", names.join(","))),
+        };
+        let namespaces = named("namespace", &self.namespaces);
+        namespaces.into_iter().chain(named("kind", &self.kinds)).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// `-n 'a, b'` names two without a blank.
+fn trimmed(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.trim().to_owned()).collect()
+}
+
+/// `in 12 objects`
+pub(crate) fn among(n_objects: u64) -> String {
+    match n_objects {
+        1 => "in the only object".to_owned(),
+        n => format!("in {}", counted(n, "object")),
+    }
+}
+
+/// A key that no object has, or a value that none has under a key; `among` says how many objects there are.
+pub(crate) fn no_label(key: &str, value: Option<&str>, among: &str) -> String {
+    match value {
+        None => format!("no label {} {among}", Quoted(key)),
+        Some(value) => format!("no object has {key}={}", Quoted(value)),
+    }
+}
+
+/// What a selector names in vain, with what was meant. A dump may hold what no selector can name.
+fn absence(absence: &Absence<'_>, store: &Store) -> String {
+    let what = no_label(&absence.key, absence.value.as_deref(), &among(store.len() as u64));
+    let is_selectable = |text: &str| match absence.value {
+        None => LabelKey::new(text).is_ok(),
+        Some(_) => LabelValue::new(text).is_ok(),
+    };
+    match (absence.nearest, &absence.value) {
+        (_, None) if kinds::occurs(&absence.key, store) => {
+            format!("{what}; that is a kind: -k {0}, or :kind {0} in the REPL", absence.key)
+        }
+        (Some(nearest), _) if !is_selectable(nearest) => {
+            format!("{what}; the nearest is {}, which can be listed but not selected", Quoted(nearest))
+        }
+        (None, None) if store.objects().any(|object| object.name() == absence.key) => {
+            format!("{what}; that is the name of an object, which no selector asks for")
+        }
+        (nearest, _) => message::absent(&what, nearest),
+    }
+}
+
+/// Reads a LabelSelector object, or `null` for the selector of nothing.
+pub(crate) fn from_json(json: &str, config: &Config) -> Result<Selector> {
+    const FORM: &str = "a LabelSelector object is {\"matchLabels\":{\"app\":\"web\"}}, {} or null";
+    let object: Option<LabelSelector> = json_error::from_json(json).map_err(|error| error.with_help(FORM))?;
+    if let Some(object) = object.as_ref().filter(|object| !object.unknown_fields().is_empty()) {
+        warn_of_unknown_fields(object, &json_error::value(json), None, config);
+    }
+    Ok(Selector::try_from(object)?)
+}
+
+/// A LabelSelector with fields that are not its own says too little, or nothing, and would silently select too much.
+/// `json` is what it was read from, and `place` where that stands, if there are several.
+pub(crate) fn warn_of_unknown_fields(
+    object: &LabelSelector,
+    json: &Value,
+    place: Option<&str>,
+    config: &Config,
+) {
+    let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+    for warning in mistaken::warnings(object, json) {
+        message::warning(config, &format_args!("{place}{warning}"));
+    }
+}

@@ -1,0 +1,8 @@
+//! Standard output and standard error: how text reaches people and programs.
+
+pub(crate) mod closed;
+pub(crate) mod json_error;
+pub(crate) mod message;
+pub(crate) mod numbers;
+pub(crate) mod sanitize;
+pub(crate) mod stdout;

@@ -1,0 +1,5 @@
+//! Where the bytes of a dump come from: files, standard input, compressed streams.
+
+pub(in crate::load) mod compress;
+pub(in crate::load) mod mmap;
+pub(in crate::load) mod source;

@@ -1,0 +1,184 @@
+//! From an [`Input`] to its bytes: mapped, read or decompressed.
+
+use crate::load::bytes::compress::Compression;
+use crate::load::bytes::mmap;
+use crate::load::error::{Fault, LoadError, LoadErrorKind};
+use memmap2::Mmap;
+use std::fmt;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// How much is read between two reports of progress.
+const CHUNK: u64 = 4 << 20;
+const STDIN_NAME: &str = "standard input";
+
+/// Where a dump comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file; anything that can be opened and read, also a FIFO or a device.
+    Path(PathBuf),
+    /// Standard input, read to its end. Without any content it is a dump of no objects.
+    Stdin,
+    /// Bytes in memory.
+    Bytes {
+        /// What messages and output call them.
+        name: String,
+        /// The same as a file would hold.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Input {
+    /// What messages and output call it.
+    pub(in crate::load) fn name(&self) -> String {
+        match self {
+            Input::Path(path) => path.display().to_string(),
+            Input::Stdin => STDIN_NAME.to_owned(),
+            Input::Bytes { name, .. } => name.clone(),
+        }
+    }
+
+    /// How many bytes it has, where that is known beforehand.
+    pub(in crate::load) fn n_bytes(&self) -> Option<u64> {
+        match self {
+            Input::Path(path) => {
+                path.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len())
+            }
+            Input::Stdin => None,
+            Input::Bytes { bytes, .. } => Some(bytes.len() as u64),
+        }
+    }
+}
+
+/// The bytes of one input and what it is called.
+pub(crate) struct Source {
+    name: String,
+    bytes: Bytes,
+    /// Whether the bytes are those of the input, not read bit by bit or decompressed.
+    pub(in crate::load) plain: bool,
+    /// Whether the bytes were decompressed.
+    pub(in crate::load) compressed: bool,
+    /// What ended the decompression before its time.
+    pub(in crate::load) damage: Option<Box<Fault>>,
+    /// Whether it is no mistake that nothing is in it.
+    pub(in crate::load) may_be_empty: bool,
+}
+
+enum Bytes {
+    Mapped(Mmap),
+    Owned(Vec<u8>),
+}
+
+impl Bytes {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Bytes::Mapped(map) => map,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
+
+impl Source {
+    /// Opens, reads and decompresses an input, telling `progress` how many bytes there are so far,
+    /// until that wants no more.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read. Damage of a compressed stream is left in the source, after what could be read.
+    pub(in crate::load) fn open(
+        input: Input,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Source, LoadError> {
+        let name = input.name();
+        let may_be_empty = matches!(input, Input::Stdin);
+        let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
+        let (bytes, plain) = match input {
+            Input::Path(path) => open_file(&path, progress).map_err(unreadable)?,
+            Input::Stdin => {
+                (Bytes::Owned(read_all(io::stdin().lock(), progress).map_err(unreadable)?), false)
+            }
+            Input::Bytes { bytes, .. } => (Bytes::Owned(bytes), true),
+        };
+        Ok(match Compression::of(bytes.as_slice()) {
+            None => Source { name, bytes, plain, compressed: false, damage: None, may_be_empty },
+            Some(compression) => {
+                let (text, damage) = compression.decompress(bytes.as_slice(), progress);
+                let bytes = Bytes::Owned(text);
+                Source { name, bytes, plain: false, compressed: true, damage, may_be_empty }
+            }
+        })
+    }
+
+    /// Maps a regular file whose content is known, and tells what the system says of that file.
+    pub(crate) fn map(path: &Path) -> io::Result<(Source, Metadata)> {
+        let file = File::open(path)?;
+        let bytes = Bytes::Mapped(mmap::map(&file)?);
+        let name = path.display().to_string();
+        Ok((
+            Source { name, bytes, plain: true, damage: None, compressed: false, may_be_empty: false },
+            file.metadata()?,
+        ))
+    }
+
+    /// Its bytes, if they are those of a mapped file.
+    pub(crate) fn mapped_bytes(&self) -> Option<&[u8]> {
+        matches!(self.bytes, Bytes::Mapped(_)).then(|| self.bytes())
+    }
+
+    /// What messages and output call it.
+    pub(in crate::load) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its bytes, decompressed.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).field("n_bytes", &self.bytes().len()).finish()
+    }
+}
+
+/// Maps a regular file, reads anything else. True when the bytes were all there at once.
+fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<(Bytes, bool)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // Files of length 0 cannot be mapped, and some of them (in /proc) have content all the same.
+    if metadata.is_file()
+        && metadata.len() > 0
+        && let Ok(map) = mmap::map(&file)
+    {
+        return Ok((Bytes::Mapped(map), true));
+    }
+    Ok((Bytes::Owned(read_all(file, progress)?), false))
+}
+
+fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while reader.by_ref().take(CHUNK).read_to_end(&mut bytes)? > 0 && progress(bytes.len()) {}
+    bytes.shrink_to_fit();
+    Ok(bytes)
+}
+
+/// Why an input cannot be read.
+pub(in crate::load) fn unreadable(error: &io::Error) -> Box<Fault> {
+    let (message, help) = match error.kind() {
+        io::ErrorKind::NotFound => ("no such file".to_owned(), None),
+        io::ErrorKind::IsADirectory => (
+            "expected a file, found a directory".to_owned(),
+            Some("name the files in it, such as `dir/*.json`"),
+        ),
+        io::ErrorKind::PermissionDenied => ("not allowed to read it".to_owned(), None),
+        _ => (format!("cannot be read: {error}"), None),
+    };
+    let mut fault = Fault::syntax(LoadErrorKind::Unreadable, 0, message);
+    fault.help = help;
+    fault
+}

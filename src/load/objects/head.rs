@@ -1,0 +1,157 @@
+//! The part of an object that is kept: what it is and its labels.
+
+use crate::ObjectIdentity;
+use crate::load::error::Fallible;
+use crate::load::json::cursor::Cursor;
+use crate::load::objects::labels::Labels;
+use std::borrow::Cow;
+
+/// What is kept of an object. Absent parts are empty texts. Borrows from the dump where it can, and is reused
+/// from object to object.
+#[derive(Debug, Default)]
+pub(in crate::load) struct Head<'a> {
+    api_version: Cow<'a, str>,
+    kind: Cow<'a, str>,
+    namespace: Cow<'a, str>,
+    name: Cow<'a, str>,
+    pub(in crate::load) labels: Labels<'a>,
+    /// Where the metadata stand, if they have a field that those of a page of a list have.
+    pub(in crate::load) page_at: Option<usize>,
+}
+
+impl<'a> Head<'a> {
+    /// Forgets everything but the memory of the labels.
+    pub(in crate::load) fn clear(&mut self) {
+        let mut labels = std::mem::take(&mut self.labels);
+        labels.clear();
+        *self = Head { labels, ..Head::default() };
+    }
+
+    /// What the object is.
+    pub(in crate::load) fn identity(&self) -> ObjectIdentity<'_> {
+        ObjectIdentity {
+            api_version: &self.api_version,
+            kind: &self.kind,
+            namespace: &self.namespace,
+            name: &self.name,
+        }
+    }
+
+    /// Whether it is the API server's table of objects, as `kubectl get` asks for one.
+    pub(in crate::load) fn is_table(&self) -> bool {
+        self.kind == "Table" && self.api_version.starts_with("meta.k8s.io/")
+    }
+
+    /// Whether it is what the API server says of a request instead of objects.
+    pub(in crate::load) fn is_status(&self) -> bool {
+        self.kind == "Status" && self.api_version == "v1"
+    }
+
+    /// The labels as the store takes them.
+    pub(in crate::load) fn labels(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> + Clone {
+        self.labels.iter()
+    }
+
+    /// The value of a label; of two labels with the same key, of the last.
+    pub(in crate::load) fn label(&self, key: &str) -> Option<&str> {
+        self.labels.iter().rfind(|label| label.0 == key).map(|label| label.1)
+    }
+
+    /// Names an object that does not name itself.
+    pub(in crate::load) fn name_if_absent(&mut self, name: &str) {
+        if self.name.is_empty() {
+            self.name = Cow::Owned(name.to_owned());
+        }
+    }
+
+    /// Reads the object that begins at the cursor.
+    pub(in crate::load) fn read(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        self.clear();
+        let mut members = cursor.open(b'{')?;
+        while let Some(key) = cursor.next_key(&mut members)? {
+            self.field(&key, cursor)?;
+        }
+        Ok(())
+    }
+
+    /// Reads one field of the object. The last of two equal keys wins, as in Go.
+    pub(in crate::load) fn field(&mut self, key: &str, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        match key {
+            "apiVersion" => self.api_version = text_or_absent(cursor)?,
+            "kind" => self.kind = text_or_absent(cursor)?,
+            "metadata" => self.metadata(cursor)?,
+            _ => cursor.skip()?,
+        }
+        Ok(())
+    }
+
+    fn metadata(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        self.name = Cow::Borrowed("");
+        self.namespace = Cow::Borrowed("");
+        self.labels.clear();
+        self.page_at = None;
+        if cursor.peek() != Some(b'{') {
+            return cursor.skip();
+        }
+        let start = cursor.pos();
+        let mut members = cursor.open(b'{')?;
+        while let Some(key) = cursor.next_key(&mut members)? {
+            match key.as_ref() {
+                "name" => self.name = text_or_absent(cursor)?,
+                "namespace" => self.namespace = text_or_absent(cursor)?,
+                "labels" => self.labels.read(cursor)?,
+                "continue" => {
+                    self.page_at = Some(start);
+                    cursor.skip()?;
+                }
+                _ => cursor.skip()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text. Any JSON object is an object, so that a kind or name which is no text counts as absent.
+pub(in crate::load) fn text_or_absent<'a>(cursor: &mut Cursor<'a>) -> Fallible<Cow<'a, str>> {
+    if cursor.peek() == Some(b'"') {
+        return cursor.string();
+    }
+    cursor.skip()?;
+    Ok(Cow::Borrowed(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::json::cursor::Layout;
+
+    fn head(json: &str) -> Head<'_> {
+        let mut cursor = Cursor::new(json.as_bytes());
+        assert!(cursor.next_part(Layout::Stream));
+        let mut head = Head::default();
+        head.read(&mut cursor).unwrap();
+        head
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_wins() {
+        let head = head(
+            r#"{"kind":"A","kind":"B","metadata":{"name":"a","labels":{"x":"1"}},
+                "metadata":{"namespace":"n","labels":{"x":"2"},"labels":{"y":"3"}}}"#,
+        );
+        let identity = head.identity();
+        assert_eq!((identity.kind, identity.namespace, identity.name), ("B", "n", ""));
+        assert_eq!(head.labels().collect::<Vec<_>>(), [("y", "3")]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_absent() {
+        let head = head(r#"{"kind":7,"apiVersion":null,"metadata":{"name":1e999,"namespace":{"a":[]}}}"#);
+        assert_eq!(head.identity(), ObjectIdentity::default());
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        assert_eq!(head(r#"{"\u006bind":"a\n\"b"}"#).identity().kind, "a\n\"b");
+    }
+}

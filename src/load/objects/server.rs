@@ -1,0 +1,155 @@
+//! What an API server answers besides lists of objects: tables, errors, and pages of lists.
+
+use crate::load::error::{Fallible, Fault, one_line};
+use crate::load::json::cursor::Cursor;
+use crate::load::objects::head::{Head, text_or_absent};
+use crate::load::objects::labels::follow;
+use crate::load::objects::sink::Sink;
+use crate::load::objects::walk::{MAX_LIST_DEPTH, Walk};
+use crate::load::report::Notice;
+use std::ops::Range;
+
+/// How many characters of what a server says are repeated.
+const MAX_SAID: usize = 400;
+/// How many members tell a map of objects.
+const MAX_LOOKED_AT: usize = 8;
+const ASK_FOR_OBJECTS: &str = "ask the server for the objects: `kubectl get … -o json`, or `includeObject=Object` \
+    in the request";
+const ASK_AGAIN: &str =
+    "the request that should have given objects failed: mend what the server says, and write the dump again";
+
+impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
+    /// The objects of a `Table`, each read by `read` with the cursor on it. `rows` is where the rows are, if there are
+    /// any.
+    pub(in crate::load) fn table(
+        &mut self,
+        rows: Option<usize>,
+        depth: usize,
+        read: impl Fn(&mut Self, usize) -> Fallible<()>,
+    ) -> Fallible<()> {
+        let Some(at) = rows else { return Ok(()) };
+        if depth >= MAX_LIST_DEPTH {
+            let message =
+                format!("expected tables and lists nested at most {MAX_LIST_DEPTH} deep, found one more");
+            return Err(Fault::data(at, message));
+        }
+        let behind = self.cursor.clone();
+        self.cursor = behind.beside(at, false);
+        self.rows(depth, read)?;
+        self.cursor = behind;
+        Ok(())
+    }
+
+    fn rows(&mut self, depth: usize, read: impl Fn(&mut Self, usize) -> Fallible<()>) -> Fallible<()> {
+        match self.cursor.peek() {
+            Some(b'[') => {}
+            Some(b'n') => return self.cursor.skip(),
+            _ => return Err(self.cursor.expected("an array or null as the `rows` of a Table")),
+        }
+        let mut members = self.cursor.open(b'[')?;
+        while self.cursor.next_element(&mut members)? {
+            self.cursor.peek();
+            let start = self.cursor.pos();
+            let row = self.row(depth, &read);
+            row.or_else(|fault| self.pass_over(start, fault))?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, depth: usize, read: impl Fn(&mut Self, usize) -> Fallible<()>) -> Fallible<()> {
+        let start = self.cursor.pos();
+        let object = follow(self.cursor.clone(), &["object".to_owned()])?;
+        self.cursor.skip()?;
+        let Some(mut object) = object.filter(|object| object.clone().peek() == Some(b'{')) else {
+            let message = "expected an `object` in every row of a Table, found a row without one";
+            return Err(Fault::data(start, message).with_help(ASK_FOR_OBJECTS));
+        };
+        object.peek();
+        let behind = std::mem::replace(&mut self.cursor, object);
+        read(self, depth + 1)?;
+        self.cursor = behind;
+        Ok(())
+    }
+
+    /// A `Status` at `span`, where an object should be: the watch failed, or whatever else was asked for.
+    pub(in crate::load) fn status(&mut self, span: Range<usize>) -> Fallible<()> {
+        if self.sink.is_watch_stream() {
+            return self.watch_error(span);
+        }
+        let said = one_line(&self.said(span.clone())?, MAX_SAID);
+        let message = format!("expected objects, found an error of the API server: {said}");
+        Err(Fault::data(span.start, message).with_help(ASK_AGAIN))
+    }
+
+    /// Passes on what the API server said: in a `Status`, as a mere text, or else whatever stands there.
+    pub(in crate::load) fn watch_error(&mut self, span: Range<usize>) -> Fallible<()> {
+        let message = self.said(span)?;
+        let notice = Notice::WatchError { source: self.source.name().to_owned(), message };
+        self.sink.notice(notice, self.report);
+        self.index += 1;
+        Ok(())
+    }
+
+    fn said(&self, span: Range<usize>) -> Fallible<String> {
+        let mut place = self.cursor.at(span.start);
+        let (message, reason) = match place.peek() {
+            Some(b'"') => (place.string()?.into_owned(), String::new()),
+            _ => (text_at(&place, "message")?, text_at(&place, "reason")?),
+        };
+        Ok(match (message.as_str(), reason.as_str()) {
+            ("", "") => String::from_utf8_lossy(&self.source.bytes()[span]).into_owned(),
+            (said, "") | ("", said) => said.to_owned(),
+            (message, reason) => format!("{message} ({reason})"),
+        })
+    }
+
+    /// Remarks that a list is not whole, if its `metadata.continue` says so.
+    pub(in crate::load) fn page(&mut self, list: &Head<'a>) -> Fallible<()> {
+        let Some(at) = list.page_at else { return Ok(()) };
+        let metadata = self.cursor.at(at);
+        if text_at(&metadata, "continue")?.is_empty() {
+            return Ok(());
+        }
+        if self.is_part {
+            return Err(Fault::data(at, "expected objects, found a page of a list"));
+        }
+        let remaining = follow(metadata, &["remainingItemCount".to_owned()])?;
+        let remaining = remaining.map_or(Ok(None), number)?;
+        self.sink.notice(Notice::Page { source: self.source.name().to_owned(), remaining }, self.report);
+        Ok(())
+    }
+
+    /// Remarks that the first value of a source looks like a map from name to object, and is read as one object.
+    pub(in crate::load) fn remark_map(&mut self, object: &Head<'a>, start: usize) {
+        let may_be = self.index == 0 && object.identity().kind.is_empty() && self.loader.items_at.is_none();
+        if may_be && is_map(self.cursor.at(start)).unwrap_or(false) {
+            let notice = Notice::Map { source: self.source.name().to_owned() };
+            self.sink.notice(notice, self.report);
+        }
+    }
+}
+
+fn text_at(object: &Cursor<'_>, field: &str) -> Fallible<String> {
+    let place = follow(object.clone(), &[field.to_owned()])?;
+    place.map_or(Ok(String::new()), |mut place| Ok(text_or_absent(&mut place)?.into_owned()))
+}
+
+fn number(mut place: Cursor<'_>) -> Fallible<Option<u64>> {
+    place.peek();
+    Ok(place.json()?.parse().ok())
+}
+
+/// Whether the values of an object look like objects of Kubernetes themselves.
+fn is_map(mut cursor: Cursor<'_>) -> Fallible<bool> {
+    let mut n_objects = 0;
+    let mut members = cursor.open(b'{')?;
+    while n_objects < MAX_LOOKED_AT && cursor.next_key(&mut members)?.is_some() {
+        let has = |field: &str| follow(cursor.clone(), &[field.to_owned()]).map(|place| place.is_some());
+        if !has("metadata")? && !has("kind")? {
+            return Ok(false);
+        }
+        cursor.skip()?;
+        n_objects += 1;
+    }
+    Ok(n_objects > 0)
+}

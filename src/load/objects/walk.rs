@@ -1,0 +1,530 @@
+//! Finds the objects of a source: in lists, arrays, maps, watch events, or standing alone.
+
+use crate::ObjectId;
+use crate::load::Loader;
+use crate::load::bytes::source::Source;
+use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
+use crate::load::format;
+use crate::load::json::cursor::{Cursor, Layout, Members};
+use crate::load::json::lines::LineCounter;
+use crate::load::objects::head::{Head, text_or_absent};
+use crate::load::objects::labels;
+use crate::load::objects::parts::{self, Pace, Run};
+use crate::load::objects::sink::Sink;
+use crate::load::objects::watch::EventType;
+use crate::load::pointer::array_index;
+use crate::load::report::{Notice, Report};
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+/// How deeply lists may be nested in lists. Bounds the recursion; `kubectl` writes one level.
+pub(in crate::load) const MAX_LIST_DEPTH: usize = 64;
+/// Any object with `items` is a list, unless it is said where the objects are.
+const ITEMS_OF_OBJECTS: &str = "if `items` is a field of the objects themselves, say where they are: \
+    --items-at '' for an array at the top, or --items-at /place";
+const ITEMS_OF_MAP: &str = "`items` is a map from name to object: read it with --items-at /items";
+/// As many objects as a store can number.
+pub(in crate::load) const MAX_OBJECTS: usize = u32::MAX as usize;
+
+/// A walk over one source.
+///
+/// A value that is bad is a [`Fault`] on the way up; the innermost place where an object belongs decides
+/// whether it can be left out ([`Walk::element`]), and [`Walk::run`] turns what is left into an error.
+pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
+    pub(in crate::load) loader: &'w Loader,
+    pub(in crate::load) source: &'a Source,
+    pub(in crate::load) sink: &'w mut S,
+    pub(in crate::load) report: &'w mut Report<'o>,
+    pub(in crate::load) cursor: Cursor<'a>,
+    lines: LineCounter<'a>,
+    /// The index of the object that is read next.
+    pub(in crate::load) index: u64,
+    /// When to read the next objects on several threads.
+    pub(in crate::load) pace: Pace,
+    /// Where the value before this one stands at the top level.
+    previous: Range<usize>,
+    /// Heads that are not in use, with their memory.
+    heads: Vec<Head<'a>>,
+    /// The source ends early, and that has been reported.
+    is_cut: bool,
+    /// Other parts of the source are read elsewhere, and remarks are left to whoever reads the whole.
+    pub(in crate::load) is_part: bool,
+}
+
+/// The fields that make an object something else than a plain object.
+#[derive(Debug, Default)]
+struct Envelope {
+    /// There were `items`: it is a list, and these are its items without a kind of their own.
+    items: Option<Vec<ObjectId>>,
+    event_type: Option<EventType>,
+    /// Where the `object` of a watch event stands.
+    object: Option<Range<usize>>,
+    /// Where the `rows` of a `Table` stand.
+    rows: Option<usize>,
+    /// It is not inside an array or another object.
+    is_outermost: bool,
+}
+
+impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
+    /// A walk from the source's beginning.
+    pub(in crate::load) fn new(
+        loader: &'w Loader,
+        source: &'a Source,
+        sink: &'w mut S,
+        report: &'w mut Report<'o>,
+    ) -> Walk<'w, 'a, 'o, S> {
+        Walk {
+            loader,
+            source,
+            cursor: Cursor::new(source.bytes()),
+            lines: LineCounter::new(source.bytes()),
+            index: 0,
+            pace: Pace::new(loader.threads),
+            previous: 0..0,
+            heads: Vec::new(),
+            is_cut: false,
+            is_part: false,
+            sink,
+            report,
+        }
+    }
+
+    /// Reads everything, and tells how many objects that were, events and objects that were left out included.
+    pub(in crate::load) fn run(mut self) -> Result<u64, LoadError> {
+        if let Err(fault) = format::check(self.source.bytes()) {
+            self.leave_out_source(fault)?;
+            // As a line of a watch stream it stands where an object belongs.
+            return Ok(1);
+        }
+        let layout = format::layout(self.source.bytes());
+        let mut is_empty = true;
+        while self.cursor.next_part(layout) {
+            is_empty = false;
+            if let Err(fault) = self.part(layout) {
+                self.leave_out(fault)?;
+                self.cursor.end_part();
+            }
+        }
+        if is_empty && !self.source.may_be_empty && !self.is_cut {
+            let fault = Fault::syntax(LoadErrorKind::Empty, 0, "expected JSON, found an empty file");
+            self.leave_out_source(fault)?;
+        }
+        Ok(self.index)
+    }
+
+    /// Reports that the compressed stream is damaged; its position has nothing to do with the text. What is missing
+    /// at the end of the text is no other fault.
+    pub(in crate::load) fn refuse_stream(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        self.is_cut = true;
+        let position = Position { line: None, offset: fault.offset as u64 };
+        self.skip_or_stop(LoadError::new(self.source.name(), Some(position), None, fault))
+    }
+
+    /// Reports a fault that is not about any one object.
+    fn leave_out_source(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        let line = format::is_text(self.source.bytes()).then_some((1, 1));
+        let position = Position { line, offset: 0 };
+        self.skip_or_stop(LoadError::new(self.source.name(), Some(position), None, fault))
+    }
+
+    /// Reports what is wrong with the object that is being read, and counts it as read.
+    fn leave_out(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        let fault = format::named(self.source.bytes(), self.cursor.earliest(fault));
+        if self.is_cut && fault.is_at_end(self.source.bytes()) {
+            return Ok(());
+        }
+        let position = self.lines.locate(fault.offset);
+        self.skip_or_stop(LoadError::new(self.source.name(), Some(position), Some(self.index), fault))?;
+        self.index += 1;
+        Ok(())
+    }
+
+    fn skip_or_stop(&mut self, error: LoadError) -> Result<(), LoadError> {
+        if !self.loader.skip_invalid || error.kind() == LoadErrorKind::Stopped {
+            return Err(error);
+        }
+        self.sink.notice(Notice::Skipped(error), self.report);
+        Ok(())
+    }
+
+    /// The values of one line, or of the whole source.
+    fn part(&mut self, layout: Layout) -> Fallible<()> {
+        while self.cursor.next_value() {
+            parts::read_ahead(self, Run::Values(layout), self.previous.clone());
+            let start = self.cursor.pos();
+            self.value()?;
+            self.previous = start..self.cursor.pos();
+        }
+        Ok(())
+    }
+
+    /// One value at the top level.
+    pub(in crate::load) fn value(&mut self) -> Fallible<()> {
+        self.objects()?;
+        self.cursor.check_utf8()
+    }
+
+    /// The object or the objects of one value at the top level.
+    fn objects(&mut self) -> Fallible<()> {
+        if let Some(pointer) = &self.loader.items_at {
+            let start = self.cursor.pos();
+            let result = self.items_at(pointer.steps());
+            return result.or_else(|fault| self.pass_over(start, fault));
+        }
+        if self.cursor.peek() == Some(b'[') {
+            return self.elements(0, &mut Vec::new());
+        }
+        self.element("", 0).map(|_| ())
+    }
+
+    /// Goes on behind the value at `start`, which is bad, if it may be left out and its end can be found.
+    pub(in crate::load) fn pass_over(&mut self, start: usize, fault: Box<Fault>) -> Fallible<()> {
+        if fault.fatal || !self.loader.skip_invalid {
+            return Err(fault);
+        }
+        let mut fault = self.cursor.earliest(fault);
+        if self.cursor.skip_from(start).is_err() {
+            fault.fatal = true;
+            return Err(fault);
+        }
+        self.leave_out(fault).expect("bad objects may be left out, as checked above");
+        Ok(())
+    }
+
+    /// Goes down `steps` to the place where the objects are, and passes over everything else.
+    fn items_at(&mut self, steps: &[String]) -> Fallible<()> {
+        let Some((step, rest)) = steps.split_first() else { return self.collection() };
+        let start_byte = self.cursor.peek();
+        let start = self.cursor.pos();
+        let n_found = match start_byte {
+            Some(b'{') => self.items_at_member(step, rest)?,
+            Some(b'[') => self.items_at_element(step, rest)?,
+            _ => return Err(self.cursor.expected(&format!("an object with {}", quoted(step)))),
+        };
+        if n_found == 0 {
+            let step = quoted(step);
+            return Err(Fault::data(
+                start,
+                format!("expected {step} on the way to the objects, found a value without it"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn items_at_member(&mut self, step: &str, rest: &[String]) -> Fallible<usize> {
+        let mut n_found = 0;
+        let mut members = self.cursor.open(b'{')?;
+        while let Some(key) = self.cursor.next_key(&mut members)? {
+            if key != step || self.comes_again(step) {
+                self.cursor.skip()?;
+                continue;
+            }
+            n_found += 1;
+            self.items_at(rest)?;
+        }
+        Ok(n_found)
+    }
+
+    /// Whether a member behind the one at the cursor has this key too, and so overrides it. What is no JSON overrides
+    /// nothing: it is met when it is read.
+    fn comes_again(&self, key: &str) -> bool {
+        let mut cursor = self.cursor.clone();
+        let mut members = Members::in_the_middle();
+        while cursor.skip().is_ok() {
+            match cursor.next_key(&mut members) {
+                Ok(Some(next)) if next != key => {}
+                next => return matches!(next, Ok(Some(_))),
+            }
+        }
+        false
+    }
+
+    fn items_at_element(&mut self, step: &str, rest: &[String]) -> Fallible<usize> {
+        let (index, mut i, mut n_found) = (array_index(step), 0, 0);
+        let mut members = self.cursor.open(b'[')?;
+        while self.cursor.next_element(&mut members)? {
+            if Some(i) == index {
+                n_found += 1;
+                self.items_at(rest)?;
+            } else {
+                self.cursor.skip()?;
+            }
+            i += 1;
+        }
+        Ok(n_found)
+    }
+
+    /// An array of objects, or a map from name to object.
+    fn collection(&mut self) -> Fallible<()> {
+        match self.cursor.peek() {
+            Some(b'[') => self.elements(0, &mut Vec::new()),
+            Some(b'{') => self.map(),
+            Some(b'n') => self.cursor.skip(),
+            _ => Err(self.cursor.expected("an array of objects or a map from name to object")),
+        }
+    }
+
+    /// The objects of a map from name to object. Of equal names the last wins.
+    fn map(&mut self) -> Fallible<()> {
+        let overridden = self.overridden();
+        let mut members = self.cursor.open(b'{')?;
+        while let Some(name) = self.cursor.next_key(&mut members)? {
+            if overridden.contains(&self.cursor.pos()) {
+                self.cursor.skip()?;
+            } else {
+                self.element(&name, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the values stand of those members of the object at the cursor whose key comes again.
+    fn overridden(&self) -> HashSet<usize> {
+        let mut cursor = self.cursor.clone();
+        let (mut last, mut overridden) = (HashMap::new(), HashSet::new());
+        let Ok(mut members) = cursor.open(b'{') else { return overridden };
+        while let Ok(Some(name)) = cursor.next_key(&mut members) {
+            overridden.extend(last.insert(name, cursor.pos()));
+            if cursor.skip().is_err() {
+                break;
+            }
+        }
+        overridden
+    }
+
+    /// The elements of an array. Those without a kind go to `without_kind`.
+    fn elements(&mut self, depth: usize, without_kind: &mut Vec<ObjectId>) -> Fallible<()> {
+        let mut previous = 0..0;
+        let mut members = self.cursor.open(b'[')?;
+        while self.cursor.next_element(&mut members)? {
+            self.cursor.peek();
+            without_kind.extend(parts::read_ahead(self, Run::Elements { depth }, previous));
+            let start = self.cursor.pos();
+            without_kind.extend(self.element("", depth)?);
+            previous = start..self.cursor.pos();
+        }
+        Ok(())
+    }
+
+    /// A value where an object belongs. Gives its id if it is a plain object without a kind. `name` is for one
+    /// without a name.
+    pub(in crate::load) fn element(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
+        self.cursor.peek();
+        let start = self.cursor.pos();
+        if !self.report.at(start, self.sink.n_ids() as u64) {
+            return Err(Fault::stopped(start));
+        }
+        self.object(name, depth).or_else(|fault| self.pass_over(start, fault).map(|()| None))
+    }
+
+    /// A plain object, a list, a table or a watch event. Where a pointer says that the objects are, each is a plain one.
+    fn object(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
+        let start = self.cursor.pos();
+        let first = self.sink.n_ids();
+        let mut head = self.heads.pop().unwrap_or_default();
+        let mut envelope = Envelope { is_outermost: self.cursor.is_outermost(start), ..Envelope::default() };
+        head.clear();
+        let fields = self.fields(&mut head, &mut envelope, depth);
+        if let Some(items) = &envelope.items {
+            // Also after a fault: what was read before it is kept.
+            let gives_kind = self.infer_kind(&head, items);
+            self.sink.end_list(first, &head, gives_kind);
+        }
+        let result = fields.and_then(|()| self.content(&mut head, envelope, name, start, depth));
+        self.heads.push(head);
+        result
+    }
+
+    /// What an object stands for whose fields were all read.
+    fn content(
+        &mut self,
+        head: &mut Head<'a>,
+        envelope: Envelope,
+        name: &str,
+        start: usize,
+        depth: usize,
+    ) -> Fallible<Option<ObjectId>> {
+        match envelope {
+            Envelope { items: Some(_), .. } => self.page(head).map(|()| None),
+            Envelope { event_type: Some(event_type), object: Some(span), .. } => {
+                self.event(event_type, span, depth).map(|()| None)
+            }
+            _ if self.loader.items_at.is_none() && head.is_table() => {
+                let read = |walk: &mut Self, depth| walk.element("", depth).map(|_| ());
+                self.table(envelope.rows, depth, read).map(|()| None)
+            }
+            Envelope { is_outermost: true, .. } if head.is_status() => {
+                self.status(start..self.cursor.pos()).map(|()| None)
+            }
+            _ => {
+                if envelope.is_outermost {
+                    self.remark_map(head, start);
+                }
+                let id = self.plain_object(head, name, start..self.cursor.pos())?;
+                Ok(id.filter(|_| head.identity().kind.is_empty()))
+            }
+        }
+    }
+
+    fn fields(&mut self, head: &mut Head<'a>, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
+        let may_be_envelope = self.loader.items_at.is_none();
+        let mut members = self.cursor.open(b'{')?;
+        while let Some(key) = self.cursor.next_key(&mut members)? {
+            match key.as_ref() {
+                key if !may_be_envelope => head.field(key, &mut self.cursor)?,
+                "items" => self.items(envelope, depth)?,
+                "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
+                "object" => envelope.object = Some(self.later()?),
+                "rows" => envelope.rows = Some(self.later()?.start),
+                _ => head.field(&key, &mut self.cursor)?,
+            }
+        }
+        self.cursor.check_utf8()
+    }
+
+    /// The `items` of a list.
+    fn items(&mut self, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
+        if envelope.items.is_some() {
+            return Err(Fault::data(self.cursor.pos(), "expected one `items` in a list, found a second"));
+        }
+        match self.cursor.peek() {
+            Some(b'[') if depth == MAX_LIST_DEPTH => {
+                let message = format!("expected lists nested at most {MAX_LIST_DEPTH} deep, found one more");
+                Err(Fault::data(self.cursor.pos(), message))
+            }
+            Some(b'[') => self.elements(depth + 1, envelope.items.insert(Vec::new())),
+            Some(b'n') => {
+                envelope.items = Some(Vec::new());
+                self.cursor.skip()
+            }
+            found => {
+                let is_map = found == Some(b'{') && envelope.is_outermost;
+                let fault = self.cursor.expected("an array or null as the `items` of a list");
+                Err(fault.with_help(if is_map { ITEMS_OF_MAP } else { ITEMS_OF_OBJECTS }))
+            }
+        }
+    }
+
+    /// Items without a kind have that of their list: `Pod` in a `PodList`. The kind may come after the items. Tells
+    /// whether there were any.
+    fn infer_kind(&mut self, list: &Head<'a>, items: &[ObjectId]) -> bool {
+        let kind = list.identity().kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+        if let Some(kind) = kind {
+            items.iter().for_each(|&id| self.sink.infer_kind(id, list, kind));
+        }
+        kind.is_some() && !items.is_empty()
+    }
+
+    /// Passes over a field that may be a watch event's or a table's: what it is is known when all fields are read.
+    fn later(&mut self) -> Fallible<Range<usize>> {
+        self.cursor.peek();
+        let start = self.cursor.pos();
+        self.cursor.skip()?;
+        Ok(start..self.cursor.pos())
+    }
+
+    fn plain_object(
+        &mut self,
+        head: &mut Head<'a>,
+        name: &str,
+        span: Range<usize>,
+    ) -> Fallible<Option<ObjectId>> {
+        self.read_labels_at(head, span.start)?;
+        head.labels.check()?;
+        head.name_if_absent(name);
+        self.push(head, span)
+    }
+
+    /// Reads the labels of the object at `start` if they are at another place than usual.
+    fn read_labels_at(&mut self, head: &mut Head<'a>, start: usize) -> Fallible<()> {
+        match &self.loader.labels_at {
+            Some(pointer) => {
+                let is_there = head.labels.read_at(self.cursor.at(start), pointer.steps())?;
+                self.report.has_labels_at |= is_there;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn push(&mut self, head: &Head<'a>, span: Range<usize>) -> Fallible<Option<ObjectId>> {
+        if self.sink.n_ids() == MAX_OBJECTS {
+            return Err(Fault::data(span.start, "expected at most 4294967295 objects, found one more"));
+        }
+        let id = self.sink.push(head, self.index, span);
+        self.index += 1;
+        Ok(id)
+    }
+
+    /// A watch event whose object stands at `span`.
+    fn event(&mut self, event_type: EventType, span: Range<usize>, depth: usize) -> Fallible<()> {
+        if !self.sink.begin_event() {
+            return Err(Fault::data(span.start, "expected objects, found a watch event"));
+        }
+        match event_type {
+            EventType::Put | EventType::Deleted => {
+                let mut head = self.heads.pop().unwrap_or_default();
+                let result = self.event_about(event_type, &mut head, span, depth);
+                self.heads.push(head);
+                result
+            }
+            EventType::Bookmark => {
+                self.sink.bookmark();
+                self.index += 1;
+                Ok(())
+            }
+            EventType::Error => self.watch_error(span),
+        }
+    }
+
+    /// An event about an object, or about those of a table.
+    fn event_about(
+        &mut self,
+        event_type: EventType,
+        head: &mut Head<'a>,
+        span: Range<usize>,
+        depth: usize,
+    ) -> Fallible<()> {
+        let mut object = self.cursor.at(span.start);
+        if object.peek() != Some(b'{') {
+            return Err(object.expected("an object as the `object` of a watch event"));
+        }
+        head.read(&mut object)?;
+        if head.is_status() {
+            return self.status(span);
+        }
+        if head.is_table() {
+            let mut rows = labels::follow(self.cursor.at(span.start), &["rows".to_owned()])?;
+            let at = rows.as_mut().map(|rows| {
+                rows.peek();
+                rows.pos()
+            });
+            return self.table(at, depth, |walk, depth| {
+                let span = walk.later()?;
+                walk.event(event_type, span, depth)
+            });
+        }
+        match event_type {
+            EventType::Deleted => self.delete(head, span),
+            _ => self.put(head, span),
+        }
+    }
+
+    fn put(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
+        self.read_labels_at(head, span.start)?;
+        head.labels.check()?;
+        if self.sink.replace(head, span.clone()) {
+            self.index += 1;
+            return Ok(());
+        }
+        self.push(head, span).map(|_| ())
+    }
+
+    fn delete(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
+        // Its labels decide nothing any more, and so are not checked.
+        self.read_labels_at(head, span.start)?;
+        self.sink.remove(head, self.index);
+        self.index += 1;
+        Ok(())
+    }
+}
