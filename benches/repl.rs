@@ -21,7 +21,7 @@ mod terminal {
     pub(crate) mod numbers;
     pub(crate) mod sanitize;
 }
-#[path = "../src/bin/selq/repl/typing/mod.rs"]
+#[path = "../src/bin/selq/typing/mod.rs"]
 #[allow(
     dead_code,
     unused_imports,

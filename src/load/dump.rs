@@ -2,13 +2,13 @@
 
 use super::Loader;
 use crate::json::skim;
-use crate::load::bytes::source::Source;
 use crate::load::error::{LoadError, LoadErrorKind};
 use crate::load::json::cursor::{Cursor, Layout};
 use crate::load::objects::head::Head;
 use crate::load::objects::lists::{ListKind, ListRuns, Lists};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::Known;
+use crate::load::origin::source::Source;
 use crate::load::report::{Notice, Report};
 use crate::wire::{Column, Decoder, Encoder, Malformed};
 use crate::{EditError, LabelChange, ObjectId, ObjectIdentity, Rewrite, Store, StoreBuilder};

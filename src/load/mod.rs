@@ -1,28 +1,27 @@
 //! Dumps to a store: bytes → JSON values → objects.
 //!
-//! `source` and `compress` give the bytes, `format` tells what they hold, `cursor` reads JSON, `head` and
-//! `labels` read the parts of an object that are kept, `walk` finds the objects in lists, arrays, maps and
-//! watch events, `server` in tables, and `dump` records them or `scan` counts them. `parts` lets several threads walk. `split` and
-//! `stream` read a watch stream while it is written.
+//! `origin` gives the bytes and `format` tells what they hold; `json` reads values, with a place for every fault; `objects`
+//! finds the objects in lists, arrays, maps, tables and watch events and reads what is kept of them, on several threads
+//! where that pays. `dump` records them or `scan` counts them, and `stream` reads a watch stream while it is written.
 
-mod bytes;
 mod dump;
 mod error;
 mod format;
 mod json;
 mod messages;
 mod objects;
+mod origin;
 mod pointer;
 mod report;
 mod scan;
 mod stream;
 
-pub(crate) use bytes::mmap::map_whole as map_whole_file;
-pub use bytes::source::Input;
-pub(crate) use bytes::source::Source;
 pub use dump::{Dump, LeftOut};
 pub use error::{LoadError, LoadErrorKind};
 pub use objects::lists::ListKind;
+pub(crate) use origin::mmap::map_whole as map_whole_file;
+pub use origin::source::Input;
+pub(crate) use origin::source::Source;
 pub use pointer::{Pointer, PointerError};
 pub use report::{LoadObserver, Notice, Progress};
 pub use scan::{ReadObject, Scan};

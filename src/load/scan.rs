@@ -1,11 +1,11 @@
 //! Counts objects while they are read, and keeps none of them or only those that are wanted.
 
 use super::{Input, Loader};
-use crate::load::bytes::source::Source;
 use crate::load::dump::{Dump, Recorder};
 use crate::load::error::LoadError;
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
+use crate::load::origin::source::Source;
 use crate::load::report::{LoadObserver, Notice, Progress, Report};
 use crate::{ObjectId, ObjectIdentity};
 use std::ops::Range;

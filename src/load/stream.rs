@@ -1,14 +1,14 @@
 //! A watch stream, read event by event, each as soon as it is complete.
 
 use super::{Input, Loader};
-use crate::load::bytes::compress::Compression;
-use crate::load::bytes::source::{Source, unreadable};
 use crate::load::error::{Fault, LoadError, LoadErrorKind, Position};
 use crate::load::json::cursor::BOM;
 use crate::load::json::lines::LineCounter;
 use crate::load::json::split::{Piece, Splitter};
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
+use crate::load::origin::compress::Compression;
+use crate::load::origin::source::{Source, unreadable};
 use crate::load::report::{Notice, Report};
 use crate::{Object, ObjectId};
 use std::collections::VecDeque;

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::{Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use clap_complete::env::{CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 use clap_complete::{ArgValueCompleter, CompletionCandidate, Shell};
 use selq::{Check, Dump, Input, Pointer, SavedIndex};
@@ -22,10 +22,10 @@ use selq::{Check, Dump, Input, Pointer, SavedIndex};
 use crate::args::Args;
 use crate::args::typed::{Line, Word};
 use crate::input;
-use crate::repl::typing::complete::{Completion, complete};
-use crate::repl::typing::names::Names;
-use crate::repl::typing::{Argument, CommandSyntax, Context};
 use crate::selection::Selection;
+use crate::typing::complete::{Completion, complete};
+use crate::typing::names::Names;
+use crate::typing::{Argument, CommandSyntax, Context};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";
@@ -89,9 +89,11 @@ pub(crate) fn registration(shell: Shell) -> Result<Vec<u8>> {
 fn command(is_at_beginning: bool) -> Command {
     let hide =
         |command: Command| command.mut_args(|arg| if arg.is_positional() { arg } else { arg.hide(true) });
+    let complete = |command: Command| command.mut_args(completed);
+    let command = complete(Args::command().mut_subcommands(complete));
     match is_at_beginning {
-        true => hide(Args::command().mut_subcommands(hide)),
-        false => Args::command(),
+        true => hide(command.mut_subcommands(hide)),
+        false => command,
     }
 }
 
@@ -103,20 +105,16 @@ fn unquoted(word: &str) -> String {
     }
 }
 
-pub(crate) fn selectors() -> ArgValueCompleter {
-    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Selector, word))
-}
-
-pub(crate) fn keys() -> ArgValueCompleter {
-    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Keys, word))
-}
-
-pub(crate) fn kinds() -> ArgValueCompleter {
-    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Kind, word))
-}
-
-pub(crate) fn namespaces() -> ArgValueCompleter {
-    ArgValueCompleter::new(|word: &OsStr| of_dump(Argument::Namespace, word))
+/// Arguments whose values are those of dumps are completed from them. They have the same names everywhere.
+fn completed(arg: Arg) -> Arg {
+    let argument = match arg.get_id().as_str() {
+        "selector" => Argument::Selector,
+        "key" | "label_columns" | "sort_by" => Argument::Keys,
+        "kind" => Argument::Kind,
+        "namespace" => Argument::Namespace,
+        _ => return arg,
+    };
+    arg.add(ArgValueCompleter::new(move |word: &OsStr| of_dump(argument, word)))
 }
 
 /// What could stand for a word of the line, in the dumps that the line names.

@@ -10,6 +10,7 @@ mod output;
 mod repl;
 mod selection;
 mod terminal;
+mod typing;
 
 use std::env;
 use std::ffi::OsString;

@@ -10,11 +10,11 @@
 
 use crate::ObjectId;
 use crate::load::Loader;
-use crate::load::bytes::source::Source;
 use crate::load::error::Fallible;
 use crate::load::json::cursor::{Cursor, Layout, Members};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::walk::{MAX_OBJECTS, Walk};
+use crate::load::origin::source::Source;
 use crate::load::report::Report;
 use memchr::memmem;
 use std::cmp::Ordering;

@@ -2,7 +2,6 @@
 
 use crate::ObjectId;
 use crate::load::Loader;
-use crate::load::bytes::source::Source;
 use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
 use crate::load::format;
 use crate::load::json::cursor::{Cursor, Layout, Members};
@@ -12,6 +11,7 @@ use crate::load::objects::labels;
 use crate::load::objects::parts::{self, Pace, Run};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::EventType;
+use crate::load::origin::source::Source;
 use crate::load::pointer::array_index;
 use crate::load::report::{Notice, Report};
 use std::collections::{HashMap, HashSet};

@@ -12,8 +12,8 @@ use selq::Selector;
 
 use crate::args::Args;
 use crate::args::typed::{self, Line, Word};
-use crate::selection::kinds;
 use crate::terminal::sanitize::shell_quoted;
+use selq::kubernetes::kinds;
 
 /// Why a line cannot be followed, and what to write instead.
 #[derive(Debug, PartialEq, Eq)]

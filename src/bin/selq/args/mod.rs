@@ -10,7 +10,6 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint
 use clap_complete::Shell;
 use selq::{Pointer, PointerError};
 
-use crate::complete;
 pub(crate) use crate::config::ColorChoice;
 use crate::output::OutputFormat;
 
@@ -161,7 +160,7 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct SelectionArgs {
     /// Selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`; all must hold
-    #[arg(short = 'l', long, value_name = "TEXT", help_heading = "Selection", add = complete::selectors())]
+    #[arg(short = 'l', long, value_name = "TEXT", help_heading = "Selection")]
     pub(crate) selector: Vec<String>,
     /// Selector as a LabelSelector object: matchLabels and matchExpressions, {} or null
     #[arg(long, value_name = "JSON", help_heading = "Selection")]
@@ -170,7 +169,6 @@ pub(crate) struct SelectionArgs {
     #[arg(
         short = 'n',
         long,
-        add = complete::namespaces(),
         value_name = "NS,…",
         num_args = 1,
         value_delimiter = ',',
@@ -184,7 +182,6 @@ pub(crate) struct SelectionArgs {
     #[arg(
         short = 'k',
         long,
-        add = complete::kinds(),
         value_name = "KIND,…",
         num_args = 1,
         value_delimiter = ',',
@@ -214,7 +211,6 @@ pub(crate) struct QueryArgs {
     #[arg(
         short = 'L',
         long,
-        add = complete::keys(),
         value_name = "K,…",
         num_args = 1,
         value_delimiter = ',',
@@ -228,7 +224,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) no_headers: bool,
     /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp; objects without it last
-    #[arg(long, value_name = "KEY", help_heading = "Output", add = complete::keys())]
+    #[arg(long, value_name = "KEY", help_heading = "Output")]
     pub(crate) sort_by: Option<String>,
     /// Print only the first N rows
     #[arg(long, value_name = "N", help_heading = "Output")]
@@ -336,7 +332,7 @@ pub(crate) struct LabelsArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// List the values of this key; of several, each row says which
-    #[arg(long, value_name = "KEY", num_args = 1, add = complete::keys())]
+    #[arg(long, value_name = "KEY", num_args = 1)]
     pub(crate) key: Vec<String>,
     /// How to print them
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
@@ -413,7 +409,6 @@ pub(crate) struct ReplArgs {
     #[arg(
         short = 'n',
         long,
-        add = complete::namespaces(),
         value_name = "NS,…",
         num_args = 1,
         value_delimiter = ',',
@@ -424,7 +419,6 @@ pub(crate) struct ReplArgs {
     #[arg(
         short = 'k',
         long,
-        add = complete::kinds(),
         value_name = "KIND,…",
         num_args = 1,
         value_delimiter = ',',
@@ -435,13 +429,13 @@ pub(crate) struct ReplArgs {
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Settings")]
     output: Option<OutputFormat>,
     /// Label keys to show as columns; `*` is all labels in a last column
-    #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings", add = complete::keys())]
+    #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings")]
     label_columns: Option<String>,
     /// Print only the first N rows, or `off`
     #[arg(long, value_name = "N", help_heading = "Settings")]
     limit: Option<String>,
     /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp, or `off`
-    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Settings", add = complete::keys())]
+    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Settings")]
     sort_by: Option<String>,
     /// Whether to tell how long an answer took [default: on]
     #[arg(long, value_name = "on|off", help_heading = "Settings")]

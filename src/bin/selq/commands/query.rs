@@ -79,8 +79,10 @@ fn scan(selection: &Selection, view: &View, args: &QueryArgs, config: &Config) -
         sightings.look(object.labels());
         selection.matches(&matcher, &object, args.invert_match)
     };
-    let shown_in = (shown == Shown::Rows).then_some(view);
-    let scan = input::scan(&args.input, config, shown_in, is_wanted)?;
+    let is_shown = |key: &str| view.needs_label(key);
+    let keep_label: Option<&(dyn Fn(&str) -> bool + Sync)> =
+        if shown == Shown::Rows { Some(&is_shown) } else { None };
+    let scan = input::scan(&args.input, config, keep_label, is_wanted)?;
     let in_vain = sightings.in_vain(&among(scan.n_objects()));
     let is_to_be_explained = !in_vain.is_empty() && scan.n_bytes() <= SMALL_DUMP;
     match (scan.n_selected(), shown) {

@@ -19,10 +19,11 @@ use crate::commands::queries;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
-use crate::output::{json, names, sanitize};
+use crate::output::{json, names};
 use crate::selection::Selection;
 use crate::selection::sightings::Sightings;
 use crate::terminal::message;
+use crate::terminal::sanitize;
 use crate::terminal::stdout;
 
 /// How long Ctrl-C waits for a line that is being written, which whoever reads it may be holding up.

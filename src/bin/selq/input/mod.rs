@@ -1,6 +1,7 @@
 //! From FILE arguments to a loaded dump.
 
-pub(crate) mod progress;
+mod progress;
+pub(crate) mod saved;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -10,12 +11,11 @@ use anyhow::{Result, bail};
 use selq::{Dump, Input, LeftOut, LoadObserver, Loader, Notice, Pointer, Progress, ReadObject, Scan};
 
 use crate::args::{InputArgs, SourceArgs};
-use crate::commands::index::{self, Saved};
 use crate::config::Config;
 use crate::exit::ExitStatus;
-use crate::input::progress::Bar;
-use crate::output::{View, sanitize};
-use crate::terminal::message;
+use crate::terminal::{message, sanitize};
+use progress::Bar;
+use saved::Saved;
 
 /// A dump and how long it took.
 pub(crate) struct Loaded {
@@ -86,7 +86,7 @@ pub(crate) enum Unindexed {
 pub(crate) fn open(args: &InputArgs, config: &Config, unindexed: Unindexed) -> Result<Opened> {
     let begin = Instant::now();
     let inputs = inputs(&args.source.files)?;
-    let Saved { dumps, outcome: saved } = index::open(args, &inputs, config)?;
+    let Saved { dumps, outcome: saved } = saved::open(args, &inputs, config)?;
     let is_of_use = match unindexed {
         Unindexed::Loaded => dumps.iter().any(Option::is_some),
         Unindexed::Scanned => dumps.iter().all(Option::is_some),
@@ -135,17 +135,18 @@ pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> R
     read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), saved)
 }
 
-/// Reads all inputs too, but only counts the objects that `select` wants, or keeps only those with what the view shows.
+/// Reads all inputs too, but only counts the objects that `select` wants, or keeps only those, with the labels that
+/// `keep_label` wants by their key.
 pub(crate) fn scan(
     args: &InputArgs,
     config: &Config,
-    shown_in: Option<&View>,
+    keep_label: Option<&(dyn Fn(&str) -> bool + Sync)>,
     select: impl Fn(ReadObject<'_>) -> bool + Sync,
 ) -> Result<Scan> {
     let mut observer = Observer::new(config);
     let (loader, inputs) = (args.loader(), inputs(&args.source.files)?);
-    let scan = match shown_in {
-        Some(view) => loader.select(inputs, &mut observer, select, |key| view.needs_label(key)),
+    let scan = match keep_label {
+        Some(keep_label) => loader.select(inputs, &mut observer, select, keep_label),
         None => loader.scan(inputs, &mut observer, select),
     };
     observer.bar.finish();

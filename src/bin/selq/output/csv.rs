@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use selq::Dump;
 
-use super::sanitize::push_escaped;
 use super::{Column, Rows, View};
+use crate::terminal::sanitize::push_escaped;
 
 /// Writes CSV as RFC 4180 has it, quoted where needed. What an object does not have is empty.
 pub(super) fn write_csv(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {

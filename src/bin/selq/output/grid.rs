@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::sanitize::{is_plain, push_escaped};
+use crate::terminal::sanitize::{is_plain, push_escaped};
 
 const GAP: usize = 3;
 /// Cells that are wider set no width: padding all others to one name of megabytes would make gigabytes.

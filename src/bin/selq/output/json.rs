@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use selq::{Dump, ObjectRef};
 use serde::Serialize;
 
-use super::sanitize::escaped_json;
 use super::{Rows, View, names};
 use crate::terminal::message;
+use crate::terminal::sanitize::escaped_json;
 
 /// Writes a list as `kubectl get -o json` does: the one that all objects come from, so that those keep their kinds that
 /// do not say them, or else a `List`. Each object keeps its own bytes.

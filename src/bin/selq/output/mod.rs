@@ -16,7 +16,6 @@ use clap::ValueEnum;
 use selq::{Dump, Matches, ObjectId, ObjectRef, Plan, Store};
 
 use crate::terminal::message;
-pub(crate) use crate::terminal::sanitize;
 use sort::{SortKey, Sorted};
 
 /// The formats of an answer.

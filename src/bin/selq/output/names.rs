@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use selq::{Dump, ObjectIdentity};
 
-use super::sanitize::push_escaped;
 use super::{NameEnd, Rows, View};
+use crate::terminal::sanitize::push_escaped;
 
 /// Writes a name for each object.
 pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use selq::{Dump, ObjectRef};
 
 use super::grid::{self, Layout, Table};
-use super::sanitize::push_escaped;
 use super::{Column, Rows, View};
+use crate::terminal::sanitize::push_escaped;
 
 /// Writes the table.
 pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {

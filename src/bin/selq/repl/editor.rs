@@ -27,17 +27,17 @@ use unicode_width::UnicodeWidthStr;
 use super::history::History;
 use super::session::{Screen, Session};
 use super::stop::{Stoppable, is_stop};
-use super::typing::complete::{Completion, complete};
-use super::typing::highlight::{Look, highlight, painted};
-use super::typing::hint::{Hint, hint};
-use super::typing::line;
-use super::typing::names::LineError;
 use super::{pager, report, settings};
 use crate::args::{self, ColorChoice};
 use crate::output::grid::cut_to_width;
 use crate::terminal::message;
 use crate::terminal::numbers::thousands;
 use crate::terminal::sanitize;
+use crate::typing::complete::{Completion, complete};
+use crate::typing::highlight::{Look, highlight, painted};
+use crate::typing::hint::{Hint, hint};
+use crate::typing::line;
+use crate::typing::names::LineError;
 
 /// How many lines the history has, and how many candidates are listed without a question.
 const MAX_HISTORY: usize = 1_000;

@@ -11,7 +11,6 @@ mod session;
 mod settings;
 mod show;
 mod stop;
-pub(crate) mod typing;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
@@ -24,9 +23,9 @@ use crate::exit::ExitStatus;
 use crate::input;
 use crate::terminal::message;
 use crate::terminal::stdout::with_stdout;
+use crate::typing::names::LineError;
 use session::Session;
 use settings::Settings;
-use typing::names::LineError;
 
 pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
     let files = &args.input.source.files;

@@ -17,17 +17,18 @@ use super::history::History;
 use super::pager::{at_end, paged};
 use super::settings::Settings;
 use super::stop::STOPPED;
-use super::typing::names::{BLANKS, LineError, Names};
-use super::typing::{CommandSyntax, Context, is_comment};
 use crate::args::{InputArgs, ReplArgs, SourceArgs};
 use crate::commands::stats;
 use crate::config::Config;
 use crate::input::{self, Loaded};
 use crate::output::grid::cut_to_width;
 use crate::output::sort::SortKey;
-use crate::output::{self, NameEnd, OutputFormat, Rows, View, names, sanitize};
+use crate::output::{self, NameEnd, OutputFormat, Rows, View, names};
 use crate::selection::Selection;
 use crate::terminal::message::{self, counted, thousands};
+use crate::terminal::sanitize;
+use crate::typing::names::{BLANKS, LineError, Names};
+use crate::typing::{CommandSyntax, Context, is_comment};
 
 /// The rows of a screen that an answer leaves to its header, its last lines, and the prompt.
 const ROWS_AROUND: usize = 5;

@@ -1,7 +1,6 @@
 //! From the selection options to a selector and a scope.
 
 pub(crate) mod json_line;
-pub(crate) mod kinds;
 pub(crate) mod mistaken;
 pub(crate) mod sightings;
 
@@ -16,7 +15,7 @@ use crate::args::SelectionArgs;
 use crate::config::Config;
 use crate::terminal::json_error;
 use crate::terminal::message::{self, counted};
-use kinds::Kinds;
+use selq::kubernetes::kinds::{self, Kinds};
 
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {

@@ -12,9 +12,10 @@ use crate::args::{LabelArgs, LabelForm};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
-use crate::output::{names, sanitize};
+use crate::output::names;
 use crate::selection::Selection;
 use crate::terminal::message::{self, counted};
+use crate::terminal::sanitize;
 use in_place::Target;
 use lock::Locks;
 

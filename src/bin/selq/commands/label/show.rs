@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::{Edited, Refusals};
 use crate::config::Config;
-use crate::output::{json, names, sanitize};
+use crate::output::{json, names};
 use crate::terminal::message::counted;
+use crate::terminal::sanitize;
 use crate::terminal::stdout::with_stdout;
 
 /// Prints the labels that each object has after the edits. A single object's stand alone, to be read by programs.

@@ -8,7 +8,7 @@ use selq::Dump;
 
 use super::Edited;
 use crate::config::Config;
-use crate::output::sanitize::escaped_json;
+use crate::terminal::sanitize::escaped_json;
 use crate::terminal::stdout::with_stdout;
 
 /// The UTF-8 byte-order mark.

@@ -9,8 +9,9 @@ use selq::Plan;
 use super::super::pager::paged;
 use super::super::session::{Answer, Session};
 use super::{go_on, required};
-use crate::output::{self, Rows, View, sanitize};
+use crate::output::{self, Rows, View};
 use crate::selection;
+use crate::terminal::sanitize;
 
 pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let selector = session.selector(required(text, "explain")?)?;

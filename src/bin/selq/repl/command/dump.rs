@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use anyhow::{Result, bail};
 
 use super::super::session::Session;
-use super::super::typing::files::arguments;
 use super::{go_on, required};
 use crate::exit::ExitStatus;
 use crate::terminal::message::{counted, thousands};
 use crate::terminal::sanitize;
+use crate::typing::files::arguments;
 
 pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let files = arguments(required(files, "load")?);

@@ -10,10 +10,11 @@ use super::super::session::Session;
 use super::super::show::indented;
 use super::{go_on, required};
 use crate::commands::labels::{self, Facts};
-use crate::output::{names, sanitize};
+use crate::output::names;
 use crate::selection;
-use crate::selection::kinds;
 use crate::terminal::message::{self, counted};
+use crate::terminal::sanitize;
+use selq::kubernetes::kinds;
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let matches = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();

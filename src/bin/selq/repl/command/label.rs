@@ -11,11 +11,11 @@ use selq::{EditError, LabelChange, LabelEdits, ObjectId, Overwrite, Plan, Scope,
 use super::super::pager::paged;
 use super::super::session::{Answer, Relabelling, Session, Unsaved};
 use super::super::stop::STOPPED;
-use super::super::typing::edits;
 use super::answer::last_answer;
 use super::{go_on, required};
 use crate::commands::label::{self, Edited, show};
 use crate::terminal::message::{counted, thousands};
+use crate::typing::edits;
 
 pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     if session.input.source.labels_at.is_some() {
@@ -210,8 +210,8 @@ mod tests {
 
     use super::super::super::session::Session;
     use super::super::super::session::tests::{printed, session};
-    use super::super::super::typing::complete::complete;
-    use super::super::super::typing::hint::hint;
+    use crate::typing::complete::complete;
+    use crate::typing::hint::hint;
 
     #[test]
     fn labels_of_the_last_answer_change_and_change_back() {

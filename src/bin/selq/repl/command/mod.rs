@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use anyhow::{Result, anyhow, bail};
 
 use super::session::Session;
-use super::typing::{ALIASES, Argument, CommandSyntax, commands_called, whole_name};
+use crate::typing::{ALIASES, Argument, CommandSyntax, commands_called, whole_name};
 
 /// Runs with the arguments that were typed. `Break` ends the session.
 type Run = fn(&mut Session, &str, &mut dyn Write) -> Result<ControlFlow<()>>;

@@ -9,13 +9,13 @@ use selq::Plan;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::session::Session;
-use super::super::typing::names::{Meaning, as_typed, is_name};
 use super::{go_on, required};
 use crate::commands::labels;
 use crate::output::sort::SortKey;
-use crate::selection::kinds::{self, Kinds};
 use crate::terminal::message::{counted, thousands};
 use crate::terminal::sanitize;
+use crate::typing::names::{Meaning, as_typed, is_name};
+use selq::kubernetes::kinds::{self, Kinds};
 
 /// What stands between a name and its count.
 const COLUMN_GAP: usize = 3;

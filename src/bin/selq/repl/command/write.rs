@@ -10,12 +10,12 @@ use anyhow::{Context, Result, bail};
 use super::super::session::{Session, Unsaved};
 use super::super::settings;
 use super::super::stop::Stoppable;
-use super::super::typing::files;
 use super::answer::last_answer;
 use super::{go_on, required};
 use crate::output::replace::{Readers, Replacement, writable_file};
 use crate::output::{self, OutputFormat, Rows, View};
 use crate::terminal::message::counted;
+use crate::typing::files;
 
 pub(super) fn write(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     write_answer(session, required(arguments, "write")?, Occupied::Refused, out)

@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use selq::{KindFacts, ObjectIdentity, Store};
+use crate::{KindFacts, ObjectIdentity, Store};
 
 /// A kind that may be meant by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Kind {
-    pub(crate) group: String,
-    pub(crate) kind: String,
+pub struct Kind {
+    /// Its API group; empty for the core group.
+    pub group: String,
+    /// Its name, such as `Deployment`.
+    pub kind: String,
 }
 
 /// A kind that Kubernetes has built in, with the names that `kubectl api-resources` lists for it.
@@ -120,7 +122,7 @@ const BUILT_IN: [BuiltIn; 62] = [
 ];
 
 /// The kinds of a dump, by each name that they go by.
-pub(crate) struct Kinds {
+pub struct Kinds {
     /// Each once, the most frequent first.
     kinds: Vec<Kind>,
     /// The places of those that go by a name, which is in lower case and without a group.
@@ -128,7 +130,8 @@ pub(crate) struct Kinds {
 }
 
 impl Kinds {
-    pub(crate) fn of(store: &Store) -> Kinds {
+    /// The kinds of the objects in a store. Takes time in proportion to their number.
+    pub fn of(store: &Store) -> Kinds {
         let mut seen = HashSet::new();
         let facts = store.kinds().into_iter().filter(|fact| seen.insert((fact.group(), fact.kind)));
         let kind = |fact: KindFacts<'_>| Kind { group: fact.group().to_owned(), kind: fact.kind.to_owned() };
@@ -144,7 +147,7 @@ impl Kinds {
 
     /// The kinds that `name` may mean: those of the dump that go by it, else the built-in one that does, else
     /// one of that very name, which no object has.
-    pub(crate) fn resolve(&self, name: &str) -> Vec<Kind> {
+    pub fn resolve(&self, name: &str) -> Vec<Kind> {
         let meant = self.occurring(name);
         if !meant.is_empty() {
             return meant.into_iter().cloned().collect();
@@ -159,15 +162,15 @@ impl Kinds {
     }
 
     /// Whether an object of the dump is of a kind that goes by this name.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         !self.occurring(name).is_empty()
     }
 
     /// The name of a kind in the dump that is nearest to this one: of the kind itself, or its plural.
-    pub(crate) fn nearest(&self, name: &str) -> Option<String> {
+    pub fn nearest(&self, name: &str) -> Option<String> {
         let plurals: Vec<String> = self.kinds.iter().map(plural).collect();
         let names = self.kinds.iter().map(|kind| kind.kind.as_str());
-        selq::nearest(name, names.chain(plurals.iter().map(String::as_str))).map(str::to_owned)
+        crate::nearest(name, names.chain(plurals.iter().map(String::as_str))).map(str::to_owned)
     }
 
     /// The kinds that go by a name. If none has its group, those whose group begins with it, as in kubectl.
@@ -184,25 +187,25 @@ impl Kinds {
 }
 
 /// Whether a built-in kind goes by this name, whatever occurs.
-pub(crate) fn is_built_in(name: &str) -> bool {
+pub fn is_built_in(name: &str) -> bool {
     let mut kinds = BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() });
     kinds.any(|kind| goes_by(&kind, name))
 }
 
 /// Whether an object of this group and kind goes by `name`, whatever else occurs.
-pub(crate) fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
+pub fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
     let kind = Kind { group: identity.group().to_owned(), kind: identity.kind.to_owned() };
     let (name, group) = split(name);
     (has_group(&kind, group) || nearly_has_group(&kind, group)) && is_name_of(name, &kind)
 }
 
 /// Whether an object of the dump is of a kind that goes by this name.
-pub(crate) fn occurs(name: &str, store: &Store) -> bool {
+pub fn occurs(name: &str, store: &Store) -> bool {
     Kinds::of(store).has(name)
 }
 
 /// As [`Kinds::nearest`], of a dump's kinds.
-pub(crate) fn nearest(name: &str, store: &Store) -> Option<String> {
+pub fn nearest(name: &str, store: &Store) -> Option<String> {
     Kinds::of(store).nearest(name)
 }
 
@@ -274,7 +277,7 @@ fn plural_of(singular: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use selq::Object;
+    use crate::Object;
 
     fn store() -> Store {
         let mut store = Store::new();

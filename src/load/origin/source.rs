@@ -1,8 +1,8 @@
 //! From an [`Input`] to its bytes: mapped, read or decompressed.
 
-use crate::load::bytes::compress::Compression;
-use crate::load::bytes::mmap;
 use crate::load::error::{Fault, LoadError, LoadErrorKind};
+use crate::load::origin::compress::Compression;
+use crate::load::origin::mmap;
 use memmap2::Mmap;
 use std::fmt;
 use std::fs::{File, Metadata};

@@ -1,0 +1,70 @@
+//! The indexes that dumps may have beside them, and what became of each.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use selq::{Check, Dump, IndexError, IndexErrorKind, Input, SavedIndex};
+
+use crate::args::InputArgs;
+use crate::config::Config;
+use crate::terminal::message;
+
+/// The index of a dump: that of this name, or the one beside the dump.
+pub(crate) fn index_of(dump: &Path, index: Option<&Path>) -> SavedIndex {
+    match index {
+        Some(index) => SavedIndex::at(dump, index),
+        None => SavedIndex::beside(dump),
+    }
+}
+
+/// What became of the indexes that the inputs may have.
+pub(super) struct Saved {
+    /// Of each input the dump, unless that is to be read.
+    pub(super) dumps: Vec<Option<Dump>>,
+    /// Which indexes were used, or why none was.
+    pub(super) outcome: String,
+}
+
+/// Opens the inputs by their indexes, as far as there are good ones. A bad one gives a warning.
+pub(super) fn open(args: &InputArgs, inputs: &[Input], config: &Config) -> Result<Saved> {
+    if args.index.is_some() && !matches!(inputs, [Input::Path(path)] if path.is_file()) {
+        bail!("--index names the index of one dump: it needs one file");
+    }
+    let opened = inputs.iter().map(|input| open_one(args, input, config));
+    let (dumps, outcomes): (Vec<Option<Dump>>, Vec<String>) = opened.unzip();
+    let outcome = match <[String; 1]>::try_from(outcomes) {
+        Ok([outcome]) => outcome,
+        Err(outcomes) => format!("used: {} of {} files", dumps.iter().flatten().count(), outcomes.len()),
+    };
+    Ok(Saved { dumps, outcome })
+}
+
+/// The dump, if it has a good index, and what became of that.
+fn open_one(args: &InputArgs, input: &Input, config: &Config) -> (Option<Dump>, String) {
+    let dump = match input {
+        Input::Path(path) if path.is_file() => path,
+        _ => return (None, "none: it needs a regular file".to_owned()),
+    };
+    let saved = index_of(dump, args.index.as_deref());
+    let check = if args.verify { Check::Everything } else { Check::Samples };
+    match saved.open(&args.loader(), check) {
+        Ok(dump) => (Some(dump), format!("used: {}", saved.path().display())),
+        Err(error) => {
+            warn_of_unused(&error, args, config);
+            (None, format!("not used: {}", error.kind()))
+        }
+    }
+}
+
+/// Says why an index is of no use, unless nobody expects that it is.
+fn warn_of_unused(error: &IndexError, args: &InputArgs, config: &Config) {
+    let is_expected = match error.kind() {
+        IndexErrorKind::Missing | IndexErrorKind::OtherReading => args.index.is_none(),
+        _ => false,
+    };
+    if !is_expected {
+        let fix =
+            if message::is_to_be_written_anew(error.kind()) { " (`selq index` writes it anew)" } else { "" };
+        message::warning(config, &format!("{error}; reading the dump{fix}"));
+    }
+}
