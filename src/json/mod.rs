@@ -3,6 +3,8 @@
 mod scan;
 pub(crate) mod skim;
 mod text;
+mod tree;
 
-pub(crate) use scan::{elements, key_is, members};
+pub(crate) use scan::{elements, key_is, key_name, members};
 pub(crate) use text::JsonText;
+pub(crate) use tree::{Node, Tree};

@@ -2,16 +2,23 @@
 //!
 //! The text is valid JSON, as the loader has checked it; of any other text something is found, or nothing.
 
+use std::borrow::Cow;
+
 use memchr::memchr2;
 
 use super::JsonText;
 
 /// Whether a key, in its quotation marks, is this name.
 pub(crate) fn key_is(key: &str, name: &str) -> bool {
-    let Some(inside) = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')) else { return false };
+    key_name(key).is_some_and(|key| key == name)
+}
+
+/// What a key, in its quotation marks, is called.
+pub(crate) fn key_name(key: &str) -> Option<Cow<'_, str>> {
+    let inside = key.strip_prefix('"')?.strip_suffix('"')?;
     match inside.contains('\\') {
-        false => inside == name,
-        true => serde_json::from_str(key).is_ok_and(|JsonText(key)| key == name),
+        false => Some(Cow::Borrowed(inside)),
+        true => serde_json::from_str(key).ok().map(|JsonText(key)| Cow::Owned(key)),
     }
 }
 
@@ -45,7 +52,7 @@ fn value(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Where the value ends that `bytes` begin with. Nesting costs no stack.
-fn end_of_value(bytes: &[u8]) -> usize {
+pub(super) fn end_of_value(bytes: &[u8]) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(byte) = bytes.get(at) {
         match byte {

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Step, find};
+use super::Step;
+use super::find::{self, Place};
 use crate::json::JsonText;
 
 /// What an element must be like.
@@ -42,9 +43,9 @@ pub(super) enum Scalar {
 }
 
 impl Filter {
-    pub(super) fn holds(&self, element: &str) -> bool {
+    pub(super) fn holds<'j>(&self, element: impl Place<'j>) -> bool {
         match self {
-            Filter::Exists(steps) => find::first(element, steps).is_some(),
+            Filter::Exists(steps) => !find::walk(element, steps).is_empty(),
             Filter::Compare(left, comparison, right) => {
                 let (left, right) = (left.value(element), right.value(element));
                 let order = left.zip(right).and_then(|(left, right)| left.partial_cmp(&right));
@@ -56,11 +57,11 @@ impl Filter {
 
 impl Operand {
     /// The value for an element; none where there are several, as kubectl compares one at a time.
-    fn value(&self, element: &str) -> Option<Scalar> {
+    fn value<'j>(&self, element: impl Place<'j>) -> Option<Scalar> {
         match self {
             Operand::Scalar(scalar) => Some(scalar.clone()),
-            Operand::At(steps) => match find::all(element, steps)[..] {
-                [only] => Scalar::of_json(only),
+            Operand::At(steps) => match find::walk(element, steps)[..] {
+                [only] => Scalar::of_json(only.text()),
                 _ => None,
             },
         }

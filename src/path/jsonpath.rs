@@ -88,15 +88,22 @@ fn whole(input: &str) -> Parsed<'_, Vec<Step>> {
 
 /// The parts of a path, one after another.
 fn steps(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
-    let part = |input| alt((descent, dotted, |input| brackets(input, filter_depth))).parse(input);
+    let part = |input| {
+        alt((|input| descent(input, filter_depth), dotted, |input| brackets(input, filter_depth)))
+            .parse(input)
+    };
     let flat = |parts: Vec<Vec<Step>>| parts.into_iter().flatten().collect();
     let (rest, steps): (&str, Vec<Step>) = map(many0(part), flat).parse(input)?;
     if steps.len() > MAX_STEPS { refuse(input, "a path of at most 100 parts") } else { Ok((rest, steps)) }
 }
 
 /// `..name`, and `..` before brackets
-fn descent(input: &str) -> Parsed<'_, Vec<Step>> {
+fn descent(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
     let (rest, _) = tag("..").parse(input)?;
+    if filter_depth > 0 {
+        // Each element would be searched to its depth, and again for each filter around it.
+        return refuse(input, "a path without `..` in a filter");
+    }
     if rest.starts_with('[') {
         return Ok((rest, vec![Step::Descend]));
     }
@@ -179,7 +186,8 @@ fn integer(input: &str) -> Parsed<'_, i64> {
 /// `1:3`, `-2:`, `:9:2`
 fn slice(input: &str) -> Parsed<'_, Step> {
     let end = preceded(char(':'), opt(integer));
-    let step = opt(preceded(char(':'), map_opt(digit1, |digits: &str| digits.parse().ok())));
+    let step =
+        opt(preceded(char(':'), map_opt(digit1, |digits: &str| digits.parse().ok().filter(|by| *by > 0))));
     let slice = (opt(integer), end, step);
     map(slice, |(from, to, by): (_, _, Option<usize>)| Step::Slice {
         from: from.unwrap_or(0),
@@ -273,6 +281,8 @@ mod tests {
                 "`==`, `!=`, `<`, `<=`, `>`, `>=` or the closing `)` of the filter at 12",
             ),
             (".a[?(@.b==)]", "a value at 10"),
+            (".a[?(@..b)]", "a path without `..` in a filter at 6"),
+            (".a[0:2:0]", "a closing `]` at 6"),
             (".a[?(1)]", "a comparison or a path in a filter: ?(@.name==\"a\") at 3"),
         ] {
             assert_eq!(refused(text), expected, "{text}");

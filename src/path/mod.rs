@@ -24,7 +24,8 @@ use crate::Span;
 /// | `[?(@.type=="Ready")]` | the elements for which it holds: `==` `!=` `<` `<=` `>` `>=`, or that there is one |
 ///
 /// The whole may stand in braces, and may begin with `$` or `@`. The reference is `k8s.io/client-go/util/jsonpath`, save
-/// that a filter which cannot be decided (an array compared with a number) holds for nothing here, and is an error there.
+/// that a filter which cannot be decided (an array compared with a number) holds for nothing here and is an error there,
+/// that what several ways lead to is found once, and that no filter looks at any depth (`@..name`).
 ///
 /// ```
 /// use selq::Path;
@@ -71,10 +72,10 @@ impl Path {
     }
 
     /// The text of the first value that the path leads to from the value `json`, which must be valid JSON: of other
-    /// text something is found, or nothing. The time is linear in the text, for each part that looks at several places.
+    /// text something is found, or nothing. The time is linear in the text, for each part of the path.
     #[must_use]
     pub fn first<'j>(&self, json: &'j str) -> Option<&'j str> {
-        find::first(json, &self.steps)
+        self.all(json).first().copied()
     }
 
     /// The texts of all values that the path leads to, as [`first`](Path::first) finds one.
