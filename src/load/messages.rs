@@ -14,7 +14,7 @@ const LOOK_AT_IT: &str = "this is often an error page or a login page: look at i
 const AS_JSON: &str = "write the dump as JSON, for instance with `kubectl get … -o json`";
 
 /// By how they begin, in any case of letters.
-const BY_BEGINNING: [(&str, Message); 22] = [
+const BY_BEGINNING: [(&str, Message); 24] = [
     ("<!doctype html", ("an HTML page", LOOK_AT_IT)),
     ("<html", ("an HTML page", LOOK_AT_IT)),
     ("<head", ("an HTML page", LOOK_AT_IT)),
@@ -24,6 +24,8 @@ const BY_BEGINNING: [(&str, Message); 22] = [
     ("NAMESPACE ", ("a table", ASK_FOR_JSON)),
     ("LAST SEEN ", ("a table", ASK_FOR_JSON)),
     ("Warning: ", ("a warning of kubectl", APART)),
+    ("Flag --", ("a warning of kubectl", APART)),
+    ("Defaulted container ", ("a remark of kubectl", APART)),
     ("No resources found", ("kubectl's word that there are no objects", NOTHING)),
     ("Error from server", ("an error of kubectl", FAILED)),
     ("error: ", ("an error message", FAILED)),
@@ -73,6 +75,8 @@ mod tests {
     fn lines_are_known_by_their_beginning() {
         for (line, expected) in [
             ("Warning: v1 ComponentStatus is deprecated in v1.19+", "a warning of kubectl"),
+            ("Flag --export has been deprecated", "a warning of kubectl"),
+            ("Defaulted container \"web\" out of: web, proxy", "a remark of kubectl"),
             ("No resources found in shop namespace.", "kubectl's word that there are no objects"),
             ("Error from server (NotFound): pods \"x\" not found", "an error of kubectl"),
             ("error: the server doesn't have a resource type \"pdos\"", "an error message"),

@@ -230,6 +230,8 @@ fn what_programs_say_is_named_wherever_it_stands() {
             "{}\nNo resources found\n",
             "2:1: object 1: expected JSON, found kubectl's word that there are no objects",
         ),
+        ("2026-11-27T20:01:02Z INFO start\n{}\n{}\n", "1:1: object 0: expected JSON, found a log"),
+        ("{\n}\n[2026-11-27 20:01:02] start\n", "3:2: object 1: expected JSON, found a log"),
         ("<html>\n", "1:1: expected JSON, found an HTML page"),
         ("},\n{\"kind\": \"Pod\"}]", "1:1: expected JSON, found a piece of JSON without its beginning"),
     ] {
