@@ -43,7 +43,7 @@ use scan::{Kept, Pending, Tally};
 /// All of that is told by content. Any JSON object is an object, also one without kind, metadata or labels; a `Table`
 /// of the API server gives the objects of its rows, and its `Status` where an object should be is bad input.
 ///
-/// Of equal keys the last counts, wherever they are, and what it overrides only has to be JSON; a second `items` in one
+/// The last of equal keys counts, wherever they are, and what it overrides only has to be JSON; a second `items` in one
 /// list is bad. Half a surrogate pair in a text (`"\ud800"`) is read as U+FFFD, as Go does. The objects' own bytes stay
 /// as they are.
 ///

@@ -378,7 +378,11 @@ fn what_is_sorted_by_is_all_that_is_read() {
         env.pipe(&["--sort-by", ".n", "-o", "name"], dump.as_bytes()).out,
         "object/b\nobject/c\nobject/a\n"
     );
-    assert_snapshot!(env.refused(&["--sort-by", ".arr[x]", "pods.json"]), @r#"error: expected an index, a field in quotation marks, `*` or a filter in brackets: .items[0], .items[?(@.name=="a")], found 'x'"#);
+    assert_snapshot!(env.refused(&["--sort-by", ".arr[x]", "pods.json"]), @r#"
+    .arr[x]
+         ^^
+    error: expected an index, a field in quotation marks, `*` or a filter in brackets: .items[0], .items[?(@.name=="a")], found 'x'
+    "#);
 }
 
 #[test]

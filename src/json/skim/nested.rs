@@ -50,7 +50,7 @@ struct Scan<'b> {
     pending: Pending,
 }
 
-/// Of the tokens in a block, those of each kind.
+/// The tokens in a block, by their kinds.
 struct Tokens {
     all: u64,
     /// The opening quotes of strings.

@@ -19,7 +19,7 @@ pub(crate) fn index_of(dump: &Path, index: Option<&Path>) -> SavedIndex {
 
 /// What became of the indexes that the inputs may have.
 pub(super) struct Saved {
-    /// Of each input the dump, unless that is to be read.
+    /// The dump of each input, unless that is to be read.
     pub(super) dumps: Vec<Option<Dump>>,
     /// Which indexes were used, or why none was.
     pub(super) outcome: String,
