@@ -286,8 +286,8 @@ fn a_list_keeps_its_kind() {
     }
     let (told, run) = kinds(&["-o", "json", "pods.json", "deployments.json"]);
     assert_eq!(told, r#""v1" "List" 2"#);
-    assert_snapshot!(run.err, @"the kind of pod/a stands only in its list, and is lost where objects of several lists are written as one: -k keeps to those of one");
-    assert_snapshot!(env.run(&["-o", "jsonl", "nested.json", "pods.json"]).err, @"the kind of pod/b stands only in its list, and is lost in JSON lines: JSON (-o json) keeps the list");
+    assert_snapshot!(run.err, @"the kinds of pod/a and 1 other object stand only in their lists, and are lost where objects of several lists are written as one: -k keeps to those of one");
+    assert_snapshot!(env.run(&["-o", "jsonl", "nested.json", "pods.json"]).err, @"the kinds of pod/b and 2 other objects stand only in their lists, and are lost in JSON lines: JSON (-o json) keeps the list");
     // An index tells the same.
     assert_eq!(env.run(&["index", "pods.json", "deployments.json", "nested.json"]).status, 0);
     let told = |args: &[&str]| kinds(&[&["-o", "json"], args].concat()).0;

@@ -40,12 +40,19 @@ fn json_text(text: &str, view: &View) -> String {
     if view.on_terminal { escaped_json(&json).into_owned() } else { json }
 }
 
-/// Says once that what is written lacks kinds that only lists say. `why` goes on behind: they are lost.
+/// Says once that what is written lacks kinds that only lists say, and for how many objects. `why` goes on behind: they
+/// are lost.
 fn remark_lost_kind(dump: &Dump, rows: &Rows<'_>, why: &str) {
-    if let Some(object) = rows.iter().find(|object| dump.has_kind_of_list(object.id())) {
-        let title = names::title(object.identity(), dump.index(object.id()));
-        message::print(&format!("the kind of {title} stands only in its list, and is lost {why}"));
-    }
+    let mut lost = rows.iter().filter(|object| dump.has_kind_of_list(object.id()));
+    let Some(first) = lost.next() else { return };
+    let title = names::title(first.identity(), dump.index(first.id()));
+    message::print(&match lost.count() as u64 {
+        0 => format!("the kind of {title} stands only in its list, and is lost {why}"),
+        n => {
+            let others = message::counted(n, "other object");
+            format!("the kinds of {title} and {others} stand only in their lists, and are lost {why}")
+        }
+    });
 }
 
 fn write_object(dump: &Dump, object: &ObjectRef<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
