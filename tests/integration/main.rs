@@ -12,6 +12,7 @@ mod index;
 mod label;
 mod load;
 mod load_parts;
+mod path;
 mod plan;
 mod quantity;
 mod readme;
