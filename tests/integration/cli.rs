@@ -386,6 +386,17 @@ fn what_is_sorted_by_is_all_that_is_read() {
 }
 
 #[test]
+fn usage_errors_repeat_the_beginning_of_what_is_long() {
+    let env = TestEnv::new();
+    let long = "/é".repeat(30_000);
+    for args in [["--labels-at", &long], ["--items-at", &long], ["-o", &long], [&format!("--{long}"), "x"]] {
+        let refused = env.refused(&[args[0], args[1], "pods.json"]);
+        assert!(refused.starts_with("error: ") && refused.contains("/é…'"), "{refused:.200}");
+        assert!(refused.len() < 600, "{}", refused.len());
+    }
+}
+
+#[test]
 fn parse_checks_selectors() {
     let env = TestEnv::new();
     assert_eq!(env.pipe(&["parse"], b"b,a=1\r\n\nx in (c,b)").out, "a=1,b\n\nx in (b,c)\n");

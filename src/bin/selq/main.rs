@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches};
 
@@ -65,11 +65,23 @@ fn print_answer(mut answer: clap::Error, config: &Config) -> Result<ExitStatus> 
         None => {
             // It would say how to name a file that begins with a dash, which nobody means who mistypes an option.
             answer.remove(ContextKind::Suggested);
+            shorten(&mut answer);
             // Nobody is left to tell when standard error cannot be written.
             let _ = answer.print();
         }
     }
     Ok(ExitStatus::Error)
+}
+
+/// Cuts what was typed, which clap repeats whole, to what anyone reads.
+fn shorten(answer: &mut clap::Error) {
+    let shortened = answer.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, message::shortened(text)?)),
+        _ => None,
+    });
+    for (kind, text) in shortened.collect::<Vec<_>>() {
+        answer.insert(kind, ContextValue::String(text));
+    }
 }
 
 /// The value of --color: help and usage errors are printed before the options are known.

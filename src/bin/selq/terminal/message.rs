@@ -139,6 +139,13 @@ pub(crate) fn absent(what: &str, nearest: Option<&str>) -> String {
     }
 }
 
+/// The beginning of a text that is too long to be repeated in a message.
+pub(crate) fn shortened(text: &str) -> Option<String> {
+    const MAX_CHARS: usize = 100;
+    let (end, _) = text.char_indices().nth(MAX_CHARS)?;
+    Some(format!("{}…", &text[..end]))
+}
+
 /// `1 object`, `2 objects`.
 pub(crate) fn counted(n: u64, one: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
