@@ -65,9 +65,11 @@ fn at_any_depth<'j>(json: &'j str, parts: &[&[Step]]) -> Vec<&'j str> {
 
 /// Where steps lead that go down one level each.
 pub(super) fn walk<'j, P: Place<'j>>(start: P, steps: &[Step]) -> Vec<P> {
-    steps
-        .iter()
-        .fold(vec![start], |places, step| places.into_iter().flat_map(|place| take(place, step)).collect())
+    steps.iter().fold(vec![start], |places, step| match places[..] {
+        // Most steps go on from one value, and make no list beside the one that they give.
+        [only] => take(only, step),
+        _ => places.into_iter().flat_map(|place| take(place, step)).collect(),
+    })
 }
 
 /// The values that one step leads to.
