@@ -65,6 +65,7 @@ fn a_table_gives_the_objects_of_its_rows() {
         table(&[]),
         whole.replace("\"rows\"", "\"x\""),
         r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":null}"#.to_owned(),
+        r#"{"kind":"Table"}"#.to_owned(),
     ] {
         assert_eq!(load(&Loader::new(), &empty), (Vec::new(), Vec::new()), "{empty}");
     }
@@ -99,6 +100,11 @@ fn tables_in_tables_have_a_bound() {
 #[test]
 fn a_status_is_an_error_of_the_server() {
     assert_snapshot!(load(&Loader::new(), STATUS).0[0], @r"dump:1:1: object 0: expected objects, found an error of the API server: pods is forbidden:\nno (Forbidden)");
+    // One without a version is nobody else's; one of another version is an object like any other.
+    let without_version = STATUS.replace(r#""apiVersion":"v1","#, "");
+    assert_eq!(load(&Loader::new(), &without_version), load(&Loader::new(), STATUS));
+    let of_others = STATUS.replace(r#""v1""#, r#""status.example.com/v1""#);
+    assert_eq!(load(&Loader::new(), &of_others).0, ["0 "]);
     let in_stream = format!("{POD}\n{}\n{POD}\n", STATUS.replace('\n', " "));
     let (names, notices) = load(&Loader::new().skip_invalid(true), &in_stream);
     assert_eq!((names, notices.len()), (vec!["0 a".to_owned(), "2 a".to_owned()], 1));
@@ -112,7 +118,8 @@ fn a_status_is_an_error_of_the_server() {
 fn a_status_in_a_watch_stream_is_a_remark() {
     let event = |object: &str| format!(r#"{{"type":"ADDED","object":{object}}}"#);
     let said = "dump: the watch failed: pods is forbidden:\nno (Forbidden)";
-    for status in [STATUS.to_owned(), event(STATUS)] {
+    let without_version = STATUS.replace(r#""apiVersion":"v1","#, "");
+    for status in [STATUS.to_owned(), event(STATUS), without_version] {
         let text = format!("{}{status}", event(POD));
         assert_eq!(load(&Loader::new(), &text), (vec!["0 a".to_owned()], vec![said.to_owned()]), "{status}");
         let events: Vec<WatchEvent> =

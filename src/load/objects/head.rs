@@ -37,14 +37,15 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// Whether it is the API server's table of objects, as `kubectl get` asks for one.
+    /// Whether it is the API server's table of objects, as `kubectl get` asks for one. A resource of somebody else that
+    /// has the name says so in its version.
     pub(in crate::load) fn is_table(&self) -> bool {
-        self.kind == "Table" && self.api_version.starts_with("meta.k8s.io/")
+        self.kind == "Table" && (self.api_version.is_empty() || self.api_version.starts_with("meta.k8s.io/"))
     }
 
     /// Whether it is what the API server says of a request instead of objects.
     pub(in crate::load) fn is_status(&self) -> bool {
-        self.kind == "Status" && self.api_version == "v1"
+        self.kind == "Status" && matches!(self.api_version.as_ref(), "" | "v1")
     }
 
     /// The labels as the store takes them.
