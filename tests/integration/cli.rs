@@ -705,6 +705,10 @@ fn what_is_offered_in_place_of_a_habit_works() {
         ("--key env pods.json", 0),
         ("-o yaml -k po -l env=prod pods.json", 0),
         ("parse -l env=prod", 1),
+        ("k get po -l env=prod pods.json", 4),
+        ("-l env = prod -k po pods.json", 4),
+        ("--label env=prod -k po pods.json", 4),
+        ("labels env pods.json", 0),
     ] {
         let offer = offered(typed);
         let args = offer.strip_prefix("selq ").unwrap_or_else(|| panic!("{typed}: {offer}"));

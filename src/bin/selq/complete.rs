@@ -167,10 +167,7 @@ fn as_in_session(context: &Context<'_>, word: &str) -> Completion {
 
 /// The dumps that the line names, if they can be had in time.
 fn dump(line: &Line) -> Option<Box<Dump>> {
-    let operands = line.words.iter().filter_map(|word| match word {
-        Word::Operand(text) => Some(text.as_str()),
-        Word::Option { .. } => None,
-    });
+    let operands = line.words.iter().filter_map(Word::operand);
     let files = operands.chain(line.values(&["-f", "--filename"]));
     let files: Vec<PathBuf> = files.map(PathBuf::from).filter(|file| file.is_file()).collect();
     let pointer = |name| line.values(&[name]).next().map(str::parse::<Pointer>)?.ok();

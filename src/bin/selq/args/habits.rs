@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use clap::{Command, CommandFactory, Parser};
-use selq::Selector;
+use selq::{LabelKey, Selector};
 
 use crate::args::Args;
 use crate::args::typed::{self, Line, Word};
@@ -23,7 +23,10 @@ pub(crate) struct Advice {
 }
 
 /// What kubectl has to do when it is asked.
-const VERBS: [&str; 5] = ["get", "describe", "list", "kubectl", "oc"];
+const VERBS: [&str; 6] = ["get", "describe", "list", "kubectl", "k", "oc"];
+/// The same, where it changes or follows what only a cluster has.
+const VERBS_OF_CLUSTERS: [&str; 9] =
+    ["annotate", "apply", "delete", "edit", "exec", "logs", "patch", "rollout", "scale"];
 /// The subcommands whose arguments are files; the program without one is another.
 const READERS: [&str; 5] = ["explain", "labels", "repl", "watch", "index"];
 /// Options that tell kubectl which cluster to ask, and how.
@@ -41,6 +44,10 @@ const OF_CLUSTERS: [&str; 10] = [
 ];
 /// Characters of which a selector has one and a file hardly any.
 const OF_SELECTORS: [char; 6] = ['=', '!', '(', ')', '<', '>'];
+/// How many words behind the first one a selector without quotation marks may have, as in `-l env = prod`.
+const MAX_SPREAD: usize = 3;
+/// How the names of dumps end.
+const OF_DUMPS: [&str; 7] = [".gz", ".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".zst"];
 
 /// What to say of the line that was typed, if it has words that selq does not know but can tell the meaning of.
 pub(crate) fn advice() -> Option<Advice> {
@@ -68,12 +75,8 @@ fn advice_on(typed: &[String], has_input: bool) -> Option<Advice> {
         match word {
             Word::Operand(text) => anew.operand(text),
             Word::Option { name, value, typed } => {
-                let value = value.as_deref();
-                let next = match line.words.get(nth + 1) {
-                    Some(Word::Operand(text)) => Some(text.as_str()),
-                    _ => None,
-                };
-                if !anew.option(name, value, next) {
+                let following: Vec<&str> = line.words[nth + 1..].iter().map_while(Word::operand).collect();
+                if !anew.option(name, value.as_deref(), &following) {
                     anew.words.extend(typed.iter().cloned());
                 }
             }
@@ -93,6 +96,8 @@ struct Anew {
     reasons: Vec<String>,
     /// What is to be fetched, where that was said.
     kinds: Vec<String>,
+    /// The names of the objects that are wanted.
+    names: Vec<String>,
     /// Options for kubectl.
     of_cluster: Vec<String>,
     /// What `jq` has to select.
@@ -100,8 +105,10 @@ struct Anew {
     /// Whether something was asked for that no line says.
     has_no_equal: bool,
     n_operands: usize,
-    /// An operand that is a part of the option before it.
-    taken: Option<String>,
+    /// How many of the next operands are a part of the option before them.
+    n_taken: usize,
+    /// A dump that is not there, and resembles none.
+    missing: Option<String>,
 }
 
 impl Anew {
@@ -119,42 +126,117 @@ impl Anew {
 
     /// Writes an operand anew.
     fn operand(&mut self, text: &str) {
-        if self.taken.take_if(|taken| taken == text).is_some() {
+        if self.n_taken > 0 {
+            self.n_taken -= 1;
             return;
         }
         if !self.reads_files() || text == "-" || !is_missing(Path::new(text)) {
             self.n_operands += 1;
             return self.push(&[text]);
         }
-        let is_first = self.n_operands == 0 && self.subcommand.is_none();
-        if is_first && VERBS.contains(&text) {
-            return self.because(format!(
-                "no file and no subcommand {text:?}: selq answers without a verb, from dumps"
-            ));
+        let is_told = self.verb(text)
+            || self.kinds(text)
+            || self.subcommand(text)
+            || self.selector(text)
+            || self.key(text)
+            || self.name(text);
+        if !is_told {
+            self.dump(text);
         }
+    }
+
+    /// Whether nothing stands before the operand that says what is to be done.
+    fn is_first(&self) -> bool {
+        self.n_operands == 0 && self.subcommand.is_none()
+    }
+
+    fn verb(&mut self, text: &str) -> bool {
+        let is_of_clusters = VERBS_OF_CLUSTERS.contains(&text);
+        let is_verb = self.is_first() && (is_of_clusters || VERBS.contains(&text));
+        if is_verb {
+            let what = if is_of_clusters {
+                "reads dumps and asks no cluster"
+            } else {
+                "answers without a verb, from dumps"
+            };
+            self.because(format!("no file and no subcommand {text:?}: selq {what}"));
+            self.has_no_equal |= is_of_clusters;
+        }
+        is_verb
+    }
+
+    fn kinds(&mut self, text: &str) -> bool {
         if text == "all" {
-            return self.because("no file \"all\": without -k all kinds are meant");
+            self.because("no file \"all\": without -k all kinds are meant");
+            return true;
         }
-        if text.split(',').all(kinds::is_built_in) {
+        let are_kinds = text.split(',').all(kinds::is_built_in);
+        if are_kinds {
             self.kinds.push(text.to_owned());
-            return self.because(format!("no file {text:?}: kinds are chosen with -k"));
+            self.because(format!("no file {text:?}: kinds are chosen with -k"));
         }
-        if let Some(name) = Some(text).filter(|_| is_first).and_then(|text| self.nearest_subcommand(text)) {
-            self.subcommand = Some(name);
-            return self.because(format!("no file and no subcommand {text:?}"));
-        }
-        if text.contains(OF_SELECTORS) && text.parse::<Selector>().is_ok() {
+        are_kinds
+    }
+
+    fn subcommand(&mut self, text: &str) -> bool {
+        let Some(name) =
+            Some(text).filter(|_| self.is_first()).and_then(|text| self.nearest_subcommand(text))
+        else {
+            return false;
+        };
+        self.subcommand = Some(name);
+        self.because(format!("no file and no subcommand {text:?}"));
+        true
+    }
+
+    fn selector(&mut self, text: &str) -> bool {
+        let is_meant = text.contains(OF_SELECTORS);
+        if is_meant {
+            self.has_no_equal |= text.parse::<Selector>().is_err();
             self.push(&["-l", text]);
-            return self.because(format!("no file {text:?}: selectors are given with -l"));
+            self.because(format!("no file {text:?}: selectors are given with -l"));
         }
-        self.n_operands += 1;
-        match nearest_file(text) {
-            Some(nearest) => {
-                self.because(format!("no file {text:?}"));
-                self.push(&[&nearest]);
+        is_meant
+    }
+
+    /// `selq labels env pods.json`
+    fn key(&mut self, text: &str) -> bool {
+        let is_key = self.subcommand.as_deref() == Some("labels")
+            && LabelKey::new(text).is_ok()
+            && !resembles_dump(text);
+        if is_key {
+            self.push(&["--key", text]);
+            self.because(format!("no file {text:?}: a key is named with --key"));
+        }
+        is_key
+    }
+
+    /// `selq get pod web-0`, `selq pod/web-0`
+    fn name(&mut self, text: &str) -> bool {
+        let kind_and_name = text.split_once('/').filter(|(kind, _)| kinds::is_built_in(kind));
+        let name = match kind_and_name {
+            Some((kind, name)) => {
+                self.kinds.push(kind.to_owned());
+                name
             }
-            None => self.push(&[text]),
+            None if self.kinds.is_empty() || resembles_dump(text) => return false,
+            None => text,
+        };
+        self.names.push(name.to_owned());
+        self.because(format!(
+            "no file {text:?}: objects are chosen by their labels, and by their names with jq"
+        ));
+        true
+    }
+
+    fn dump(&mut self, text: &str) {
+        self.n_operands += 1;
+        if let Some(nearest) = nearest_file(text) {
+            self.because(format!("no file {text:?}"));
+            return self.push(&[&nearest]);
         }
+        self.push(&[text]);
+        self.missing = Some(text.to_owned());
     }
 
     fn nearest_subcommand(&self, text: &str) -> Option<String> {
@@ -163,12 +245,13 @@ impl Anew {
     }
 
     /// Writes an option anew. False if it stays as it is.
-    fn option(&mut self, name: &str, value: Option<&str>, next: Option<&str>) -> bool {
-        let is_known = typed::find(name, self.command()).is_some();
+    fn option(&mut self, name: &str, value: Option<&str>, following: &[&str]) -> bool {
+        if typed::find(name, self.command()).is_some() {
+            return self.known_option(name, value, following);
+        }
+        let next = following.first().copied().unwrap_or_default();
         match (name, value) {
             ("-o" | "--output", Some(format)) => return self.format(format),
-            ("-f" | "--filename", Some(file)) if is_known => return self.file(name, file),
-            _ if is_known => return false,
             ("-f" | "--filename", Some(file)) => {
                 self.because(format!("no option {name}: dumps are named without one"));
                 self.push(&[file]);
@@ -177,9 +260,14 @@ impl Anew {
                 self.because(format!("no option {name} here: selectors stand alone"));
                 self.push(&[text]);
             }
-            ("-w", None) if next.is_some_and(|next| next.contains(OF_SELECTORS)) => {
-                self.taken = next.map(str::to_owned);
-                self.query(name, next.unwrap_or_default());
+            ("--label" | "--labels", value) if self.subcommand.is_none() => {
+                self.n_taken = usize::from(value.is_none());
+                self.because(format!("no option {name}: selectors are given with -l"));
+                self.push(&["-l", value.unwrap_or(next)]);
+            }
+            ("-w", None) if next.contains(OF_SELECTORS) => {
+                self.n_taken = 1;
+                self.query(name, next);
             }
             ("--where", Some(query)) => self.query(name, query),
             ("-w" | "--watch" | "--watch-only" | "--output-watch-events", None) => self.follow(name),
@@ -189,9 +277,23 @@ impl Anew {
                 self.of_cluster.push(name.to_owned());
                 self.of_cluster.extend(value.map(str::to_owned));
             }
-            _ => return self.option_of_subcommand(name),
+            _ => return self.option_of_subcommand(name, value, next),
         }
         true
+    }
+
+    /// The same where there is an option of this name.
+    fn known_option(&mut self, name: &str, value: Option<&str>, following: &[&str]) -> bool {
+        match (name, value, following) {
+            ("-o" | "--output", Some(format), _) => self.format(format),
+            ("-f" | "--filename", Some(file), _) => self.file(name, file),
+            ("-l" | "--selector", Some(text), _) => self.spread(name, text, following),
+            (_, None, [next, ..]) if typed::takes_value(name, self.command()) => {
+                self.take_next(name, next);
+                true
+            }
+            _ => false,
+        }
     }
 
     fn command(&self) -> &Command {
@@ -206,6 +308,22 @@ impl Anew {
             self.push(&[name, nearest]);
         }
         nearest.is_some()
+    }
+
+    /// `-l env = prod`, where a shell made three words of a selector.
+    fn spread(&mut self, name: &str, text: &str, following: &[&str]) -> bool {
+        let n_missing =
+            following.iter().take(MAX_SPREAD).take_while(|word| is_missing(Path::new(word))).count();
+        let joined = |n_words: usize| format!("{text} {}", following[..n_words].join(" "));
+        let whole = |n_words: &usize| joined(*n_words).parse::<Selector>().is_ok();
+        let Some(n_words) = (1..=n_missing).rev().find(whole) else { return false };
+        self.n_taken = n_words;
+        self.because(format!(
+            "no file {:?}: a selector with white space stands in quotation marks",
+            following[0]
+        ));
+        self.push(&[name, &joined(n_words)]);
+        true
     }
 
     /// Formats of kubectl that selq does not write.
@@ -250,45 +368,73 @@ impl Anew {
                 _ => self.fields.push(format!(".{field}{operator}{}", serde_json::json!(value))),
             }
         }
-        if !self.fields.is_empty() {
-            self.push(&["-o", "jsonl"]);
-        }
     }
 
     /// `--key` is an option of `selq labels` alone.
-    fn option_of_subcommand(&mut self, name: &str) -> bool {
+    fn option_of_subcommand(&mut self, name: &str, value: Option<&str>, next: &str) -> bool {
         let has_it = |command: &&Command| typed::find(name, command).is_some();
         let owners: Vec<&Command> = self.root.get_subcommands().filter(has_it).collect();
-        if let (None, [owner]) = (&self.subcommand, &owners[..]) {
-            let owner = owner.get_name().to_owned();
-            self.because(format!("no option {name} here: it is one of `selq {owner}`"));
-            self.subcommand = Some(owner);
+        let (None, [owner]) = (&self.subcommand, &owners[..]) else { return false };
+        let takes_next = value.is_none() && typed::takes_value(name, owner);
+        let owner = owner.get_name().to_owned();
+        self.because(format!("no option {name} here: it is one of `selq {owner}`"));
+        self.subcommand = Some(owner);
+        if takes_next {
+            self.take_next(name, next);
         }
-        false
+        takes_next
+    }
+
+    /// An option whose value was not seen as one, since the subcommand was not known.
+    fn take_next(&mut self, name: &str, next: &str) {
+        self.n_taken = 1;
+        self.push(&[name, next]);
     }
 
     /// The whole line, if it is one that can be followed.
     fn help(&self, has_input: bool) -> Option<String> {
-        if self.has_no_equal {
+        if self.has_no_equal || self.missing.as_deref().is_some_and(|missing| !resembles_dump(missing)) {
             return None;
         }
         let fetches = self.n_operands == 0 && !has_input && self.reads_files();
+        let filter = self.filter();
         let mut words: Vec<String> = self.subcommand.iter().cloned().collect();
         if !fetches && !self.kinds.is_empty() {
             words.extend(["-k".to_owned(), self.kinds.join(",")]);
         }
-        words.extend(self.words.iter().cloned());
+        match filter {
+            Some(_) => {
+                words.extend(["-o".to_owned(), "jsonl".to_owned()]);
+                words.extend(without_output(&self.words));
+            }
+            None => words.extend(self.words.iter().cloned()),
+        }
         Args::try_parse_from(std::iter::once("selq").chain(words.iter().map(String::as_str))).ok()?;
-        let mut line =
-            std::iter::once("selq".to_owned()).chain(words).map(|it| shell_quoted(&it)).collect::<Vec<_>>();
+        let mut line: Vec<String> = std::iter::once("selq".to_owned()).chain(words).collect();
+        line.iter_mut().for_each(|word| *word = shell_quoted(word));
         if fetches {
             line.splice(0..0, self.fetching());
         }
-        if !self.fields.is_empty() {
-            let filter = format!("select({})", self.fields.join(" and "));
-            line.extend(["|".to_owned(), "jq".to_owned(), shell_quoted(&filter)]);
-        }
-        Some(format!("write `{}`", line.join(" ")))
+        line.extend(filter.iter().map(|filter| format!("| jq {}", shell_quoted(filter))));
+        let line = format!("write `{}`", line.join(" "));
+        Some(match &self.missing {
+            Some(missing) => format!("{line}, with a dump that is there in place of {missing}"),
+            None => line,
+        })
+    }
+
+    /// What is left to jq.
+    fn filter(&self) -> Option<String> {
+        let names: Vec<String> =
+            self.names.iter().map(|name| format!(".metadata.name=={}", serde_json::json!(name))).collect();
+        let names = match &names[..] {
+            [] => None,
+            [name] => Some(name.clone()),
+            several if self.fields.is_empty() => Some(several.join(" or ")),
+            several => Some(format!("({})", several.join(" or "))),
+        };
+        let conditions: Vec<String> = self.fields.iter().cloned().chain(names).collect();
+        (!conditions.is_empty()).then(|| format!("select({})", conditions.join(" and ")))
     }
 
     /// What gives selq its dump.
@@ -303,6 +449,25 @@ impl Anew {
         words.push("|".to_owned());
         words
     }
+}
+
+/// The words without the option that names the format.
+fn without_output(words: &[String]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-o" | "--output" => drop(words.next()),
+            word if word.starts_with("-o") || word.starts_with("--output=") => {}
+            word => kept.push(word.to_owned()),
+        }
+    }
+    kept
+}
+
+/// Whether a text looks like the name of a dump, and not of an object or a key.
+fn resembles_dump(text: &str) -> bool {
+    OF_DUMPS.iter().any(|ending| text.ends_with(ending)) || nearest_file(text).is_some()
 }
 
 /// The file in the same folder whose name is nearest.
@@ -407,7 +572,7 @@ mod tests {
           write `selq DUMP`
         --field-selector status.phase=Running,metadata.namespace=shop,spec.nodeName!=a DUMP
           no option --field-selector yet: namespaces are chosen with -n, other fields with jq
-          write `selq -n shop -o jsonl DUMP | jq 'select(.status.phase=="Running" and .spec.nodeName!="a")'`
+          write `selq -o jsonl -n shop DUMP | jq 'select(.status.phase=="Running" and .spec.nodeName!="a")'`
         -w -l app=x DUMP
           no option -w: changes are followed with `selq watch`
           write `selq watch -l app=x DUMP`
@@ -485,6 +650,72 @@ mod tests {
         label a=b --all -f tests/data/pods.jsn
           no file "tests/data/pods.jsn"
           write `selq label a=b --all -f DUMP`
+        "#);
+    }
+
+    #[test]
+    fn names_and_words_that_a_shell_took_apart_are_seen() {
+        let lines = [
+            "get pod web-0 -n shop DUMP",
+            "get pods web-0 web-1 -o yaml DUMP",
+            "pod/web-0 -o wide DUMP",
+            "k get pods DUMP",
+            "delete pods -l app=x DUMP",
+            "get pods nowhere.json",
+            "get pods nowhere",
+            "-l env = prod DUMP",
+            "-l env=prod, tier != db DUMP",
+            "-l env=prod tier=db DUMP",
+            "-l env in (a,b) -c DUMP",
+            "env=(prod DUMP",
+            "--label env=prod DUMP",
+            "--labels=env=prod DUMP",
+            "labels env DUMP",
+        ];
+        insta::assert_snapshot!(all_said(&lines, true), @r#"
+        get pod web-0 -n shop DUMP
+          no file and no subcommand "get": selq answers without a verb, from dumps
+          write `selq -k pod -o jsonl -n shop DUMP | jq 'select(.metadata.name=="web-0")'`
+        get pods web-0 web-1 -o yaml DUMP
+          no file and no subcommand "get": selq answers without a verb, from dumps
+          write `selq -k pods -o jsonl DUMP | jq 'select(.metadata.name=="web-0" or .metadata.name=="web-1")'`
+        pod/web-0 -o wide DUMP
+          no file "pod/web-0": objects are chosen by their labels, and by their names with jq
+          write `selq -k pod -o jsonl DUMP | jq 'select(.metadata.name=="web-0")'`
+        k get pods DUMP
+          no file and no subcommand "k": selq answers without a verb, from dumps
+          write `selq -k pods DUMP`
+        delete pods -l app=x DUMP
+          no file and no subcommand "delete": selq reads dumps and asks no cluster
+        get pods nowhere.json
+          no file and no subcommand "get": selq answers without a verb, from dumps
+          write `selq -k pods nowhere.json`, with a dump that is there in place of nowhere.json
+        get pods nowhere
+          no file and no subcommand "get": selq answers without a verb, from dumps
+          write `selq -k pods -o jsonl | jq 'select(.metadata.name=="nowhere")'`
+        -l env = prod DUMP
+          no file "=": a selector with white space stands in quotation marks
+          write `selq -l 'env = prod' DUMP`
+        -l env=prod, tier != db DUMP
+          no file "tier": a selector with white space stands in quotation marks
+          write `selq -l 'env=prod, tier != db' DUMP`
+        -l env=prod tier=db DUMP
+          no file "tier=db": selectors are given with -l
+          write `selq -l env=prod -l tier=db DUMP`
+        -l env in (a,b) -c DUMP
+          no file "in": a selector with white space stands in quotation marks
+          write `selq -l 'env in (a,b)' -c DUMP`
+        env=(prod DUMP
+          no file "env=(prod": selectors are given with -l
+        --label env=prod DUMP
+          no option --label: selectors are given with -l
+          write `selq -l env=prod DUMP`
+        --labels=env=prod DUMP
+          no option --labels: selectors are given with -l
+          write `selq -l env=prod DUMP`
+        labels env DUMP
+          no file "env": a key is named with --key
+          write `selq labels --key env DUMP`
         "#);
     }
 

@@ -39,6 +39,13 @@ pub(crate) enum Word {
 }
 
 impl Word {
+    pub(crate) fn operand(&self) -> Option<&str> {
+        match self {
+            Word::Operand(text) => Some(text),
+            Word::Option { .. } => None,
+        }
+    }
+
     fn typed(&self) -> Vec<String> {
         match self {
             Word::Option { typed, .. } => typed.clone(),
@@ -152,7 +159,8 @@ fn options(word: &str, command: &Command) -> Vec<Typed> {
     options
 }
 
-fn takes_value(name: &str, command: &Command) -> bool {
+/// Whether an option has a value, here or where people have it from.
+pub(crate) fn takes_value(name: &str, command: &Command) -> bool {
     match find(name, command) {
         Some(option) => option.get_action().takes_values() && !option.is_require_equals_set(),
         None => VALUED_ELSEWHERE.contains(&name),
