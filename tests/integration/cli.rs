@@ -772,6 +772,13 @@ fn shells_complete_from_the_dump() {
     assert_eq!(answer(&[("COMPLETE", "fish")], &words), "env in (staging\t2\n");
     let zsh = [("COMPLETE", "zsh"), ("_CLAP_COMPLETE_INDEX", "3")];
     assert_eq!(answer(&zsh, &words), "env in (staging:2");
+    // At the beginning files and subcommands stand alone.
+    let first = ["--", "selq", ""];
+    let zsh = [("COMPLETE", "zsh"), ("_CLAP_COMPLETE_INDEX", "1")];
+    for first in [answer(&[("COMPLETE", "fish")], &first), answer(&zsh, &first), bash("selq ", "")] {
+        assert!(first.contains("pods.json") && first.contains("labels"), "{first}");
+        assert!(!first.contains("--"), "{first}");
+    }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         assert!(env.out(&["completions", shell]).contains("COMPLETE"), "{shell}");
     }

@@ -87,8 +87,11 @@ pub(crate) fn registration(shell: Shell) -> Result<Vec<u8>> {
 /// The definition of the arguments. Before anything of a word is typed, a dozen subcommands and the files at hand are
 /// of more use with fifty options left out.
 fn command(is_at_beginning: bool) -> Command {
-    let hide =
-        |command: Command| command.mut_args(|arg| if arg.is_positional() { arg } else { arg.hide(true) });
+    let hide = |command: Command| {
+        let command = command.mut_args(|arg| if arg.is_positional() { arg } else { arg.hide(true) });
+        // These two are no arguments yet that could be hidden: clap adds them later.
+        command.disable_help_flag(true).disable_version_flag(true)
+    };
     let complete = |command: Command| command.mut_args(completed);
     let command = complete(Args::command().mut_subcommands(complete));
     match is_at_beginning {
