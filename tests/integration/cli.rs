@@ -801,7 +801,7 @@ fn shells_complete_from_an_index() {
     assert_eq!(namespaces, ["shop\t6", "shop-dev\t2", "shop-staging\t2"]);
 }
 
-/// Of several keys each row says which; of one the form is that of one.
+/// Each row says which key it is about where there are several; the form for one has no such column.
 #[test]
 fn values_of_several_keys_are_listed() {
     let env = TestEnv::new();
@@ -827,4 +827,33 @@ fn values_of_several_keys_are_listed() {
     let one = env.out(&["labels", "--key", "run", "-o", "jsonl", "pods.json"]);
     assert_eq!(one, env.out(&["labels", "--key", "run", "--key", "run", "-o", "jsonl", "pods.json"]));
     assert_eq!(one, "{\"value\":\"debug-shell\",\"objects\":1}\n");
+}
+
+#[test]
+fn what_was_typed_is_repeated_no_longer_than_anyone_reads() {
+    let env = TestEnv::new();
+    let long = "9".repeat(100_000);
+    for args in [
+        vec!["--items-at", &long, "pods.json"],
+        vec!["--limit", &long, "pods.json"],
+        vec!["-o", &long, "pods.json"],
+        vec![&format!("--{long}"), "pods.json"],
+        vec!["parse", &format!("--{long}=3")],
+    ] {
+        let error = env.refused(&args);
+        assert!(error.starts_with("error: ") && error.len() < 1_000, "{}", error.len());
+    }
+}
+
+#[test]
+fn columns_and_orders_go_by_the_same_names_everywhere() {
+    let env = TestEnv::new();
+    for args in [
+        ["--label-columns", "env", "--sort-by", "tier", "pods.json"],
+        ["--columns", "env", "--sort", "tier", "pods.json"],
+    ] {
+        let table = env.out(&args);
+        assert!(table.starts_with("NAMESPACE"), "{table}");
+        assert_eq!(env.pipe(&[&["repl"], &args[..]].concat(), b"\"\"\n").out, table);
+    }
 }

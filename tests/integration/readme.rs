@@ -64,17 +64,24 @@ impl Example {
             Some((cargo, args)) if cargo.starts_with("cargo run") => format!("selq {args}"),
             _ => command.to_owned(),
         };
-        // A session over a pipe reads its lines from a terminal.
-        let is_about_selq =
-            command.split_whitespace().any(|word| word == "selq") && !command.ends_with("selq repl -");
+        let is_about_selq = command.split_whitespace().any(|word| word == "selq");
         is_about_selq.then_some(command)
     }
 
-    /// What is shown of a session is what a person typed.
-    fn is_compared(&self) -> bool {
-        !self.output.is_empty() && !self.command.contains("selq repl")
+    /// Whether it shows a session that a person typed.
+    fn is_session(&self) -> bool {
+        !self.output.is_empty() && self.command.contains("selq repl")
+    }
+
+    /// The lines that are typed in a session, without the hints behind them, as far as they are whole.
+    fn typed(&self) -> Vec<&str> {
+        let typed = self.output.lines().filter_map(|line| line.strip_prefix(PROMPT));
+        let typed = typed.map(|line| line.split("  ").next().unwrap_or_default());
+        typed.filter(|line| line.matches('(').count() == line.matches(')').count()).collect()
     }
 }
+
+const PROMPT: &str = "selq> ";
 
 /// A folder with everything that the examples name, and with stand-ins for other programs.
 fn folder() -> TestEnv {
@@ -143,16 +150,48 @@ fn check(examples: &[Example]) -> (usize, usize) {
     let (mut n_run, mut n_compared) = (0, 0);
     for example in examples {
         let Some(command) = example.shell_command() else { continue };
-        let (status, printed) = run(&env, &command);
         n_run += 1;
-        if example.is_compared() {
-            n_compared += 1;
-            assert_eq!(without_figures(&printed), without_figures(&example.output), "{command}");
+        n_compared += usize::from(!example.output.is_empty());
+        if command.ends_with("selq repl -") {
+            check_that_lines_are_from_a_terminal(&env, &command);
+        } else if example.is_session() {
+            check_session(&env, &command, example);
+        } else {
+            check_command(&env, &command, example);
         }
-        let is_error = example.output.lines().any(|line| line.starts_with("error:")) && example.is_compared();
-        assert_eq!(status, if is_error { 2 } else { 0 }, "{command}: {printed}");
     }
     (n_run, n_compared)
+}
+
+fn check_command(env: &TestEnv, command: &str, example: &Example) {
+    let (status, printed) = run(env, command);
+    if !example.output.is_empty() {
+        assert_eq!(without_figures(&printed), without_figures(&example.output), "{command}");
+    }
+    let is_error = example.output.lines().any(|line| line.starts_with("error:"));
+    assert_eq!(status, if is_error { 2 } else { 0 }, "{command}: {printed}");
+}
+
+/// Types the lines of a session into a pipe: what is printed then stands in what is shown, which has remarks for people
+/// besides.
+fn check_session(env: &TestEnv, command: &str, example: &Example) {
+    let typed = example.typed();
+    assert!(typed.len() >= 3, "{typed:?}");
+    env.file("typed.txt", typed.join("\n"));
+    let (_, printed) = run(env, &format!("{command} < typed.txt"));
+    let shown = without_figures(&example.output.replace(PROMPT, ""));
+    let printed = without_figures(&printed);
+    assert!(printed.lines().count() >= 3, "{printed}");
+    for line in printed.lines() {
+        assert!(shown.lines().any(|it| it == line), "{line:?} is not in the session");
+    }
+}
+
+/// Where there is no terminal, a session over a dump from a pipe has no lines.
+fn check_that_lines_are_from_a_terminal(env: &TestEnv, command: &str) {
+    let (status, printed) =
+        run(env, &format!("command -v setsid > /dev/null || exit 7\nsetsid --wait sh -c '{command}'"));
+    assert!(status == 7 || (status == 2 && printed.contains("no terminal")), "{status}: {printed}");
 }
 
 #[cfg(unix)]
@@ -164,38 +203,48 @@ fn commands_print_what_the_readme_says() {
         n_run += run;
         n_compared += compared;
     }
-    assert!(n_run >= 25 && n_compared >= 4, "{n_run} commands, {n_compared} with their output");
+    assert!(n_run >= 25 && n_compared >= 6, "{n_run} commands, {n_compared} with their output");
+}
+
+/// Everything that there is help on, but for the grammar, which is a file of its own.
+const TOPICS: [&str; 11] =
+    ["", "parse", "explain", "labels", "repl", "label", "watch", "index", "completions", "man", "help"];
+
+fn help_on(topic: &str) -> String {
+    let topic = Some(topic).filter(|it| !it.is_empty());
+    TestEnv::new().out(&[&["help"][..], topic.as_slice()].concat())
 }
 
 #[cfg(unix)]
 #[test]
 fn the_examples_of_the_help_work() {
-    let env = TestEnv::new();
-    for topic in
-        ["", "parse", "explain", "labels", "repl", "label", "watch", "index", "completions", "man", "help"]
-    {
-        let help = env.out(&[&["help"][..], Some(topic).filter(|it| !it.is_empty()).as_slice()].concat());
-        let examples = help_examples(&help);
+    for topic in TOPICS {
+        let examples = help_examples(&help_on(topic));
         let (n_run, _) = check(&examples);
-        // Of a session one example needs a terminal.
-        assert!(
-            n_run > 0 && (n_run == examples.len() || topic == "repl"),
-            "{topic}: {n_run} of {}",
-            examples.len()
-        );
+        assert!(n_run > 0 && n_run == examples.len(), "{topic}: {n_run} of {}", examples.len());
     }
 }
 
 #[test]
 fn help_fits_eighty_columns() {
-    let env = TestEnv::new();
-    for topic in ["", "parse", "explain", "labels", "label", "watch", "index", "completions", "man", "help"] {
-        let help = env.out(&[&["help"][..], Some(topic).filter(|it| !it.is_empty()).as_slice()].concat());
-        let examples = help.split("\n\n").next().unwrap_or_default();
-        for line in examples.lines() {
+    for topic in TOPICS {
+        for line in help_on(topic).lines() {
             assert!(line.chars().count() <= 80, "{topic}: {line}");
         }
     }
+}
+
+#[test]
+fn there_is_a_manual_page_for_every_subcommand() {
+    let env = TestEnv::new();
+    for topic in TOPICS {
+        let args = ["man", topic];
+        let page = env.out(if topic.is_empty() { &args[..1] } else { &args[..] });
+        let usage = page.split(".SH SYNOPSIS\n").nth(1).and_then(|rest| rest.split(".SH").next()).unwrap();
+        assert!(usage.contains(format!("selq {topic}").trim_end()), "{topic}: {usage}");
+        assert!(page.contains(".SH EXAMPLES\n.nf\n"), "{topic}");
+    }
+    assert!(env.out(&["man", "label"]).contains("selq label [OPTIONS] [EDIT]...\n"));
 }
 
 #[test]

@@ -26,6 +26,8 @@ use args::{Args, InputArgs, Subcommands};
 use config::Config;
 use exit::ExitStatus;
 
+/// How many characters of what was typed a usage error repeats.
+
 fn main() -> ExitCode {
     complete::answer_shell();
     let config = Config::from_env().with_color(typed_color());
@@ -76,7 +78,7 @@ fn print_answer(mut answer: clap::Error, config: &Config) -> Result<ExitStatus> 
 /// Cuts what was typed, which clap repeats whole, to what anyone reads.
 fn shorten(answer: &mut clap::Error) {
     let shortened = answer.context().filter_map(|(kind, value)| match value {
-        ContextValue::String(text) => Some((kind, message::shortened(text)?)),
+        ContextValue::String(text) => Some((kind, terminal::message::shortened(text)?)),
         _ => None,
     });
     for (kind, text) in shortened.collect::<Vec<_>>() {

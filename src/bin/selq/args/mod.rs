@@ -56,7 +56,7 @@ A file that has the name of a subcommand is written ./labels.";
     after_help = EXIT_STATUS,
     args_override_self = true,
     disable_help_subcommand = true,
-    max_term_width = 100
+    max_term_width = 80
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -102,7 +102,7 @@ Examples:
     #[command(before_help = "\
 Examples:
   selq man > ~/.local/share/man/man1/selq.1
-  selq man labels")]
+  selq man labels > ~/.local/share/man/man1/selq-labels.1")]
     Man {
         /// A subcommand
         command: Option<String>,
@@ -211,6 +211,7 @@ pub(crate) struct QueryArgs {
     #[arg(
         short = 'L',
         long,
+        alias = "columns",
         value_name = "K,…",
         num_args = 1,
         value_delimiter = ',',
@@ -224,7 +225,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) no_headers: bool,
     /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp; objects without it last
-    #[arg(long, value_name = "KEY", help_heading = "Output")]
+    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Output")]
     pub(crate) sort_by: Option<String>,
     /// Print only the first N rows
     #[arg(long, value_name = "N", help_heading = "Output")]
@@ -391,7 +392,7 @@ Examples:
 A line is a selector. One that begins with `:` is a command (`:help` lists
 them), and one that begins with `#` does nothing.
 
-Of a session in a terminal:
+Files of a session in a terminal:
   ~/.config/selq/config.toml      the settings, by the names of the options:
                                   limit = 50
                                   label-columns = [\"env\", \"tier\"]
@@ -484,8 +485,9 @@ Examples:
   # in a cluster
   selq label env=qa -n shop --overwrite --as-commands -f pods.json | sh",
     after_help = "\
-A dump that is one object needs no selection; any other needs -l, -n, -k or --all, and an empty selector is none.
-If one object refuses the edits, nothing is written. Of watch events, the last one of each object is edited.
+A dump that is one object needs no selection; any other needs -l, -n, -k or
+--all, and an empty selector is none. If one object refuses the edits, nothing
+is written. Where there are watch events, the last one of each object is edited.
 Labels are those at metadata.labels; other places cannot be edited.
 Exit status: 0 objects were selected, 1 none, 2 an error."
 )]
@@ -560,10 +562,14 @@ Examples:
   # events that were written down, as JSON
   selq watch -l env=prod -o jsonl events.ndjson",
     after_help = "\
-Each line is printed as soon as its event has been read: `+` entered the selection, `~` has other labels within it,
-`-` left it or is gone. With --queries, each line names the selector that it is about. Lists and objects without an event around them are as if they had just been added.
-Several files or FIFOs are followed one after another, each to its end. A compressed stream is read to its end first.
-Exit status: 0 something was printed, 1 nothing, 2 an error. Ctrl-C ends between two lines."
+Each line is printed as soon as its event has been read: `+` entered the
+selection, `~` has other labels within it, `-` left it or is gone. With
+--queries, each line names the selector that it is about. Lists and objects
+without an event around them are as if they had just been added.
+Several files or FIFOs are followed one after another, each to its end. A
+compressed stream is read to its end first.
+Exit status: 0 something was printed, 1 nothing, 2 an error. Ctrl-C ends between
+two lines."
 )]
 pub(crate) struct WatchArgs {
     #[command(flatten)]

@@ -54,10 +54,11 @@ pub(crate) fn completions(shell: Shell) -> Result<ExitStatus> {
 
 /// Prints a manual page: what `--help` says, in the sections that manual pages have.
 pub(crate) fn man(name: Option<&str>) -> Result<ExitStatus> {
-    let command = match name {
+    let mut command = match name {
         None => Args::command(),
         Some(name) => subcommand(name).ok_or_else(|| no_help(name, &subcommands()))?,
     };
+    let usage = command.render_usage().to_string();
     let section = |text: Option<&StyledStr>| text.map(ToString::to_string).unwrap_or_default();
     let (examples, notes) = (section(command.get_before_help()), section(command.get_after_help()));
     let version = concat!("selq ", env!("CARGO_PKG_VERSION"));
@@ -65,7 +66,8 @@ pub(crate) fn man(name: Option<&str>) -> Result<ExitStatus> {
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
+    // Its own synopsis is a list of all options, without their values and without what may be repeated.
+    page.extend(verbatim("SYNOPSIS", usage.trim_start_matches("Usage: ")).into_bytes());
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     if name.is_none() {
