@@ -33,7 +33,7 @@ impl Conversation {
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -79,14 +79,20 @@ fn every_line_is_answered_before_the_next_is_written() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_between_two_lines() {
-    let mut talk = Conversation::begin(&["-l", "env"]);
-    talk.write(&event("ADDED", "a", &json!({"env": "1"})));
-    assert_eq!(talk.read(), "+ shop pod/a env=1\n");
-    let pid = talk.child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    assert_eq!(talk.read(), "");
-    assert_eq!(talk.child.wait().unwrap().code(), Some(0));
+fn ctrl_c_ends_between_two_lines_and_says_what_the_end_says() {
+    let interrupted = |selector: &str, labels: &Value, line: &str| {
+        let mut talk = Conversation::begin(&["-l", selector]);
+        talk.write(&event("ADDED", "a", labels));
+        talk.write(&event("ADDED", "b", &json!({"env": "1"})));
+        assert_eq!(talk.read(), line);
+        let pid = talk.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert_eq!(talk.read(), "");
+        let output = talk.child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let said = interrupted("env!=2,!tier", &json!({"env": "2"}), "+ shop pod/b env=1\n");
+    assert_eq!(said, (Some(0), "no label \"tier\" in 2 events\n".to_owned()));
 }
 
 #[test]

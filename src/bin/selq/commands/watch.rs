@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::process;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -29,47 +29,81 @@ use crate::terminal::stdout;
 /// How long Ctrl-C waits for a line that is being written, which whoever reads it may be holding up.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Held while a line is written.
-static WRITING: Mutex<()> = Mutex::new(());
-/// What the run has come to so far, for Ctrl-C.
-static STATUS: AtomicU8 = AtomicU8::new(ExitStatus::NoMatch as u8);
-
 pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     let inputs = input::inputs(&args.source.files)?;
-    ctrlc::set_handler(end_between_lines).context("cannot wait for Ctrl-C")?;
     let (selectors, n_refused) = Selectors::new(args, &selection, config)?;
-    let sightings = selectors.sightings();
-    let left_out = LeftOut::default();
-    let mut watch = Watch {
-        args,
-        config,
-        selection,
-        selectors,
-        sightings,
-        n_events: 0,
-        n_printed: 0,
-        left_out,
-        n_refused,
-    };
-    watch.store_status();
+    let progress = Arc::new(Progress::new(selectors.sightings(), n_refused));
+    let (at_interrupt, its_config) = (Arc::clone(&progress), config.clone());
+    ctrlc::set_handler(move || at_interrupt.end_between_lines(&its_config))
+        .context("cannot wait for Ctrl-C")?;
+    let mut watch = Watch { args, config, selection, selectors, progress };
     for input in inputs {
         watch.follow(input)?;
     }
-    Ok(watch.end())
+    Ok(watch.progress.end(config))
 }
 
-/// Ends the program, but not inside a line.
-fn end_between_lines() {
-    const STEP: Duration = Duration::from_millis(10);
-    let mut waited = Duration::ZERO;
-    let mut guard = WRITING.try_lock();
-    while guard.is_err() && waited < PATIENCE {
-        thread::sleep(STEP);
-        waited += STEP;
-        guard = WRITING.try_lock();
+/// What the run has come to so far, which Ctrl-C asks from a thread of its own.
+struct Progress {
+    /// Held while a line is written.
+    writing: Mutex<()>,
+    sightings: Sightings,
+    n_events: AtomicU64,
+    n_printed: AtomicU64,
+    left_out: Mutex<LeftOut>,
+    /// How many of the queries are none.
+    n_refused: u64,
+}
+
+impl Progress {
+    fn new(sightings: Sightings, n_refused: u64) -> Progress {
+        Progress {
+            writing: Mutex::default(),
+            sightings,
+            n_events: AtomicU64::default(),
+            n_printed: AtomicU64::default(),
+            left_out: Mutex::default(),
+            n_refused,
+        }
     }
-    process::exit(i32::from(STATUS.load(Ordering::Relaxed)));
+
+    /// Ends the program, but not inside a line.
+    fn end_between_lines(&self, config: &Config) {
+        const STEP: Duration = Duration::from_millis(10);
+        let mut waited = Duration::ZERO;
+        let mut guard = self.writing.try_lock();
+        while guard.is_err() && waited < PATIENCE {
+            thread::sleep(STEP);
+            waited += STEP;
+            guard = self.writing.try_lock();
+        }
+        if config.stderr_is_terminal {
+            // The terminal's `^C` has a line of its own.
+            message::print("");
+        }
+        process::exit(self.end(config) as i32);
+    }
+
+    /// Says at the end what is to be said, and tells the status.
+    fn end(&self, config: &Config) -> ExitStatus {
+        let left_out = *self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let n_events = self.n_events.load(Ordering::Relaxed);
+        let has_printed = self.n_printed.load(Ordering::Relaxed) > 0;
+        if left_out.total() > 0 {
+            message::warning(config, &input::left_out_in_words(left_out));
+        } else if !has_printed {
+            message::print("no object entered the selection");
+        }
+        if n_events > 0 {
+            let among = format!("in {}", message::counted(n_events, "event"));
+            self.sightings.in_vain(&among).iter().for_each(|line| message::print(line));
+        }
+        match left_out.total() + self.n_refused {
+            0 => ExitStatus::of_match(has_printed),
+            _ => ExitStatus::Error,
+        }
+    }
 }
 
 /// The selectors that are watched.
@@ -124,12 +158,7 @@ struct Watch<'a> {
     config: &'a Config,
     selection: Selection,
     selectors: Selectors,
-    sightings: Sightings,
-    n_events: u64,
-    n_printed: u64,
-    left_out: LeftOut,
-    /// How many of the queries are none.
-    n_refused: u64,
+    progress: Arc<Progress>,
 }
 
 impl Watch<'_> {
@@ -162,16 +191,15 @@ impl Watch<'_> {
         if !self.args.skip_invalid {
             return Err(error.into());
         }
-        self.left_out.count(&error);
-        self.store_status();
+        self.progress.left_out.lock().unwrap_or_else(PoisonError::into_inner).count(&error);
         self.warn(&error.to_string());
         Ok(())
     }
 
     fn apply(&mut self, source: &str, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
         if let Some(object) = event.object() {
-            self.n_events += 1;
-            self.sightings.look(object.labels());
+            self.progress.n_events.fetch_add(1, Ordering::Relaxed);
+            self.progress.sightings.look(object.labels());
         }
         // What is never asked for is not kept either.
         if !event.object().is_some_and(|object| self.selection.has_in_scope(object.identity())) {
@@ -191,37 +219,10 @@ impl Watch<'_> {
 
     /// Writes lines at once and as a whole, so that Ctrl-C never leaves half of one.
     fn print(&mut self, lines: &str) -> Result<()> {
-        let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.progress.writing.lock().unwrap_or_else(PoisonError::into_inner);
         stdout::write_at_once(lines.as_bytes())?;
-        self.n_printed += 1;
-        self.store_status();
+        self.progress.n_printed.fetch_add(1, Ordering::Relaxed);
         Ok(())
-    }
-
-    /// What the run has come to so far.
-    fn status(&self) -> ExitStatus {
-        match self.left_out.total() + self.n_refused {
-            0 => ExitStatus::of_match(self.n_printed > 0),
-            _ => ExitStatus::Error,
-        }
-    }
-
-    fn store_status(&self) {
-        STATUS.store(self.status() as u8, Ordering::Relaxed);
-    }
-
-    /// Says at the end of all streams what is to be said, and tells the status.
-    fn end(&self) -> ExitStatus {
-        if self.left_out.total() > 0 {
-            self.warn(&input::left_out_in_words(self.left_out));
-        } else if self.n_printed == 0 {
-            message::print("no object entered the selection");
-        }
-        if self.n_events > 0 {
-            let among = format!("in {}", message::counted(self.n_events, "event"));
-            self.sightings.in_vain(&among).iter().for_each(|line| message::print(line));
-        }
-        self.status()
     }
 }
 
@@ -234,7 +235,7 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed. Of many selectors and sources,
+    /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed. With many selectors and sources,
     /// `+ [app=web] pods.json: shop pod/web-0 app=web,env=prod`.
     fn push_text(&self, with_source: bool, out: &mut String) {
         let query = match self.query {
