@@ -204,11 +204,6 @@ pub fn occurs(name: &str, store: &Store) -> bool {
     Kinds::of(store).has(name)
 }
 
-/// As [`Kinds::nearest`], of a dump's kinds.
-pub fn nearest(name: &str, store: &Store) -> Option<String> {
-    Kinds::of(store).nearest(name)
-}
-
 /// `deployments.apps` and `deployments.v1.apps` → `deployments` and `apps`.
 fn split(name: &str) -> (&str, Option<&str>) {
     let Some((kind, rest)) = name.split_once('.') else { return (name, None) };
@@ -328,7 +323,7 @@ mod tests {
     #[test]
     fn the_nearest_name_is_told() {
         for (name, expected) in [("pds", Some("pods")), ("Deploiment", Some("Deployment")), ("xyz", None)] {
-            assert_eq!(nearest(name, &store()).as_deref(), expected, "{name}");
+            assert_eq!(Kinds::of(&store()).nearest(name).as_deref(), expected, "{name}");
         }
     }
 

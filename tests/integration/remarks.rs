@@ -35,6 +35,18 @@ fn names_that_no_object_has_are_told_beside_the_answer() {
 }
 
 #[test]
+fn of_thousands_of_names_that_do_not_occur_a_few_are_told() {
+    let env = TestEnv::new();
+    let names = |prefix: &str| (0..5_000).map(|n| format!("{prefix}{n}")).collect::<Vec<_>>().join(",");
+    for (option, what) in [("-k", "kind"), ("-n", "namespace")] {
+        let run = env.run(&["-c", option, &names("abc"), "pods.json"]);
+        assert_eq!((run.status, run.out.as_str(), run.err.lines().count()), (1, "0\n", 9), "{}", run.err);
+        assert!(run.err.starts_with(&format!("no {what} \"abc0\" in 12 objects\n")), "{}", run.err);
+        assert!(run.err.ends_with(&format!("nor 4,992 more {what}s asked for\n")), "{}", run.err);
+    }
+}
+
+#[test]
 fn nothing_is_said_where_nothing_is_printed() {
     let env = TestEnv::new();
     for selector in ["!evn", "env!=prdo", "evn"] {

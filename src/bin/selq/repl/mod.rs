@@ -33,8 +33,9 @@ pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
     let is_interactive = config.stdout_is_terminal && (dump_is_stdin || io::stdin().is_terminal());
     // What a user likes to look at must not change what a script reads.
     let config_file = settings::config_file().filter(|_| is_interactive);
-    let (settings, faults) = Settings::read(args, config_file.as_deref())?;
+    let (mut settings, faults) = Settings::read(args, config_file.as_deref())?;
     let config = with_color(config, &settings, is_interactive);
+    settings.color = Some(config.color());
     faults.iter().for_each(|fault| message::warning(&config, &format_args!("{fault:#}")));
     // Lines come from standard input unless a dump does.
     let loaded = if files.is_empty() { input::nothing()? } else { input::load(&args.input, &config)? };

@@ -142,7 +142,7 @@ fn value_text(value: &Spanned<DeValue<'_>>) -> Result<String> {
     }
 }
 
-fn unknown(name: &str) -> anyhow::Error {
+pub(super) fn unknown(name: &str) -> anyhow::Error {
     match selq::nearest(name, NAMES) {
         Some(nearest) => anyhow!("no setting {name:?}; did you mean {nearest:?}?"),
         None => anyhow!("no setting {name:?}; there are {}", NAMES.join(", ")),

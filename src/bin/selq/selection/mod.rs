@@ -4,6 +4,8 @@ pub(crate) mod json_line;
 pub(crate) mod mistaken;
 pub(crate) mod sightings;
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use selq::{
     Absence, Dump, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Quoted, ReadObject,
@@ -16,6 +18,9 @@ use crate::config::Config;
 use crate::terminal::json_error;
 use crate::terminal::message::{self, counted};
 use selq::kubernetes::kinds::{self, Kinds};
+
+/// How many names that do not occur are told, at most: nobody reads a long list of them.
+pub(crate) const MAX_TOLD: usize = 8;
 
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
@@ -118,20 +123,28 @@ impl Selection {
         if reasons.is_empty() && !matched { vec!["no objects found".to_owned()] } else { reasons }
     }
 
-    /// The namespace and kinds that were asked for and do not occur, each with the nearest that does.
+    /// The namespaces and kinds that were asked for and do not occur, each with the nearest that does.
     pub(crate) fn scope_reasons(&self, store: &Store) -> Vec<String> {
         let namespaces = store.namespaces();
         let occurring = || namespaces.iter().map(|fact| fact.namespace);
-        let namespace =
-            self.namespaces.iter().filter(|name| !occurring().any(|it| it == *name)).map(|name| {
-                let what = format!("no namespace {} {}", Quoted(name), among(store.len() as u64));
-                message::absent(&what, selq::nearest(name, occurring()))
-            });
-        let kind = self.kinds.iter().filter(|name| !kinds::occurs(name, store)).map(|name| {
-            let what = format!("no kind {} {}", Quoted(name), among(store.len() as u64));
-            message::absent(&what, kinds::nearest(name, store).as_deref())
-        });
-        namespace.chain(kind).collect()
+        let known: HashSet<&str> = occurring().collect();
+        let nearest_namespace = |name: &str| selq::nearest(name, occurring()).map(str::to_owned);
+        let mut reasons = absent_names(
+            "namespace",
+            &self.namespaces,
+            store,
+            |name| known.contains(name),
+            nearest_namespace,
+        );
+        let kinds = Kinds::of(store);
+        reasons.extend(absent_names(
+            "kind",
+            &self.kinds,
+            store,
+            |name| kinds.has(name),
+            |name| kinds.nearest(name),
+        ));
+        reasons
     }
 
     /// What a selector names and does not occur, each with the nearest that does; or else, where nothing matched, what
@@ -188,6 +201,24 @@ impl Selection {
         let namespaces = named("namespace", &self.namespaces);
         namespaces.into_iter().chain(named("kind", &self.kinds)).collect::<Vec<_>>().join(" and ")
     }
+}
+
+/// Which of the names that were asked for do not occur: the first of them each with the nearest that does.
+fn absent_names(
+    what: &str,
+    names: &[String],
+    store: &Store,
+    occurs: impl Fn(&str) -> bool,
+    nearest: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let absent: Vec<&String> = names.iter().filter(|name| !occurs(name)).collect();
+    let among = among(store.len() as u64);
+    let told = absent.iter().take(MAX_TOLD).map(|name| {
+        message::absent(&format!("no {what} {} {among}", Quoted(name)), nearest(name).as_deref())
+    });
+    let n_more = absent.len().saturating_sub(MAX_TOLD) as u64;
+    let more = (n_more > 0).then(|| format!("nor {} asked for", counted(n_more, &format!("more {what}"))));
+    told.chain(more).collect()
 }
 
 /// `-n 'a, b'` names two without a blank.

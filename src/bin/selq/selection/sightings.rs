@@ -5,10 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use selq::Selector;
 
-use crate::selection;
-
-/// How many names are told, at most: nobody reads a long list of them.
-const MAX_TOLD: usize = 8;
+use crate::selection::{self, MAX_TOLD};
 
 /// The keys and values that selectors and columns name, each with whether an object has it.
 ///

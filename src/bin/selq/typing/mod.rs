@@ -118,8 +118,14 @@ pub(crate) fn is_comment(text: &str) -> bool {
 }
 
 /// What people type out of habit, and the commands that they mean.
-pub(crate) const ALIASES: [(&str, &str); 5] =
-    [("h", "help"), ("?", "help"), ("exit", "quit"), ("columns", "label-columns"), ("sort", "sort-by")];
+pub(crate) const ALIASES: [(&str, &str); 6] = [
+    ("h", "help"),
+    ("?", "help"),
+    ("exit", "quit"),
+    ("columns", "label-columns"),
+    ("sort", "sort-by"),
+    ("settings", "set"),
+];
 /// The end of the name of a command that asks no more.
 const BANG: char = '!';
 

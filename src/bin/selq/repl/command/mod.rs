@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 use anyhow::{Result, anyhow, bail};
 
 use super::session::Session;
+use super::settings;
 use crate::typing::{ALIASES, Argument, CommandSyntax, commands_called, whole_name};
 
 /// Runs with the arguments that were typed. `Break` ends the session.
@@ -64,6 +65,8 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("sort-by", "[KEY]", Argument::Keys, "sort by a label key or JSONPath; `off` is input order",
         "A JSONPath begins with `.`: `:sort-by .metadata.creationTimestamp`. Objects without it come last.", set::sort_by),
     command("timing", "[on|off]", SWITCH, "whether to tell how long an answer took", "", set::timing),
+    command("set", "[NAME [VALUE]]", Argument::Words(&settings::NAMES), "all settings, or one of them",
+        "`:set limit 50` is `:limit 50`. `color` and `mode` hold from the beginning on: `selq repl --mode vi`, or a line of the config file.", set::set_by_name),
     command("label", "EDIT… [-l S]", Argument::Edits, "edit labels of the last answer, or of what S selects",
         "EDIT is `key=value`, which sets a label, or `key-`, which removes one. A value that is there is replaced only with \
          --overwrite; one object that refuses, and nothing is changed. All objects of the answer are meant, also those beyond \
@@ -129,7 +132,7 @@ A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `
 over, Up finds earlier lines that begin with what is typed, Ctrl-R searches in all of them, Ctrl-C clears the line or \
 stops what takes long, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
 const FILES: &str = "\
-Settings begin as ~/.config/selq/config.toml says (`limit = 50`, by the names of the commands above, and `mode`, `color`), \
+Settings begin as ~/.config/selq/config.toml says (`limit = 50`, `:set` lists them), \
 entered lines are kept in ~/.local/state/selq/history, and $PAGER shows what is longer than the screen: without it, \
 `less -FRX`. `selq repl --help` says more.";
 /// The screen that help needs to stand side by side, and its width without a screen.

@@ -6,21 +6,19 @@ use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
 use selq::Plan;
-use unicode_width::UnicodeWidthStr;
 
 use super::super::session::Session;
+use super::super::settings;
 use super::{go_on, required};
 use crate::commands::labels;
+use crate::output::grid::{self, Layout, Table};
 use crate::output::sort::SortKey;
 use crate::terminal::message::{counted, thousands};
 use crate::terminal::sanitize;
 use crate::typing::names::{Meaning, as_typed, is_name};
-use selq::kubernetes::kinds::{self, Kinds};
+use crate::typing::whole_name;
+use selq::kubernetes::kinds::Kinds;
 
-/// What stands between a name and its count.
-const COLUMN_GAP: usize = 3;
-/// Names that are wider push no other count to the right.
-const MAX_SHARED_WIDTH: usize = 256;
 /// What stands for all namespaces and all kinds.
 const ALL: &str = "*";
 
@@ -50,7 +48,7 @@ pub(super) fn namespace(session: &mut Session, names: &str, out: &mut dyn Write)
         Choice::Unsaid => {
             let rows = occurring.iter().map(|fact| (or_none(fact.namespace), fact.n_objects));
             let is_chosen = |name: &str| session.selection.namespaces.iter().any(|it| it == name);
-            session.write_long(out, |out| list(rows, is_chosen, out))?;
+            list(session, rows, is_chosen, out)?;
             return go_on();
         }
         Choice::All => Vec::new(),
@@ -71,17 +69,17 @@ pub(super) fn kind(session: &mut Session, names: &str, out: &mut dyn Write) -> R
             let (typed, known) = (session.selection.kinds.iter(), Kinds::of(session.store()));
             let chosen: HashSet<String> =
                 typed.flat_map(|name| known.resolve(name)).map(|it| it.kind).collect();
-            session.write_long(out, |out| list(rows, |kind| chosen.contains(kind), out))?;
+            list(session, rows, |kind| chosen.contains(kind), out)?;
             return go_on();
         }
         Choice::All => Vec::new(),
-        Choice::Of(names) => match names.iter().find(|name| !kinds::occurs(name, session.store())) {
-            Some(name) => {
-                let nearest = kinds::nearest(name, session.store());
-                return Err(absent("kind", name, nearest.as_deref()));
+        Choice::Of(names) => {
+            let known = Kinds::of(session.store());
+            if let Some(name) = names.iter().find(|name| !known.has(name)) {
+                return Err(absent("kind", name, known.nearest(name).as_deref()));
             }
-            None => names.into_iter().map(str::to_owned).collect(),
-        },
+            names.into_iter().map(str::to_owned).collect()
+        }
     };
     session.rescope();
     go_on()
@@ -96,21 +94,42 @@ fn absent(what: &str, name: &str, nearest: Option<&str>) -> anyhow::Error {
     anyhow::anyhow!("no {what} {name:?}{help}")
 }
 
-/// Writes names with their counts, and a mark at the one that is chosen.
+/// Writes names with their counts, and a mark at those that are chosen.
 fn list<'s>(
-    rows: impl Iterator<Item = (&'s str, u64)> + Clone,
+    session: &Session,
+    rows: impl Iterator<Item = (&'s str, u64)>,
     is_chosen: impl Fn(&str) -> bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let widths = rows.clone().map(|(name, _)| sanitize::escaped(name).width());
-    let width = widths.filter(|&width| width <= MAX_SHARED_WIDTH).max().unwrap_or(0);
-    for (name, n_objects) in rows {
-        let mark = if is_chosen(name) { "*" } else { " " };
-        let shown = sanitize::escaped(name);
-        let gap = " ".repeat(width.saturating_sub(shown.width()) + COLUMN_GAP);
-        writeln!(out, "{mark} {shown}{gap}{}", thousands(n_objects))?;
+    let marked = |name: &str| format!("{} {name}", if is_chosen(name) { "*" } else { " " });
+    let rows = rows.map(|(name, n_objects)| (marked(name), thousands(n_objects)));
+    write_pairs(session, rows.collect(), out)
+}
+
+/// Writes two columns without headings.
+fn write_pairs(session: &Session, rows: Vec<(String, String)>, out: &mut dyn Write) -> Result<()> {
+    let layout = Layout {
+        headers: vec![String::new(); 2],
+        shows_headers: false,
+        max_width: session.screen.as_ref().map(|screen| screen.columns),
+        last_is_labels: false,
+    };
+    session.write_long(out, |mut out| Ok(grid::write(&Pairs(rows), &layout, &mut out)?))
+}
+
+struct Pairs(Vec<(String, String)>);
+
+impl Table for Pairs {
+    type Row = usize;
+
+    fn rows(&self) -> impl Iterator<Item = usize> {
+        0..self.0.len()
     }
-    Ok(())
+
+    fn cell<'c>(&'c self, &row: &'c usize, column: usize, _: &'c mut String) -> Option<&'c str> {
+        let (first, second) = &self.0[row];
+        Some(if column == 0 { first } else { second })
+    }
 }
 
 pub(super) fn label_columns(
@@ -157,6 +176,30 @@ pub(super) fn timing(session: &mut Session, value: &str, out: &mut dyn Write) ->
     go_on()
 }
 
+/// All settings, or one by its name in the config file: `:set limit 50`, also `:set limit = 50` as it is written there.
+pub(super) fn set_by_name(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let (name, value) = text.split_once(|c: char| c.is_whitespace() || c == '=').unwrap_or((text, ""));
+    let value = value.trim_start();
+    let value = value.strip_prefix('=').unwrap_or(value).trim();
+    match whole_name(name) {
+        "" => {
+            let rows = settings::NAMES.map(|name| (name.to_owned(), session.settings.get(name)));
+            write_pairs(session, rows.into(), out)?;
+            go_on()
+        }
+        "label-columns" => label_columns(session, value, out),
+        "sort-by" => sort_by(session, value, out),
+        "color" | "mode" if !value.is_empty() => {
+            bail!("{name} holds from the beginning of a session on: `selq repl --{name} {value}`")
+        }
+        name if settings::NAMES.contains(&name) => {
+            set(session, name, value, out)?;
+            go_on()
+        }
+        _ => Err(settings::unknown(name)),
+    }
+}
+
 /// Changes a setting, or says what it is.
 fn set(session: &mut Session, name: &str, value: &str, out: &mut dyn Write) -> Result<()> {
     match value {
@@ -196,6 +239,8 @@ pub(super) fn names(session: &mut Session, _: &str, out: &mut dyn Write) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use selq::{Input, Loader};
+
     use super::super::super::session::tests::{printed, session};
 
     #[test]
@@ -285,6 +330,52 @@ mod tests {
         limit: 1000
         @a = env=prod (2 objects)
         "#);
+    }
+
+    #[test]
+    fn all_settings_are_listed_and_set_by_their_names() {
+        insta::assert_snapshot!(printed(
+            &mut session(Some((24, 80))),
+            &[
+                ":set limit 2",
+                ":set columns = env,evn",
+                ":set sort=tier",
+                ":settings",
+                ":set limit",
+                ":set limt 5",
+                ":set mode vi",
+                ":set color",
+                ":set limit few",
+            ]
+        ), @r#"
+        limit: 2
+        label-columns: env,evn
+        no label "evn" in 3 objects; did you mean "env"?
+        sort-by: tier
+        no label "tier" in 3 objects
+        color           auto
+        label-columns   env,evn
+        limit           2
+        mode            emacs
+        output          table
+        sort-by         tier
+        timing          off
+        2
+        [no setting "limt"; did you mean "limit"?]
+        [mode holds from the beginning of a session on: `selq repl --mode vi`]
+        auto
+        [expected a number or off, found "few"]
+        "#);
+    }
+
+    #[test]
+    fn long_names_leave_the_counts_on_the_screen() {
+        let mut session = session(Some((24, 30)));
+        let long = "n".repeat(300);
+        let bytes = format!(r#"[{{"kind":"A"}},{{"kind":"{long}"}}]"#).into_bytes();
+        session.loaded.dump = Loader::new().load([Input::Bytes { name: String::new(), bytes }]).unwrap();
+        let out = printed(&mut session, &[":kind"]);
+        assert!(out.lines().all(|line| line.chars().count() <= 30 && line.ends_with("   1")), "{out}");
     }
 
     #[test]
