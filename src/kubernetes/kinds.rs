@@ -1,6 +1,7 @@
 //! The names that kinds go by: `Pod`, `pod`, `pods`, `po`, `deployments.apps`.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use crate::{KindFacts, ObjectIdentity, Store};
 
@@ -152,10 +153,9 @@ impl Kinds {
         if !meant.is_empty() {
             return meant.into_iter().cloned().collect();
         }
-        let known = BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() });
-        let known: Vec<Kind> = known.filter(|kind| goes_by(kind, name)).collect();
+        let known = built_in_called(name);
         if !known.is_empty() {
-            return known;
+            return known.into_iter().cloned().collect();
         }
         let (kind, group) = split(name);
         vec![Kind { group: group.unwrap_or_default().into(), kind: kind.into() }]
@@ -188,8 +188,24 @@ impl Kinds {
 
 /// Whether a built-in kind goes by this name, whatever occurs.
 pub fn is_built_in(name: &str) -> bool {
-    let mut kinds = BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() });
-    kinds.any(|kind| goes_by(&kind, name))
+    !built_in_called(name).is_empty()
+}
+
+/// The built-in kinds that go by a name.
+fn built_in_called(name: &str) -> Vec<&'static Kind> {
+    static BY_NAME: OnceLock<HashMap<String, Vec<Kind>>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        let mut by_name: HashMap<String, Vec<Kind>> = HashMap::new();
+        for kind in BUILT_IN.iter().map(|it| Kind { group: it.group.into(), kind: it.kind.into() }) {
+            for name in names(&kind).collect::<HashSet<String>>() {
+                by_name.entry(name).or_default().push(kind.clone());
+            }
+        }
+        by_name
+    });
+    let (name, group) = split(name);
+    let kinds = by_name.get(&name.to_ascii_lowercase()).into_iter().flatten();
+    kinds.filter(|kind| has_group(kind, group)).collect()
 }
 
 /// Whether an object of this group and kind goes by `name`, whatever else occurs.
@@ -215,11 +231,6 @@ fn split(name: &str) -> (&str, Option<&str>) {
         None if is_version(rest) => (kind, Some("")),
         _ => (kind, Some(rest)),
     }
-}
-
-fn goes_by(kind: &Kind, name: &str) -> bool {
-    let (name, group) = split(name);
-    has_group(kind, group) && is_name_of(name, kind)
 }
 
 fn has_group(kind: &Kind, group: Option<&str>) -> bool {
@@ -340,6 +351,18 @@ mod tests {
             assert_eq!(kinds.occurring(&format!("kind{n}s.a")).len(), 1);
         }
         assert_eq!(kinds.by_name["kind7s"], kinds.by_name["kind7"]);
+    }
+
+    #[test]
+    fn every_built_in_kind_goes_by_its_names_once() {
+        for it in &BUILT_IN {
+            for name in [it.kind, it.plural].iter().chain(it.short) {
+                let called = built_in_called(&format!("{name}.{}", it.group));
+                let same = called.iter().filter(|kind| kind.kind == it.kind && kind.group == it.group);
+                assert_eq!(same.count(), 1, "{name}");
+            }
+        }
+        assert!(is_built_in("svc") && is_built_in("deployments.v1.apps") && !is_built_in("svc.apps"));
     }
 
     #[test]

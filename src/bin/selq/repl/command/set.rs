@@ -14,7 +14,6 @@ use crate::commands::labels;
 use crate::output::grid::{self, Layout, Table};
 use crate::output::sort::SortKey;
 use crate::terminal::message::{counted, thousands};
-use crate::terminal::sanitize;
 use crate::typing::names::{Meaning, as_typed, is_name};
 use crate::typing::whole_name;
 use selq::kubernetes::kinds::Kinds;
