@@ -108,7 +108,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Sets the value of `key` to this JSON. Of several members with that key, the last one's. A new member
+    /// Sets the value of `key` to this JSON. Where several members have that key, the last one's. A new member
     /// goes where the order of the keys wants it if they are in order, else to the end.
     pub(super) fn set(&mut self, key: &str, value: String) {
         match self.members.iter_mut().rfind(|member| member.key == key) {

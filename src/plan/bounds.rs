@@ -18,7 +18,7 @@ pub(super) struct Bound {
 impl Bound {
     /// What `>` or `<` says; `None` for any other requirement.
     pub(super) fn of(key: KeyId, requirement: &Requirement) -> Option<Bound> {
-        // Nothing is above the largest number, which an empty interval says.
+        // No number is above the largest, which an empty interval says.
         const NONE: RangeInclusive<i64> = RangeInclusive::new(1, 0);
         let numbers = match requirement {
             Requirement::GreaterThan(_, bound) => {

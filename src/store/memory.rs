@@ -5,7 +5,7 @@ use super::Store;
 /// The memory of a [`Store`], in bytes, and what it is for.
 ///
 /// What was set aside and not used yet counts as well. Left out is what only a few things have: keys, kinds,
-/// namespaces. Of a store that is read where a saved index is mapped, those bytes of the file count.
+/// namespaces. For a store that is read where a saved index is mapped, those bytes of the file count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreMemory {

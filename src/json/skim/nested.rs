@@ -50,7 +50,7 @@ struct Scan<'b> {
     pending: Pending,
 }
 
-/// The tokens in a block, by their kinds.
+/// The tokens in a block, by kind.
 struct Tokens {
     all: u64,
     /// The opening quotes of strings.

@@ -85,7 +85,7 @@ impl Lists {
     }
 }
 
-/// Of every object the innermost list: ids are given out in the order of reading, so that a few runs tell it.
+/// The innermost list of every object: ids are given out in the order of reading, so that a few runs tell it.
 #[derive(Debug, Default)]
 pub(in crate::load) struct ListRuns {
     /// The first object's id, and the number of its kind of list. No list before the first run.

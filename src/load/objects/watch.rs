@@ -39,7 +39,7 @@ pub(in crate::load) struct Known {
 }
 
 impl Known {
-    /// Knows these objects. Of several with one identity, the last.
+    /// Knows these objects, and the last of several with one identity.
     pub(in crate::load) fn new(builder: &StoreBuilder, ids: impl Iterator<Item = ObjectId>) -> Known {
         let mut known = Known::default();
         ids.for_each(|id| known.insert(builder, id));

@@ -175,7 +175,7 @@ struct AnswerWriter<'a> {
     config: &'a Config,
     /// How many queries matched nothing so far.
     n_without_match: usize,
-    /// For how many it was looked for what does not occur, or why nothing matches.
+    /// For how many it was said what does not occur, or looked for why nothing matches.
     n_explained: usize,
 }
 

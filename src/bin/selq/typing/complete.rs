@@ -572,7 +572,7 @@ mod tests {
             ("n|ote=", "n", "note", 3),
             (":out|pu js", "out", "output", 2),
             (":labels t|i,env", "t", "tier", 1),
-            // Several give what they have in common, and only what would be there twice goes.
+            // Where there are several, what they have in common, and only what would be there twice goes.
             (":output j|son", "j", "json", 3),
             ("app.|kube", "app.", "app.kubernetes.io/", 4),
             ("env=prod|x", "", ",", 0),
