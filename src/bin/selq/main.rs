@@ -26,8 +26,6 @@ use args::{Args, InputArgs, Subcommands};
 use config::Config;
 use exit::ExitStatus;
 
-/// How many characters of what was typed a usage error repeats.
-
 fn main() -> ExitCode {
     complete::answer_shell();
     let config = Config::from_env().with_color(typed_color());
