@@ -541,7 +541,13 @@ fn objects_without_names_are_told_apart() {
     let table = env.out(&["--labels-at", "", "-l", "job=x", "-L", "job", "a.ndjson"]);
     assert_eq!(table, "OBJECT     JOB\nobject/0   x\nobject/2   x\n");
     let table = env.out(&["--labels-at", "", "-l", "job=x", "--no-headers", "a.ndjson", "b.ndjson"]);
-    assert_eq!(table, "object/0   a.ndjson\nobject/2   a.ndjson\nobject/0   b.ndjson\n");
+    // What they are is said by their labels, unless columns were asked for.
+    assert_eq!(
+        table,
+        "object/0   a.ndjson   job=x\nobject/2   a.ndjson   job=x\nobject/0   b.ndjson   job=x\n"
+    );
+    let without = env.run(&["--labels-at", "/nowhere", "--limit", "1", "a.ndjson"]);
+    assert_eq!(without.out, "OBJECT\nobject/0\n");
     // Among others, an object without a name goes by its index too.
     env.file("mixed.ndjson", "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"web\"}}\n{\"kind\":\"Pod\"}\n");
     let table = env.out(&["--no-headers", "mixed.ndjson"]);

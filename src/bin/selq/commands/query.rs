@@ -14,7 +14,7 @@ use crate::commands::stats;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened, Unindexed};
-use crate::output::{self, NameEnd, OutputFormat, View};
+use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View};
 use crate::selection::sightings::Sightings;
 use crate::selection::{Selection, among};
 use crate::terminal::message;
@@ -182,10 +182,16 @@ fn view(args: &QueryArgs, config: &Config) -> Result<View> {
     if !has_columns && (!args.label_columns.is_empty() || args.show_labels) {
         bail!("-L and --show-labels add columns: they need -o table, wide, csv or tsv");
     }
+    let show_labels = match args.show_labels {
+        true => ShowLabels::Always,
+        // Labels that stand elsewhere are mostly those of objects that Kubernetes knows nothing of.
+        false if has_columns && args.input.source.labels_at.is_some() => ShowLabels::OfAnonymous,
+        false => ShowLabels::Never,
+    };
     Ok(View {
         format,
         label_columns: args.label_columns.clone(),
-        show_labels: args.show_labels,
+        show_labels,
         headers: !args.no_headers,
         name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },
         sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,

@@ -44,7 +44,7 @@ pub(crate) struct View {
     /// Label keys that have a column of their own.
     pub(crate) label_columns: Vec<String>,
     /// All labels in a last column.
-    pub(crate) show_labels: bool,
+    pub(crate) show_labels: ShowLabels,
     pub(crate) headers: bool,
     /// What ends a name.
     pub(crate) name_end: NameEnd,
@@ -60,10 +60,19 @@ impl View {
     /// Whether the rows show the labels with this key, or are sorted by labels, which are then told about if there are
     /// none.
     pub(crate) fn needs_label(&self, key: &str) -> bool {
-        self.show_labels
+        self.show_labels != ShowLabels::Never
             || self.label_columns.iter().any(|column| column == key)
             || matches!(self.sort_by, Some(SortKey::Label(_)))
     }
+}
+
+/// Of which objects a table shows all labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShowLabels {
+    Never,
+    /// Of those that have nothing else to be known by: no namespace, name or kind.
+    OfAnonymous,
+    Always,
 }
 
 /// What ends each line of `-o name`.
@@ -178,7 +187,7 @@ impl Column {
             columns.push(Column::Index);
         }
         columns.extend(view.label_columns.iter().cloned().map(Column::Label));
-        if view.show_labels {
+        if view.show_labels == ShowLabels::Always {
             columns.push(Column::Labels);
         }
         columns

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use selq::{Dump, ObjectRef};
 
 use super::grid::{self, Layout, Table};
-use super::{Column, Rows, View};
+use super::{Column, Rows, ShowLabels, View};
 use crate::terminal::sanitize::push_escaped;
 
 /// Writes the table.
@@ -15,19 +15,23 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Wr
         headers: columns.iter().map(header).collect(),
         shows_headers: view.headers,
         max_width: view.max_width,
-        last_is_labels: view.show_labels,
+        last_is_labels: columns.last() == Some(&Column::Labels),
     };
     grid::write(&Objects { dump, rows, columns }, &layout, out)
 }
 
 /// The columns of the view. Where no object has a namespace, name or kind, as those of dumps that are not Kubernetes',
-/// one column tells them apart instead of three that say nothing.
+/// one column tells them apart instead of three that say nothing; what they are is said by their labels.
 fn columns(dump: &Dump, rows: &Rows<'_>, view: &View) -> Vec<Column> {
     let mut columns = Column::of(dump, view);
     if rows.iter().all(|object| is_anonymous(&object)) {
         let says_nothing = |it: &Column| matches!(it, Column::Namespace | Column::Name | Column::Kind);
         columns.retain(|column| !says_nothing(column));
         columns.insert(0, Column::Object);
+        let has_labels = || rows.iter().any(|object| object.labels().next().is_some());
+        if view.show_labels == ShowLabels::OfAnonymous && view.label_columns.is_empty() && has_labels() {
+            columns.push(Column::Labels);
+        }
     }
     columns
 }

@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::input::{self, Loaded};
 use crate::output::grid::cut_to_width;
 use crate::output::sort::SortKey;
-use crate::output::{self, NameEnd, OutputFormat, Rows, View, names};
+use crate::output::{self, NameEnd, OutputFormat, Rows, ShowLabels, View, names};
 use crate::selection::Selection;
 use crate::terminal::message::{self, counted, thousands};
 use crate::terminal::sanitize;
@@ -329,7 +329,7 @@ impl Session {
         View {
             format: self.settings.output,
             label_columns: self.settings.label_columns.clone(),
-            show_labels: self.settings.show_labels,
+            show_labels: if self.settings.show_labels { ShowLabels::Always } else { ShowLabels::OfAnonymous },
             headers: true,
             name_end: NameEnd::Newline,
             sort_by: self.settings.sort_by.as_ref().map(|(_, key)| key.clone()),
