@@ -168,24 +168,40 @@ fn no_values(
     Err(LabelSelectorError::new(LabelSelectorErrorKind::UnexpectedValues(operator)))
 }
 
-impl TryFrom<&Selector> for Option<LabelSelector> {
-    type Error = LabelSelectorError;
-
-    /// The object that selects the same; `None`, the null selector, for the selector of nothing.
+impl Selector {
+    /// The `LabelSelector` that selects the same; `None`, the null one, for the selector of nothing.
     ///
     /// `=` and `==` go to `matchLabels`, unless a key is to equal several values: then each is an `In` of its own.
     /// `!=` becomes `NotIn`.
     ///
+    /// ```
+    /// let selector: selq::Selector = "app=web,env!=dev".parse()?;
+    /// assert_eq!(
+    ///     serde_json::to_string(&selector.to_label_selector()?)?,
+    ///     r#"{"matchLabels":{"app":"web"},"matchExpressions":[{"key":"env","operator":"NotIn","values":["dev"]}]}"#
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `>`, `<`, "or" and "not" have no form in a `LabelSelector`.
-    fn try_from(selector: &Selector) -> Result<Option<LabelSelector>, LabelSelectorError> {
-        if selector.is_nothing() {
+    pub fn to_label_selector(&self) -> Result<Option<LabelSelector>, LabelSelectorError> {
+        if self.is_nothing() {
             return Ok(None);
         }
-        let requirements = selector.requirements();
-        let requirements = requirements.ok_or_else(|| LabelSelectorError::new(no_form(selector.expr())))?;
+        let requirements = self.requirements();
+        let requirements = requirements.ok_or_else(|| LabelSelectorError::new(no_form(self.expr())))?;
         object_of(&requirements).map(Some)
+    }
+}
+
+/// As [`Selector::to_label_selector`].
+impl TryFrom<&Selector> for Option<LabelSelector> {
+    type Error = LabelSelectorError;
+
+    fn try_from(selector: &Selector) -> Result<Option<LabelSelector>, LabelSelectorError> {
+        selector.to_label_selector()
     }
 }
 

@@ -100,8 +100,7 @@ impl Selector {
         Selector { expr: Expr::None, height: 0 }
     }
 
-    /// The selector of the objects for which all of `requirements` hold: every object if there are none, which is
-    /// why only a parser may ask for it.
+    /// The selector of the objects for which all of `requirements` hold: every object if there are none.
     pub(crate) fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Selector {
         Selector::all(requirements.into_iter().map(Expr::Requirement).collect(), 1)
     }
@@ -269,6 +268,25 @@ impl Drop for Selector {
     }
 }
 
+/// All of the requirements have to hold, as if their texts were joined by `,`. Of none this is the selector of everything, as
+/// `labels.NewSelector().Add()` is in Kubernetes; whoever cannot mean that asks whether there are any.
+///
+/// Takes the time of sorting them by key, where [`and`](Selector::and) one by one takes that for each.
+///
+/// ```
+/// use selq::{LabelKey, Requirement, Selector};
+///
+/// let keys = ["tier", "env"].map(LabelKey::new);
+/// let selector: Selector = keys.into_iter().map(|key| key.map(Requirement::Exists)).collect::<Result<_, _>>()?;
+/// assert_eq!(selector.canonical().as_deref(), Some("env,tier"));
+/// # Ok::<(), selq::LabelError>(())
+/// ```
+impl FromIterator<Requirement> for Selector {
+    fn from_iter<I: IntoIterator<Item = Requirement>>(requirements: I) -> Selector {
+        Selector::all_of(requirements)
+    }
+}
+
 impl From<Requirement> for Selector {
     fn from(requirement: Requirement) -> Selector {
         Selector { expr: Expr::Requirement(requirement), height: 0 }
@@ -335,6 +353,15 @@ mod tests {
         let or = selector("a").or(selector("b")).or(selector("c"));
         assert!(matches!(or.expr(), Expr::Or(children) if children.len() == 3));
         assert_eq!(or.clone().negate().negate(), or);
+    }
+
+    #[test]
+    fn requirements_are_collected_into_their_conjunction() {
+        let text = "b=1,a notin (x),b>0,!c";
+        let requirements: Vec<Requirement> =
+            text.split(',').map(|part| selector(part).requirements().unwrap()[0].clone()).collect();
+        assert_eq!(requirements.into_iter().collect::<Selector>(), selector(text));
+        assert!(std::iter::empty::<Requirement>().collect::<Selector>().is_everything());
     }
 
     #[test]
