@@ -6,6 +6,7 @@
 //!
 //! - [`Selector`]: what a selector means. Parsed from text (`"env in (prod,qa),!legacy".parse()`) or made
 //!   from a [`LabelSelector`], the JSON form. [`Selector::matches`] answers for one set of labels.
+//! - [`Matcher`]: a selector made ready for many objects that are in no store, so that many requirements cost little.
 //! - [`Store`]: objects with their labels, in memory. Filled one by one, in bulk by a [`StoreBuilder`], or
 //!   from dumps by a [`Loader`].
 //! - [`SavedIndex`]: a loaded dump as a file beside it, which opens without reading the dump again.
@@ -17,6 +18,8 @@
 //!   changes it.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
 //! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`].
+//! - [`Path`]: a way into an object's JSON, as kubectl's JSONPath has it.
+//! - [`kubernetes`]: what only Kubernetes' objects have: kinds and their names, quantities.
 //!
 //! # Example
 //!
