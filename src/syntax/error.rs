@@ -59,9 +59,9 @@ impl SyntaxError {
     /// The error for a rule that stopped before `failure.rest` of `text`.
     pub(super) fn new(text: &str, failure: Failure<'_>) -> SyntaxError {
         let place = Span::of(text, failure.rest).start;
-        let found = token_at(failure.rest).map(|token| token.shifted(place));
-        let span = found.map_or(Span::new(text.len(), text.len()), |token| token.span);
-        SyntaxError { expected: failure.expected, found: found.map(|token| token.kind), span }
+        let found = token_at(failure.rest);
+        let span = found.map_or(Span::new(text.len(), text.len()), |(_, span)| span.shifted(place));
+        SyntaxError { expected: failure.expected, found: found.map(|(kind, _)| kind), span }
     }
 }
 

@@ -9,9 +9,11 @@ mod ast;
 mod error;
 mod parser;
 mod print;
+mod role;
 mod token;
 
 pub use ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 pub use error::{Expected, SyntaxError};
 pub use parser::parse;
+pub use role::Role;
 pub use token::{Token, TokenKind, tokens};

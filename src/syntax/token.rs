@@ -2,11 +2,12 @@
 
 use nom::branch::alt;
 use nom::bytes::complete::tag;
-use nom::combinator::{map, not, value, verify};
+use nom::combinator::{map, not, verify};
 use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
 use super::error::Failure;
+use super::role::{Reader, Role};
 use crate::Span;
 
 /// What a grammar rule gives: the rest of the text and a result, or where it failed.
@@ -157,20 +158,16 @@ pub enum TokenKind {
     Unknown,
 }
 
-/// A token and its place.
+/// A token, its place and what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
+    /// What it is for, as far as the tokens before it say.
+    pub role: Role,
     /// Where it stands, without the white space around it.
     pub span: Span,
-}
-
-impl Token {
-    /// The same token in a text of which this one's text is the part that begins at `offset`.
-    pub(super) fn shifted(self, offset: usize) -> Token {
-        Token { span: self.span.shifted(offset), ..self }
-    }
 }
 
 /// The tokens of any text, also of one that is no selector.
@@ -178,27 +175,30 @@ impl Token {
 /// `in` and `notin` are keywords only where the grammar reads them as such: right after the key of a requirement.
 ///
 /// ```
-/// use selq::syntax::{TokenKind, tokens};
+/// use selq::syntax::{Role, TokenKind, tokens};
 ///
-/// let kinds: Vec<TokenKind> = tokens("in in (in").map(|token| token.kind).collect();
-/// assert_eq!(kinds, [TokenKind::Identifier, TokenKind::In, TokenKind::OpenParen, TokenKind::Identifier]);
+/// let read: Vec<_> = tokens("in in (in").map(|token| (token.kind, token.role)).collect();
+/// assert_eq!(read[0], (TokenKind::Identifier, Role::Key));
+/// assert_eq!(read[1], (TokenKind::In, Role::Membership));
+/// assert_eq!(read[3], (TokenKind::Identifier, Role::Value));
 /// ```
 pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let mut offset = 0;
-    let mut context = Context::Requirement;
+    let mut reader = Reader::default();
     std::iter::from_fn(move || {
-        let token = token_at(&text[offset..])?.shifted(offset);
-        offset = token.span.end;
-        let kind = context.read(token.kind, token.span.slice(text));
-        Some(Token { kind, ..token })
+        let (kind, span) = token_at(&text[offset..])?;
+        let span = span.shifted(offset);
+        offset = span.end;
+        let (kind, role) = reader.read(kind, span.slice(text));
+        Some(Token { kind, role, span })
     })
 }
 
 /// The first token of `input` after any white space, with every word an identifier; `None` at the end.
-pub(super) fn token_at(input: &str) -> Option<Token> {
+pub(super) fn token_at(input: &str) -> Option<(TokenKind, Span)> {
     let (rest, _) = bytes_while(input, blank);
     let (_, (kind, matched)) = any_token(rest).unwrap_or_else(|_| unknown(rest));
-    (!matched.is_empty()).then(|| Token { kind, span: Span::of(input, matched) })
+    (!matched.is_empty()).then(|| (kind, Span::of(input, matched)))
 }
 
 /// The first character of `input`, whatever it is; empty at the end.
@@ -224,44 +224,6 @@ fn any_token(input: &str) -> Parsed<'_, (TokenKind, &str)> {
         map(less_than, kind(TokenKind::LessThan)),
     ))
     .parse(input)
-}
-
-/// Where the lexer is, as far as the keywords need it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Context {
-    /// At the start of a requirement.
-    Requirement,
-    /// Right after the key of a requirement that did not begin with `!`.
-    Key,
-    /// Inside parentheses, where commas separate values.
-    List,
-    /// Anywhere else in a requirement.
-    Other,
-}
-
-impl Context {
-    /// Goes on over a token and says what it is here.
-    fn read(&mut self, kind: TokenKind, text: &str) -> TokenKind {
-        let kind = match (kind, *self) {
-            (TokenKind::Identifier, Context::Key) => keyword_kind(text),
-            _ => kind,
-        };
-        *self = match (kind, *self) {
-            (TokenKind::OpenParen, _) => Context::List,
-            (TokenKind::CloseParen, _) => Context::Other,
-            (_, Context::List) => Context::List,
-            (TokenKind::Comma, _) => Context::Requirement,
-            (TokenKind::Identifier, Context::Requirement) => Context::Key,
-            _ => Context::Other,
-        };
-        kind
-    }
-}
-
-/// What an identifier is after a key.
-fn keyword_kind(text: &str) -> TokenKind {
-    let parsed = alt((value(TokenKind::In, in_kw), value(TokenKind::NotIn, notin_kw))).parse(text);
-    parsed.map_or(TokenKind::Identifier, |(_, kind)| kind)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use selq::Span;
+use selq::syntax::Role;
 
-use super::line::{self, Piece, Role};
+use super::line::{self, Piece};
 use super::names::is_empty_selector;
 use super::{Context, Line, commands_called, selector_in};
 
@@ -85,7 +86,7 @@ fn highlight_selector(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(
             _ if pair.contains(&Some(piece.span)) => Some(Look::Pair),
             Role::Open | Role::Close => is_alone(&pieces, nth).then_some(Look::Wrong),
             // A bound need not occur.
-            Role::Value { .. } if nth > 0 && matches!(pieces[nth - 1].text, ">" | "<") => Some(Look::Value),
+            Role::Value if nth > 0 && matches!(pieces[nth - 1].text, ">" | "<") => Some(Look::Value),
             _ => look(context, piece),
         };
         look.map(|look| (piece.span, look))
@@ -109,13 +110,15 @@ fn look(context: &Context<'_>, piece: &Piece<'_>) -> Option<Look> {
     let occurring = |occurs, look| if occurs { look } else { Look::Absent };
     match piece.role {
         Role::Key => Some(occurring(context.store.count_key(piece.text) > 0, Look::Key)),
-        Role::Value { key } => Some(occurring(context.store.count_label(key, piece.text) > 0, Look::Value)),
+        Role::Value => {
+            Some(occurring(context.store.count_label(piece.key, piece.text) > 0, Look::Value))
+        }
         Role::Name => {
             Some(occurring(context.names.iter().any(|(name, _)| name == &piece.text[1..]), Look::Name))
         }
         Role::Not | Role::Comparison | Role::Membership => Some(Look::Operator),
         Role::Stray => Some(Look::Wrong),
-        Role::Open | Role::Close | Role::Comma | Role::ListComma => None,
+        _ => None,
     }
 }
 

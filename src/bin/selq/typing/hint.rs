@@ -1,10 +1,10 @@
 //! The hint behind the cursor: how many objects the text selects, or what it lacks.
 
-use selq::syntax::Expected;
+use selq::syntax::{Expected, Role};
 use selq::{ParseErrorKind, Plan, Selector};
 
 use super::complete::likeliest;
-use super::line::{self, Role, Slot};
+use super::line::{self, Piece, Slot};
 use super::names::LineError;
 use super::{CommandSyntax, Context, Line, commands_called, find_command, selector_in};
 use crate::terminal::numbers::thousands;
@@ -173,10 +173,7 @@ fn absent_value(context: &Context<'_>, text: &str) -> Option<String> {
         return None;
     }
     let pieces = line::pieces(text);
-    let (key, value) = pieces.iter().rev().find_map(|piece| match piece.role {
-        Role::Value { key } => Some((key, piece.text)),
-        _ => None,
-    })?;
+    let Piece { key, text: value, .. } = *pieces.iter().rev().find(|piece| piece.role == Role::Value)?;
     let is_negated = pieces.iter().rev().find(|it| it.role == Role::Membership)?.text == "notin";
     if is_negated || context.store.count_label(key, value) > 0 {
         return None;

@@ -4,112 +4,38 @@
 //! than the parser, of any text, however incomplete.
 
 use selq::Span;
-use selq::syntax::{Token, TokenKind, tokens};
-
-/// What a token is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role<'t> {
-    /// The key of a requirement.
-    Key,
-    /// A value of the key.
-    Value {
-        key: &'t str,
-    },
-    /// `@NAME`, a requirement of its own.
-    Name,
-    /// `!` before a key.
-    Not,
-    /// `=`, `!=`, `<` and so on.
-    Comparison,
-    /// `in`, `notin`
-    Membership,
-    Open,
-    Close,
-    /// The `,` between two requirements.
-    Comma,
-    /// The `,` between two values of a list.
-    ListComma,
-    /// What the grammar has no place for.
-    Stray,
-}
+use selq::syntax::{Role, Token, tokens};
 
 /// A token of a line, and what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Piece<'t> {
     pub(crate) text: &'t str,
     pub(crate) span: Span,
-    pub(crate) role: Role<'t>,
+    pub(crate) role: Role,
+    /// The key of the requirement that it stands in; empty before there is one.
+    pub(crate) key: &'t str,
 }
 
 impl Piece<'_> {
     fn is_word(&self) -> bool {
         use Role::{Key, Membership, Name, Stray, Value};
-        matches!(self.role, Key | Value { .. } | Name | Membership | Stray)
+        matches!(self.role, Key | Value | Name | Membership | Stray)
     }
 }
 
 /// The tokens of a line and what they are for.
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut reader = Reader::default();
+    let mut key = "";
     let piece = |token: Token| {
         let word = token.span.slice(text);
-        Piece { text: word, span: token.span, role: reader.role(token.kind, word) }
-    };
-    tokens(text).map(piece).collect()
-}
-
-/// How far a requirement has been read.
-#[derive(Default)]
-struct Reader<'t> {
-    key: Option<&'t str>,
-    state: State,
-}
-
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// At the start of a requirement.
-    #[default]
-    Start,
-    /// After `!`.
-    Not,
-    /// After a comparison, where its value belongs.
-    Value,
-    /// Inside parentheses.
-    List,
-    /// Anywhere else.
-    Other,
-}
-
-impl<'t> Reader<'t> {
-    fn role(&mut self, kind: TokenKind, text: &'t str) -> Role<'t> {
-        let (role, state) = match (kind, self.state, self.key) {
-            (TokenKind::Comma, State::List, _) => (Role::ListComma, State::List),
-            (TokenKind::Identifier, State::List, Some(key)) => (Role::Value { key }, State::List),
-            (TokenKind::CloseParen, _, _) => (Role::Close, State::Other),
-            (_, State::List, _) => (Role::Stray, State::List),
-            (TokenKind::Comma, _, _) => (Role::Comma, State::Start),
-            (TokenKind::OpenParen, _, _) => (Role::Open, State::List),
-            (TokenKind::Exclamation, State::Start, _) => (Role::Not, State::Not),
-            (TokenKind::Identifier, State::Start, _) if text.starts_with('@') => (Role::Name, State::Other),
-            (TokenKind::Identifier, State::Start | State::Not, _) => (Role::Key, State::Other),
-            (TokenKind::Identifier, State::Value, Some(key)) => (Role::Value { key }, State::Other),
-            (TokenKind::In | TokenKind::NotIn, _, _) => (Role::Membership, State::Other),
-            (kind, State::Other, Some(_)) if is_comparison(kind) => (Role::Comparison, State::Value),
-            _ => (Role::Stray, State::Other),
-        };
-        match role {
-            Role::Key => self.key = Some(text),
-            Role::Comma => self.key = None,
+        match token.role {
+            Role::Key => key = word,
+            Role::Comma => key = "",
             _ => {}
         }
-        self.state = state;
-        role
-    }
-}
-
-fn is_comparison(kind: TokenKind) -> bool {
-    use TokenKind::{DoubleEquals, Equals, GreaterThan, LessThan, NotEquals};
-    matches!(kind, Equals | DoubleEquals | NotEquals | GreaterThan | LessThan)
+        Piece { text: word, span: token.span, role: token.role, key }
+    };
+    tokens(text).map(piece).collect()
 }
 
 /// What may stand at a place.
@@ -164,7 +90,7 @@ pub(crate) fn place(text: &str, cursor: usize) -> Place<'_> {
 }
 
 fn value<'t>(piece: &Piece<'t>) -> Option<&'t str> {
-    matches!(piece.role, Role::Value { .. }).then_some(piece.text)
+    (piece.role == Role::Value).then_some(piece.text)
 }
 
 /// The text from the first to the last of some pieces.
@@ -186,8 +112,8 @@ fn slot<'t>(before: &[Piece<'t>], word: &str, listed: Vec<&'t str>) -> Slot<'t> 
         (Role::Membership, _) => Slot::List,
         (Role::Comparison, Some(key)) => Slot::Value { key, listed: None },
         (Role::Open | Role::ListComma, Some(key)) => Slot::Value { key, listed: Some(listed) },
-        (Role::Value { .. }, _) if before.iter().any(|piece| piece.role == Role::Open) => Slot::AfterListed,
-        (Role::Key | Role::Name | Role::Value { .. } | Role::Close, _) => Slot::End,
+        (Role::Value, _) if before.iter().any(|piece| piece.role == Role::Open) => Slot::AfterListed,
+        (Role::Key | Role::Name | Role::Value | Role::Close, _) => Slot::End,
         _ => Slot::Nowhere,
     }
 }

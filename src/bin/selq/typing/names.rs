@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::{fmt, iter, ptr};
 
+use selq::syntax::Role;
 use selq::{ParseError, Selector, Span};
 
 use super::command_line::CommandLine;
-use super::line::{self, Piece, Role};
+use super::line::{self, Piece};
 use crate::terminal::numbers::thousands;
 
 /// A key stands in for a name where a text is checked, so that a name is no longer than a key.
