@@ -91,6 +91,7 @@
 mod both;
 mod edit;
 mod error;
+mod formula;
 mod json;
 pub mod kubernetes;
 mod label;
@@ -110,6 +111,7 @@ mod wire;
 
 pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
+pub use formula::Expr;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
     Dump, Input, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer,
@@ -119,7 +121,7 @@ pub use path::{Path, PathError};
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
-    Expr, Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
+    Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
 pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};

@@ -8,7 +8,8 @@ use super::bounds::{self, Bound};
 use super::exec;
 use super::node::{Leaf, Node};
 use super::optimize::Pass;
-use crate::selector::{Expr, MAX_RECURSION, Requirement, Selector};
+use crate::formula::{Expr, MAX_RECURSION};
+use crate::selector::{Requirement, Selector};
 use crate::store::{KeyId, Store, group_of};
 
 /// The plan's expression, as literally as the store's numbers allow: a label that the store never saw
@@ -61,7 +62,7 @@ enum Built {
 }
 
 impl Builder<'_> {
-    fn built(&self, expr: &Expr) -> Built {
+    fn built(&self, expr: &Expr<Requirement>) -> Built {
         expr.fold(|part, operands: Vec<Built>| match part {
             Expr::All => Built::Node(Node::All, 0),
             Expr::None => Built::Node(Node::Empty, 0),

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use super::Plan;
 use super::exec::{self, Trace};
 use super::node::{Leaf, Node};
-use crate::selector::{Expr, MAX_RECURSION};
+use crate::Requirement;
+use crate::formula::{Expr, MAX_RECURSION};
 use crate::store::{LabelId, Store};
 
 /// The stages of a plan, from what the selector says to what running it found.
@@ -81,8 +82,8 @@ impl Explanation {
 }
 
 /// The step of a part that lies so deep in the selector, with those below it as far as anyone would read.
-fn expr_step(expr: &Expr, depth: usize) -> Step {
-    let (operation, operands): (String, &[Expr]) = match expr {
+fn expr_step(expr: &Expr<Requirement>, depth: usize) -> Step {
+    let (operation, operands): (String, &[Expr<Requirement>]) = match expr {
         _ if depth > MAX_RECURSION => ("…".into(), &[]),
         Expr::All => ("everything".into(), &[]),
         Expr::None => ("nothing".into(), &[]),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Expr, Requirement, Selector};
+use super::{Requirement, Selector};
 
 impl Selector {
     /// The canonical text: requirements sorted by key, values sorted and without repeats, no white space but around
@@ -16,49 +16,9 @@ impl Selector {
 
 impl fmt::Display for Selector {
     /// Prints the canonical text; `<nothing>`, which does not parse, for the selector of nothing. Selectors with an "or"
-    /// or a "not" print as `a || b` and `!(a,b)`, which does not parse yet.
+    /// or a "not" print as the query that they are: `a || b`, `!(a,b)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.expr().fmt(f)
-    }
-}
-
-impl fmt::Display for Expr {
-    /// As the selector with this tree.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut to_come = vec![Piece::Part(self)];
-        while let Some(piece) = to_come.pop() {
-            match piece {
-                Piece::Text(text) => f.write_str(text)?,
-                Piece::Part(Expr::All) => {}
-                Piece::Part(Expr::None) => f.write_str("<nothing>")?,
-                Piece::Part(Expr::Requirement(requirement)) => requirement.fmt(f)?,
-                Piece::Part(Expr::And(operands)) => push_joined(&mut to_come, operands, ","),
-                Piece::Part(Expr::Or(operands)) => push_joined(&mut to_come, operands, " || "),
-                Piece::Part(Expr::Not(operand)) => {
-                    to_come.extend([Piece::Text(")"), Piece::Part(operand), Piece::Text("!(")]);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What is to be printed.
-enum Piece<'e> {
-    Part(&'e Expr),
-    Text(&'static str),
-}
-
-/// Puts operands with a separator between them on the stack; "or" binds less than ",", so it needs parentheses inside.
-fn push_joined<'e>(to_come: &mut Vec<Piece<'e>>, operands: &'e [Expr], separator: &'static str) {
-    for (nth, operand) in operands.iter().enumerate().rev() {
-        match operand {
-            Expr::Or(_) => to_come.extend([Piece::Text(")"), Piece::Part(operand), Piece::Text("(")]),
-            _ => to_come.push(Piece::Part(operand)),
-        }
-        if nth > 0 {
-            to_come.push(Piece::Text(separator));
-        }
     }
 }
 
@@ -130,12 +90,12 @@ mod tests {
     }
 
     #[test]
-    fn or_and_not_print_as_they_will_be_written() {
+    fn or_and_not_print_as_a_query() {
         let selector = |text: &str| text.parse::<Selector>().unwrap();
         let either = selector("a").or(selector("c,b"));
-        assert_eq!(either.to_string(), "a || b,c");
-        assert_eq!(either.clone().and(selector("x")).to_string(), "x,(a || b,c)");
-        assert_eq!(either.negate().to_string(), "!(a || b,c)");
+        assert_eq!(either.to_string(), "a || b && c");
+        assert_eq!(either.clone().and(selector("x")).to_string(), "x,(a || b && c)");
+        assert_eq!(either.negate().to_string(), "!(a || b && c)");
         assert_eq!(selector("b,a").negate().to_string(), "!(a,b)");
         assert_eq!(selector("b,a").negate().canonical(), None);
     }

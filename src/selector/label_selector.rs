@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Expr, Operator, Requirement, Selector};
+use super::{Operator, Requirement, Selector};
+use crate::formula::Expr;
 use crate::{LabelError, LabelErrorKind, LabelKey, LabelValue, ValueSet};
 
 /// A `LabelSelector` object as the Kubernetes API has it, unchecked: `{"matchLabels":…,"matchExpressions":…}`.
@@ -224,8 +225,8 @@ fn object_of(requirements: &[&Requirement]) -> Result<LabelSelector, LabelSelect
 }
 
 /// Why a selector that is no conjunction of requirements has no form.
-fn no_form(expr: &Expr) -> LabelSelectorErrorKind {
-    let is_or = |expr: &Expr| matches!(expr, Expr::Or(_));
+fn no_form(expr: &Expr<Requirement>) -> LabelSelectorErrorKind {
+    let is_or = |expr: &Expr<Requirement>| matches!(expr, Expr::Or(_));
     match expr {
         Expr::And(children) if children.iter().any(is_or) => LabelSelectorErrorKind::Or,
         expr if is_or(expr) => LabelSelectorErrorKind::Or,

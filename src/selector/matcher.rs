@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::matches::holds;
-use super::{Expr, Requirement, Selector, integer};
+use super::{Requirement, Selector, integer};
+use crate::formula::Expr;
 
 /// From how many requirements on to go through the labels is faster than to go through the requirements.
 const MANY_REQUIREMENTS: usize = 16;
@@ -32,7 +33,7 @@ pub struct Matcher<'s> {
 #[derive(Debug, Clone)]
 enum Part<'s> {
     /// It has few requirements in each place.
-    Few(&'s Expr),
+    Few(&'s Expr<Requirement>),
     /// It has many, or one of its parts has.
     Many(Box<Group<'s>>),
     Not(Box<Part<'s>>),
@@ -41,7 +42,7 @@ enum Part<'s> {
 }
 
 /// The requirement that this is, and whether it is so without a "not".
-fn tested(expr: &Expr) -> Option<(&Requirement, bool)> {
+fn tested(expr: &Expr<Requirement>) -> Option<(&Requirement, bool)> {
     match expr {
         Expr::Not(operand) => Some((operand.as_requirement()?, false)),
         expr => Some((expr.as_requirement()?, true)),
@@ -82,7 +83,7 @@ impl<'s> Matcher<'s> {
 }
 
 impl<'s> Part<'s> {
-    fn of(expr: &'s Expr, many: usize) -> Part<'s> {
+    fn of(expr: &'s Expr<Requirement>, many: usize) -> Part<'s> {
         match expr {
             Expr::And(operands) => Part::of_operands(expr, operands, true, many),
             Expr::Or(operands) => Part::of_operands(expr, operands, false, many),
@@ -94,7 +95,12 @@ impl<'s> Part<'s> {
         }
     }
 
-    fn of_operands(expr: &'s Expr, operands: &'s [Expr], outcome: bool, many: usize) -> Part<'s> {
+    fn of_operands(
+        expr: &'s Expr<Requirement>,
+        operands: &'s [Expr<Requirement>],
+        outcome: bool,
+        many: usize,
+    ) -> Part<'s> {
         let others = operands.iter().filter(|operand| tested(operand).is_none());
         let parts: Vec<Part<'s>> = others.map(|operand| Part::of(operand, many)).collect();
         let n_requirements = operands.len() - parts.len();

@@ -1,6 +1,7 @@
 //! Whether labels satisfy a selector: the meaning that every plan has to agree with.
 
-use super::{Expr, Requirement, Selector};
+use super::{Requirement, Selector};
+use crate::formula::Expr;
 
 /// A key and its value: what [`Selector::matches`] reads.
 pub trait Label {
@@ -67,7 +68,7 @@ impl Selector {
 }
 
 /// As [`holds`] for a tree too deep for recursion. Asks for every label, also for those that decide nothing any more.
-fn holds_in_deep<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
+fn holds_in_deep<'a>(expr: &Expr<Requirement>, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
     expr.fold(|part, operands: Vec<bool>| match part {
         Expr::And(_) => operands.into_iter().all(|holds| holds),
         Expr::Or(_) => operands.into_iter().any(|holds| holds),
@@ -76,7 +77,7 @@ fn holds_in_deep<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> boo
     })
 }
 
-pub(super) fn holds<'a>(expr: &Expr, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
+pub(super) fn holds<'a>(expr: &Expr<Requirement>, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
     match expr {
         Expr::All => true,
         Expr::None => false,

@@ -13,10 +13,8 @@ mod matcher;
 mod matches;
 mod render;
 mod requirement;
-mod tree;
 mod validate;
 
-use std::cmp::Ordering;
 use std::str::FromStr;
 
 pub use error::{ParseError, ParseErrorKind};
@@ -28,7 +26,8 @@ pub use matcher::Matcher;
 pub use matches::Label;
 pub(crate) use requirement::integer;
 pub use requirement::{Integer, Operator, Requirement};
-pub(crate) use tree::MAX_RECURSION;
+
+use crate::formula::{Expr, Formula};
 
 /// Which objects are wanted.
 ///
@@ -44,227 +43,86 @@ pub(crate) use tree::MAX_RECURSION;
 /// assert!(!selector.matches([("env", "qa"), ("legacy", "")]));
 /// # Ok::<(), selq::ParseError>(())
 /// ```
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Selector {
-    expr: Expr,
-    /// How many levels there are below the root.
-    height: usize,
-}
-
-/// The shape of a [`Selector`], to read but not to build: only the constructors there keep these rules.
-///
-/// - `All` and `None` stand only at the root.
-/// - `And` and `Or` have at least two children and no child of their own kind.
-/// - The requirements of an `And` come first, sorted by key; what has the same key keeps its order.
-/// - `Not` does not hold another `Not`.
-///
-/// A tree that comes from text or from an object is one level deep. One that is built by hand is as deep as its "or"s and
-/// "not"s alternate: who walks it by recursion needs stack for that.
-#[non_exhaustive]
-pub enum Expr {
-    /// Every object: the empty text, the LabelSelector `{}`.
-    All,
-    /// No object: the null LabelSelector.
-    None,
-    /// `env=prod`
-    Requirement(Requirement),
-    /// `a,b`: all of them hold.
-    And(Vec<Expr>),
-    /// `a || b`: one of them holds.
-    Or(Vec<Expr>),
-    /// `!(a)`: it does not hold.
-    Not(Box<Expr>),
-}
-
-impl Expr {
-    /// The requirement, if this is one and nothing more.
-    #[must_use]
-    pub fn as_requirement(&self) -> Option<&Requirement> {
-        match self {
-            Expr::Requirement(requirement) => Some(requirement),
-            _ => None,
-        }
-    }
+    formula: Formula<Requirement>,
 }
 
 impl Selector {
     /// The selector of every object, like the empty text.
     #[must_use]
     pub fn everything() -> Selector {
-        Selector { expr: Expr::All, height: 0 }
+        Selector { formula: Formula::everything() }
     }
 
     /// The selector of no object, like the null LabelSelector. It has no text.
     #[must_use]
     pub fn nothing() -> Selector {
-        Selector { expr: Expr::None, height: 0 }
+        Selector { formula: Formula::nothing() }
     }
 
     /// The selector of the objects for which all of `requirements` hold: every object if there are none.
     pub(crate) fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Selector {
-        Selector::all(requirements.into_iter().map(Expr::Requirement).collect(), 1)
-    }
-
-    /// The conjunction of `operands`, of which none is a constant or a conjunction; of as many levels if there are several.
-    fn all(mut operands: Vec<Expr>, height: usize) -> Selector {
-        // What is put together piece by piece is mostly in order.
-        if !operands.is_sorted_by(|a, b| by_key(a, b).is_le()) {
-            operands.sort_by(by_key);
-        }
-        match operands.len() {
-            0 => Selector::everything(),
-            1 => Selector { expr: operands.swap_remove(0), height: height - 1 },
-            _ => Selector { expr: Expr::And(operands), height },
-        }
+        Selector { formula: Formula::all_of(requirements) }
     }
 
     /// The tree.
     #[must_use]
-    pub fn expr(&self) -> &Expr {
-        &self.expr
+    pub fn expr(&self) -> &Expr<Requirement> {
+        self.formula.expr()
     }
 
     /// Whether the tree is too deep to be walked by recursion.
     pub(crate) fn is_deep(&self) -> bool {
-        self.height > MAX_RECURSION
-    }
-
-    /// Takes the tree and its height out.
-    fn into_parts(mut self) -> (Expr, usize) {
-        (std::mem::replace(&mut self.expr, Expr::None), std::mem::take(&mut self.height))
+        self.formula.is_deep()
     }
 
     /// Whether this is the selector of every object. One that merely happens to hold for all is not found out.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        matches!(self.expr, Expr::All)
+        matches!(self.expr(), Expr::All)
     }
 
     /// Whether this is the selector of no object. One that merely contradicts itself is not found out.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        matches!(self.expr, Expr::None)
+        matches!(self.expr(), Expr::None)
     }
 
     /// The objects that both selectors select.
     #[must_use]
     pub fn and(self, other: Selector) -> Selector {
-        match (&self.expr, &other.expr) {
-            (Expr::None, _) | (_, Expr::All) => self,
-            (_, Expr::None) | (Expr::All, _) => other,
-            _ => {
-                let (operands, height) = flat(self, other, |expr| match expr {
-                    Expr::And(operands) => Ok(operands),
-                    other => Err(other),
-                });
-                Selector::all(operands, height)
-            }
-        }
+        Selector { formula: self.formula.and(other.formula) }
     }
 
     /// The objects that at least one of the selectors selects.
     #[must_use]
     pub fn or(self, other: Selector) -> Selector {
-        match (&self.expr, &other.expr) {
-            (Expr::All, _) | (_, Expr::None) => self,
-            (_, Expr::All) | (Expr::None, _) => other,
-            _ => {
-                let (operands, height) = flat(self, other, |expr| match expr {
-                    Expr::Or(operands) => Ok(operands),
-                    other => Err(other),
-                });
-                Selector { expr: Expr::Or(operands), height }
-            }
-        }
+        Selector { formula: self.formula.or(other.formula) }
     }
 
     /// The objects that the selector does not select.
     #[must_use]
     pub fn negate(self) -> Selector {
-        let not = |expr, height| Selector { expr: Expr::Not(Box::new(expr)), height: height + 1 };
-        match self.into_parts() {
-            (Expr::All, _) => Selector::nothing(),
-            (Expr::None, _) => Selector::everything(),
-            (Expr::Not(inner), height) => Selector { expr: *inner, height: height - 1 },
-            (Expr::Requirement(requirement), height) => match requirement.opposite() {
-                Ok(opposite) => Selector::from(opposite),
-                Err(requirement) => not(Expr::Requirement(requirement), height),
-            },
-            (other, height) => not(other, height),
-        }
+        Selector { formula: self.formula.negate() }
     }
 
     /// Every requirement that stands in the selector, also those under an "or" and a "not".
     #[must_use]
     pub fn all_requirements(&self) -> Vec<&Requirement> {
-        let (mut found, mut rest) = (Vec::new(), vec![&self.expr]);
-        while let Some(expr) = rest.pop() {
-            match expr {
-                Expr::All | Expr::None => {}
-                Expr::Requirement(requirement) => found.push(requirement),
-                // Taken from the end, so that they come in their order.
-                Expr::And(operands) | Expr::Or(operands) => rest.extend(operands.iter().rev()),
-                Expr::Not(operand) => rest.push(operand),
-            }
-        }
-        found
+        self.expr().requirements().collect()
     }
 
     /// The requirements that all have to hold, sorted by key, where that is all the selector says: none for the selector
     /// of everything, and `None` for the one of nothing and for those with an "or" or a "not".
     #[must_use]
     pub fn requirements(&self) -> Option<Vec<&Requirement>> {
-        let children = match &self.expr {
+        let children = match self.expr() {
             Expr::All => &[],
             Expr::And(children) => children.as_slice(),
             only => std::slice::from_ref(only),
         };
         children.iter().map(Expr::as_requirement).collect()
-    }
-}
-
-/// The order of the children of an `And`; a stable sort keeps those that compare equal as they were.
-fn by_key(a: &Expr, b: &Expr) -> Ordering {
-    match (a, b) {
-        (Expr::Requirement(a), Expr::Requirement(b)) => a.key().cmp(b.key()),
-        (Expr::Requirement(_), _) => Ordering::Less,
-        (_, Expr::Requirement(_)) => Ordering::Greater,
-        _ => Ordering::Equal,
-    }
-}
-
-/// The children of `left` and `right` in one list, with the height of what they are put into; `open` takes a node apart if
-/// it is of that kind.
-fn flat(
-    left: Selector,
-    right: Selector,
-    open: impl Fn(Expr) -> Result<Vec<Expr>, Expr>,
-) -> (Vec<Expr>, usize) {
-    let opened = |selector: Selector| {
-        let (expr, height) = selector.into_parts();
-        match open(expr) {
-            Ok(children) => (children, height),
-            Err(other) => (vec![other], height + 1),
-        }
-    };
-    let ((left, left_height), (right, right_height)) = (opened(left), opened(right));
-    let height = left_height.max(right_height);
-    let mut children = left;
-    children.extend(right);
-    (children, height)
-}
-
-impl Clone for Selector {
-    fn clone(&self) -> Selector {
-        Selector { expr: self.expr.copied(), height: self.height }
-    }
-}
-
-impl Drop for Selector {
-    fn drop(&mut self) {
-        if self.is_deep() {
-            std::mem::replace(&mut self.expr, Expr::None).dismantle();
-        }
     }
 }
 
@@ -289,7 +147,7 @@ impl FromIterator<Requirement> for Selector {
 
 impl From<Requirement> for Selector {
     fn from(requirement: Requirement) -> Selector {
-        Selector { expr: Expr::Requirement(requirement), height: 0 }
+        Selector { formula: Formula::of(requirement) }
     }
 }
 

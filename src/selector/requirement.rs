@@ -1,7 +1,9 @@
 //! One requirement, with exactly what its operator needs.
 
+use std::cmp::Ordering;
 use std::fmt;
 
+use crate::formula::Leaf;
 use crate::{LabelKey, LabelValue, ValueSet};
 
 /// One requirement. What an operator does not take, its variant has no room for.
@@ -164,22 +166,6 @@ impl Requirement {
         self.values().take(if is_bound { 0 } else { usize::MAX })
     }
 
-    /// The requirement that holds exactly where this one does not; there is none for `>` and `<`, which give
-    /// themselves back.
-    pub(super) fn opposite(self) -> Result<Requirement, Requirement> {
-        Ok(match self {
-            Requirement::Equals(key, value) | Requirement::DoubleEquals(key, value) => {
-                Requirement::NotEquals(key, value)
-            }
-            Requirement::NotEquals(key, value) => Requirement::Equals(key, value),
-            Requirement::In(key, values) => Requirement::NotIn(key, values),
-            Requirement::NotIn(key, values) => Requirement::In(key, values),
-            Requirement::Exists(key) => Requirement::DoesNotExist(key),
-            Requirement::DoesNotExist(key) => Requirement::Exists(key),
-            other @ (Requirement::GreaterThan(..) | Requirement::LessThan(..)) => return Err(other),
-        })
-    }
-
     /// Whether an object satisfies the requirement that has `value` for its key, or lacks the key if that is `None`.
     ///
     /// Without the key `!=`, `notin` and `!` hold, and nothing else does. The value need not be one that Kubernetes takes:
@@ -199,6 +185,28 @@ impl Requirement {
             Requirement::GreaterThan(_, bound) => number().is_some_and(|number| number > bound.value),
             Requirement::LessThan(_, bound) => number().is_some_and(|number| number < bound.value),
         }
+    }
+}
+
+impl Leaf for Requirement {
+    /// There is none for `>` and `<`.
+    fn opposite(self) -> Result<Requirement, Requirement> {
+        Ok(match self {
+            Requirement::Equals(key, value) | Requirement::DoubleEquals(key, value) => {
+                Requirement::NotEquals(key, value)
+            }
+            Requirement::NotEquals(key, value) => Requirement::Equals(key, value),
+            Requirement::In(key, values) => Requirement::NotIn(key, values),
+            Requirement::NotIn(key, values) => Requirement::In(key, values),
+            Requirement::Exists(key) => Requirement::DoesNotExist(key),
+            Requirement::DoesNotExist(key) => Requirement::Exists(key),
+            other @ (Requirement::GreaterThan(..) | Requirement::LessThan(..)) => return Err(other),
+        })
+    }
+
+    /// By key.
+    fn order(&self, other: &Requirement) -> Ordering {
+        self.key().cmp(other.key())
     }
 }
 

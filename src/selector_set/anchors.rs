@@ -11,7 +11,7 @@ impl Index {
     /// Of the parts that all have to hold one is enough, and the one is taken that fewest objects and fewest other
     /// selectors share. Of alternatives each needs its own. "Not" turns the one into the other, so nothing is multiplied
     /// out. Recurses as deep as the tree, which must not be a deep one.
-    pub(super) fn anchors(&mut self, expr: &Expr, outcome: bool) -> Option<Vec<Term>> {
+    pub(super) fn anchors(&mut self, expr: &Expr<Requirement>, outcome: bool) -> Option<Vec<Term>> {
         match (expr, outcome) {
             (Expr::All, true) | (Expr::None, false) => None,
             (Expr::All, false) | (Expr::None, true) => Some(vec![]),

@@ -54,7 +54,7 @@ impl Terms {
 
     /// Makes every key of a selector known: [`present`](Terms::present) passes over those that are not, and a selector
     /// that is tried must see them all.
-    pub(super) fn intern_keys(&mut self, expr: &Expr) {
+    pub(super) fn intern_keys(&mut self, expr: &Expr<Requirement>) {
         for requirement in expr.parts().filter_map(Expr::as_requirement) {
             self.intern_key(requirement.key());
         }

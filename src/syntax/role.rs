@@ -1,8 +1,8 @@
 //! What each token of a text is for, whether or not the text is a selector.
 
+use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::value;
-use nom::Parser;
 
 use super::token::{TokenKind, in_kw, notin_kw};
 

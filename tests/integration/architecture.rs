@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("both", &[]),
+    ("formula", &[]),
     ("json", &[]),
     ("kubernetes", &["store", "suggest"]),
     ("shown", &[]),
@@ -16,13 +17,13 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("path", &["json", "span"]),
     ("edit", &["json", "label", "shown", "span"]),
     ("syntax", &["span"]),
-    ("selector", &["syntax", "label", "shown", "span"]),
+    ("selector", &["formula", "syntax", "label", "shown", "span"]),
     ("store", &["both", "label", "wire"]),
     ("load", &["both", "json", "json", "store", "label", "edit", "shown", "wire"]),
     ("saved", &["load", "store", "wire"]),
     ("watch", &["load", "store", "edit", "selector_set"]),
-    ("plan", &["selector", "store", "suggest"]),
-    ("selector_set", &["selector", "store", "label"]),
+    ("plan", &["formula", "selector", "store", "suggest"]),
+    ("selector_set", &["formula", "selector", "store", "label"]),
     ("error", &["edit", "label", "load", "saved", "selector"]),
 ];
 

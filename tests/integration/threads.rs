@@ -140,17 +140,19 @@ fn no_change_of_several_writers_is_lost() {
 
 /// Asserts that types can be shared by threads, and gives their names.
 macro_rules! shared {
-    ($($type:ident $(<$($lifetime:lifetime),+>)?),* $(,)?) => {{
+    ($($type:ident $(<$($parameter:tt),+>)?),* $(,)?) => {{
         fn is_shared<T: Send + Sync>() {}
-        $(is_shared::<selq::$type $(<$($lifetime),+>)?>();)*
+        $(is_shared::<selq::$type $(<$($parameter),+>)?>();)*
         [$(stringify!($type)),*]
     }};
 }
 
 #[test]
 fn every_type_can_be_shared() {
+    use selq::Requirement;
+
     let shared = shared! {
-        Absence<'static>, Check, Dump, EditError, Error, Explanation, Expr, IndexError, IndexErrorKind,
+        Absence<'static>, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
         Input, Integer, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
         LabelEdits, LabelError, LabelErrorKind, LabelKey, LabelSelector, LabelSelectorError,
         LabelSelectorErrorKind, LabelSelectorOperator, LabelSelectorRequirement, LabelValue, LeftOut, ListKind,

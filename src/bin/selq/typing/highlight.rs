@@ -110,9 +110,7 @@ fn look(context: &Context<'_>, piece: &Piece<'_>) -> Option<Look> {
     let occurring = |occurs, look| if occurs { look } else { Look::Absent };
     match piece.role {
         Role::Key => Some(occurring(context.store.count_key(piece.text) > 0, Look::Key)),
-        Role::Value => {
-            Some(occurring(context.store.count_label(piece.key, piece.text) > 0, Look::Value))
-        }
+        Role::Value => Some(occurring(context.store.count_label(piece.key, piece.text) > 0, Look::Value)),
         Role::Name => {
             Some(occurring(context.names.iter().any(|(name, _)| name == &piece.text[1..]), Look::Name))
         }

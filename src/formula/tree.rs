@@ -1,4 +1,4 @@
-//! Walks over the tree of a selector that need no more stack for a deep tree than for a flat one.
+//! Walks over a tree of requirements that need no more stack for a deep tree than for a flat one.
 //!
 //! A selector from text is one level deep, but a program may put "or" and "and" into each other a hundred thousand times.
 //! Whatever the compiler would derive for such a tree, and whatever visits all of it, would call itself as often.
@@ -8,14 +8,14 @@ use std::hash::{Hash, Hasher};
 use std::mem;
 use std::slice;
 
-use super::{Expr, Requirement};
+use super::Expr;
 
 /// Up to how many levels a tree is walked by recursion, where that is the simplest or the fastest.
 pub(crate) const MAX_RECURSION: usize = 32;
 
-impl Expr {
+impl<R> Expr<R> {
     /// What stands directly under this part.
-    pub(crate) fn operands(&self) -> &[Expr] {
+    pub(crate) fn operands(&self) -> &[Expr<R>] {
         match self {
             Expr::All | Expr::None | Expr::Requirement(_) => &[],
             Expr::And(operands) | Expr::Or(operands) => operands,
@@ -24,13 +24,13 @@ impl Expr {
     }
 
     /// All parts of the tree, each before what stands under it.
-    pub(crate) fn parts(&self) -> Parts<'_> {
+    pub(crate) fn parts(&self) -> Parts<'_, R> {
         Parts { levels: vec![slice::from_ref(self).iter()] }
     }
 
     /// Works something out from the leaves up: `of` is given each part and what was worked out for its operands.
-    pub(crate) fn fold<'e, T>(&'e self, mut of: impl FnMut(&'e Expr, Vec<T>) -> T) -> T {
-        let mut open: Vec<Level<'e, T>> = Vec::new();
+    pub(crate) fn fold<'e, T>(&'e self, mut of: impl FnMut(&'e Expr<R>, Vec<T>) -> T) -> T {
+        let mut open: Vec<Level<'e, R, T>> = Vec::new();
         let mut level = Level::of(self);
         loop {
             match level.rest.next() {
@@ -47,7 +47,10 @@ impl Expr {
     }
 
     /// The part with other operands.
-    fn with_operands(&self, mut operands: Vec<Expr>) -> Expr {
+    fn with_operands(&self, mut operands: Vec<Expr<R>>) -> Expr<R>
+    where
+        R: Clone,
+    {
         match self {
             Expr::All => Expr::All,
             Expr::None => Expr::None,
@@ -58,7 +61,10 @@ impl Expr {
         }
     }
 
-    pub(super) fn copied(&self) -> Expr {
+    pub(super) fn copied(&self) -> Expr<R>
+    where
+        R: Clone,
+    {
         self.fold(Expr::with_operands)
     }
 
@@ -75,36 +81,36 @@ impl Expr {
     }
 
     /// What tells a part from another, apart from what stands under it.
-    fn shape(&self) -> Shape<'_> {
+    fn shape(&self) -> Shape<'_, R> {
         let requirement = self.as_requirement();
         Shape { kind: mem::discriminant(self), n_operands: self.operands().len(), requirement }
     }
 }
 
 /// A part whose operands are being worked on.
-struct Level<'e, T> {
-    part: &'e Expr,
-    rest: slice::Iter<'e, Expr>,
+struct Level<'e, R, T> {
+    part: &'e Expr<R>,
+    rest: slice::Iter<'e, Expr<R>>,
     done: Vec<T>,
 }
 
-impl<'e, T> Level<'e, T> {
-    fn of(part: &'e Expr) -> Level<'e, T> {
+impl<'e, R, T> Level<'e, R, T> {
+    fn of(part: &'e Expr<R>) -> Level<'e, R, T> {
         let operands = part.operands();
         Level { part, rest: operands.iter(), done: Vec::with_capacity(operands.len()) }
     }
 }
 
 /// All parts of a tree.
-pub(crate) struct Parts<'e> {
+pub(crate) struct Parts<'e, R> {
     /// What is left of each level above the next part.
-    levels: Vec<slice::Iter<'e, Expr>>,
+    levels: Vec<slice::Iter<'e, Expr<R>>>,
 }
 
-impl<'e> Iterator for Parts<'e> {
-    type Item = &'e Expr;
+impl<'e, R> Iterator for Parts<'e, R> {
+    type Item = &'e Expr<R>;
 
-    fn next(&mut self) -> Option<&'e Expr> {
+    fn next(&mut self) -> Option<&'e Expr<R>> {
         let part = loop {
             match self.levels.last_mut()?.next() {
                 Some(part) => break part,
@@ -121,27 +127,27 @@ impl<'e> Iterator for Parts<'e> {
 
 /// Trees are the same when their parts have the same shapes, one after another.
 #[derive(PartialEq, Eq, Hash)]
-struct Shape<'e> {
-    kind: mem::Discriminant<Expr>,
+struct Shape<'e, R> {
+    kind: mem::Discriminant<Expr<R>>,
     n_operands: usize,
-    requirement: Option<&'e Requirement>,
+    requirement: Option<&'e R>,
 }
 
-impl PartialEq for Expr {
-    fn eq(&self, other: &Expr) -> bool {
+impl<R: PartialEq> PartialEq for Expr<R> {
+    fn eq(&self, other: &Expr<R>) -> bool {
         self.parts().map(Expr::shape).eq(other.parts().map(Expr::shape))
     }
 }
 
-impl Eq for Expr {}
+impl<R: Eq> Eq for Expr<R> {}
 
-impl Hash for Expr {
+impl<R: Hash> Hash for Expr<R> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.parts().for_each(|part| part.shape().hash(state));
     }
 }
 
-impl fmt::Debug for Expr {
+impl<R: fmt::Display> fmt::Debug for Expr<R> {
     /// The text of the selector with this tree.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Expr({self})")
