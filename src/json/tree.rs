@@ -1,6 +1,13 @@
 //! A value of JSON with all that is in it, found by one reading of its text.
 
-use super::scan::end_of_value;
+use std::borrow::Cow;
+
+use super::scan::{end_of_value, key_is, key_name};
+use super::skim::{self, Level};
+use super::wanted::{Step, Wanted};
+
+/// How many parts there is room for at first: as many as a few columns of a pod have.
+const TYPICAL: usize = 48;
 
 /// The values inside a value, each before what is in it. What is in a value is reached without reading its text again,
 /// so that a search at every depth takes no longer where the text is deeply nested.
@@ -27,30 +34,110 @@ impl<'j> Tree<'j> {
     /// The value must be valid JSON; of any other text something is found, or nothing. Nesting costs no stack.
     pub(crate) fn of(json: &'j str) -> Tree<'j> {
         let mut tree = Tree { parts: Vec::new() };
-        let (mut open, mut key, mut at) = (Vec::new(), "", 0);
-        while let Some(byte) = json.as_bytes().get(at) {
+        let mut rest = Rest { json, at: 0 };
+        while rest.byte().is_some() {
+            tree.whole("", &mut rest);
+        }
+        tree
+    }
+
+    /// The values of an object that are wanted, and the objects and arrays on the way to them. All else is passed over
+    /// at the speed of [`skim`], and is no part of the tree.
+    pub(crate) fn reading(json: &'j str, wanted: &Wanted) -> Tree<'j> {
+        let mut tree = Tree { parts: Vec::with_capacity(TYPICAL) };
+        tree.wanted("", wanted.root(), &mut Rest { json, at: 0 }, wanted.level());
+        tree
+    }
+
+    /// Reads a value with all that is in it.
+    fn whole(&mut self, key: &'j str, rest: &mut Rest<'j>) {
+        let (mut open, mut key) = (Vec::new(), key);
+        while let Some(byte) = rest.byte() {
             match byte {
                 b'{' | b'[' => {
-                    open.push((tree.parts.len(), at));
-                    tree.push(std::mem::take(&mut key), "");
-                    at += 1;
+                    open.push((self.parts.len(), rest.at));
+                    self.push(std::mem::take(&mut key), "");
+                    rest.at += 1;
                 }
                 b'}' | b']' => {
-                    at += 1;
-                    open.pop().into_iter().for_each(|(number, start)| tree.close(number, &json[start..at]));
+                    rest.at += 1;
+                    open.pop().into_iter().for_each(|(number, start)| self.close(number, rest.since(start)));
                 }
-                b',' | b':' | b' ' | b'\n' | b'\t' | b'\r' => at += 1,
+                b',' | b':' | b' ' | b'\n' | b'\t' | b'\r' => {
+                    rest.at += 1;
+                    continue;
+                }
                 _ => {
-                    let text = &json[at..][..end_of_value(&json.as_bytes()[at..])];
-                    at += text.len();
-                    match json[at..].trim_start().starts_with(':') {
-                        true => key = text,
-                        false => tree.push(std::mem::take(&mut key), text),
+                    let text = rest.scalar();
+                    match rest.json[rest.at..].trim_start().starts_with(':') {
+                        true => {
+                            key = text;
+                            continue;
+                        }
+                        false => self.push(std::mem::take(&mut key), text),
                     }
                 }
             }
+            if open.is_empty() {
+                return;
+            }
         }
-        tree
+    }
+
+    /// Reads of a value what is wanted. It calls itself once for each name of a path and each array on it.
+    fn wanted(&mut self, key: &'j str, step: &Step, rest: &mut Rest<'j>, level: Level) {
+        match rest.token() {
+            Some(b'{' | b'[') if step.is_whole() => self.whole(key, rest),
+            Some(b'{') => self.inside(key, rest, |tree, rest| tree.member(step, rest, level)),
+            Some(b'[') => self.inside(key, rest, |tree, rest| tree.element(step, rest, level)),
+            Some(_) => {
+                let text = rest.scalar();
+                self.push(key, text);
+            }
+            None => {}
+        }
+    }
+
+    /// Reads what is between the brackets, a member or an element at a time.
+    fn inside(&mut self, key: &'j str, rest: &mut Rest<'j>, mut next: impl FnMut(&mut Self, &mut Rest<'j>)) {
+        let (number, start) = (self.parts.len(), rest.at);
+        self.push(key, "");
+        rest.at += 1;
+        while let Some(byte) = rest.token() {
+            match byte {
+                b'}' | b']' => {
+                    rest.at += 1;
+                    break;
+                }
+                b',' | b':' => rest.at += 1,
+                _ => next(self, rest),
+            }
+        }
+        self.close(number, rest.since(start));
+    }
+
+    fn member(&mut self, step: &Step, rest: &mut Rest<'j>, level: Level) {
+        let key = rest.value(level);
+        if rest.token() != Some(b':') {
+            return;
+        }
+        rest.at += 1;
+        match step.member(key) {
+            Some(step) => self.wanted(key, step, rest, level),
+            None => rest.pass(level),
+        }
+    }
+
+    /// A name that is wanted of an array is wanted of each element; of arrays in arrays nothing is, or the depth of
+    /// the text would be that of the calls.
+    fn element(&mut self, step: &Step, rest: &mut Rest<'j>, level: Level) {
+        match rest.token() {
+            Some(b'[') => {
+                let text = rest.value(level);
+                self.push("", text);
+            }
+            _ => self.wanted("", step, rest, level),
+        }
     }
 
     fn push(&mut self, key: &'j str, text: &'j str) {
@@ -67,6 +154,50 @@ impl<'j> Tree<'j> {
     /// The whole value.
     pub(crate) fn root(&self) -> Option<Node<'_, 'j>> {
         (!self.parts.is_empty()).then_some(Node { tree: self, number: 0 })
+    }
+}
+
+/// What of a text is still to be read.
+struct Rest<'j> {
+    json: &'j str,
+    at: usize,
+}
+
+impl<'j> Rest<'j> {
+    fn byte(&self) -> Option<u8> {
+        self.json.as_bytes().get(self.at).copied()
+    }
+
+    fn since(&self, start: usize) -> &'j str {
+        self.json.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The next byte that is no white space.
+    fn token(&mut self) -> Option<u8> {
+        self.at += skim::blank_len(&self.json.as_bytes()[self.at..]);
+        self.byte()
+    }
+
+    /// Takes a value that is no object and no array, or the byte that begins none.
+    fn scalar(&mut self) -> &'j str {
+        let start = self.at;
+        self.at += end_of_value(&self.json.as_bytes()[start..]).max(1);
+        self.since(start)
+    }
+
+    /// Takes any value.
+    fn value(&mut self, level: Level) -> &'j str {
+        let start = self.at;
+        let bytes = &self.json.as_bytes()[start..];
+        self.at += skim::value_len(level, bytes).unwrap_or_else(|| end_of_value(bytes)).max(1);
+        self.since(start)
+    }
+
+    /// Takes white space and any value.
+    fn pass(&mut self, level: Level) {
+        if self.token().is_some() {
+            self.value(level);
+        }
     }
 }
 
@@ -87,6 +218,21 @@ impl<'t, 'j> Node<'t, 'j> {
     /// The elements of an array.
     pub(crate) fn elements(self) -> impl Iterator<Item = Node<'t, 'j>> {
         self.inside('[')
+    }
+
+    /// The value under a key of an object, of equal keys the last.
+    pub(crate) fn get(self, name: &str) -> Option<Node<'t, 'j>> {
+        self.members().filter(|(key, _)| key_is(key, name)).last().map(|(_, value)| value)
+    }
+
+    /// What a string says; copied only where something in it is escaped.
+    pub(crate) fn string(self) -> Option<Cow<'j, str>> {
+        key_name(self.text())
+    }
+
+    /// Whether it is the string that says this.
+    pub(crate) fn says(self, text: &str) -> bool {
+        key_is(self.text(), text)
     }
 
     /// The values one level below, if the text begins so.
@@ -128,10 +274,68 @@ mod tests {
         assert!(Tree::of(" ").root().is_none());
     }
 
+    /// The values of the tree that hold no others, each with the keys that lead to it.
+    fn leaves(node: Node<'_, '_>, path: &str, found: &mut Vec<String>) {
+        let below: Vec<_> = node.members().chain(node.elements().map(|element| ("[]", element))).collect();
+        if below.is_empty() {
+            found.push(format!("{path} {}", node.text()));
+        }
+        below.into_iter().for_each(|(key, value)| leaves(value, &format!("{path}{key}"), found));
+    }
+
+    #[track_caller]
+    fn read(json: &str, paths: &[&[&str]]) -> String {
+        let mut wanted = Wanted::nothing();
+        paths.iter().for_each(|path| wanted.add(path.iter().copied()));
+        let mut found = Vec::new();
+        Tree::reading(json, &wanted).root().into_iter().for_each(|root| leaves(root, "", &mut found));
+        found.join(" | ")
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_read() {
+        let json = r#" { "b" : [ {"x":1,"y":[2,"]"]}, 3, [{"x":4}], {"y":5} ], "a":{"c":{"d":null}, "e" : "}" },
+            "\u0061":{"c":6,"z":7}, "f":8 } "#;
+        for (paths, expected) in [
+            (&[&["f"][..]][..], r#""f" 8"#),
+            (&[&["a", "c"]], r#""a""c""d" null | "\u0061""c" 6"#),
+            (&[&["a", "c", "d"], &["a", "e"]], r#""a""c""d" null | "a""e" "}" | "\u0061""c" 6"#),
+            (&[&["a"], &["a", "c"]], r#""a""c""d" null | "a""e" "}" | "\u0061""c" 6 | "\u0061""z" 7"#),
+            (&[&["b", "x"]], r#""b"[]"x" 1 | "b"[] 3 | "b"[] [{"x":4}] | "b"[] {"y":5}"#),
+            (&[&["g"]], r#" { "b" "#),
+        ] {
+            assert!(read(json, paths).starts_with(expected), "{paths:?}: {}", read(json, paths));
+        }
+        assert_eq!(read(" 7 ", &[&["a"]]), " 7");
+        assert_eq!(read(r#"[{"a":1}]"#, &[&["a"]]), r#"[]"a" 1"#);
+    }
+
+    #[test]
+    fn nesting_costs_no_stack() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let json = format!(r#"{{"a":{deep},"b":[{deep}],"c":{{"d":{deep}}},"e":7}}"#);
+        for paths in [&[&["a"][..]][..], &[&["a", "x"]], &[&["b", "x"]], &[&["c", "x"]]] {
+            let mut wanted = Wanted::nothing();
+            paths.iter().chain(&[&["e"][..]]).for_each(|path| wanted.add(path.iter().copied()));
+            let tree = Tree::reading(&json, &wanted);
+            assert_eq!(tree.root().unwrap().get("e").map(Node::text), Some("7"));
+        }
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_is_found() {
+        let tree = Tree::of(r#"{"a":1,"b":2,"\u0061":"\n"}"#);
+        let root = tree.root().unwrap();
+        assert_eq!(root.get("a").unwrap().string().as_deref(), Some("\n"));
+        assert!(root.get("a").unwrap().says("\n") && !root.get("b").unwrap().says("2"));
+        assert!(root.get("c").is_none() && root.get("b").unwrap().get("a").is_none());
+    }
+
     #[test]
     fn what_is_no_json_does_no_harm() {
         for text in ["", "{", "{\"a", "{\"a\":", "}", "{]", "[1", "{\"a\":\"\\", "[\\é", "é\"é", "]]["] {
             Tree::of(text).root().map(|root| root.members().count());
+            read(text, &[&["a", "b"], &["c"]]);
         }
     }
 }

@@ -8,7 +8,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("both", &[]),
     ("formula", &[]),
     ("json", &[]),
-    ("kubernetes", &["store", "suggest"]),
+    ("kubernetes", &["json", "store", "suggest"]),
     ("shown", &[]),
     ("span", &[]),
     ("suggest", &[]),
