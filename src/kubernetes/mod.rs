@@ -2,8 +2,30 @@
 //!
 //! The parser, the store and the plans know labels and bitmaps; nothing of them names a kind or a field. What only
 //! Kubernetes' objects have lives here, on top of them. Nothing here costs a program that does not call it.
+//!
+//! What `kubectl get` and the scheduler make of an object is a module each: [`status`], [`ready`], [`restarts`], [`age`],
+//! [`qos`], [`resources`], [`owner`], [`condition`], [`image`], [`taint`], [`metadata`]. They look at an [`ObjectJson`],
+//! and say in their `READS` what of it they read.
 
+pub mod age;
+pub mod condition;
+pub mod image;
 pub mod kinds;
+pub mod metadata;
+mod object;
+pub mod owner;
+mod pod;
+pub mod qos;
 mod quantity;
+pub mod ready;
+pub mod resources;
+pub mod restarts;
+pub mod status;
+pub mod taint;
+mod time;
 
+pub use age::{Age, AgeError};
+pub use object::{ObjectJson, Reads};
+pub use qos::QosClass;
 pub use quantity::{Quantity, QuantityError, QuantityFormat};
+pub use time::{Time, TimeError};

@@ -1,0 +1,196 @@
+//! An object's JSON as the functions of this folder see it.
+
+use std::borrow::Cow;
+
+use crate::json::{Node, Tree, Wanted};
+use crate::store::group_of;
+
+/// The paths that are to be read of objects; all else in them is passed over.
+///
+/// Every function says what it reads. Read so, an object gives the same values as when it is read whole.
+///
+/// ```
+/// use selq::kubernetes::{ObjectJson, Reads, owner, status};
+///
+/// let pod = r#"{"apiVersion":"v1","kind":"Pod","spec":{"volumes":[]},"status":{"phase":"Running"}}"#;
+/// let reads = Reads::of([status::READS, owner::READS]);
+/// let pod = ObjectJson::reading(pod, &reads);
+/// assert_eq!(status::of(&pod).as_deref(), Some("Running"));
+/// assert_eq!(owner::of(&pod), None);
+/// ```
+pub struct Reads {
+    wanted: Wanted,
+}
+
+impl Reads {
+    /// What some functions read, in the form of their `READS`: `.status.phase`. A name leads into each element of an
+    /// array.
+    #[must_use]
+    pub fn of(functions: impl IntoIterator<Item = &'static [&'static str]>) -> Reads {
+        let mut wanted = Wanted::nothing();
+        ["apiVersion", "kind"].into_iter().for_each(|name| wanted.add([name]));
+        for path in functions.into_iter().flatten() {
+            wanted.add(path.split('.').skip(1));
+        }
+        Reads { wanted }
+    }
+
+    /// The same and what these names lead to, which may hold any characters.
+    #[must_use]
+    pub fn and<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Reads {
+        self.wanted.add(names);
+        self
+    }
+}
+
+/// An object's JSON, taken apart for the functions of this module.
+///
+/// Whatever the JSON is, a function gives a value or none: what is missing, `null` or of another type than Kubernetes
+/// has there is not there, and of equal keys the last counts.
+pub struct ObjectJson<'j> {
+    tree: Tree<'j>,
+    known: Option<Known>,
+}
+
+impl<'j> ObjectJson<'j> {
+    /// Takes a whole object apart. The text must be valid JSON; of any other something is found, or nothing.
+    #[must_use]
+    pub fn whole(json: &'j str) -> ObjectJson<'j> {
+        ObjectJson::of(Tree::of(json))
+    }
+
+    /// Takes apart what is to be read of an object, which takes a part of the time.
+    #[must_use]
+    pub fn reading(json: &'j str, reads: &Reads) -> ObjectJson<'j> {
+        ObjectJson::of(Tree::reading(json, &reads.wanted))
+    }
+
+    fn of(tree: Tree<'j>) -> ObjectJson<'j> {
+        let object = Json(tree.root());
+        let text = |name| object.get(name).string().unwrap_or_default();
+        let known = Known::of(group_of(&text("apiVersion")), &text("kind"));
+        ObjectJson { known, tree }
+    }
+
+    /// The same as an object of a kind that its JSON does not say: the items of a `PodList` are pods.
+    #[must_use]
+    pub fn with_kind(self, api_version: &str, kind: &str) -> ObjectJson<'j> {
+        ObjectJson { known: Known::of(group_of(api_version), kind), ..self }
+    }
+
+    /// What kind it is, if the functions know it.
+    pub(super) fn known(&self) -> Option<Known> {
+        self.known
+    }
+
+    pub(super) fn json(&self) -> Json<'_, 'j> {
+        Json(self.tree.root())
+    }
+
+    /// What the names lead to.
+    pub(super) fn at<const N: usize>(&self, names: [&str; N]) -> Json<'_, 'j> {
+        names.into_iter().fold(self.json(), Json::get)
+    }
+}
+
+/// A kind whose objects have more to them than what every object has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    ComponentStatus,
+    CronJob,
+    DaemonSet,
+    Deployment,
+    Job,
+    Namespace,
+    Node,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    Pod,
+    PodTemplate,
+    ReplicaSet,
+    ReplicationController,
+    StatefulSet,
+}
+
+impl Known {
+    fn of(group: &str, kind: &str) -> Option<Known> {
+        Some(match (group, kind) {
+            ("", "ComponentStatus") => Known::ComponentStatus,
+            ("", "Namespace") => Known::Namespace,
+            ("", "Node") => Known::Node,
+            ("", "PersistentVolume") => Known::PersistentVolume,
+            ("", "PersistentVolumeClaim") => Known::PersistentVolumeClaim,
+            ("", "Pod") => Known::Pod,
+            ("", "PodTemplate") => Known::PodTemplate,
+            ("", "ReplicationController") => Known::ReplicationController,
+            ("apps", "StatefulSet") => Known::StatefulSet,
+            // Up to Kubernetes 1.15 these three were of both groups.
+            ("apps" | "extensions", "DaemonSet") => Known::DaemonSet,
+            ("apps" | "extensions", "Deployment") => Known::Deployment,
+            ("apps" | "extensions", "ReplicaSet") => Known::ReplicaSet,
+            ("batch", "CronJob") => Known::CronJob,
+            ("batch", "Job") => Known::Job,
+            _ => return None,
+        })
+    }
+}
+
+/// A value of an object's JSON, or that there is none: what is not there can be asked like `null`.
+#[derive(Clone, Copy)]
+pub(super) struct Json<'t, 'j>(Option<Node<'t, 'j>>);
+
+impl<'t, 'j> Json<'t, 'j> {
+    /// The value under a key.
+    pub(super) fn get(self, name: &str) -> Json<'t, 'j> {
+        Json(self.0.and_then(|node| node.get(name)))
+    }
+
+    /// The elements of an array.
+    pub(super) fn elements(self) -> impl Iterator<Item = Json<'t, 'j>> {
+        self.0.into_iter().flat_map(Node::elements).map(|node| Json(Some(node)))
+    }
+
+    /// What a string says.
+    pub(super) fn string(self) -> Option<Cow<'j, str>> {
+        self.0.and_then(Node::string)
+    }
+
+    /// What a string says that is not empty: Kubernetes takes an empty text for none in most places.
+    pub(super) fn text(self) -> Option<Cow<'j, str>> {
+        self.string().filter(|text| !text.is_empty())
+    }
+
+    /// Whether it is the string that says this.
+    pub(super) fn is(self, text: &str) -> bool {
+        self.0.is_some_and(|node| node.says(text))
+    }
+
+    pub(super) fn is_true(self) -> bool {
+        self.written() == "true"
+    }
+
+    /// Whether it is an object, also an empty one.
+    pub(super) fn is_object(self) -> bool {
+        self.written().starts_with('{')
+    }
+
+    /// An integer of 64 bits.
+    pub(super) fn integer(self) -> Option<i64> {
+        self.written().parse().ok()
+    }
+
+    /// The text of the JSON; empty where there is no value.
+    pub(super) fn written(self) -> &'j str {
+        self.0.map(Node::text).unwrap_or_default()
+    }
+}
+
+/// The condition of a type among those of an object, the first of several.
+pub(super) fn condition<'t, 'j>(conditions: Json<'t, 'j>, of_type: &str) -> Option<Json<'t, 'j>> {
+    conditions.elements().find(|condition| condition.get("type").is(of_type))
+}
+
+/// Whether the condition of a type says so.
+pub(super) fn is_condition_true(conditions: Json<'_, '_>, of_type: &str) -> bool {
+    condition(conditions, of_type).is_some_and(|condition| condition.get("status").is("True"))
+}

@@ -1,0 +1,17 @@
+//! How often containers of a pod were started again.
+
+use super::object::{Known, ObjectJson};
+use super::pod::{self, Progress};
+
+/// What is read of an object.
+pub const READS: &[&str] = pod::READS;
+
+/// The number in the RESTARTS column of `kubectl get`: of a pod that is being initialized that of its init containers,
+/// else that of its main containers and sidecars. `None` for what is no pod.
+#[must_use]
+pub fn of(object: &ObjectJson<'_>) -> Option<u64> {
+    match object.known()? {
+        Known::Pod => u64::try_from(Progress::of(object).restarts()).ok(),
+        _ => None,
+    }
+}
