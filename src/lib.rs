@@ -98,6 +98,7 @@ mod label;
 mod load;
 mod path;
 mod plan;
+mod query;
 mod saved;
 mod selector;
 mod selector_set;
@@ -119,6 +120,10 @@ pub use load::{
 };
 pub use path::{Path, PathError};
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
+pub use query::{
+    Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Queried, Query,
+    QueryOperator, Subject, Test,
+};
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
     Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,

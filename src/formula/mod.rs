@@ -113,6 +113,11 @@ impl<R: Leaf> Formula<R> {
         (mem::replace(&mut self.expr, Expr::None), mem::take(&mut self.height))
     }
 
+    /// The same tree of other leaves, which have to keep the order.
+    pub(crate) fn copied<S: Leaf>(&self, of: impl Fn(&R) -> S) -> Formula<S> {
+        Formula { expr: self.expr.copied(of), height: self.height }
+    }
+
     pub(crate) fn and(self, other: Formula<R>) -> Formula<R> {
         match (&self.expr, &other.expr) {
             (Expr::None, _) | (_, Expr::All) => self,
@@ -189,7 +194,7 @@ fn flat<R: Leaf>(
 
 impl<R: Leaf + Clone> Clone for Formula<R> {
     fn clone(&self) -> Formula<R> {
-        Formula { expr: self.expr.copied(), height: self.height }
+        self.copied(R::clone)
     }
 }
 

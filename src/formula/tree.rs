@@ -46,26 +46,21 @@ impl<R> Expr<R> {
         }
     }
 
-    /// The part with other operands.
-    fn with_operands(&self, mut operands: Vec<Expr<R>>) -> Expr<R>
-    where
-        R: Clone,
-    {
+    /// The part with other operands and, if it is a leaf, another requirement.
+    fn with_operands<S>(&self, mut operands: Vec<Expr<S>>, of: impl Fn(&R) -> S) -> Expr<S> {
         match self {
             Expr::All => Expr::All,
             Expr::None => Expr::None,
-            Expr::Requirement(requirement) => Expr::Requirement(requirement.clone()),
+            Expr::Requirement(requirement) => Expr::Requirement(of(requirement)),
             Expr::And(_) => Expr::And(operands),
             Expr::Or(_) => Expr::Or(operands),
             Expr::Not(_) => Expr::Not(Box::new(operands.pop().unwrap_or(Expr::None))),
         }
     }
 
-    pub(super) fn copied(&self) -> Expr<R>
-    where
-        R: Clone,
-    {
-        self.fold(Expr::with_operands)
+    /// The same tree with other requirements.
+    pub(super) fn copied<S>(&self, of: impl Fn(&R) -> S) -> Expr<S> {
+        self.fold(|part, operands| part.with_operands(operands, &of))
     }
 
     /// Frees the tree from the root down, level by level.

@@ -210,7 +210,12 @@ fn built_in_called(name: &str) -> Vec<&'static Kind> {
 
 /// Whether an object of this group and kind goes by `name`, whatever else occurs.
 pub fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
-    let kind = Kind { group: identity.group().to_owned(), kind: identity.kind.to_owned() };
+    goes_by(identity.group(), identity.kind, name)
+}
+
+/// Whether objects of this group and kind go by `name`, whatever else occurs.
+pub(crate) fn goes_by(group: &str, kind: &str, name: &str) -> bool {
+    let kind = Kind { group: group.to_owned(), kind: kind.to_owned() };
     let (name, group) = split(name);
     (has_group(&kind, group) || nearly_has_group(&kind, group)) && is_name_of(name, &kind)
 }

@@ -29,10 +29,16 @@ impl Reads {
     pub fn of(functions: impl IntoIterator<Item = &'static [&'static str]>) -> Reads {
         let mut wanted = Wanted::nothing();
         ["apiVersion", "kind"].into_iter().for_each(|name| wanted.add([name]));
-        for path in functions.into_iter().flatten() {
-            wanted.add(path.split('.').skip(1));
+        functions.into_iter().fold(Reads { wanted }, Reads::also)
+    }
+
+    /// The same and what another function reads.
+    #[must_use]
+    pub fn also(mut self, function: &'static [&'static str]) -> Reads {
+        for path in function {
+            self.wanted.add(path.split('.').skip(1));
         }
-        Reads { wanted }
+        self
     }
 
     /// The same and what these names lead to, which may hold any characters.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::selector::{Requirement, Selector};
+use crate::selector::Requirement;
 use crate::store::Store;
 use crate::suggest::nearest_ranked;
 
@@ -23,10 +23,13 @@ pub struct Absence<'s> {
 /// Finding the nearest looks at every key or value that occurs, and nobody reads a long list of them.
 const MAX_ABSENCES: usize = 8;
 
-/// The first few keys and values that `selector` names and that do not occur in the store, in its order.
-pub(super) fn absences<'s>(store: &'s Store, selector: &Selector) -> Vec<Absence<'s>> {
+/// The first few keys and values that requirements name and that do not occur in the store, in their order.
+pub(super) fn absences<'s, 'r>(
+    store: &'s Store,
+    requirements: impl Iterator<Item = &'r Requirement>,
+) -> Vec<Absence<'s>> {
     let mut found = Vec::new();
-    for requirement in selector.all_requirements() {
+    for requirement in requirements {
         if found.len() == MAX_ABSENCES {
             break;
         }

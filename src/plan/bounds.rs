@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::node::Node;
+use super::sets::Sets;
 use crate::selector::{Requirement, integer};
-use crate::store::{KeyId, Store};
+use crate::store::KeyId;
 
 /// The objects whose value of a key is an integer in an interval, or those that are not such.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,13 +38,13 @@ impl Bound {
     }
 
     /// Looks at every distinct value of the key once, not at every object.
-    pub(super) fn into_node(self, store: &Store) -> Node {
+    pub(super) fn into_node(self, sets: Sets<'_>) -> Node {
         let is_within = |value| integer(value).is_some_and(|number| self.numbers.contains(&number));
         let labels = match self.numbers.is_empty() {
             true => Vec::new(),
             false => {
-                let labels = store.index().labels_of(self.key);
-                labels.filter(|&label| is_within(store.table().value(label))).collect()
+                let labels = sets.index().labels_of(self.key);
+                labels.filter(|&label| is_within(sets.table().value(label))).collect()
             }
         };
         let node = Node::one_of(labels);

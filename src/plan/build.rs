@@ -3,28 +3,36 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::Scope;
 use super::bounds::{self, Bound};
 use super::exec;
 use super::node::{Leaf, Node};
 use super::optimize::Pass;
+use super::sets::Sets;
+use super::{Asked, Scope};
+use crate::ObjectIdentity;
 use crate::formula::{Expr, MAX_RECURSION};
-use crate::selector::{Requirement, Selector};
-use crate::store::{KeyId, Store, group_of};
+use crate::query::{Context, FieldValue, Predicate, Subject, Test};
+use crate::selector::Requirement;
+use crate::store::{KeyId, group_of};
+use crate::syntax::Function;
 
 /// The plan's expression, as literally as the store's numbers allow: a label that the store never saw
 /// is [`Node::Empty`], everything else is left to the passes. Only bounds are merged at once if `passes` say so, as each
 /// by itself would be a list of values.
-pub(super) fn build(store: &Store, selector: &Selector, scope: &Scope, passes: &[Pass]) -> Node {
+pub(super) fn build(sets: Sets<'_>, asked: &Asked, scope: &Scope, passes: &[Pass]) -> Node {
     let mut operands = Vec::new();
     if let Some(namespaces) = &scope.namespaces {
-        operands.push(namespace_node(store, namespaces));
+        operands.push(namespace_node(sets, namespaces));
     }
     if let Some(kinds) = &scope.kinds {
-        operands.push(kind_node(store, kinds));
+        operands.push(kind_node(sets, kinds));
     }
-    let builder = Builder { store, merges_bounds: passes.contains(&Pass::MergeBounds) };
-    let selected = builder.node(builder.built(selector.expr()));
+    let builder = Builder { sets, merges_bounds: passes.contains(&Pass::MergeBounds) };
+    let built = match asked {
+        Asked::Selector(selector) => builder.built(selector.expr(), |it| builder.requirement(it)),
+        Asked::Query(query, context) => builder.built(query.expr(), |it| builder.predicate(it, context)),
+    };
+    let selected = builder.node(built);
     if operands.is_empty() {
         return selected;
     }
@@ -32,24 +40,24 @@ pub(super) fn build(store: &Store, selector: &Selector, scope: &Scope, passes: &
     Node::Intersect(operands)
 }
 
-fn namespace_node(store: &Store, namespaces: &[String]) -> Node {
-    let ids = namespaces.iter().filter_map(|namespace| store.table().namespace_id(namespace));
+fn namespace_node(sets: Sets<'_>, namespaces: &[String]) -> Node {
+    let ids = namespaces.iter().filter_map(|namespace| sets.table().namespace_id(namespace));
     Node::Union(ids.map(|id| Node::Leaf(Leaf::Namespace(id))).collect())
 }
 
-fn kind_node(store: &Store, kinds: &[(Option<String>, String)]) -> Node {
+fn kind_node(sets: Sets<'_>, kinds: &[(Option<String>, String)]) -> Node {
     let wanted: HashSet<(Option<&str>, &str)> =
         kinds.iter().map(|(group, kind)| (group.as_deref(), kind.as_str())).collect();
-    let ids = store.table().kind_ids().filter(|&id| {
-        let (api_version, kind) = store.table().kind(id);
+    let ids = sets.table().kind_ids().filter(|&id| {
+        let (api_version, kind) = sets.table().kind(id);
         wanted.contains(&(None, kind)) || wanted.contains(&(Some(group_of(api_version)), kind))
     });
     Node::Union(ids.map(|id| Node::Leaf(Leaf::Kind(id))).collect())
 }
 
-/// Builds the plan of a selector from its leaves up.
+/// Builds the plan of a selector or query from its leaves up.
 struct Builder<'s> {
-    store: &'s Store,
+    sets: Sets<'s>,
     merges_bounds: bool,
 }
 
@@ -62,11 +70,11 @@ enum Built {
 }
 
 impl Builder<'_> {
-    fn built(&self, expr: &Expr<Requirement>) -> Built {
+    fn built<R>(&self, expr: &Expr<R>, leaf: impl Fn(&R) -> Built) -> Built {
         expr.fold(|part, operands: Vec<Built>| match part {
             Expr::All => Built::Node(Node::All, 0),
             Expr::None => Built::Node(Node::Empty, 0),
-            Expr::Requirement(requirement) => self.requirement(requirement),
+            Expr::Requirement(requirement) => leaf(requirement),
             Expr::And(_) => self.joined(operands, true, Node::Intersect),
             Expr::Or(_) => self.joined(operands, false, Node::Union),
             Expr::Not(_) => match operands.into_iter().next() {
@@ -78,10 +86,17 @@ impl Builder<'_> {
     }
 
     fn requirement(&self, requirement: &Requirement) -> Built {
-        let key = self.store.table().key_id(requirement.key().as_str());
+        let key = self.sets.table().key_id(requirement.key().as_str());
         match key.and_then(|key| Bound::of(key, requirement)) {
             Some(bound) => Built::Bound(bound),
-            None => Built::Node(requirement_node(self.store, key, requirement), 0),
+            None => Built::Node(requirement_node(self.sets, key, requirement), 0),
+        }
+    }
+
+    fn predicate(&self, predicate: &Predicate, context: &Context) -> Built {
+        match predicate {
+            Predicate::Label(requirement) => self.requirement(requirement),
+            Predicate::Test(test) => Built::Node(test_node(self.sets, test, context), 0),
         }
     }
 
@@ -91,14 +106,14 @@ impl Builder<'_> {
         for operand in operands {
             match operand {
                 Built::Bound(bound) if self.merges_bounds => bounds.push(bound),
-                Built::Bound(bound) => nodes.push(bound.into_node(self.store)),
+                Built::Bound(bound) => nodes.push(bound.into_node(self.sets)),
                 Built::Node(node, below) => {
                     height = height.max(below);
                     nodes.push(node);
                 }
             }
         }
-        nodes.extend(bounds::merge(bounds, are_all).into_iter().map(|bound| bound.into_node(self.store)));
+        nodes.extend(bounds::merge(bounds, are_all).into_iter().map(|bound| bound.into_node(self.sets)));
         self.within_reach(join(nodes), height + 1)
     }
 
@@ -107,30 +122,73 @@ impl Builder<'_> {
         if height < MAX_RECURSION {
             return Built::Node(node, height);
         }
-        let found = exec::run(self.store, &node, &mut exec::Untraced);
+        let found = exec::run(self.sets, &node, &mut exec::Untraced);
         Built::Node(Node::Found(Arc::new(found.to_bitmap().into_owned())), 0)
     }
 
     fn node(&self, built: Built) -> Node {
         match built {
             Built::Node(node, _) => node,
-            Built::Bound(bound) => bound.into_node(self.store),
+            Built::Bound(bound) => bound.into_node(self.sets),
         }
     }
 }
 
+/// The objects that satisfy a test: each value of its subject that occurs is looked at once, however many objects have it.
+fn test_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
+    let accepts = |value: &str| test.accepts(&FieldValue::Text(value.into()), context);
+    let node = match test.subject() {
+        Subject::Label(key) => {
+            let key = sets.table().key_id(key.as_str());
+            let labels = key.into_iter().flat_map(|key| sets.index().labels_of(key));
+            Node::one_of(labels.filter(|&label| accepts(sets.table().value(label))).collect())
+        }
+        Subject::Function(call) if call.function() == Function::Kind => kinds_node(sets, test, context),
+        Subject::Function(call) if call.function() == Function::Namespace => {
+            namespaces_node(sets, test, context)
+        }
+        subject => match sets.column_about(subject) {
+            None => Node::Empty,
+            Some((id, _)) if test.asks_for_any() => Node::Leaf(Leaf::Column(id)),
+            Some((id, column)) => {
+                Node::any_of(id, (0..column.len()).filter(|&value| accepts(column.value(value))).collect())
+            }
+        },
+    };
+    if test.operator().is_negated() { Node::Not(Box::new(node)) } else { node }
+}
+
+/// The objects of all kinds that a test accepts.
+fn kinds_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
+    let ids = sets.table().kind_ids().filter(|&id| {
+        let (api_version, kind) = sets.table().kind(id);
+        let value = ObjectIdentity { api_version, kind, ..ObjectIdentity::default() }.qualified_kind();
+        value.is_some_and(|value| test.accepts(&FieldValue::Text(value.into()), context))
+    });
+    Node::Union(ids.map(|id| Node::Leaf(Leaf::Kind(id))).collect())
+}
+
+/// The objects in all namespaces that a test accepts.
+fn namespaces_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
+    let ids = sets.table().namespace_ids().filter(|&id| {
+        let value = sets.table().namespace(id);
+        !value.is_empty() && test.accepts(&FieldValue::Text(value.into()), context)
+    });
+    Node::Union(ids.map(|id| Node::Leaf(Leaf::Namespace(id))).collect())
+}
+
 /// Absent keys satisfy the negative operators, since those are complements of the positive ones.
-fn requirement_node(store: &Store, key: Option<KeyId>, requirement: &Requirement) -> Node {
+fn requirement_node(sets: Sets<'_>, key: Option<KeyId>, requirement: &Requirement) -> Node {
     let not = |node| Node::Not(Box::new(node));
     match requirement {
         Requirement::Exists(_) => key_node(key),
         Requirement::DoesNotExist(_) => not(key_node(key)),
         Requirement::Equals(_, value) | Requirement::DoubleEquals(_, value) => {
-            values_node(store, key, [value.as_str()])
+            values_node(sets, key, [value.as_str()])
         }
-        Requirement::NotEquals(_, value) => not(values_node(store, key, [value.as_str()])),
-        Requirement::In(_, values) => values_node(store, key, values.iter().map(|it| it.as_str())),
-        Requirement::NotIn(_, values) => not(values_node(store, key, values.iter().map(|it| it.as_str()))),
+        Requirement::NotEquals(_, value) => not(values_node(sets, key, [value.as_str()])),
+        Requirement::In(_, values) => values_node(sets, key, values.iter().map(|it| it.as_str())),
+        Requirement::NotIn(_, values) => not(values_node(sets, key, values.iter().map(|it| it.as_str()))),
         // A bound on a key that occurs is one of `bounds`.
         Requirement::GreaterThan(..) | Requirement::LessThan(..) => Node::Empty,
     }
@@ -140,7 +198,7 @@ fn key_node(key: Option<KeyId>) -> Node {
     key.map_or(Node::Empty, |key| Node::Leaf(Leaf::Key(key)))
 }
 
-fn values_node<'v>(store: &Store, key: Option<KeyId>, values: impl IntoIterator<Item = &'v str>) -> Node {
+fn values_node<'v>(sets: Sets<'_>, key: Option<KeyId>, values: impl IntoIterator<Item = &'v str>) -> Node {
     let Some(key) = key else { return Node::Empty };
-    Node::one_of(values.into_iter().filter_map(|value| store.table().label_id(key, value)).collect())
+    Node::one_of(values.into_iter().filter_map(|value| sets.table().label_id(key, value)).collect())
 }

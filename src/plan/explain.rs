@@ -3,12 +3,11 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::Plan;
 use super::exec::{self, Trace};
 use super::node::{Leaf, Node};
-use crate::Requirement;
+use super::sets::{ColumnId, Sets};
+use super::{Asked, Plan};
 use crate::formula::{Expr, MAX_RECURSION};
-use crate::store::{LabelId, Store};
 
 /// The stages of a plan, from what the selector says to what running it found.
 ///
@@ -63,7 +62,7 @@ pub enum Outcome {
 }
 
 /// Labels of a long `in` list that are shown one by one.
-const MAX_LABELS_SHOWN: usize = 8;
+const MAX_LEAVES_SHOWN: usize = 8;
 
 /// Wider steps do not move the columns of the others: a list of thousands of values would be padded to at each line.
 const MAX_SHARED_WIDTH: usize = 256;
@@ -71,19 +70,22 @@ const MAX_SHARED_WIDTH: usize = 256;
 impl Explanation {
     pub(super) fn of(plan: &Plan<'_>) -> Explanation {
         let mut recorder = Recorder::default();
-        exec::run(plan.store, &plan.root, &mut recorder);
+        exec::run(plan.sets, &plan.root, &mut recorder);
         let runs = &mut recorder.finished.into_iter();
         Explanation {
-            parsed: expr_step(plan.selector.expr(), 0),
-            optimized: node_step(plan.store, &plan.root),
-            executed: executed_step(plan.store, &plan.root, runs),
+            parsed: match &plan.asked {
+                Asked::Selector(selector) => expr_step(selector.expr(), 0),
+                Asked::Query(query, _) => expr_step(query.expr(), 0),
+            },
+            optimized: node_step(plan.sets, &plan.root),
+            executed: executed_step(plan.sets, &plan.root, runs),
         }
     }
 }
 
 /// The step of a part that lies so deep in the selector, with those below it as far as anyone would read.
-fn expr_step(expr: &Expr<Requirement>, depth: usize) -> Step {
-    let (operation, operands): (String, &[Expr<Requirement>]) = match expr {
+fn expr_step<R: fmt::Display>(expr: &Expr<R>, depth: usize) -> Step {
+    let (operation, operands): (String, &[Expr<R>]) = match expr {
         _ if depth > MAX_RECURSION => ("…".into(), &[]),
         Expr::All => ("everything".into(), &[]),
         Expr::None => ("nothing".into(), &[]),
@@ -96,23 +98,26 @@ fn expr_step(expr: &Expr<Requirement>, depth: usize) -> Step {
     Step { operation, estimated: None, outcome: None, operands }
 }
 
-fn node_step(store: &Store, node: &Node) -> Step {
-    let labels = if let Node::OneOf(labels) = node { labels.as_slice() } else { &[] };
-    let operands = node.operands().into_iter().map(|operand| node_step(store, operand));
-    let shown =
-        labels.iter().take(MAX_LABELS_SHOWN).map(|&label| node_step(store, &Node::Leaf(Leaf::Label(label))));
+fn node_step(sets: Sets<'_>, node: &Node) -> Step {
+    let leaves: Vec<Leaf> = match node {
+        Node::OneOf(labels) => labels.iter().map(|&label| Leaf::Label(label)).collect(),
+        Node::AnyOf(column, values) => values.iter().map(|&value| Leaf::Value(*column, value)).collect(),
+        _ => Vec::new(),
+    };
+    let operands = node.operands().into_iter().map(|operand| node_step(sets, operand));
+    let shown = leaves.iter().take(MAX_LEAVES_SHOWN).map(|&leaf| node_step(sets, &Node::Leaf(leaf)));
     Step {
-        operation: operation(store, node),
-        estimated: Some(node.estimate(store).round() as u64),
+        operation: operation(sets, node),
+        estimated: Some(node.estimate(sets).round() as u64),
         outcome: None,
-        operands: operands.chain(shown).chain(more_labels(store, labels)).collect(),
+        operands: operands.chain(shown).chain(more_leaves(sets, &leaves)).collect(),
     }
 }
 
-/// One step for the labels that are not shown.
-fn more_labels(store: &Store, labels: &[LabelId]) -> Option<Step> {
-    let more = labels.get(MAX_LABELS_SHOWN..).filter(|more| !more.is_empty())?;
-    let n_objects = more.iter().map(|&label| store.index().label(label).len()).sum();
+/// One step for the labels or values that are not shown.
+fn more_leaves(sets: Sets<'_>, leaves: &[Leaf]) -> Option<Step> {
+    let more = leaves.get(MAX_LEAVES_SHOWN..).filter(|more| !more.is_empty())?;
+    let n_objects = more.iter().map(|leaf| leaf.len(sets)).sum();
     Some(Step {
         operation: format!("… {} more", more.len()),
         estimated: Some(n_objects),
@@ -121,8 +126,8 @@ fn more_labels(store: &Store, labels: &[LabelId]) -> Option<Step> {
     })
 }
 
-fn operation(store: &Store, node: &Node) -> String {
-    let table = store.table();
+fn operation(sets: Sets<'_>, node: &Node) -> String {
+    let table = sets.table();
     match node {
         Node::Empty => "none".into(),
         Node::All => "all objects".into(),
@@ -136,6 +141,13 @@ fn operation(store: &Store, node: &Node) -> String {
             let (api_version, kind) = table.kind(*kind);
             format!("kind {kind} {api_version}").trim_end().to_owned()
         }
+        Node::Leaf(Leaf::Column(column)) => subject(sets, *column),
+        Node::Leaf(Leaf::Value(column, value)) => {
+            format!("{}={}", subject(sets, *column), sets.value(*column, *value))
+        }
+        Node::AnyOf(column, values) => {
+            format!("{}, any of {} values", subject(sets, *column), values.len())
+        }
         Node::Found(_) => "found by what is deeper inside".into(),
         Node::OneOf(labels) => {
             format!("{}, one of {} values", table.key(table.key_of(labels[0])), labels.len())
@@ -147,15 +159,20 @@ fn operation(store: &Store, node: &Node) -> String {
     }
 }
 
+/// What a column is about.
+fn subject(sets: Sets<'_>, column: ColumnId) -> String {
+    sets.subject(column).map(ToString::to_string).unwrap_or_default()
+}
+
 /// The plan's steps with what became of them; `runs` are those of its steps that were run.
-fn executed_step(store: &Store, node: &Node, runs: &mut impl Iterator<Item = Run>) -> Step {
-    let mut step = node_step(store, node);
+fn executed_step(sets: Sets<'_>, node: &Node, runs: &mut impl Iterator<Item = Run>) -> Step {
+    let mut step = node_step(sets, node);
     if needs_work(node) {
         let run = runs.next();
         let operands = &mut run.as_ref().map(|run| run.operands.clone()).unwrap_or_default().into_iter();
         step.outcome = Some(run.map_or(Outcome::Skipped, |run| run.outcome()));
         for (shown, operand) in step.operands.iter_mut().zip(node.operands()) {
-            *shown = executed_step(store, operand, operands);
+            *shown = executed_step(sets, operand, operands);
         }
     } else {
         step.outcome = step.estimated.map(|n_objects| Outcome::Indexed { n_objects });

@@ -9,22 +9,22 @@ use std::borrow::Cow;
 
 use fearless_simd::{Level, dispatch};
 
-use super::exec;
 use super::node::{Leaf, Node};
-use crate::store::{LabelId, PostingsView, Store, WORD, Words, grouped};
+use super::sets::Sets;
+use crate::store::{PostingsView, WORD, Words, grouped};
 
-/// Labels of a [`Node::OneOf`] that are worth a pass each.
+/// Labels of a [`Node::OneOf`], and values of a [`Node::AnyOf`], that are worth a pass each.
 const MAX_LABELS: usize = 8;
 
 /// How many objects `node` has. `None` where this is not the way to find out.
-pub(super) fn count(store: &Store, node: &Node) -> Option<u64> {
-    let frame = Frame::of_steps(store, node)?;
+pub(super) fn count(sets: Sets<'_>, node: &Node) -> Option<u64> {
+    let frame = Frame::of_steps(sets, node)?;
     Some(dispatch!(Level::new(), _ => n_ids(&frame.words)))
 }
 
 /// The objects of `node`, ascending. `None` where this is not the way to find them.
-pub(super) fn run(store: &Store, node: &Node) -> Option<Vec<u32>> {
-    let frame = Frame::of_steps(store, node)?;
+pub(super) fn run(sets: Sets<'_>, node: &Node) -> Option<Vec<u32>> {
+    let frame = Frame::of_steps(sets, node)?;
     let mut ids = Vec::with_capacity(n_ids(&frame.words) as usize);
     for (&number, &word) in frame.numbers.iter().zip(&*frame.words) {
         let mut rest = word;
@@ -43,7 +43,7 @@ fn n_ids(words: &[u64]) -> u64 {
 
 /// Some words of a set: those in which another set has ids.
 struct Frame<'s> {
-    store: &'s Store,
+    sets: Sets<'s>,
     numbers: &'s [u32],
     /// Those of the store until something is taken away.
     words: Cow<'s, [u64]>,
@@ -58,33 +58,39 @@ enum Operand<'s> {
 
 impl<'s> Frame<'s> {
     /// As [`Frame::of`], of more than one set: there is nothing to find out about a single one.
-    fn of_steps(store: &'s Store, node: &Node) -> Option<Frame<'s>> {
+    fn of_steps(sets: Sets<'s>, node: &Node) -> Option<Frame<'s>> {
         let has_steps = matches!(node, Node::Intersect(_) | Node::Subtract(..));
-        if has_steps { Frame::of(store, node) } else { None }
+        if has_steps { Frame::of(sets, node) } else { None }
     }
 
     /// The words of `node`. `None` unless it begins with ids in groups and all its sets have words.
-    fn of(store: &'s Store, node: &Node) -> Option<Frame<'s>> {
+    fn of(sets: Sets<'s>, node: &Node) -> Option<Frame<'s>> {
         match node {
             Node::Intersect(operands) => {
                 let (first, rest) = operands.split_first()?;
-                let mut frame = Frame::of(store, first)?;
+                let mut frame = Frame::of(sets, first)?;
                 rest.iter().try_for_each(|operand| frame.keep(operand))?;
                 Some(frame)
             }
             Node::Subtract(from, minus) => {
-                let mut frame = Frame::of(store, from)?;
+                let mut frame = Frame::of(sets, from)?;
                 frame.take_away(minus)?;
                 Some(frame)
             }
-            Node::Leaf(leaf) => match exec::postings(store, *leaf) {
+            Node::Leaf(leaf) => match sets.postings(*leaf) {
                 PostingsView::Many(ids) => match ids.words() {
-                    Words::Grouped { numbers, words } => Some(Frame { store, numbers, words: words.into() }),
+                    Words::Grouped { numbers, words } => Some(Frame { sets, numbers, words: words.into() }),
                     Words::Dense(_) | Words::Scattered => None,
                 },
                 PostingsView::Few(_) => None,
             },
-            Node::Empty | Node::All | Node::Found(_) | Node::OneOf(_) | Node::Union(_) | Node::Not(_) => None,
+            Node::Empty
+            | Node::All
+            | Node::Found(_)
+            | Node::OneOf(_)
+            | Node::AnyOf(..)
+            | Node::Union(_)
+            | Node::Not(_) => None,
         }
     }
 
@@ -93,7 +99,7 @@ impl<'s> Frame<'s> {
         match node {
             Node::All => {}
             Node::Empty => self.clear(),
-            Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & other),
+            Node::Leaf(leaf) => self.combine(&Operand::of(self.sets, *leaf)?, |word, other| word & other),
             Node::Found(_) => return None,
             Node::Not(operand) => self.take_away(operand)?,
             Node::Intersect(operands) => operands.iter().try_for_each(|operand| self.keep(operand))?,
@@ -101,7 +107,7 @@ impl<'s> Frame<'s> {
                 self.keep(from)?;
                 self.take_away(minus)?;
             }
-            Node::Union(_) | Node::OneOf(_) => {
+            Node::Union(_) | Node::OneOf(_) | Node::AnyOf(..) => {
                 let mut rest = Frame { words: self.words.clone(), ..*self };
                 rest.take_away(node)?;
                 self.take_away_words(&rest.words);
@@ -115,11 +121,14 @@ impl<'s> Frame<'s> {
         match node {
             Node::Empty => {}
             Node::All => self.clear(),
-            Node::Leaf(leaf) => self.combine(&Operand::of(self.store, *leaf)?, |word, other| word & !other),
+            Node::Leaf(leaf) => self.combine(&Operand::of(self.sets, *leaf)?, |word, other| word & !other),
             Node::Found(_) => return None,
             Node::Not(operand) => self.keep(operand)?,
             Node::Union(operands) => operands.iter().try_for_each(|operand| self.take_away(operand))?,
-            Node::OneOf(labels) => self.take_away_labels(labels)?,
+            Node::OneOf(labels) => self.take_away_leaves(labels, |&label| Leaf::Label(label))?,
+            Node::AnyOf(column, values) => {
+                self.take_away_leaves(values, |&value| Leaf::Value(*column, value))?;
+            }
             Node::Intersect(_) | Node::Subtract(..) => {
                 let mut both = Frame { words: self.words.clone(), ..*self };
                 both.keep(node)?;
@@ -129,11 +138,11 @@ impl<'s> Frame<'s> {
         Some(())
     }
 
-    fn take_away_labels(&mut self, labels: &[LabelId]) -> Option<()> {
-        if labels.len() > MAX_LABELS {
+    fn take_away_leaves<T>(&mut self, of_many: &[T], leaf: impl Fn(&T) -> Leaf) -> Option<()> {
+        if of_many.len() > MAX_LABELS {
             return None;
         }
-        labels.iter().try_for_each(|&label| self.take_away(&Node::Leaf(Leaf::Label(label))))
+        of_many.iter().try_for_each(|it| self.take_away(&Node::Leaf(leaf(it))))
     }
 
     /// Replaces every word by what `of` makes of it and of the operand's word with the same number.
@@ -181,8 +190,8 @@ impl<'s> Frame<'s> {
 
 impl<'s> Operand<'s> {
     /// `None` if the set has no words.
-    fn of(store: &'s Store, leaf: Leaf) -> Option<Operand<'s>> {
-        match exec::postings(store, leaf) {
+    fn of(sets: Sets<'s>, leaf: Leaf) -> Option<Operand<'s>> {
+        match sets.postings(leaf) {
             PostingsView::Few(ids) => {
                 let (numbers, words) = grouped(ids.iter().copied());
                 Some(Operand::Few(numbers, words))

@@ -14,16 +14,19 @@ mod ids;
 mod matches;
 mod node;
 mod optimize;
+mod sets;
 
 pub use absence::Absence;
 pub use explain::{Explanation, Outcome, Step};
 pub use matches::{Matches, Objects};
 pub use optimize::Pass;
 
+use crate::query::{Columns, Context, NoColumn, Predicate, Query};
 use crate::selector::Selector;
 use crate::store::Store;
 use ids::Ids;
 use node::Node;
+use sets::Sets;
 
 /// Narrows a query to some namespaces and kinds, whatever the selector says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,9 +79,16 @@ impl Scope {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Plan<'s> {
-    store: &'s Store,
-    selector: Selector,
+    sets: Sets<'s>,
+    asked: Asked,
     root: Node,
+}
+
+/// What a plan answers.
+#[derive(Debug, Clone)]
+enum Asked {
+    Selector(Selector),
+    Query(Query, Context),
 }
 
 impl<'s> Plan<'s> {
@@ -100,40 +110,67 @@ impl<'s> Plan<'s> {
     /// find the same objects; the others are for comparing and for finding out what a pass is worth.
     #[must_use]
     pub fn with_passes(store: &'s Store, selector: &Selector, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
-        let root = optimize::optimize(build::build(store, selector, scope, passes), store, passes);
-        Plan { store, selector: selector.clone(), root }
+        Plan::of(Sets::of(store, None), Asked::Selector(selector.clone()), scope, passes)
     }
 
-    /// The selector that the plan answers, without its scope.
+    /// The plan for a query over the objects of a scope, with the columns that were read for it. A query that is a
+    /// selector needs none, and has the plan of that selector.
+    ///
+    /// # Errors
+    ///
+    /// The first subject of the query of which `columns` has no column.
+    pub fn query(
+        store: &'s Store,
+        columns: &'s Columns,
+        query: &Query,
+        scope: &Scope,
+        context: &Context,
+    ) -> Result<Plan<'s>, NoColumn> {
+        if let Some(subject) = query.subjects().into_iter().find(|subject| !columns.has(subject)) {
+            return Err(NoColumn { subject: subject.clone() });
+        }
+        let sets = Sets::of(store, Some(columns));
+        Ok(Plan::of(sets, Asked::Query(query.clone(), *context), scope, &Pass::ALL))
+    }
+
+    fn of(sets: Sets<'s>, asked: Asked, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
+        let root = optimize::optimize(build::build(sets, &asked, scope, passes), sets, passes);
+        Plan { sets, asked, root }
+    }
+
+    /// The selector that the plan answers, without its scope; `None` where it answers a query.
     #[must_use]
-    pub fn selector(&self) -> &Selector {
-        &self.selector
+    pub fn selector(&self) -> Option<&Selector> {
+        match &self.asked {
+            Asked::Selector(selector) => Some(selector),
+            Asked::Query(..) => None,
+        }
     }
 
     /// How many objects match. Does not find out which, as far as that can be avoided.
     #[must_use]
     pub fn count(&self) -> u64 {
-        fused::count(self.store, &self.root).unwrap_or_else(|| exec::count(self.store, &self.root))
+        fused::count(self.sets, &self.root).unwrap_or_else(|| exec::count(self.sets, &self.root))
     }
 
     /// Whether any object matches. Stops at the first.
     #[must_use]
     pub fn any(&self) -> bool {
-        !exec::first(self.store, &self.root, 1).is_empty()
+        !exec::first(self.sets, &self.root, 1).is_empty()
     }
 
     /// The objects that match.
     #[must_use]
     pub fn run(&self) -> Matches<'s> {
-        let fused = fused::run(self.store, &self.root).map(Ids::from_sorted);
-        let ids = fused.unwrap_or_else(|| exec::run(self.store, &self.root, &mut exec::Untraced));
-        Matches::new(self.store, ids)
+        let fused = fused::run(self.sets, &self.root).map(Ids::from_sorted);
+        let ids = fused.unwrap_or_else(|| exec::run(self.sets, &self.root, &mut exec::Untraced));
+        Matches::new(self.sets.store(), ids)
     }
 
     /// The first `n` objects that match, without finding all others.
     #[must_use]
     pub fn first(&self, n: usize) -> Matches<'s> {
-        Matches::new(self.store, exec::first(self.store, &self.root, n))
+        Matches::new(self.sets.store(), exec::first(self.sets, &self.root, n))
     }
 
     /// Runs the plan and tells what every step was expected to find, what it found, and in what time.
@@ -146,6 +183,12 @@ impl<'s> Plan<'s> {
     /// nearest that does: the likely reason when nothing matches, or everything. The first few only.
     #[must_use]
     pub fn absences(&self) -> Vec<Absence<'s>> {
-        absence::absences(self.store, &self.selector)
+        let store = self.sets.store();
+        match &self.asked {
+            Asked::Selector(selector) => absence::absences(store, selector.expr().requirements()),
+            Asked::Query(query, _) => {
+                absence::absences(store, query.expr().requirements().filter_map(Predicate::as_requirement))
+            }
+        }
     }
 }

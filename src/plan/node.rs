@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::store::{KeyId, KindId, LabelId, NamespaceId, Store};
+use super::sets::{ColumnId, Sets};
+use crate::store::{KeyId, KindId, LabelId, NamespaceId};
 
 /// An expression over sets of objects of one store.
 ///
@@ -24,6 +25,9 @@ pub(super) enum Node {
     /// `tier in (db,web)`, `replicas>3`. No object has two of them, so their sizes add up, and counting
     /// needs no union.
     OneOf(Vec<LabelId>),
+    /// The objects that have one of these values of a column, by their numbers, sorted and at least two:
+    /// `status(Running,Pending)`. An object may have several of them.
+    AnyOf(ColumnId, Vec<u32>),
     /// The objects in all of these sets; every object when there is none.
     Intersect(Vec<Node>),
     /// The objects in any of these sets.
@@ -45,6 +49,10 @@ pub(super) enum Leaf {
     Namespace(NamespaceId),
     /// The objects of a kind.
     Kind(KindId),
+    /// The objects that have a value of a column that was read: `.spec.nodeName`.
+    Column(ColumnId),
+    /// The objects that have one value of a column, by its number: `.status.phase=Running`.
+    Value(ColumnId, u32),
 }
 
 impl Node {
@@ -85,6 +93,15 @@ impl Node {
         }
     }
 
+    /// The objects that have one of these values of a column, which are sorted.
+    pub(super) fn any_of(column: ColumnId, values: Vec<u32>) -> Node {
+        match values[..] {
+            [] => Node::Empty,
+            [value] => Node::Leaf(Leaf::Value(column, value)),
+            _ => Node::AnyOf(column, values),
+        }
+    }
+
     /// The complement, with constants and double negation folded.
     pub(super) fn negate(operand: Node) -> Node {
         match operand {
@@ -108,7 +125,9 @@ impl Node {
     /// The same expression with every operand replaced by `change(operand)`, constants folded.
     pub(super) fn map_operands(self, mut change: impl FnMut(Node) -> Node) -> Node {
         match self {
-            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) => self,
+            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) | Node::AnyOf(..) => {
+                self
+            }
             Node::Intersect(operands) => Node::intersect(operands.into_iter().map(change).collect()),
             Node::Union(operands) => Node::union(operands.into_iter().map(change).collect()),
             Node::Not(operand) => Node::negate(change(*operand)),
@@ -122,7 +141,9 @@ impl Node {
     /// The operands, in the order in which they are worked on.
     pub(super) fn operands(&self) -> Vec<&Node> {
         match self {
-            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) => Vec::new(),
+            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) | Node::AnyOf(..) => {
+                Vec::new()
+            }
             Node::Intersect(operands) | Node::Union(operands) => operands.iter().collect(),
             Node::Not(operand) => vec![operand],
             Node::Subtract(from, minus) => vec![from, minus],
@@ -131,34 +152,33 @@ impl Node {
 
     /// How many objects the set probably has: exact for postings and for values of one key; otherwise as
     /// if the operands were independent of each other.
-    pub(super) fn estimate(&self, store: &Store) -> f64 {
-        let all = store.live().len() as f64;
-        let share = |node: &Node| if all == 0.0 { 0.0 } else { node.estimate(store) / all };
+    pub(super) fn estimate(&self, sets: Sets<'_>) -> f64 {
+        let all = sets.live().len() as f64;
+        let share = |node: &Node| if all == 0.0 { 0.0 } else { node.estimate(sets) / all };
         match self {
             Node::Empty => 0.0,
             Node::All => all,
-            Node::Leaf(leaf) => leaf.len(store) as f64,
+            Node::Leaf(leaf) => leaf.len(sets) as f64,
             Node::Found(ids) => ids.len() as f64,
             Node::Intersect(operands) => operands.iter().map(share).product::<f64>() * all,
-            Node::OneOf(labels) => labels.iter().map(|&label| Leaf::Label(label).len(store) as f64).sum(),
+            Node::OneOf(labels) => labels.iter().map(|&label| Leaf::Label(label).len(sets) as f64).sum(),
+            Node::AnyOf(column, values) => {
+                let lens = values.iter().map(|&value| Leaf::Value(*column, value).len(sets) as f64);
+                lens.sum::<f64>().min(Leaf::Column(*column).len(sets) as f64)
+            }
             Node::Union(operands) => {
                 all * (1.0 - operands.iter().map(|operand| 1.0 - share(operand)).product::<f64>())
             }
-            Node::Not(operand) => all - operand.estimate(store),
-            Node::Subtract(from, minus) => from.estimate(store) * (1.0 - share(minus)),
+            Node::Not(operand) => all - operand.estimate(sets),
+            Node::Subtract(from, minus) => from.estimate(sets) * (1.0 - share(minus)),
         }
     }
 }
 
 impl Leaf {
     /// How many objects the postings list has.
-    pub(super) fn len(self, store: &Store) -> u64 {
-        match self {
-            Leaf::Key(key) => store.index().key(key).len(),
-            Leaf::Label(label) => store.index().label(label).len(),
-            Leaf::Namespace(namespace) => store.index().namespace(namespace).len(),
-            Leaf::Kind(kind) => store.index().kind(kind).len(),
-        }
+    pub(super) fn len(self, sets: Sets<'_>) -> u64 {
+        sets.postings(self).len()
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::node::{Leaf, Node};
-use crate::store::{KeyId, LabelId, Store};
+use super::sets::Sets;
+use crate::store::{KeyId, LabelId};
 
 /// A rewriting of a plan. Every pass is right by itself; together, in the order of [`Pass::ALL`], they
 /// are what [`Plan::new`](super::Plan::new) does.
@@ -55,23 +56,23 @@ impl Pass {
         }
     }
 
-    fn run(self, node: Node, store: &Store) -> Node {
-        let node = node.map_operands(|operand| self.run(operand, store));
+    fn run(self, node: Node, sets: Sets<'_>) -> Node {
+        let node = node.map_operands(|operand| self.run(operand, sets));
         match self {
             // Putting a node together from its operands folds what can be folded. Bounds are merged already.
             Pass::MergeBounds | Pass::FoldConstants => node,
             Pass::Flatten => flatten(node),
-            Pass::MergeSameKey => merge_same_key(node, store),
+            Pass::MergeSameKey => merge_same_key(node, sets),
             Pass::SubtractNegations => subtract_negations(node),
-            Pass::DropDisjoint => drop_disjoint(node, store),
-            Pass::SmallestFirst => smallest_first(node, store),
+            Pass::DropDisjoint => drop_disjoint(node, sets),
+            Pass::SmallestFirst => smallest_first(node, sets),
         }
     }
 }
 
 /// Runs the passes one after another.
-pub(super) fn optimize(node: Node, store: &Store, passes: &[Pass]) -> Node {
-    passes.iter().fold(node, |node, pass| pass.run(node, store))
+pub(super) fn optimize(node: Node, sets: Sets<'_>, passes: &[Pass]) -> Node {
+    passes.iter().fold(node, |node, pass| pass.run(node, sets))
 }
 
 /// `a ∩ (b ∩ c)` → `a ∩ b ∩ c`; `a ∪ (b ∪ c)` → `a ∪ b ∪ c`.
@@ -99,13 +100,13 @@ enum SaysOfKey {
     HasOneOf(Vec<LabelId>),
 }
 
-fn about_one_key(node: &Node, store: &Store) -> Option<(KeyId, SaysOfKey)> {
+fn about_one_key(node: &Node, sets: Sets<'_>) -> Option<(KeyId, SaysOfKey)> {
     match node {
         Node::Leaf(Leaf::Key(key)) => Some((*key, SaysOfKey::Has)),
         Node::Leaf(Leaf::Label(label)) => {
-            Some((store.table().key_of(*label), SaysOfKey::HasOneOf(vec![*label])))
+            Some((sets.table().key_of(*label), SaysOfKey::HasOneOf(vec![*label])))
         }
-        Node::OneOf(labels) => Some((store.table().key_of(labels[0]), SaysOfKey::HasOneOf(labels.clone()))),
+        Node::OneOf(labels) => Some((sets.table().key_of(labels[0]), SaysOfKey::HasOneOf(labels.clone()))),
         _ => None,
     }
 }
@@ -131,12 +132,12 @@ impl SaysOfKey {
 }
 
 /// `tier ∩ tier=db` → `tier=db`; `tier=db ∩ tier=web` → `none`.
-fn merge_same_key(node: Node, store: &Store) -> Node {
+fn merge_same_key(node: Node, sets: Sets<'_>) -> Node {
     let Node::Intersect(operands) = node else { return node };
     let mut keys: BTreeMap<KeyId, SaysOfKey> = BTreeMap::new();
     let mut others: Vec<Node> = Vec::new();
     for operand in operands {
-        match about_one_key(&operand, store) {
+        match about_one_key(&operand, sets) {
             Some((key, says)) => {
                 let known = keys.remove(&key).unwrap_or(SaysOfKey::Has);
                 keys.insert(key, known.and(says));
@@ -167,7 +168,7 @@ fn subtract_negations(node: Node) -> Node {
 }
 
 /// `env=prod − env=dev` → `env=prod`; `env=prod − env` → `none`.
-fn drop_disjoint(node: Node, store: &Store) -> Node {
+fn drop_disjoint(node: Node, sets: Sets<'_>) -> Node {
     let Node::Subtract(from, minus) = node else { return node };
     let minus = match *minus {
         Node::Union(operands) => operands,
@@ -175,14 +176,14 @@ fn drop_disjoint(node: Node, store: &Store) -> Node {
     };
     let operands =
         if let Node::Intersect(operands) = &*from { operands } else { std::slice::from_ref(&*from) };
-    let known = operands.iter().filter_map(|it| about_one_key(it, store)).collect();
-    let minus = minus.into_iter().map(|minus| narrow(minus, &known, store)).collect();
+    let known = operands.iter().filter_map(|it| about_one_key(it, sets)).collect();
+    let minus = minus.into_iter().map(|minus| narrow(minus, &known, sets)).collect();
     Node::subtract(*from, Node::union(minus))
 }
 
 /// What is left to subtract from objects of which it is known what they say of some keys.
-fn narrow(minus: Node, known: &BTreeMap<KeyId, SaysOfKey>, store: &Store) -> Node {
-    let Some((key, subtracted)) = about_one_key(&minus, store) else { return minus };
+fn narrow(minus: Node, known: &BTreeMap<KeyId, SaysOfKey>, sets: Sets<'_>) -> Node {
+    let Some((key, subtracted)) = about_one_key(&minus, sets) else { return minus };
     match (known.get(&key), subtracted) {
         // All of them have the key, so nothing is left of them.
         (Some(_), SaysOfKey::Has) => Node::All,
@@ -195,9 +196,9 @@ fn narrow(minus: Node, known: &BTreeMap<KeyId, SaysOfKey>, store: &Store) -> Nod
 }
 
 /// `large ∩ small` → `small ∩ large`.
-fn smallest_first(node: Node, store: &Store) -> Node {
+fn smallest_first(node: Node, sets: Sets<'_>) -> Node {
     let Node::Intersect(mut operands) = node else { return node };
-    operands.sort_by_cached_key(|operand| operand.estimate(store) as u64);
+    operands.sort_by_cached_key(|operand| operand.estimate(sets) as u64);
     Node::Intersect(operands)
 }
 

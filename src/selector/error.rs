@@ -22,6 +22,8 @@ pub struct ParseError {
     kind: ParseErrorKind,
     span: Span,
     text: Box<str>,
+    /// Whether it was read as a query.
+    is_query: bool,
 }
 
 /// What is wrong with a text.
@@ -45,31 +47,56 @@ pub enum ParseErrorKind {
     NotAnInteger,
     /// A number after `>` or `<` that does not fit 64 bits.
     IntegerOutOfRange,
+    /// What a query may not say, though its grammar allows it.
+    Query {
+        /// What is wrong.
+        message: String,
+        /// What to write instead, where that is known.
+        help: Option<String>,
+    },
+}
+
+impl ParseErrorKind {
+    /// Why `typed` is no integer of 64 bits.
+    pub(crate) fn not_an_integer(typed: &str) -> ParseErrorKind {
+        let is_number = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { ParseErrorKind::IntegerOutOfRange } else { ParseErrorKind::NotAnInteger }
+    }
 }
 
 impl ParseError {
-    pub(super) fn from_syntax(text: &str, error: SyntaxError) -> ParseError {
+    pub(crate) fn from_syntax(text: &str, error: SyntaxError) -> ParseError {
         let kind = match error.found {
             Some(TokenKind::Unknown) => ParseErrorKind::Nul,
             found => ParseErrorKind::Syntax { expected: error.expected, found },
         };
-        ParseError { kind, span: error.span, text: text.into() }
+        ParseError { kind, span: error.span, text: text.into(), is_query: false }
     }
 
     /// The error of a label, in the part `typed` of `text`.
-    pub(super) fn from_label(
+    pub(crate) fn from_label(
         text: &str,
         typed: &str,
         error: LabelError,
         kind: impl Fn(LabelErrorKind) -> ParseErrorKind,
     ) -> ParseError {
         let span = error.span().shifted(Span::of(text, typed).start);
-        ParseError { kind: kind(error.kind().clone()), span, text: text.into() }
+        ParseError { kind: kind(error.kind().clone()), span, text: text.into(), is_query: false }
     }
 
     /// An error about the whole of the part `typed` of `text`.
-    pub(super) fn about(text: &str, typed: &str, kind: ParseErrorKind) -> ParseError {
-        ParseError { kind, span: Span::of(text, typed), text: text.into() }
+    pub(crate) fn about(text: &str, typed: &str, kind: ParseErrorKind) -> ParseError {
+        ParseError { kind, span: Span::of(text, typed), text: text.into(), is_query: false }
+    }
+
+    /// The same error of a text that was read as a query, which has other help.
+    pub(crate) fn of_query(self) -> ParseError {
+        ParseError { is_query: true, ..self }
+    }
+
+    /// Whether the text was read as a query.
+    pub(super) fn is_query(&self) -> bool {
+        self.is_query
     }
 
     /// What is wrong.
@@ -126,6 +153,7 @@ impl fmt::Display for ParseError {
             ParseErrorKind::Syntax { expected, found: None } => {
                 write!(f, "expected {}, found the end of the text", expected.as_str())
             }
+            ParseErrorKind::Query { message, .. } => f.write_str(message),
             ParseErrorKind::Nul => f.write_str("a selector may not hold the character U+0000"),
             ParseErrorKind::Key(kind) | ParseErrorKind::Value(kind) => kind.fmt(f),
             ParseErrorKind::NotAnInteger if found.is_empty() => {

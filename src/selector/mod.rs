@@ -26,8 +26,9 @@ pub use matcher::Matcher;
 pub use matches::Label;
 pub(crate) use requirement::integer;
 pub use requirement::{Integer, Operator, Requirement};
+pub(crate) use validate::{comparison, membership};
 
-use crate::formula::{Expr, Formula};
+use crate::formula::{Expr, Formula, Leaf};
 
 /// Which objects are wanted.
 ///
@@ -64,6 +65,10 @@ impl Selector {
     /// The selector of the objects for which all of `requirements` hold: every object if there are none.
     pub(crate) fn all_of(requirements: impl IntoIterator<Item = Requirement>) -> Selector {
         Selector { formula: Formula::all_of(requirements) }
+    }
+
+    pub(crate) fn formula(&self) -> &Formula<Requirement> {
+        &self.formula
     }
 
     /// The tree.
@@ -160,10 +165,15 @@ impl FromStr for Selector {
     ///
     /// The first place where the text leaves the grammar, else the first key or value that Kubernetes refuses.
     fn from_str(text: &str) -> Result<Selector, ParseError> {
-        match crate::syntax::parse(text) {
-            Ok(ast) => validate::validate(&ast),
-            Err(error) => Err(ParseError::from_syntax(text, error)),
-        }
+        parse(text).map(|formula| Selector { formula })
+    }
+}
+
+/// Reads a selector's text, as what its requirements can be made into.
+pub(crate) fn parse<R: Leaf + From<Requirement>>(text: &str) -> Result<Formula<R>, ParseError> {
+    match crate::syntax::parse(text) {
+        Ok(ast) => validate::validate(&ast),
+        Err(error) => Err(ParseError::from_syntax(text, error)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! From what was typed to what it means: keys, values and numbers are checked here.
 
-use super::Selector;
 use super::error::{ParseError, ParseErrorKind};
 use super::requirement::{Integer, Requirement};
+use crate::formula::{Formula, Leaf};
 use crate::syntax::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 use crate::{LabelKey, LabelValue, ValueSet};
 
@@ -11,52 +11,66 @@ use crate::{LabelKey, LabelValue, ValueSet};
 /// # Errors
 ///
 /// The first key or value, in the order of the text, that Kubernetes refuses.
-pub(super) fn validate(ast: &Ast<'_>) -> Result<Selector, ParseError> {
+pub(super) fn validate<R: Leaf + From<Requirement>>(ast: &Ast<'_>) -> Result<Formula<R>, ParseError> {
     let text = ast.text();
     match ast.requirements() {
-        [] => Ok(Selector::everything()),
+        [] => Ok(Formula::everything()),
         // The commonest selector costs no list.
-        [only] => Ok(Selector::from(requirement(text, only)?)),
+        [only] => Ok(Formula::of(R::from(requirement(text, only)?))),
         several => {
             let mut requirements = Vec::with_capacity(several.len());
             for typed in several {
-                requirements.push(requirement(text, typed)?);
+                requirements.push(R::from(requirement(text, typed)?));
             }
-            Ok(Selector::all_of(requirements))
+            Ok(Formula::all_of(requirements))
         }
     }
 }
 
 fn requirement(text: &str, typed: &AstRequirement<'_>) -> Result<Requirement, ParseError> {
-    let key = key(text, typed.key)?;
+    let key = key(text, typed.subject)?;
     match &typed.condition {
         Condition::Exists => Ok(Requirement::Exists(key)),
         Condition::DoesNotExist { .. } => Ok(Requirement::DoesNotExist(key)),
-        Condition::Comparison { operator, value, .. } => comparison(text, key, *operator, value),
-        Condition::Membership { operator, values, .. } => {
-            let values = value_set(text, *values)?;
-            Ok(match operator {
-                MembershipOperator::In => Requirement::In(key, values),
-                MembershipOperator::NotIn => Requirement::NotIn(key, values),
-            })
+        Condition::Comparison { operator, symbol, value } => {
+            let requirement = comparison(text, key, *operator, value)?;
+            // The selector grammar has no operator that a selector has no requirement for.
+            requirement.ok_or_else(|| ParseError::about(text, symbol, ParseErrorKind::Nul))
         }
+        Condition::Membership { operator, values, .. } => membership(text, key, *operator, *values),
     }
 }
 
-fn comparison(
+/// `in` and `notin` of a selector and, where it has no globs, of a query.
+pub(crate) fn membership(
+    text: &str,
+    key: LabelKey,
+    operator: MembershipOperator,
+    values: ValueList<'_>,
+) -> Result<Requirement, ParseError> {
+    let values = value_set(text, values)?;
+    Ok(match operator {
+        MembershipOperator::In => Requirement::In(key, values),
+        MembershipOperator::NotIn => Requirement::NotIn(key, values),
+    })
+}
+
+/// A comparison of a selector and, where it has no glob, of a query; `None` for the operators that only queries have.
+pub(crate) fn comparison(
     text: &str,
     key: LabelKey,
     operator: ComparisonOperator,
     typed: &str,
-) -> Result<Requirement, ParseError> {
+) -> Result<Option<Requirement>, ParseError> {
     let checked = value(text, typed)?;
-    Ok(match operator {
+    Ok(Some(match operator {
         ComparisonOperator::Equals => Requirement::Equals(key, checked),
         ComparisonOperator::DoubleEquals => Requirement::DoubleEquals(key, checked),
         ComparisonOperator::NotEquals => Requirement::NotEquals(key, checked),
         ComparisonOperator::GreaterThan => Requirement::GreaterThan(key, integer(text, typed, checked)?),
         ComparisonOperator::LessThan => Requirement::LessThan(key, integer(text, typed, checked)?),
-    })
+        _ => return Ok(None),
+    }))
 }
 
 fn key(text: &str, typed: &str) -> Result<LabelKey, ParseError> {
@@ -78,11 +92,7 @@ fn value_set(text: &str, typed: ValueList<'_>) -> Result<ValueSet, ParseError> {
 
 /// The number `typed`, which is `checked` as a value.
 fn integer(text: &str, typed: &str, checked: LabelValue) -> Result<Integer, ParseError> {
-    Integer::new(checked).ok_or_else(|| {
-        let is_number = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
-        let kind = if is_number { ParseErrorKind::IntegerOutOfRange } else { ParseErrorKind::NotAnInteger };
-        ParseError::about(text, typed, kind)
-    })
+    Integer::new(checked).ok_or_else(|| ParseError::about(text, typed, ParseErrorKind::not_an_integer(typed)))
 }
 
 #[cfg(test)]
@@ -90,7 +100,7 @@ mod tests {
     use super::*;
 
     fn meaning(text: &str) -> Result<Selector, ParseErrorKind> {
-        validate(&crate::syntax::parse(text).unwrap()).map_err(|error| error.kind().clone())
+        text.parse().map_err(|error: ParseError| error.kind().clone())
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod bitmap;
 mod builder;
+mod column;
 mod dict;
 mod ends;
 mod facts;
@@ -25,6 +26,7 @@ use std::fmt;
 
 pub(crate) use bitmap::{Bitmap, WORD, Words, grouped};
 pub use builder::StoreBuilder;
+pub(crate) use column::{Column, ColumnBuilder};
 pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use identity::IdentityIndex;

@@ -35,6 +35,22 @@ impl<'a> ObjectIdentity<'a> {
     pub fn group(&self) -> &'a str {
         group_of(self.api_version)
     }
+
+    /// The kind and, of a group that has a name, the group: `Pod`, `Deployment.apps`. `None` of what has no kind.
+    #[must_use]
+    pub fn qualified_kind(&self) -> Option<String> {
+        let (kind, group) = (self.kind, self.group());
+        (!kind.is_empty()).then(|| if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") })
+    }
+
+    /// The name as kubectl prints it with `-o name`: `pod/web-0`, `deployment.apps/web`; `object/web` of what has no kind.
+    /// `None` of what has no name.
+    #[must_use]
+    pub fn qualified_name(&self) -> Option<String> {
+        let kind = self.qualified_kind().unwrap_or_else(|| "object".to_owned());
+        let kind = kind.replacen(self.kind, &self.kind.to_lowercase(), 1);
+        (!self.name.is_empty()).then(|| format!("{kind}/{}", self.name))
+    }
 }
 
 /// The API group of an `apiVersion`: `apps` of `apps/v1`, empty for the core group's `v1`.

@@ -310,7 +310,7 @@ impl ObjectTable {
         (0..self.kinds.len() as u32).map(KindId)
     }
 
-    pub(super) fn namespace_ids(&self) -> impl ExactSizeIterator<Item = NamespaceId> + use<> {
+    pub(crate) fn namespace_ids(&self) -> impl ExactSizeIterator<Item = NamespaceId> + use<> {
         (0..self.namespaces.len() as u32).map(NamespaceId)
     }
 

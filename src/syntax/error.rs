@@ -25,6 +25,38 @@ pub enum Expected {
     ValueOrCloseParen,
     /// What follows a value in a list.
     CommaOrCloseParen,
+    /// A part of a query: at its start, after what joins two parts, after `(` and `[`.
+    Factor,
+    /// A part of a query, after `!`.
+    NegatedFactor,
+    /// An operator after a field or function, or what ends a part of a query.
+    QueryOperator,
+    /// What ends a part of a query.
+    EndOfFactor,
+    /// What ends a part of a query inside of parentheses.
+    CloseGroup,
+    /// What ends a part of a query inside of brackets.
+    CloseBracket,
+    /// A key, a field or a function, as the parameter of a function.
+    Subject,
+    /// A relation, as the parameter of a function.
+    Set,
+    /// The parameter of a function.
+    Parameter,
+    /// The end of a function that takes no more.
+    CloseParen,
+    /// A path, as the parameter of a function.
+    Path,
+    /// The name after the `.` of a field.
+    FieldName,
+    /// What stands in the brackets of a field.
+    InBrackets,
+    /// The regular expression after `=~` or `!~`.
+    Quoted,
+    /// A quotation mark that ends a text.
+    EndOfQuoted,
+    /// Less depth than there is.
+    LessDepth,
 }
 
 impl Expected {
@@ -40,6 +72,24 @@ impl Expected {
             Expected::OpenParen => "\"(\"",
             Expected::ValueOrCloseParen => "a value or \")\"",
             Expected::CommaOrCloseParen => "\",\" or \")\"",
+            Expected::Factor => "a key, a field, a function, \"!\" or \"(\"",
+            Expected::NegatedFactor => "a key, a field, a function or \"(\" after \"!\"",
+            Expected::QueryOperator => "an operator, \",\", \"&&\", \"||\" or the end",
+            Expected::EndOfFactor => "\",\", \"&&\", \"||\" or the end of the text",
+            Expected::CloseGroup => "\",\", \"&&\", \"||\" or \")\"",
+            Expected::CloseBracket => "\",\", \"&&\", \"||\" or \"]\"",
+            Expected::Subject => "a key, a field or a function",
+            Expected::Set => "a relation such as selects(…)",
+            Expected::Parameter => "the function's parameter",
+            Expected::CloseParen => "\")\"",
+            Expected::Path => "a path such as .status.startTime",
+            Expected::FieldName => "a name after \".\"",
+            Expected::InBrackets => {
+                "a number, \"*\", a name in quotation marks or a query about the elements"
+            }
+            Expected::Quoted => "a regular expression in quotation marks",
+            Expected::EndOfQuoted => "the quotation mark at the end of the text in quotation marks",
+            Expected::LessDepth => "no more than 64 parentheses and brackets inside each other",
         }
     }
 }
@@ -74,11 +124,18 @@ pub(super) struct Failure<'t> {
     pub(super) expected: Expected,
 }
 
+impl<'t> Failure<'t> {
+    /// That of a rule which has not committed: nobody says what was expected.
+    pub(super) fn at(rest: &'t str) -> Failure<'t> {
+        Failure { rest, expected: Expected::Requirement }
+    }
+}
+
 impl<'t> ParseError<&'t str> for Failure<'t> {
     /// A terminal does not know what it is part of. The rules say so when they commit; until they do, nothing but a
     /// requirement can have been wanted.
     fn from_error_kind(rest: &'t str, _: ErrorKind) -> Failure<'t> {
-        Failure { rest, expected: Expected::Requirement }
+        Failure::at(rest)
     }
 
     fn append(_: &'t str, _: ErrorKind, other: Failure<'t>) -> Failure<'t> {

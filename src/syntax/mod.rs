@@ -7,13 +7,19 @@
 
 mod ast;
 mod error;
+mod function;
 mod parser;
 mod print;
+mod query;
 mod role;
 mod token;
 
 pub use ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
+pub(crate) use ast::{AstArguments, AstCall, AstField, AstStep, AstSubject, Tree};
 pub use error::{Expected, SyntaxError};
+pub use function::{FUNCTIONS, Function, FunctionRow, Parameter};
 pub use parser::parse;
+pub(crate) use query::parse_query;
 pub use role::Role;
+pub(crate) use token::is_word;
 pub use token::{Token, TokenKind, tokens};

@@ -1,8 +1,10 @@
-//! The grammar rules, one function each, named as in `grammar/selector.abnf`.
+//! The rules of the selector grammar, one function each, named as in `grammar/selector.abnf`, and what queries share.
 //!
 //! No rule refers to itself, so that no text, however long, can exhaust the stack, and none looks at a byte more than a
 //! few times. A rule that has seen a deciding token commits (`cut`): the error is then where the text went wrong, not
 //! where the requirement began.
+//!
+//! What queries spell in their own way, a rule asks of its [`Dialect`].
 
 use nom::branch::alt;
 use nom::combinator::{cut, eof, map, opt, peek, recognize};
@@ -16,6 +18,49 @@ use super::token::{
     Parsed, blanks, close_paren, comma, double_equals, equals, exclamation, greater_than, identifier, in_kw,
     less_than, not_equals, notin_kw, open_paren, ws,
 };
+
+/// What a selector and a query spell differently.
+pub(super) trait Dialect: Copy {
+    /// Whether quotation marks hold a text together.
+    const HAS_QUOTES: bool;
+
+    /// What has to stand between the subject of a requirement and a keyword.
+    fn gap(self, input: &str) -> Parsed<'_, &str>;
+
+    /// The operators that take one value.
+    fn comparison_operator(self, input: &str) -> Parsed<'_, (ComparisonOperator, &str)>;
+
+    /// A value and the white space after it.
+    fn value(self, input: &str) -> Parsed<'_, &str>;
+
+    /// What may follow a value that is not there.
+    fn after_value(self, input: &str) -> Parsed<'_, &str>;
+}
+
+/// The language of `-l`, which is Kubernetes'.
+#[derive(Debug, Clone, Copy)]
+struct Kubernetes;
+
+impl Dialect for Kubernetes {
+    const HAS_QUOTES: bool = false;
+
+    /// Without a blank, `in` would be a part of the key.
+    fn gap(self, input: &str) -> Parsed<'_, &str> {
+        blanks(input)
+    }
+
+    fn comparison_operator(self, input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
+        comparison_operator(input)
+    }
+
+    fn value(self, input: &str) -> Parsed<'_, &str> {
+        value(input)
+    }
+
+    fn after_value(self, input: &str) -> Parsed<'_, &str> {
+        alt((comma, eof)).parse(input)
+    }
+}
 
 /// Reads a selector's text. An empty text, or one of nothing but white space, is an [`Ast`] without requirements.
 ///
@@ -43,7 +88,7 @@ fn goes_on(requirements: &[AstRequirement<'_>]) -> Expected {
 }
 
 /// Commits to `rule`: if it does not hold here, the whole text is in error, as `expected` says.
-fn expect<'t, T>(
+pub(super) fn expect<'t, T>(
     expected: Expected,
     mut rule: impl Parser<&'t str, Output = T, Error = Failure<'t>>,
 ) -> impl FnMut(&'t str) -> Parsed<'t, T> {
@@ -64,42 +109,40 @@ fn selector(input: &str) -> Parsed<'_, Vec<AstRequirement<'_>>> {
 
 /// requirement = absence / key condition
 fn requirement(input: &str) -> Parsed<'_, AstRequirement<'_>> {
-    let condition = map(pair(key, condition), |(key, condition)| AstRequirement { key, condition });
-    alt((absence, condition)).parse(input)
+    let conditioned = map(pair(key, |rest| condition(Kubernetes, rest)), |(key, condition)| AstRequirement {
+        subject: key,
+        condition,
+    });
+    alt((absence, conditioned)).parse(input)
 }
 
 /// absence = exclamation key ws
 fn absence(input: &str) -> Parsed<'_, AstRequirement<'_>> {
     let absence = (exclamation, expect(Expected::Key, key), ws);
     map(absence, |(exclamation, key, _)| AstRequirement {
-        key,
+        subject: key,
         condition: Condition::DoesNotExist { exclamation },
     })
     .parse(input)
 }
 
 /// condition = blanks membership / ws [ comparison ]
-///
-/// Without a blank, `in` would be a part of the key.
-fn condition(input: &str) -> Parsed<'_, Condition<'_>> {
-    let comparison = map(opt(comparison), |comparison| comparison.unwrap_or(Condition::Exists));
-    alt((preceded(blanks, membership), preceded(ws, comparison))).parse(input)
+pub(super) fn condition<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
+    let membership = preceded(|rest| dialect.gap(rest), |rest| membership(dialect, rest));
+    let comparison = map(opt(|rest| comparison(dialect, rest)), |it| it.unwrap_or(Condition::Exists));
+    alt((membership, preceded(ws, comparison))).parse(input)
 }
 
 /// comparison = comparison-operator [ value ]
-fn comparison(input: &str) -> Parsed<'_, Condition<'_>> {
-    let absent = recognize(peek(alt((comma, eof))));
-    let value = expect(Expected::Value, alt((value, absent)));
-    map(pair(comparison_operator, value), |((operator, symbol), value)| Condition::Comparison {
-        operator,
-        symbol,
-        value,
-    })
-    .parse(input)
+fn comparison<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
+    let (rest, (operator, symbol)) = dialect.comparison_operator(input)?;
+    let absent = recognize(peek(|rest| dialect.after_value(rest)));
+    let (rest, value) = expect(Expected::Value, alt((|rest| dialect.value(rest), absent)))(rest)?;
+    Ok((rest, Condition::Comparison { operator, symbol, value }))
 }
 
 /// comparison-operator = double-equals / equals / not-equals / greater-than / less-than
-fn comparison_operator(input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
+pub(super) fn comparison_operator(input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
     let means = |operator| move |symbol| (operator, symbol);
     alt((
         map(double_equals, means(ComparisonOperator::DoubleEquals)),
@@ -112,8 +155,9 @@ fn comparison_operator(input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
 }
 
 /// membership = membership-operator values
-fn membership(input: &str) -> Parsed<'_, Condition<'_>> {
-    map(pair(membership_operator, cut(values)), |((operator, keyword), values)| Condition::Membership {
+fn membership<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
+    let values = cut(|rest| values(dialect, rest));
+    map(pair(membership_operator, values), |((operator, keyword), values)| Condition::Membership {
         operator,
         keyword,
         values,
@@ -129,9 +173,9 @@ fn membership_operator(input: &str) -> Parsed<'_, (MembershipOperator, &str)> {
 }
 
 /// values = open-paren value-list close-paren
-fn values(input: &str) -> Parsed<'_, ValueList<'_>> {
+pub(super) fn values<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, ValueList<'_>> {
     let (rest, _) = expect(Expected::OpenParen, open_paren)(input)?;
-    let (rest, values) = value_list(rest)?;
+    let (rest, values) = value_list(dialect, rest)?;
     let expected =
         if values.ends_empty() { Expected::ValueOrCloseParen } else { Expected::CommaOrCloseParen };
     let (rest, _) = expect(expected, close_paren)(rest)?;
@@ -139,9 +183,10 @@ fn values(input: &str) -> Parsed<'_, ValueList<'_>> {
 }
 
 /// value-list = [ value ] *( commas value ) [ commas ]
-fn value_list(input: &str) -> Parsed<'_, ValueList<'_>> {
+pub(super) fn value_list<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, ValueList<'_>> {
+    let value = |rest| dialect.value(rest);
     let list = (opt(value), many0_count(pair(commas, value)), opt(commas));
-    map(recognize(list), ValueList::new).parse(input)
+    map(recognize(list), |list| ValueList::new(list, D::HAS_QUOTES)).parse(input)
 }
 
 /// commas = 1*comma
@@ -169,11 +214,13 @@ mod tests {
     #[track_caller]
     fn read(text: &str) -> String {
         let describe = |requirement: &AstRequirement<'_>| match &requirement.condition {
-            Condition::Exists => format!("{} exists", requirement.key),
-            Condition::DoesNotExist { exclamation } => format!("{exclamation} {}", requirement.key),
-            Condition::Comparison { symbol, value, .. } => format!("{} {symbol} {value:?}", requirement.key),
+            Condition::Exists => format!("{} exists", requirement.subject),
+            Condition::DoesNotExist { exclamation } => format!("{exclamation} {}", requirement.subject),
+            Condition::Comparison { symbol, value, .. } => {
+                format!("{} {symbol} {value:?}", requirement.subject)
+            }
             Condition::Membership { keyword, values, .. } => {
-                format!("{} {keyword} {:?}", requirement.key, values.iter().collect::<Vec<_>>())
+                format!("{} {keyword} {:?}", requirement.subject, values.iter().collect::<Vec<_>>())
             }
         };
         parse(text).unwrap().requirements().iter().map(describe).collect::<Vec<_>>().join("; ")
@@ -236,7 +283,7 @@ mod tests {
         let ast = parse(" k in ( v , ) , x=").unwrap();
         let [first, second] = ast.requirements() else { panic!("two requirements") };
         let Condition::Membership { keyword, values, .. } = &first.condition else { panic!("a list") };
-        let places: Vec<usize> = [first.key, keyword, second.key]
+        let places: Vec<usize> = [first.subject, keyword, second.subject]
             .into_iter()
             .chain(values.iter())
             .map(|part| ast.span(part).start)

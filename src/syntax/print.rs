@@ -18,7 +18,7 @@ impl fmt::Display for Ast<'_> {
 
 impl fmt::Display for AstRequirement<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = self.key;
+        let key = self.subject;
         match &self.condition {
             Condition::Exists => f.write_str(key),
             Condition::DoesNotExist { .. } => write!(f, "!{key}"),

@@ -63,7 +63,7 @@ proptest! {
     fn parts_of_a_tree_are_where_they_say(text in prop_oneof![soup(), selector_text()]) {
         let Ok(ast) = parse(&text) else { return Ok(()) };
         for requirement in ast.requirements() {
-            prop_assert_eq!(ast.span(requirement.key).slice(&text), requirement.key);
+            prop_assert_eq!(ast.span(requirement.subject).slice(&text), requirement.subject);
             if let Condition::Membership { keyword, values, .. } = &requirement.condition {
                 let places: Vec<Span> = std::iter::once(*keyword).chain(values.iter()).map(|part| ast.span(part)).collect();
                 prop_assert!(places.is_sorted() && places[0] < places[1], "{:?}", places);

@@ -154,10 +154,11 @@ impl Selection {
         if matched || !absences.is_empty() {
             return absences;
         }
-        if let Some((one, other)) = plan.selector().contradiction() {
-            return vec![format!("{one} and {other} exclude each other")];
+        let Some(selector) = plan.selector() else { return Vec::new() };
+        match selector.contradiction() {
+            Some((one, other)) => vec![format!("{one} and {other} exclude each other")],
+            None => self.only_elsewhere(store, selector),
         }
-        self.only_elsewhere(store, plan.selector())
     }
 
     /// The requirements that objects meet, but none in the scope.

@@ -1,0 +1,78 @@
+//! What was read of the objects of a store for queries.
+
+use std::error::Error;
+use std::fmt;
+
+use super::Subject;
+use crate::store::Column;
+
+/// The values of subjects in the objects of one store, with their postings: what plans of queries need besides the labels.
+///
+/// A column is read once and kept; it is right as long as the store and the JSON of its objects stay as they were.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    columns: Vec<(Subject, Column)>,
+}
+
+/// A subject of a query that was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoColumn {
+    pub(crate) subject: Subject,
+}
+
+impl Columns {
+    /// No columns yet.
+    #[must_use]
+    pub fn new() -> Columns {
+        Columns::default()
+    }
+
+    /// Whether a subject can be asked about: what stands in the store, as labels, kinds and namespaces do, needs no reading.
+    #[must_use]
+    pub fn has(&self, subject: &Subject) -> bool {
+        !subject.needs_column() || self.about(subject).is_some()
+    }
+
+    /// The subjects that were read.
+    pub fn subjects(&self) -> impl ExactSizeIterator<Item = &Subject> {
+        self.columns.iter().map(|(subject, _)| subject)
+    }
+
+    /// The values of a subject that occur, each with the number of objects that have it, in the order of their text;
+    /// none of a subject that was not read.
+    pub fn values(&self, subject: &Subject) -> impl Iterator<Item = (&str, u64)> {
+        let column = self.about(subject).map(|(_, column)| column);
+        let values = column.into_iter().flat_map(|column| (0..column.len()).map(move |n| (column, n)));
+        values.map(|(column, n)| (column.value(n), column.having(n).len()))
+    }
+
+    /// The column about a subject, and its number.
+    pub(crate) fn about(&self, subject: &Subject) -> Option<(u32, &Column)> {
+        let number = self.columns.iter().position(|(about, _)| about == subject)?;
+        Some((number as u32, &self.columns[number].1))
+    }
+
+    pub(crate) fn column(&self, number: u32) -> Option<&(Subject, Column)> {
+        self.columns.get(number as usize)
+    }
+
+    pub(crate) fn add(&mut self, subject: Subject, column: Column) {
+        self.columns.push((subject, column));
+    }
+}
+
+impl NoColumn {
+    /// The subject.
+    #[must_use]
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+}
+
+impl fmt::Display for NoColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was not read of the objects", self.subject)
+    }
+}
+
+impl Error for NoColumn {}

@@ -1,0 +1,210 @@
+//! Whether an object satisfies a query: the meaning that every plan has to agree with.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::LazyLock;
+use std::time::SystemTime;
+
+use super::field::FieldValue;
+use super::subject::{FunctionCall, Subject};
+use super::{Predicate, Query};
+use crate::formula::Expr;
+use crate::kubernetes::{self, ObjectJson, Reads, Time};
+use crate::syntax::Function;
+use crate::{ObjectIdentity, Path};
+
+/// Where the time stands from which on the age of an object is counted.
+static CREATED: LazyLock<Option<Path>> = LazyLock::new(|| Path::field(".metadata.creationTimestamp").ok());
+
+/// What a query is asked with besides the object: the time that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Context {
+    now: Time,
+}
+
+impl Default for Context {
+    fn default() -> Context {
+        Context::new()
+    }
+}
+
+impl Context {
+    /// Now, by the clock of this machine.
+    #[must_use]
+    pub fn new() -> Context {
+        Context { now: Time::from(SystemTime::now()) }
+    }
+
+    /// As if it were `now`, for the ages of a dump that is not of today.
+    #[must_use]
+    pub fn at(now: Time) -> Context {
+        Context { now }
+    }
+
+    /// The time that it is.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+}
+
+/// An object that a query can be asked about.
+pub trait Queried {
+    /// What the object is. An item of a list that does not say its kind is of the kind of the list's items.
+    fn identity(&self) -> ObjectIdentity<'_>;
+
+    /// The value of a label; of two with the same key the last.
+    fn label(&self, key: &str) -> Option<&str>;
+
+    /// The object's JSON, which must be valid: of any other text something is found, or nothing.
+    fn json(&self) -> &str;
+
+    /// What the object was read from, if that is known.
+    fn source(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Query {
+    /// Whether an object is selected.
+    ///
+    /// Reads of the object's JSON what the query asks for, and nothing where it asks for labels alone. For many objects in
+    /// a store see [`Plan`](crate::Plan).
+    #[must_use]
+    pub fn matches(&self, object: &impl Queried, context: &Context) -> bool {
+        let asked = Asked::new(object, None);
+        self.holds(&|predicate| asked.holds(predicate, context))
+    }
+
+    /// Whether an element of an array is one that this query in brackets chooses.
+    pub(super) fn holds_for_element(&self, element: &str, context: &Context) -> bool {
+        self.holds(&|predicate| match predicate {
+            Predicate::Label(_) => false,
+            Predicate::Test(test) => match test.subject() {
+                Subject::Field(field) => test.holds(&field.values(element, context), context),
+                _ => false,
+            },
+        })
+    }
+
+    /// Whether the query holds where its requirements do as `holds` says.
+    pub(crate) fn holds(&self, holds: &impl Fn(&Predicate) -> bool) -> bool {
+        match self.formula.is_deep() {
+            false => is_true(self.expr(), holds),
+            true => self.expr().fold(|part, operands: Vec<bool>| match part {
+                Expr::And(_) => operands.into_iter().all(|operand| operand),
+                Expr::Or(_) => operands.into_iter().any(|operand| operand),
+                Expr::Not(_) => !operands.into_iter().any(|operand| operand),
+                leaf => is_true(leaf, holds),
+            }),
+        }
+    }
+}
+
+fn is_true(expr: &Expr<Predicate>, holds: &impl Fn(&Predicate) -> bool) -> bool {
+    match expr {
+        Expr::All => true,
+        Expr::None => false,
+        Expr::Requirement(predicate) => holds(predicate),
+        Expr::And(operands) => operands.iter().all(|operand| is_true(operand, holds)),
+        Expr::Or(operands) => operands.iter().any(|operand| is_true(operand, holds)),
+        Expr::Not(operand) => !is_true(operand, holds),
+    }
+}
+
+/// An object that is being asked, whose JSON is taken apart once, when something asks for what is in it.
+pub(crate) struct Asked<'a, O> {
+    object: &'a O,
+    /// All that will be asked for, if that is known.
+    reads: Option<&'a Reads>,
+    json: OnceCell<ObjectJson<'a>>,
+}
+
+impl<'a, O: Queried> Asked<'a, O> {
+    pub(crate) fn new(object: &'a O, reads: Option<&'a Reads>) -> Asked<'a, O> {
+        Asked { object, reads, json: OnceCell::new() }
+    }
+
+    /// Whether the object satisfies a requirement.
+    pub(crate) fn holds(&self, predicate: &Predicate, context: &Context) -> bool {
+        match predicate {
+            Predicate::Label(requirement) => {
+                requirement.matches_value(self.object.label(requirement.key().as_str()))
+            }
+            Predicate::Test(test) => test.holds(&self.values(test.subject(), context), context),
+        }
+    }
+
+    /// What a subject gives of the object.
+    pub(crate) fn values(&self, subject: &Subject, context: &Context) -> Vec<FieldValue<'a>> {
+        match subject {
+            Subject::Label(key) => one(self.object.label(key.as_str())),
+            Subject::Field(field) => field.values(self.object.json(), context),
+            Subject::Function(call) => self.of_function(call, context),
+        }
+    }
+
+    fn of_function(&self, call: &FunctionCall, context: &Context) -> Vec<FieldValue<'a>> {
+        let identity = self.object.identity();
+        let json = || self.taken_apart(identity);
+        match call.function() {
+            Function::Kind => one(identity.qualified_kind()),
+            Function::Name => one(identity.qualified_name()),
+            Function::Namespace => one(Some(identity.namespace).filter(|it| !it.is_empty())),
+            Function::Source => one(self.object.source()),
+            Function::Label => one(self.object.label(call.word())),
+            Function::Annotation => one(kubernetes::metadata::annotation(json(), call.word())),
+            Function::Status => one(kubernetes::status::of(json())),
+            Function::Condition => one(kubernetes::condition::of(json(), call.word())),
+            Function::Ready => one(kubernetes::ready::of(json()).map(|ready| ready.to_string())),
+            Function::Restarts => one(kubernetes::restarts::of(json()).map(|restarts| restarts.to_string())),
+            Function::Age => self.times(call, context),
+            Function::Qos => one(kubernetes::qos::of(json()).map(|class| class.to_string())),
+            Function::Image => several(kubernetes::image::of(json())),
+            Function::Owner => one(kubernetes::owner::of(json())),
+            Function::Requests => {
+                one(kubernetes::resources::requests(json(), call.word()).map(|it| it.to_string()))
+            }
+            Function::Limits => {
+                one(kubernetes::resources::limits(json(), call.word()).map(|it| it.to_string()))
+            }
+            Function::Taint => several(kubernetes::taint::of(json())),
+            _ => Vec::new(),
+        }
+    }
+
+    fn taken_apart(&self, identity: ObjectIdentity<'_>) -> &ObjectJson<'a> {
+        self.json.get_or_init(|| {
+            let json = self.object.json();
+            let json = match self.reads {
+                Some(reads) => ObjectJson::reading(json, reads),
+                None => ObjectJson::whole(json),
+            };
+            json.with_kind(identity.api_version, identity.kind)
+        })
+    }
+
+    /// The times from which on an age is counted.
+    fn times(&self, call: &FunctionCall, context: &Context) -> Vec<FieldValue<'a>> {
+        let is_time = |value: &FieldValue<'_>| value.text().is_some_and(|text| text.parse::<Time>().is_ok());
+        let mut values = match call.field() {
+            Some(field) => field.values(self.object.json(), context),
+            None => CREATED
+                .iter()
+                .flat_map(|created| created.all(self.object.json()))
+                .filter_map(FieldValue::of)
+                .collect(),
+        };
+        values.retain(is_time);
+        values
+    }
+}
+
+fn one<'a>(value: Option<impl Into<Cow<'a, str>>>) -> Vec<FieldValue<'a>> {
+    value.into_iter().map(|value| FieldValue::Text(value.into())).collect()
+}
+
+fn several<'a>(values: impl IntoIterator<Item = impl Into<Cow<'a, str>>>) -> Vec<FieldValue<'a>> {
+    values.into_iter().map(|value| FieldValue::Text(value.into())).collect()
+}

@@ -1,0 +1,152 @@
+//! The query language: selectors, and more than they can say.
+//!
+//! A [`Query`] comes from text or from a [`Selector`]. Its [`matches`](Query::matches) *is* the meaning: every plan over a
+//! store must agree with it. Every text that is a selector is a query that means the same.
+
+mod columns;
+mod field;
+mod matches;
+mod pattern;
+mod predicate;
+mod read;
+mod subject;
+mod validate;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use columns::{Columns, NoColumn};
+pub use field::Field;
+pub(crate) use field::FieldValue;
+pub use matches::{Context, Queried};
+pub use pattern::{Expression, Pattern};
+pub use predicate::{Predicate, QueryOperator, Test};
+pub use subject::{FunctionCall, Subject};
+
+use crate::formula::{Expr, Formula};
+use crate::selector::{self, ParseError, Selector};
+
+/// Which objects are wanted, in the query language: a selector, or more than one can say.
+///
+/// A query that is a selector means what that means. Besides, a query has `||`, `!( )` and parentheses, `&&` for `,`, globs
+/// and regular expressions, `>=` and `<=`, fields of the object's JSON and functions. There is no default, and what does
+/// not parse is an error: nothing becomes everything by accident.
+///
+/// ```
+/// use selq::{Context, Query, QueryObject};
+///
+/// let query: Query = "app=web || .status.phase in (Pending,Failed)".parse()?;
+/// let pod = r#"{"kind":"Pod","metadata":{"name":"a"},"status":{"phase":"Pending"}}"#;
+/// assert!(query.matches(&QueryObject::from_json(pod), &Context::new()));
+/// # Ok::<(), selq::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Query {
+    formula: Formula<Predicate>,
+}
+
+impl Query {
+    /// The query of every object, like the empty text.
+    #[must_use]
+    pub fn everything() -> Query {
+        Query { formula: Formula::everything() }
+    }
+
+    /// The query of no object. It has no text.
+    #[must_use]
+    pub fn nothing() -> Query {
+        Query { formula: Formula::nothing() }
+    }
+
+    /// The tree.
+    #[must_use]
+    pub fn expr(&self) -> &Expr<Predicate> {
+        self.formula.expr()
+    }
+
+    /// The objects that both queries select.
+    #[must_use]
+    pub fn and(self, other: Query) -> Query {
+        Query { formula: self.formula.and(other.formula) }
+    }
+
+    /// The objects that at least one of the queries selects.
+    #[must_use]
+    pub fn or(self, other: Query) -> Query {
+        Query { formula: self.formula.or(other.formula) }
+    }
+
+    /// The objects that the query does not select.
+    #[must_use]
+    pub fn negate(self) -> Query {
+        Query { formula: self.formula.negate() }
+    }
+
+    /// The selector that this query is, if it asks of labels alone, and of their values no more than a selector can. One with
+    /// an "or" or a "not" is such a selector too, though it has no text.
+    #[must_use]
+    pub fn to_selector(&self) -> Option<Selector> {
+        let is_selector = |predicate: &Predicate| predicate.as_requirement().is_some();
+        if !self.expr().requirements().all(is_selector) {
+            return None;
+        }
+        Some(self.expr().fold(|part, operands: Vec<Selector>| match part {
+            Expr::All => Selector::everything(),
+            Expr::None => Selector::nothing(),
+            Expr::Requirement(Predicate::Label(requirement)) => Selector::from(requirement.clone()),
+            Expr::Requirement(Predicate::Test(_)) => Selector::nothing(),
+            Expr::And(_) => operands.into_iter().fold(Selector::everything(), Selector::and),
+            Expr::Or(_) => operands.into_iter().fold(Selector::nothing(), Selector::or),
+            Expr::Not(_) => operands.into_iter().fold(Selector::everything(), |_, it| it.negate()),
+        }))
+    }
+
+    /// What the query is about besides what selectors are: the subjects of all its [`Test`]s, each once.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<&Subject> {
+        let mut found: Vec<&Subject> = Vec::new();
+        for predicate in self.expr().requirements() {
+            if let Predicate::Test(test) = predicate
+                && !found.contains(&test.subject())
+            {
+                found.push(test.subject());
+            }
+        }
+        found
+    }
+
+    /// The canonical text, which parses to the same query; `None` of the query of nothing. Of a query that is a selector
+    /// it is the [selector's](Selector::canonical).
+    #[must_use]
+    pub fn canonical(&self) -> Option<String> {
+        (!matches!(self.expr(), Expr::None)).then(|| self.to_string())
+    }
+}
+
+impl fmt::Display for Query {
+    /// Prints the canonical text; `<nothing>`, which does not parse, for the query of nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expr().fmt(f)
+    }
+}
+
+impl From<Selector> for Query {
+    fn from(selector: Selector) -> Query {
+        Query { formula: selector.formula().copied(|requirement| Predicate::Label(requirement.clone())) }
+    }
+}
+
+impl FromStr for Query {
+    type Err = ParseError;
+
+    /// Reads the text of a query. That of a selector is read as one; the time is linear in the length, save for sorting.
+    ///
+    /// # Errors
+    ///
+    /// The first place where the text leaves the grammar, else the first part that says what cannot be. What neither a
+    /// selector nor a query can be is told in the selector's words.
+    fn from_str(text: &str) -> Result<Query, ParseError> {
+        let formula = selector::parse(text).or_else(|as_selector| validate::query(text, as_selector))?;
+        Ok(Query { formula })
+    }
+}

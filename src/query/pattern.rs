@@ -1,0 +1,256 @@
+//! What a value is compared with: a text, a glob or a regular expression.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use regex::{Regex, RegexBuilder};
+
+use crate::syntax::is_word;
+
+/// A text that a value is, or a glob of it.
+///
+/// In a glob `*` stands for any run of characters, also none, and `?` for one; it is about the whole value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern {
+    text: Box<str>,
+    is_glob: bool,
+}
+
+impl Pattern {
+    /// The pattern of a value as it was typed: in quotation marks a text, else a glob if it has a `*` or `?`.
+    pub(super) fn typed(raw: &str) -> Pattern {
+        match unquoted(raw) {
+            Some(text) => Pattern::text(text),
+            None => Pattern { text: raw.into(), is_glob: raw.contains(['*', '?']) },
+        }
+    }
+
+    /// The pattern of nothing but this text.
+    pub(crate) fn text(text: impl Into<Box<str>>) -> Pattern {
+        Pattern { text: text.into(), is_glob: false }
+    }
+
+    /// The text that a value has to be; `None` of a glob.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        (!self.is_glob).then_some(&self.text)
+    }
+
+    /// The text or the glob, without quotation marks.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it stands for the whole of `value`. Looks at every character of `value` at most as often as the longest part
+    /// between two `*` has characters.
+    #[must_use]
+    pub fn accepts(&self, value: &str) -> bool {
+        if self.is_glob { glob_accepts(&self.text, value) } else { *self.text == *value }
+    }
+
+    /// The same for any letter case.
+    pub(super) fn accepts_any_case(&self, value: &str) -> bool {
+        let lower = Pattern { text: self.text.to_lowercase().into(), is_glob: self.is_glob };
+        lower.accepts(&value.to_lowercase())
+    }
+}
+
+impl fmt::Display for Pattern {
+    /// As it is written: a text that would be read otherwise in quotation marks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_bare = self.is_glob || (is_word(&self.text) && !self.text.contains(['*', '?']));
+        let is_bare = is_bare && !self.text.starts_with('.');
+        if is_bare { f.write_str(&self.text) } else { f.write_str(&quoted(&self.text)) }
+    }
+}
+
+/// The parts of a glob between its `*` stand in the value one behind another; the first and the last at its ends. Each is
+/// taken where it is found first, which leaves most room to those behind it.
+fn glob_accepts(glob: &str, value: &str) -> bool {
+    let (first, rest) = match glob.split_once('*') {
+        Some(parts) => parts,
+        None => return starts_with(value, glob) == Some(""),
+    };
+    let (middle, last) = rest.rsplit_once('*').map_or((None, rest), |(middle, last)| (Some(middle), last));
+    let Some(mut value) = starts_with(value, first) else { return false };
+    for part in middle.into_iter().flat_map(|middle| middle.split('*')) {
+        match find(value, part) {
+            Some(behind) => value = behind,
+            None => return false,
+        }
+    }
+    let n_before = value.chars().count().checked_sub(last.chars().count());
+    n_before
+        .and_then(|n| value.char_indices().map(|(at, _)| at).chain([value.len()]).nth(n))
+        .is_some_and(|start| starts_with(&value[start..], last) == Some(""))
+}
+
+/// What is behind the beginning of `value` that a part of a glob stands for.
+fn starts_with<'v>(value: &'v str, part: &str) -> Option<&'v str> {
+    if !part.contains('?') {
+        return value.strip_prefix(part);
+    }
+    let mut rest = value.chars();
+    part.chars()
+        .all(|wanted| rest.next().is_some_and(|it| wanted == '?' || wanted == it))
+        .then_some(rest.as_str())
+}
+
+/// What is behind the first place that a part of a glob stands for.
+fn find<'v>(value: &'v str, part: &str) -> Option<&'v str> {
+    if !part.contains('?') {
+        return value.find(part).map(|at| &value[at + part.len()..]);
+    }
+    let mut starts = value.char_indices().map(|(at, _)| at).chain([value.len()]);
+    starts.find_map(|start| starts_with(&value[start..], part))
+}
+
+/// What stands between quotation marks; `None` where there are none.
+pub(super) fn unquoted(raw: &str) -> Option<String> {
+    let quote = raw.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+    let inside = raw.get(1..raw.len() - 1)?;
+    let mut text = String::with_capacity(inside.len());
+    let mut characters = inside.chars().peekable();
+    while let Some(character) = characters.next() {
+        let escaped = characters.peek().copied().filter(|next| *next == quote || *next == '\\');
+        match escaped.filter(|_| character == '\\') {
+            Some(next) => {
+                text.push(next);
+                characters.next();
+            }
+            None => text.push(character),
+        }
+    }
+    Some(text)
+}
+
+/// A text in the quotation marks that it does not hold itself, where that can be.
+pub(super) fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut out = String::from(quote);
+    for character in text.chars() {
+        if character == quote || character == '\\' {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out.push(quote);
+    out
+}
+
+/// A regular expression of the `regex` crate for the whole of a value.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    source: Box<str>,
+    regex: Regex,
+}
+
+/// How many bytes an expression may take when it is compiled.
+const MAX_SIZE: usize = 1 << 20;
+
+impl Expression {
+    pub(super) fn new(source: &str) -> Result<Expression, Box<regex::Error>> {
+        let compiled = |text: &str| RegexBuilder::new(text).size_limit(MAX_SIZE).build();
+        // By itself first, since what closes a parenthesis of ours is no expression.
+        compiled(source)?;
+        // The end of a line ends a comment in the expression.
+        let regex = compiled(&format!(r"\A(?:{source})\z"))
+            .or_else(|_| compiled(&format!("\\A(?:{source}\n)\\z")))?;
+        Ok(Expression { source: source.into(), regex })
+    }
+
+    /// The expression as it was written, without its quotation marks.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it stands for the whole of `value`. Linear in the value.
+    #[must_use]
+    pub fn accepts(&self, value: &str) -> bool {
+        self.regex.is_match(value)
+    }
+
+    /// Whether it stands for a part of `value`.
+    pub(crate) fn occurs_in(&self, value: &str) -> bool {
+        RegexBuilder::new(&self.source).size_limit(MAX_SIZE).build().is_ok_and(|regex| regex.is_match(value))
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Expression) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Expression {}
+
+impl Hash for Expression {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.source.hash(state);
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&quoted(&self.source))
+    }
+}
+
+/// A value as it was typed, as a text: without its quotation marks.
+pub(super) fn plain(raw: &str) -> Cow<'_, str> {
+    unquoted(raw).map_or(Cow::Borrowed(raw), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A glob by trying every way to divide the value.
+    fn plainly(glob: &[char], value: &[char]) -> bool {
+        match (glob, value) {
+            ([], value) => value.is_empty(),
+            (['*', glob @ ..], value) => (0..=value.len()).any(|n| plainly(glob, &value[n..])),
+            (['?', glob @ ..], [_, value @ ..]) => plainly(glob, value),
+            ([wanted, glob @ ..], [it, value @ ..]) => wanted == it && plainly(glob, value),
+            (_, []) => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn globs_agree_with_trying_all(glob in "[ab?*é]{0,8}", value in "[abé]{0,10}") {
+            let characters = |text: &str| text.chars().collect::<Vec<_>>();
+            prop_assert_eq!(
+                Pattern::typed(&glob).accepts(&value),
+                plainly(&characters(&glob), &characters(&value))
+            );
+        }
+
+        #[test]
+        fn what_is_quoted_is_read_back(text in any::<String>()) {
+            prop_assert_eq!(unquoted(&quoted(&text)), Some(text));
+        }
+    }
+
+    #[test]
+    fn a_backslash_stands_for_itself_before_anything_but_a_quote() {
+        assert_eq!(unquoted(r"'\d+\.x'").as_deref(), Some(r"\d+\.x"));
+        assert_eq!(unquoted(r#"'it\'s "\\"'"#).as_deref(), Some(r#"it's "\"#));
+        assert_eq!(unquoted(r#""\'""#).as_deref(), Some(r"\'"));
+    }
+
+    #[test]
+    fn expressions_are_about_the_whole_value() {
+        let accepts = |source: &str, value: &str| Expression::new(source).unwrap().accepts(value);
+        assert!(
+            accepts("a|ab", "ab") && !accepts("a", "ab") && accepts("(?x)a #b", "a") && accepts("(?i)A", "a")
+        );
+        assert!(Expression::new("a)|(b").is_err() && Expression::new("(a{1000}){1000}").is_err());
+        assert!(Expression::new("b").unwrap().occurs_in("abc"));
+    }
+}

@@ -1,0 +1,374 @@
+//! One requirement of a query.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::Context;
+use super::field::FieldValue;
+use super::pattern::{Expression, Pattern, quoted};
+use super::subject::{Order, Subject};
+use crate::formula::Leaf;
+use crate::kubernetes::{Age, Quantity, Time, kinds};
+use crate::selector::integer;
+use crate::syntax::Function;
+use crate::{LabelKey, Requirement};
+
+/// One requirement of a query.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Predicate {
+    /// One that a selector could have.
+    Label(Requirement),
+    /// One that is about more than a label's whole value.
+    Test(Box<Test>),
+}
+
+/// A requirement that no selector has: what it is about, and what it asks of that.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Test {
+    pub(super) subject: Subject,
+    pub(super) operator: QueryOperator,
+    pub(super) operand: Operand,
+}
+
+/// What a requirement of a query asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QueryOperator {
+    /// `.spec.nodeName`: there is a value.
+    Exists,
+    /// `!.spec.nodeName`: there is none.
+    DoesNotExist,
+    /// `=`
+    Equals,
+    /// `==`: means the same as `=`, and prints as it was written.
+    DoubleEquals,
+    /// `!=`
+    NotEquals,
+    /// `in`
+    In,
+    /// `notin`
+    NotIn,
+    /// `status(Pending)`, which means `status() in (Pending)`
+    Call,
+    /// `!status(Pending)`
+    NotCall,
+    /// `=~`
+    Matches,
+    /// `!~`
+    DoesNotMatch,
+    /// `>`
+    GreaterThan,
+    /// `<`
+    LessThan,
+    /// `>=`
+    AtLeast,
+    /// `<=`
+    AtMost,
+}
+
+/// What the values are compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Operand {
+    /// Nothing: there only has to be one.
+    None,
+    /// Any of these, sorted and without repeats; one for `=` and `!=`.
+    Patterns(Vec<Pattern>),
+    Expression(Expression),
+    Bound(Bound),
+}
+
+/// What values are above or below of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Bound {
+    /// As it was written, without quotation marks.
+    pub(super) text: Box<str>,
+    pub(super) point: Point,
+}
+
+/// A point in one of the orders.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Point {
+    Integer(i64),
+    Time(Time),
+    Quantity(Quantity),
+    Age(Age),
+}
+
+impl Point {
+    /// How a value stands to the point; `None` if it cannot be read so.
+    fn compared(&self, value: &str, context: &Context) -> Option<Ordering> {
+        match self {
+            Point::Integer(point) => integer(value).map(|it| it.cmp(point)),
+            Point::Time(point) => value.parse::<Time>().ok().map(|it| it.cmp(point)),
+            Point::Quantity(point) => value.parse::<Quantity>().ok().map(|it| it.cmp(point)),
+            Point::Age(point) => {
+                value.parse::<Time>().ok().map(|then| Age::between(then, context.now()).cmp(point))
+            }
+        }
+    }
+}
+
+impl QueryOperator {
+    /// Whether it holds where the one without negation does not.
+    #[must_use]
+    pub fn is_negated(self) -> bool {
+        use QueryOperator::{DoesNotExist, DoesNotMatch, NotCall, NotEquals, NotIn};
+        matches!(self, DoesNotExist | NotEquals | NotIn | NotCall | DoesNotMatch)
+    }
+
+    /// The operator that holds exactly where this one does not, where there is one.
+    fn opposite(self) -> Option<QueryOperator> {
+        use QueryOperator::{
+            Call, DoesNotExist, DoesNotMatch, DoubleEquals, Equals, Exists, In, Matches, NotCall, NotEquals,
+            NotIn,
+        };
+        Some(match self {
+            Exists => DoesNotExist,
+            DoesNotExist => Exists,
+            Equals | DoubleEquals => NotEquals,
+            NotEquals => Equals,
+            In => NotIn,
+            NotIn => In,
+            Call => NotCall,
+            NotCall => Call,
+            Matches => DoesNotMatch,
+            DoesNotMatch => Matches,
+            QueryOperator::GreaterThan
+            | QueryOperator::LessThan
+            | QueryOperator::AtLeast
+            | QueryOperator::AtMost => {
+                return None;
+            }
+        })
+    }
+
+    fn holds_for(self, ordering: Ordering) -> bool {
+        match self {
+            QueryOperator::GreaterThan => ordering.is_gt(),
+            QueryOperator::LessThan => ordering.is_lt(),
+            QueryOperator::AtLeast => ordering.is_ge(),
+            QueryOperator::AtMost => ordering.is_le(),
+            _ => false,
+        }
+    }
+}
+
+impl Test {
+    /// What it is about.
+    #[must_use]
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// What it asks.
+    #[must_use]
+    pub fn operator(&self) -> QueryOperator {
+        self.operator
+    }
+
+    /// The patterns that a value is compared with; none of an operator that takes none.
+    #[must_use]
+    pub fn patterns(&self) -> &[Pattern] {
+        match &self.operand {
+            Operand::Patterns(patterns) => patterns,
+            _ => &[],
+        }
+    }
+
+    /// The regular expression that a value is compared with.
+    #[must_use]
+    pub fn expression(&self) -> Option<&Expression> {
+        match &self.operand {
+            Operand::Expression(expression) => Some(expression),
+            _ => None,
+        }
+    }
+
+    /// Whether any value is enough.
+    pub(crate) fn asks_for_any(&self) -> bool {
+        self.operand == Operand::None
+    }
+
+    /// Whether an object satisfies it whose subject has these values: if some value does, or, of a negated one, none.
+    pub(crate) fn holds<'j>(&self, values: &[FieldValue<'j>], context: &Context) -> bool {
+        values.iter().any(|value| self.accepts(value, context)) != self.operator.is_negated()
+    }
+
+    /// Whether a value is one of those that it asks for, apart from its negation.
+    pub(crate) fn accepts(&self, value: &FieldValue<'_>, context: &Context) -> bool {
+        match (&self.operand, value.text()) {
+            (Operand::None, _) => true,
+            (_, None) => false,
+            (Operand::Patterns(patterns), Some(text)) => {
+                patterns.iter().any(|pattern| self.is_like(text, pattern, context))
+            }
+            (Operand::Expression(expression), Some(text)) => {
+                expression.accepts(self.part_of_name(text, expression.as_str()))
+            }
+            (Operand::Bound(bound), Some(text)) => {
+                bound.point.compared(text, context).is_some_and(|ordering| self.operator.holds_for(ordering))
+            }
+        }
+    }
+
+    /// Whether a value is what a pattern says, in the way of the subject.
+    fn is_like(&self, value: &str, pattern: &Pattern, context: &Context) -> bool {
+        match (&self.subject, self.subject.order(), pattern.as_text()) {
+            (_, Some(Order::Amounts), Some(text)) => is_same_amount(value, text),
+            (_, Some(Order::Ages), Some(text)) => {
+                let age = value.parse().map(|then| Age::between(then, context.now()));
+                age.is_ok_and(|age: Age| {
+                    text.parse().is_ok_and(|wanted: Age| age.to_string() == wanted.to_string())
+                })
+            }
+            (Subject::Function(call), ..) if call.function() == Function::Kind => is_kind(value, pattern),
+            _ => pattern.accepts(self.part_of_name(value, pattern.as_str())),
+        }
+    }
+
+    /// What of a value is looked at: of a name, which is `kind/name`, what is behind the `/` unless one is asked for.
+    fn part_of_name<'v>(&self, value: &'v str, asked: &str) -> &'v str {
+        let is_name = matches!(&self.subject, Subject::Function(call) if call.function() == Function::Name);
+        match value.split_once('/') {
+            Some((_, name)) if is_name && !asked.contains('/') => name,
+            _ => value,
+        }
+    }
+}
+
+/// Amounts that are written in different ways may be the same.
+fn is_same_amount(value: &str, wanted: &str) -> bool {
+    match (value.parse::<Quantity>(), wanted.parse::<Quantity>()) {
+        (Ok(value), Ok(wanted)) => value == wanted,
+        _ => value == wanted,
+    }
+}
+
+/// Whether a kind, as `Kind.group`, goes by a word, or by a glob of either of its names.
+fn is_kind(value: &str, pattern: &Pattern) -> bool {
+    let (kind, group) = value.split_once('.').unwrap_or((value, ""));
+    match pattern.as_text() {
+        Some(name) => kinds::goes_by(group, kind, name),
+        None => pattern.accepts_any_case(kind) || pattern.accepts_any_case(value),
+    }
+}
+
+impl Predicate {
+    /// The key that it is about, if it is about a label.
+    #[must_use]
+    pub fn key(&self) -> Option<&LabelKey> {
+        match self {
+            Predicate::Label(requirement) => Some(requirement.key()),
+            Predicate::Test(test) => match &test.subject {
+                Subject::Label(key) => Some(key),
+                _ => None,
+            },
+        }
+    }
+
+    /// The requirement, if a selector could have it.
+    #[must_use]
+    pub fn as_requirement(&self) -> Option<&Requirement> {
+        match self {
+            Predicate::Label(requirement) => Some(requirement),
+            Predicate::Test(_) => None,
+        }
+    }
+}
+
+impl From<Requirement> for Predicate {
+    fn from(requirement: Requirement) -> Predicate {
+        Predicate::Label(requirement)
+    }
+}
+
+impl Leaf for Predicate {
+    fn opposite(self) -> Result<Predicate, Predicate> {
+        match self {
+            Predicate::Label(requirement) => {
+                requirement.opposite().map(Predicate::Label).map_err(Predicate::Label)
+            }
+            Predicate::Test(mut test) => match test.operator.opposite() {
+                Some(operator) => {
+                    test.operator = operator;
+                    Ok(Predicate::Test(test))
+                }
+                None => Err(Predicate::Test(test)),
+            },
+        }
+    }
+
+    /// What is asked of labels comes first, by key, as in a selector; the rest stays as it was written.
+    fn order(&self, other: &Predicate) -> Ordering {
+        match (self.key(), other.key()) {
+            (Some(key), Some(other)) => key.cmp(other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        }
+    }
+}
+
+impl fmt::Display for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Predicate::Label(requirement) => requirement.fmt(f),
+            Predicate::Test(test) => test.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subject = &self.subject;
+        let operand = &self.operand;
+        match self.operator {
+            QueryOperator::Exists => write!(f, "{subject}"),
+            QueryOperator::DoesNotExist => write!(f, "!{subject}"),
+            QueryOperator::In => write!(f, "{subject} in ({operand})"),
+            QueryOperator::NotIn => write!(f, "{subject} notin ({operand})"),
+            QueryOperator::Call => write!(f, "{}({operand})", Name(subject)),
+            QueryOperator::NotCall => write!(f, "!{}({operand})", Name(subject)),
+            QueryOperator::Equals => write!(f, "{subject}={operand}"),
+            QueryOperator::DoubleEquals => write!(f, "{subject}=={operand}"),
+            QueryOperator::NotEquals => write!(f, "{subject}!={operand}"),
+            QueryOperator::Matches => write!(f, "{subject}=~{operand}"),
+            QueryOperator::DoesNotMatch => write!(f, "{subject}!~{operand}"),
+            QueryOperator::GreaterThan => write!(f, "{subject}>{operand}"),
+            QueryOperator::LessThan => write!(f, "{subject}<{operand}"),
+            QueryOperator::AtLeast => write!(f, "{subject}>={operand}"),
+            QueryOperator::AtMost => write!(f, "{subject}<={operand}"),
+        }
+    }
+}
+
+/// The name of a function without its parentheses.
+struct Name<'s>(&'s Subject);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Subject::Function(call) => f.write_str(call.function().row().name),
+            other => other.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Operand::None => Ok(()),
+            Operand::Patterns(patterns) => {
+                for (nth, pattern) in patterns.iter().enumerate() {
+                    f.write_str(if nth > 0 { "," } else { "" })?;
+                    pattern.fmt(f)?;
+                }
+                Ok(())
+            }
+            Operand::Expression(expression) => expression.fmt(f),
+            Operand::Bound(bound) if crate::syntax::is_word(&bound.text) => f.write_str(&bound.text),
+            Operand::Bound(bound) => f.write_str(&quoted(&bound.text)),
+        }
+    }
+}

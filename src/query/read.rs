@@ -1,0 +1,106 @@
+//! Reading the columns of a store from the JSON of its objects.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::num::NonZero;
+use std::thread;
+
+use super::matches::{Asked, Queried};
+use super::{Columns, Context, Subject};
+use crate::kubernetes::Reads;
+use crate::store::ColumnBuilder;
+use crate::{Dump, ObjectId, ObjectIdentity, ObjectRef};
+
+/// Fewer objects are read before another thread has begun.
+const MIN_OBJECTS_PER_THREAD: usize = 256;
+
+impl Columns {
+    /// Reads what is not there yet of the subjects that need a column, of all objects of `dump`, in one pass over their
+    /// JSON on all processors.
+    ///
+    /// Ages are kept as the times from which on they are counted, so that they need no reading at another time.
+    pub fn read<'q>(
+        &mut self,
+        dump: &Dump,
+        subjects: impl IntoIterator<Item = &'q Subject>,
+        context: &Context,
+    ) {
+        let mut wanted: Vec<&Subject> = Vec::new();
+        for subject in subjects {
+            if subject.needs_column() && !self.has(subject) && !wanted.contains(&subject) {
+                wanted.push(subject);
+            }
+        }
+        if wanted.is_empty() {
+            return;
+        }
+        let ids: Vec<ObjectId> = dump.store().objects().map(|object| object.id()).collect();
+        let reads = Subject::reads(&wanted);
+        let read = |ids: &[ObjectId]| read_part(dump, ids, &wanted, &reads, context);
+        let builders = in_parts(&ids, read);
+        for (subject, builder) in wanted.into_iter().zip(builders) {
+            self.add(subject.clone(), builder.finish());
+        }
+    }
+}
+
+/// The columns of all ids, each thread reading a part of them.
+fn in_parts(ids: &[ObjectId], read: impl Fn(&[ObjectId]) -> Vec<ColumnBuilder> + Sync) -> Vec<ColumnBuilder> {
+    let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let n_each = ids.len().div_ceil(n_threads).max(MIN_OBJECTS_PER_THREAD);
+    let (first, rest) = ids.split_at(n_each.min(ids.len()));
+    thread::scope(|scope| {
+        let others: Vec<_> = rest.chunks(n_each).map(|part| scope.spawn(|| read(part))).collect();
+        let mut columns = read(first);
+        for other in others {
+            let part = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            columns.iter_mut().zip(part).for_each(|(column, part)| column.append(part));
+        }
+        columns
+    })
+}
+
+fn read_part(
+    dump: &Dump,
+    ids: &[ObjectId],
+    subjects: &[&Subject],
+    reads: &Reads,
+    context: &Context,
+) -> Vec<ColumnBuilder> {
+    let mut columns: Vec<ColumnBuilder> = subjects.iter().map(|_| ColumnBuilder::default()).collect();
+    for object in ids.iter().filter_map(|&id| dump.store().get(id)) {
+        let object = DumpObject { dump, object, json: OnceCell::new() };
+        let asked = Asked::new(&object, Some(reads));
+        for (subject, column) in subjects.iter().zip(&mut columns) {
+            for value in asked.values(subject, context) {
+                column.push(object.object.id().index() as u32, value.text());
+            }
+        }
+    }
+    columns
+}
+
+/// An object of a dump, whose JSON is looked for when something asks for it.
+pub(crate) struct DumpObject<'d> {
+    dump: &'d Dump,
+    object: ObjectRef<'d>,
+    json: OnceCell<Cow<'d, str>>,
+}
+
+impl Queried for DumpObject<'_> {
+    fn identity(&self) -> ObjectIdentity<'_> {
+        self.object.identity()
+    }
+
+    fn label(&self, key: &str) -> Option<&str> {
+        self.object.label(key)
+    }
+
+    fn json(&self) -> &str {
+        self.json.get_or_init(|| self.dump.json(self.object.id()))
+    }
+
+    fn source(&self) -> Option<&str> {
+        Some(self.dump.source(self.object.id()))
+    }
+}

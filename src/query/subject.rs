@@ -1,0 +1,166 @@
+//! What a requirement of a query is about.
+
+use std::fmt;
+
+use super::field::Field;
+use super::pattern::{Pattern, quoted};
+use crate::LabelKey;
+use crate::kubernetes::Reads;
+use crate::syntax::{Function, is_word};
+
+/// What a requirement of a query is about: it gives an object none, one or several values.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Subject {
+    /// A label: `env`.
+    Label(LabelKey),
+    /// What stands at a path of the object's JSON: `.status.phase`.
+    Field(Field),
+    /// What a function gives: `status()`, `requests(cpu)`.
+    Function(FunctionCall),
+}
+
+/// A function that gives values, with its parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FunctionCall {
+    function: Function,
+    parameter: Option<FunctionParameter>,
+}
+
+/// The parameter of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum FunctionParameter {
+    /// A label key, a condition's type, a resource.
+    Word(Box<str>),
+    /// Where a time stands.
+    Field(Field),
+}
+
+impl FunctionCall {
+    pub(super) fn new(function: Function, parameter: Option<FunctionParameter>) -> FunctionCall {
+        FunctionCall { function, parameter }
+    }
+
+    /// The function.
+    #[must_use]
+    pub fn function(&self) -> Function {
+        self.function
+    }
+
+    /// The word that is its parameter; empty where it has none.
+    pub(super) fn word(&self) -> &str {
+        match &self.parameter {
+            Some(FunctionParameter::Word(word)) => word,
+            _ => "",
+        }
+    }
+
+    /// The path that is its parameter.
+    pub(super) fn field(&self) -> Option<&Field> {
+        match &self.parameter {
+            Some(FunctionParameter::Field(field)) => Some(field),
+            _ => None,
+        }
+    }
+}
+
+/// How the values of a subject are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// As the integers that they spell, of which the bound is a label value too.
+    Integers,
+    /// As times if the bound is one, else as quantities.
+    TimesOrQuantities,
+    /// As quantities, and equal if these are.
+    Amounts,
+    /// As the time that has passed since then.
+    Ages,
+}
+
+impl Subject {
+    /// Whether plans need its values read of the objects. Labels, kinds and namespaces are in the store.
+    pub(crate) fn needs_column(&self) -> bool {
+        match self {
+            Subject::Label(_) => false,
+            Subject::Field(_) => true,
+            Subject::Function(call) => !matches!(call.function, Function::Kind | Function::Namespace),
+        }
+    }
+
+    /// What the functions among the subjects read of an object.
+    pub(crate) fn reads(subjects: &[&Subject]) -> Reads {
+        let calls = subjects.iter().filter_map(|subject| match subject {
+            Subject::Function(call) => Some(call),
+            _ => None,
+        });
+        calls.fold(Reads::of([]), |reads, call| match call.function {
+            Function::Annotation => reads.and(["metadata", "annotations", call.word()]),
+            function => reads.also(read_by(function)),
+        })
+    }
+
+    /// How its values are ordered, if they are.
+    pub(super) fn order(&self) -> Option<Order> {
+        match self {
+            Subject::Label(_) => Some(Order::Integers),
+            Subject::Field(_) => Some(Order::TimesOrQuantities),
+            Subject::Function(call) => match call.function {
+                Function::Label => Some(Order::Integers),
+                Function::Annotation => Some(Order::TimesOrQuantities),
+                Function::Restarts | Function::Requests | Function::Limits => Some(Order::Amounts),
+                Function::Age => Some(Order::Ages),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The paths that a function reads, apart from what every object is.
+fn read_by(function: Function) -> &'static [&'static str] {
+    use crate::kubernetes::{condition, image, owner, qos, ready, resources, restarts, status, taint};
+    match function {
+        Function::Status => status::READS,
+        Function::Condition => condition::READS,
+        Function::Ready => ready::READS,
+        Function::Restarts => restarts::READS,
+        Function::Qos => qos::READS,
+        Function::Image => image::READS,
+        Function::Owner => owner::READS,
+        Function::Requests | Function::Limits => resources::READS,
+        Function::Taint => taint::READS,
+        _ => &[],
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Label(key) => key.fmt(f),
+            Subject::Field(field) => field.fmt(f),
+            Subject::Function(call) => call.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for FunctionCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.function.row().name;
+        match &self.parameter {
+            None => write!(f, "{name}()"),
+            Some(FunctionParameter::Field(field)) => write!(f, "{name}({field})"),
+            Some(FunctionParameter::Word(word)) => write!(f, "{name}({})", Word(word)),
+        }
+    }
+}
+
+/// A parameter as it is written.
+struct Word<'w>(&'w str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match is_word(self.0) && Pattern::typed(self.0).as_text().is_some() && !self.0.starts_with('.') {
+            true => f.write_str(self.0),
+            false => f.write_str(&quoted(self.0)),
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! The rules of the query grammar, one function each, named as in `grammar/query.abnf`.
+//!
+//! What a selector has is read by the rules of [`parser`](super::parser), in this dialect. Rules that refer to themselves,
+//! through `(` and `[`, count how deep they are.
+
+use nom::branch::alt;
+use nom::combinator::{eof, map, peek, recognize};
+use nom::sequence::{preceded, terminated};
+use nom::{Finish, Parser};
+
+use super::ast::{
+    AstArguments, AstCall, AstField, AstRequirement, AstStep, AstSubject, ComparisonOperator, Condition,
+    QueryAst, Tree,
+};
+use super::error::{Expected, Failure, SyntaxError};
+use super::function::{Function, Parameter};
+use super::parser::{self, Dialect, comparison_operator, condition, expect};
+use super::token::{
+    Parsed, and, at_least, at_most, close_bracket, close_paren, element_word, exclamation, index, matches,
+    matches_not, name, open_bracket, open_paren, or, quoted, word, ws,
+};
+
+/// How many parentheses and brackets may stand inside each other.
+pub(crate) const MAX_DEPTH: u8 = 64;
+
+/// Where in a query a rule stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    depth: u8,
+    /// Inside of brackets, which end a word, a query is about the elements of an array.
+    in_brackets: bool,
+}
+
+impl Place {
+    /// One level further in.
+    fn inner(self, input: &str) -> Result<Place, nom::Err<Failure<'_>>> {
+        match self.depth < MAX_DEPTH {
+            true => Ok(Place { depth: self.depth + 1, ..self }),
+            false => Err(nom::Err::Failure(Failure { rest: input, expected: Expected::LessDepth })),
+        }
+    }
+
+    fn word(self, input: &str) -> Parsed<'_, &str> {
+        if self.in_brackets { element_word(input) } else { word(input) }
+    }
+}
+
+impl Dialect for Place {
+    const HAS_QUOTES: bool = true;
+
+    /// What stands before a keyword may end in a parenthesis.
+    fn gap(self, input: &str) -> Parsed<'_, &str> {
+        ws(input)
+    }
+
+    /// query-operator = at-least / at-most / matches / matches-not / comparison-operator
+    fn comparison_operator(self, input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
+        let means = |operator| move |symbol| (operator, symbol);
+        alt((
+            map(at_least, means(ComparisonOperator::AtLeast)),
+            map(at_most, means(ComparisonOperator::AtMost)),
+            map(terminated(matches, peek_quote), means(ComparisonOperator::Matches)),
+            map(terminated(matches_not, peek_quote), means(ComparisonOperator::DoesNotMatch)),
+            comparison_operator,
+        ))
+        .parse(input)
+    }
+
+    fn value(self, input: &str) -> Parsed<'_, &str> {
+        query_value(self, input)
+    }
+
+    fn after_value(self, input: &str) -> Parsed<'_, &str> {
+        alt((and, or, close_paren, close_bracket, eof)).parse(input)
+    }
+}
+
+/// An expression stands in quotation marks, since most of what it is made of would end a word.
+fn peek_quote(input: &str) -> Parsed<'_, &str> {
+    expect(Expected::Quoted, peek(quoted))(input)
+}
+
+/// Reads a query's text.
+///
+/// The time is linear in the length of the text, and the stack is bounded by [`MAX_DEPTH`].
+///
+/// # Errors
+///
+/// The first place where the text leaves the grammar, and what was expected there.
+pub(crate) fn parse_query(text: &str) -> Result<QueryAst<'_>, SyntaxError> {
+    match query(text).finish() {
+        Ok((_, root)) => Ok(QueryAst { text, root }),
+        Err(failure) => Err(SyntaxError::new(text, failure)),
+    }
+}
+
+/// query = ws [ union ]
+fn query(input: &str) -> Parsed<'_, Tree<'_>> {
+    let (rest, _) = ws(input)?;
+    if rest.is_empty() {
+        return Ok((rest, Tree::Nothing));
+    }
+    let (rest, tree) = union(Place { depth: 0, in_brackets: false }, rest)?;
+    let (rest, _) = expect(end_of(&tree, Expected::EndOfFactor), eof)(rest)?;
+    Ok((rest, tree))
+}
+
+/// What may follow `tree`: an operator if it ends in a subject, else what ends a part here.
+fn end_of(tree: &Tree<'_>, end: Expected) -> Expected {
+    match tree {
+        Tree::Requirement(AstRequirement { subject, condition: Condition::Exists }) => match subject {
+            AstSubject::Key(_) if end == Expected::EndOfFactor => Expected::Operator,
+            _ => Expected::QueryOperator,
+        },
+        Tree::Call { exclamation: None, .. } => Expected::QueryOperator,
+        Tree::And { operands, .. } | Tree::Or(operands) => {
+            operands.last().map_or(end, |last| end_of(last, end))
+        }
+        _ => end,
+    }
+}
+
+/// union = inter *( or inter )
+fn union(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+    let (mut rest, first) = inter(place, input)?;
+    let mut operands = Vec::new();
+    while let Ok((behind, _)) = or(rest) {
+        let (behind, operand) = inter(place, behind)?;
+        operands.push(operand);
+        rest = behind;
+    }
+    let tree = match operands.is_empty() {
+        true => first,
+        false => {
+            operands.insert(0, first);
+            Tree::Or(operands)
+        }
+    };
+    Ok((rest, tree))
+}
+
+/// inter = factor *( and factor )
+fn inter(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+    let mut factor = expect(Expected::Factor, |rest| factor(place, rest));
+    let (mut rest, first) = factor(input)?;
+    let (mut operands, mut comma) = (Vec::new(), None);
+    while let Ok((behind, joint)) = and(rest) {
+        comma = comma.or(Some(joint).filter(|joint| *joint == ","));
+        let (behind, operand) = factor(behind)?;
+        operands.push(operand);
+        rest = behind;
+    }
+    let tree = match operands.is_empty() {
+        true => first,
+        false => {
+            operands.insert(0, first);
+            Tree::And { operands, comma }
+        }
+    };
+    Ok((rest, tree))
+}
+
+/// factor = exclamation negated / group / subject query-condition
+fn factor(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+    if let Ok((rest, exclamation)) = exclamation(input) {
+        return negated(place, exclamation, rest);
+    }
+    if input.starts_with('(') {
+        return map(|rest| group(place, rest), |tree| Tree::Group(Box::new(tree))).parse(input);
+    }
+    let (rest, subject) = subject(place, input)?;
+    let (rest, condition) = condition(place, rest)?;
+    let tree = match (subject, condition) {
+        (AstSubject::Function(call), Condition::Exists) => Tree::Call { exclamation: None, call },
+        (subject, condition) => Tree::Requirement(AstRequirement { subject, condition }),
+    };
+    Ok((rest, tree))
+}
+
+/// negated = group / subject ws
+fn negated<'t>(place: Place, exclamation: &'t str, input: &'t str) -> Parsed<'t, Tree<'t>> {
+    if input.starts_with('(') {
+        return map(|rest| group(place, rest), |tree| Tree::Not(Box::new(tree))).parse(input);
+    }
+    let subject = expect(Expected::NegatedFactor, |rest| subject(place, rest));
+    let (rest, subject) = terminated(subject, ws).parse(input)?;
+    let tree = match subject {
+        AstSubject::Function(call) => Tree::Call { exclamation: Some(exclamation), call },
+        subject => {
+            Tree::Requirement(AstRequirement { subject, condition: Condition::DoesNotExist { exclamation } })
+        }
+    };
+    Ok((rest, tree))
+}
+
+/// group = open-paren union close-paren
+fn group(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+    let place = place.inner(input)?;
+    let (rest, _) = open_paren(input)?;
+    let (rest, tree) = union(place, rest)?;
+    let (rest, _) = expect(end_of(&tree, Expected::CloseGroup), close_paren)(rest)?;
+    Ok((rest, tree))
+}
+
+/// subject = field / function / query-key
+fn subject(place: Place, input: &str) -> Parsed<'_, AstSubject<'_>> {
+    if input.starts_with('.') {
+        return map(|rest| field(place, rest), AstSubject::Field).parse(input);
+    }
+    let (rest, name) = place.word(input)?;
+    match preceded(ws, open_paren).parse(rest) {
+        Ok((arguments, _)) => {
+            map(|rest| function(place, input, name, rest), AstSubject::Function).parse(arguments)
+        }
+        Err(_) => Ok((rest, AstSubject::Key(name))),
+    }
+}
+
+/// function = function-name open-paren [ parameter ] close-paren
+///
+/// From behind the parenthesis on. A name that no function has is for later to refuse, which knows the names that are near.
+fn function<'t>(place: Place, start: &'t str, name: &'t str, input: &'t str) -> Parsed<'t, AstCall<'t>> {
+    let place = place.inner(start)?;
+    let parameter = Function::named(name).map(|function| function.row().parameter);
+    let (rest, arguments) = match parameter {
+        None => map(unknown_arguments, |()| AstArguments::Unknown).parse(input)?,
+        Some(parameter) => arguments(place, parameter, input)?,
+    };
+    let expected = if parameter.is_some() { Expected::CloseParen } else { Expected::CloseGroup };
+    let (behind, _) = expect(expected, close_paren)(rest)?;
+    // The parenthesis is the last of it, not the white space behind.
+    let text = &start[..start.len() - rest.len() + 1];
+    Ok((behind, AstCall { name, text, arguments }))
+}
+
+/// parameter = query-values / word-parameter / field / subject / function / union
+fn arguments(place: Place, parameter: Parameter, input: &str) -> Parsed<'_, AstArguments<'_>> {
+    let is_empty = input.starts_with(')');
+    match parameter {
+        _ if is_empty && !matches!(parameter, Parameter::Word(_) | Parameter::Subject | Parameter::Set) => {
+            Ok((input, AstArguments::None))
+        }
+        Parameter::Nothing => Ok((input, AstArguments::None)),
+        Parameter::Values => {
+            let (rest, values) = parser::value_list(place, input)?;
+            let end = match values.ends_empty() {
+                true => Expected::ValueOrCloseParen,
+                false => Expected::CommaOrCloseParen,
+            };
+            let (_, _) = expect(end, peek(close_paren))(rest)?;
+            Ok((rest, AstArguments::Values(values)))
+        }
+        Parameter::Word(_) => {
+            let word = recognize(|rest| query_value(place, rest));
+            let (rest, word) = expect(Expected::Parameter, word)(input)?;
+            Ok((rest, AstArguments::Values(super::ast::ValueList::new(word, true))))
+        }
+        Parameter::Path => {
+            let path = map(terminated(|rest| field(place, rest), ws), AstSubject::Field);
+            let path = map(path, |path| AstArguments::Subject(Box::new(path)));
+            expect(Expected::Path, path)(input)
+        }
+        Parameter::Subject => {
+            let subject = terminated(|rest| subject(place, rest), ws);
+            let subject = map(subject, |subject| AstArguments::Subject(Box::new(subject)));
+            expect(Expected::Subject, subject)(input)
+        }
+        Parameter::Set => {
+            let (rest, set) = expect(Expected::Set, |rest| subject(place, rest))(input)?;
+            match set {
+                AstSubject::Function(call) => Ok((rest, AstArguments::Set(Box::new(call)))),
+                _ => Err(nom::Err::Failure(Failure { rest: input, expected: Expected::Set })),
+            }
+        }
+        Parameter::Query => {
+            let (rest, tree) = union(place, input)?;
+            let (_, _) = expect(end_of(&tree, Expected::CloseGroup), peek(close_paren))(rest)?;
+            Ok((rest, AstArguments::Query(Box::new(tree))))
+        }
+    }
+}
+
+/// Whatever stands before the parenthesis that closes a function.
+fn unknown_arguments(input: &str) -> Parsed<'_, ()> {
+    let mut depth = 0_usize;
+    let mut rest = input;
+    while let Some(byte) = rest.bytes().next() {
+        match byte {
+            b')' if depth == 0 => break,
+            b')' => depth -= 1,
+            b'(' => depth += 1,
+            b'\'' | b'"' => {
+                if let Ok((behind, _)) = quoted(rest) {
+                    rest = behind;
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        rest = &rest[rest.chars().next().map_or(1, char::len_utf8)..];
+    }
+    Ok((rest, ()))
+}
+
+/// field = "." [ path ] / ".." name [ path ]
+fn field(place: Place, input: &str) -> Parsed<'_, AstField<'_>> {
+    let mut steps = Vec::new();
+    let mut rest = input;
+    if let Some(behind) = rest.strip_prefix("..") {
+        let (behind, anywhere) = expect(Expected::FieldName, name)(behind)?;
+        steps.push(AstStep::Anywhere(anywhere));
+        rest = behind;
+    } else if let Some(behind) = rest.strip_prefix('.').filter(|behind| behind.starts_with('[')) {
+        rest = behind;
+    } else if place.in_brackets && name(&rest[1..]).is_err() {
+        // The element itself.
+        rest = &rest[1..];
+        return Ok((rest, AstField { text: &input[..1], steps }));
+    }
+    while rest.starts_with(['.', '[']) {
+        let (behind, step) = step(place, rest)?;
+        steps.push(step);
+        rest = behind;
+    }
+    Ok((rest, AstField { text: &input[..input.len() - rest.len()], steps }))
+}
+
+/// step = "." name / open-bracket in-brackets ws close-bracket
+fn step(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
+    if let Some(rest) = input.strip_prefix('.') {
+        return map(expect(Expected::FieldName, name), AstStep::Name).parse(rest);
+    }
+    let place = Place { in_brackets: true, ..place.inner(input)? };
+    let (rest, _) = open_bracket(input)?;
+    let (rest, step) = expect(Expected::InBrackets, |rest| in_brackets(place, rest))(rest)?;
+    let end = match &step {
+        AstStep::Where(tree) => end_of(tree, Expected::CloseBracket),
+        _ => Expected::CloseBracket,
+    };
+    let (rest, _) = expect(end, preceded(ws, close_bracket))(rest)?;
+    Ok((rest, step))
+}
+
+/// in-brackets = "*" / index / quoted / union
+fn in_brackets(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
+    if let Some(rest) = input.strip_prefix('*') {
+        return Ok((rest, AstStep::Every));
+    }
+    let is_query = |byte: u8| matches!(byte, b'.' | b'!' | b'(');
+    if input.bytes().next().is_some_and(is_query) {
+        return map(|rest| union(place, rest), |tree| AstStep::Where(Box::new(tree))).parse(input);
+    }
+    alt((map(index, AstStep::Element), map(quoted, AstStep::Quoted))).parse(input)
+}
+
+/// query-value = ( word / quoted ) ws
+fn query_value(place: Place, input: &str) -> Parsed<'_, &str> {
+    if input.starts_with(['\'', '"']) {
+        return terminated(expect(Expected::EndOfQuoted, quoted), ws).parse(input);
+    }
+    terminated(|rest| place.word(rest), ws).parse(input)
+}
