@@ -115,10 +115,10 @@ pub use error::Error;
 pub use formula::Expr;
 pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
-    Dump, Input, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Pointer,
-    PointerError, Progress, ReadObject, Scan, WatchEvent, WatchReader,
+    Dump, Input, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Progress,
+    ReadObject, Scan, WatchEvent, WatchReader,
 };
-pub use path::{Path, PathError};
+pub use path::{Path, PathError, Paths, Pointer, PointerError};
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use query::{
     Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Queried, Query,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::Text;
+use super::place::{self, Kind, Place, Scalar};
 use super::scan::{end_of_value, key_is, key_name};
 use super::skim::{self, Level};
 use super::wanted::{Step, Wanted};
@@ -212,12 +214,12 @@ impl<'t, 'j> Node<'t, 'j> {
 
     /// The keys of an object, in their quotation marks, and its values.
     pub(crate) fn members(self) -> impl Iterator<Item = (&'j str, Node<'t, 'j>)> {
-        self.inside('{').map(|node| (node.part().key, node))
+        self.inside_of('{').map(|node| (node.part().key, node))
     }
 
     /// The elements of an array.
     pub(crate) fn elements(self) -> impl Iterator<Item = Node<'t, 'j>> {
-        self.inside('[')
+        self.inside_of('[')
     }
 
     /// The value under a key of an object, of equal keys the last.
@@ -236,8 +238,14 @@ impl<'t, 'j> Node<'t, 'j> {
     }
 
     /// The values one level below, if the text begins so.
-    fn inside(self, begin: char) -> impl Iterator<Item = Node<'t, 'j>> {
-        let end = if self.text().starts_with(begin) { self.part().after } else { 0 };
+    fn inside_of(self, begin: char) -> impl Iterator<Item = Node<'t, 'j>> {
+        let inside = self.text().starts_with(begin).then(|| self.inside());
+        inside.into_iter().flatten()
+    }
+
+    /// The values one level below.
+    fn inside(self) -> impl Iterator<Item = Node<'t, 'j>> {
+        let end = self.part().after;
         let first = Some(self.number + 1).filter(|number| *number < end);
         let numbers = std::iter::successors(first, move |number| {
             Some(self.tree.parts[*number].after).filter(|after| *after < end)
@@ -246,23 +254,72 @@ impl<'t, 'j> Node<'t, 'j> {
     }
 }
 
+impl Place for Node<'_, '_> {
+    type End = ();
+
+    fn kind(self) -> Kind {
+        Text::of(self.text()).kind()
+    }
+
+    fn members(self, mut each: impl FnMut(&str, Self) -> Option<()>) {
+        for node in self.inside() {
+            if let Some(name) = key_name(node.part().key) {
+                each(&name, node);
+            }
+        }
+    }
+
+    fn elements(self, mut each: impl FnMut(usize, Self) -> Option<()>) {
+        for (nth, node) in self.inside().enumerate() {
+            each(nth, node);
+        }
+    }
+
+    fn leaves(self, each: impl FnMut(Self) -> Option<()>) {
+        place::leaves(self, each);
+    }
+
+    fn scalar(self) -> Option<Scalar> {
+        Text::of(self.text()).scalar()
+    }
+
+    fn address(self) -> usize {
+        self.number
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{elements, members};
     use super::*;
 
-    /// Compares what is in a value with what the plain readers find.
+    /// The children of a value: their names, those of elements being numbers, and their values.
+    fn children<P: Place>(place: P) -> Vec<(String, P)> {
+        let mut all = Vec::new();
+        if place.kind() == Kind::Object {
+            place.members(|name, value| {
+                all.push((name.to_owned(), value));
+                None
+            });
+            return all;
+        }
+        place.all_elements().into_iter().enumerate().map(|(nth, value)| (nth.to_string(), value)).collect()
+    }
+
+    /// Compares what is in a value with what the plain reader finds.
     #[track_caller]
     fn agrees(node: Node<'_, '_>) {
-        let of_tree: Vec<(&str, &str)> = node.members().map(|(key, value)| (key, value.text())).collect();
-        assert_eq!(of_tree, members(node.text()).collect::<Vec<_>>());
-        let of_tree: Vec<&str> = node.elements().map(Node::text).collect();
-        assert_eq!(of_tree, elements(node.text()).collect::<Vec<_>>());
-        node.elements().chain(node.members().map(|(_, value)| value)).for_each(agrees);
+        let of_tree = children(node);
+        let of_text = children(Text::of(node.text()));
+        let shown = |(name, text): (&String, &str)| format!("{name}: {text}");
+        assert_eq!(
+            of_tree.iter().map(|(name, node)| shown((name, node.text()))).collect::<Vec<_>>(),
+            of_text.iter().map(|(name, text)| shown((name, text.text()))).collect::<Vec<_>>(),
+        );
+        of_tree.into_iter().for_each(|(_, node)| agrees(node));
     }
 
     #[test]
-    fn the_parts_are_those_that_the_plain_readers_find() {
+    fn the_parts_are_those_that_the_plain_reader_finds() {
         for json in [
             r#"{"a" : {"b" : [ 1 , "x,}]\"" ] } , "é\u0041" : -1.50e3 }"#,
             r#"[ 1 , "x:}]\"" ,{"c":null}, [] ,{} , [[true]]]"#,
@@ -334,7 +391,7 @@ mod tests {
     #[test]
     fn what_is_no_json_does_no_harm() {
         for text in ["", "{", "{\"a", "{\"a\":", "}", "{]", "[1", "{\"a\":\"\\", "[\\é", "é\"é", "]]["] {
-            Tree::of(text).root().map(|root| root.members().count());
+            Tree::of(text).root().map(|root| children(root).len());
             read(text, &[&["a", "b"], &["c"]]);
         }
     }

@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 
 use super::Step;
-use super::find::{self, Place};
-use crate::json::JsonText;
+use super::find;
+use crate::json::{Place, Scalar};
 
 /// What an element must be like.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Filter {
+pub(crate) enum Filter {
     /// The steps lead somewhere from it.
     Exists(Vec<Step>),
     /// Two values of the same kind compare so.
@@ -17,7 +17,7 @@ pub(super) enum Filter {
 
 /// A side of a comparison.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Operand {
+pub(crate) enum Operand {
     /// The one value that the steps lead to from the element.
     At(Vec<Step>),
     /// The value that is written there.
@@ -25,7 +25,7 @@ pub(super) enum Operand {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(crate) enum Comparison {
     Equal,
     NotEqual,
     Less,
@@ -34,16 +34,8 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-/// A value that can be compared.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Scalar {
-    Text(String),
-    Number(f64),
-    Boolean(bool),
-}
-
 impl Filter {
-    pub(super) fn holds<'j>(&self, element: impl Place<'j>) -> bool {
+    pub(super) fn holds(&self, element: impl Place) -> bool {
         match self {
             Filter::Exists(steps) => !find::walk(element, steps).is_empty(),
             Filter::Compare(left, comparison, right) => {
@@ -57,11 +49,11 @@ impl Filter {
 
 impl Operand {
     /// The value for an element; none where there are several, as kubectl compares one at a time.
-    fn value<'j>(&self, element: impl Place<'j>) -> Option<Scalar> {
+    fn value(&self, element: impl Place) -> Option<Scalar> {
         match self {
             Operand::Scalar(scalar) => Some(scalar.clone()),
             Operand::At(steps) => match find::walk(element, steps)[..] {
-                [only] => Scalar::of_json(only.text()),
+                [only] => only.scalar(),
                 _ => None,
             },
         }
@@ -77,30 +69,6 @@ impl Comparison {
             Comparison::LessOrEqual => order.is_le(),
             Comparison::Greater => order.is_gt(),
             Comparison::GreaterOrEqual => order.is_ge(),
-        }
-    }
-}
-
-impl Scalar {
-    /// The value of a JSON text, unless it is an object, an array or null.
-    fn of_json(json: &str) -> Option<Scalar> {
-        match json.as_bytes().first()? {
-            b'"' => serde_json::from_str(json).ok().map(|JsonText(text)| Scalar::Text(text)),
-            b't' | b'f' => json.parse().ok().map(Scalar::Boolean),
-            b'-' | b'0'..=b'9' => json.parse().ok().map(Scalar::Number),
-            _ => None,
-        }
-    }
-}
-
-/// Values of different kinds have no order, not even that they differ.
-impl PartialOrd for Scalar {
-    fn partial_cmp(&self, other: &Scalar) -> Option<Ordering> {
-        match (self, other) {
-            (Scalar::Text(one), Scalar::Text(other)) => Some(one.cmp(other)),
-            (Scalar::Number(one), Scalar::Number(other)) => one.partial_cmp(other),
-            (Scalar::Boolean(one), Scalar::Boolean(other)) => Some(one.cmp(other)),
-            _ => None,
         }
     }
 }

@@ -1,103 +1,93 @@
-//! Where a path leads, found in the text of a value without reading the rest of it into memory.
+//! Where a path leads, in the text of a value or in a parsed one.
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde_json::Value;
+
 use super::Step;
-use crate::json::{Node, Tree, elements, key_is, key_name, members};
+use super::search::search;
+use crate::json::{Kind, Place, Text, Tree};
 
-/// A value that a path has come to: its text, or a node of a tree, whose inside is found without reading it again.
-pub(super) trait Place<'j>: Copy {
-    fn text(self) -> &'j str;
-    /// The keys of an object, in their quotation marks, and its values.
-    fn members(self) -> impl Iterator<Item = (&'j str, Self)>;
-    /// The elements of an array.
-    fn elements(self) -> impl Iterator<Item = Self>;
+/// A value that can be searched at any depth.
+pub(super) trait Root: Place {
+    /// The values that the steps of the last of `parts` lead to: each part begins anywhere inside what the one before
+    /// found.
+    fn at_any_depth(self, parts: &[&[Step]]) -> Vec<Self>;
 }
 
-impl<'j> Place<'j> for &'j str {
-    fn text(self) -> &'j str {
-        self
-    }
-
-    fn members(self) -> impl Iterator<Item = (&'j str, Self)> {
-        members(self)
-    }
-
-    fn elements(self) -> impl Iterator<Item = Self> {
-        elements(self)
+impl Root for &Value {
+    fn at_any_depth(self, parts: &[&[Step]]) -> Vec<Self> {
+        descend(self, parts)
     }
 }
 
-impl<'j> Place<'j> for Node<'_, 'j> {
-    fn text(self) -> &'j str {
-        Node::text(self)
-    }
-
-    fn members(self) -> impl Iterator<Item = (&'j str, Self)> {
-        Node::members(self)
-    }
-
-    fn elements(self) -> impl Iterator<Item = Self> {
-        Node::elements(self)
+/// A tree of the text is searched, as otherwise what is nested deeply would be read at every depth.
+impl Root for Text<'_> {
+    fn at_any_depth(self, parts: &[&[Step]]) -> Vec<Self> {
+        let tree = Tree::of(self.text());
+        let found = tree.root().map(|root| descend(root, parts)).unwrap_or_default();
+        found.into_iter().map(|node| self.at(node.text())).collect()
     }
 }
 
 /// All values that the steps lead to, each once.
-pub(super) fn all<'j>(json: &'j str, steps: &[Step]) -> Vec<&'j str> {
-    let parts: Vec<&[Step]> = steps.split(|step| matches!(step, Step::Descend)).collect();
-    let (first, after_descents) = parts.split_first().expect("a split gives at least one part");
-    let found = walk(json.trim(), first);
-    match after_descents {
-        [] => found,
-        parts => found.into_iter().flat_map(|value| at_any_depth(value, parts)).collect(),
+pub(super) fn all<P: Root>(start: P, steps: &[Step]) -> Vec<P> {
+    let is_descent = |step: &Step| matches!(step, Step::Descend { .. });
+    match steps.iter().position(is_descent) {
+        None => walk(start, steps),
+        Some(first) => {
+            let (before, descents) = steps.split_at(first);
+            // Each part begins with its descent.
+            let parts: Vec<&[Step]> = descents.chunk_by(|_, next| !is_descent(next)).collect();
+            walk(start, before).into_iter().flat_map(|place| place.at_any_depth(&parts)).collect()
+        }
     }
 }
 
-/// The values that the steps of the last of `parts` lead to: each part begins anywhere inside what the one before found.
-fn at_any_depth<'j>(json: &'j str, parts: &[&[Step]]) -> Vec<&'j str> {
-    let tree = Tree::of(json);
-    let start: Vec<Node<'_, 'j>> = tree.root().into_iter().collect();
-    let found = parts
-        .iter()
-        .fold(start, |nodes, steps| within(nodes).into_iter().flat_map(|node| walk(node, steps)).collect());
-    found.into_iter().map(Node::text).collect()
-}
-
-/// Where steps lead that go down one level each.
-pub(super) fn walk<'j, P: Place<'j>>(start: P, steps: &[Step]) -> Vec<P> {
-    steps.iter().fold(vec![start], |places, step| match places[..] {
-        // Most steps go on from one value, and make no list beside the one that they give.
-        [only] => take(only, step),
-        _ => places.into_iter().flat_map(|place| take(place, step)).collect(),
+fn descend<P: Place>(start: P, parts: &[&[Step]]) -> Vec<P> {
+    parts.iter().fold(vec![start], |places, part| match part.split_first() {
+        Some((Step::Descend { without }, steps)) => {
+            within(places, *without).into_iter().flat_map(|place| walk(place, steps)).collect()
+        }
+        _ => places,
     })
 }
 
-/// The values that one step leads to.
-fn take<'j, P: Place<'j>>(place: P, step: &Step) -> Vec<P> {
-    match step {
-        Step::Member(name) => member(place, name).into_iter().collect(),
-        Step::Element(index) => element(place, *index).into_iter().collect(),
-        Step::Slice { from, to, by } => slice(place, *from, *to, *by),
-        Step::Every => children(place),
-        Step::Where(filter) => place.elements().filter(|element| filter.holds(*element)).collect(),
-        Step::Several(steps) => several(place, steps),
-        // It is taken apart before, and the parser lets none into filters.
-        Step::Descend => Vec::new(),
-    }
-}
-
-fn member<'j, P: Place<'j>>(place: P, name: &str) -> Option<P> {
-    place.members().filter(|(key, _)| key_is(key, name)).last().map(|(_, value)| value)
-}
-
-fn element<'j, P: Place<'j>>(place: P, index: i64) -> Option<P> {
-    match usize::try_from(index) {
-        Ok(index) => place.elements().nth(index),
-        Err(_) => {
-            let all: Vec<P> = place.elements().collect();
-            all.get(from_start(index, all.len())).copied()
+/// Where steps lead that go down one level each.
+pub(super) fn walk<P: Place>(start: P, steps: &[Step]) -> Vec<P> {
+    let (mut places, mut rest) = (vec![start], steps);
+    while let Some((step, behind)) = rest.split_first() {
+        let n_straight = rest.iter().take_while(|step| step.is_straight()).count();
+        if n_straight > 0 {
+            places =
+                places.into_iter().flat_map(|place| search(place, rest)).map(|(_, found)| found).collect();
+            rest = &rest[n_straight..];
+        } else {
+            places = places.into_iter().flat_map(|place| take(place, step)).collect();
+            rest = behind;
         }
     }
+    places
+}
+
+/// The values that one step leads to for which more than its number or name has to be known.
+fn take<P: Place>(place: P, step: &Step) -> Vec<P> {
+    match step {
+        Step::Element(index) => from_end(place, *index).into_iter().collect(),
+        Step::Slice { from, to, by } => slice(place, *from, *to, *by),
+        Step::Every => children(place, None),
+        Step::Where(filter) => {
+            place.all_elements().into_iter().filter(|element| filter.holds(*element)).collect()
+        }
+        Step::Several(steps) => several(place, steps),
+        // Straight steps are left to the search. Descents are taken apart before, and parsers let none into filters.
+        _ => Vec::new(),
+    }
+}
+
+fn from_end<P: Place>(place: P, index: i64) -> Option<P> {
+    let all = place.all_elements();
+    all.get(from_start(index, all.len())).copied()
 }
 
 /// The number of an element of an array of this length; of one before its first, a number that none has.
@@ -107,8 +97,8 @@ fn from_start(index: i64, len: usize) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-fn slice<'j, P: Place<'j>>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
-    let all: Vec<P> = place.elements().collect();
+fn slice<P: Place>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
+    let all = place.all_elements();
     let end = to.map_or(all.len(), |to| from_start(to, all.len()).min(all.len()));
     let start = from_start(from, all.len());
     all.get(start..end).unwrap_or_default().iter().step_by(by.max(1)).copied().collect()
@@ -116,32 +106,42 @@ fn slice<'j, P: Place<'j>>(place: P, from: i64, to: Option<i64>, by: usize) -> V
 
 /// What each of some steps leads to. A value that several lead to counts once, or a path of many such steps would find
 /// it on more ways than can be counted.
-fn several<'j, P: Place<'j>>(place: P, steps: &[Step]) -> Vec<P> {
+fn several<P: Place>(place: P, steps: &[Step]) -> Vec<P> {
     let mut seen = HashSet::new();
-    let found = steps.iter().flat_map(|step| take(place, step));
-    found.filter(|value| seen.insert(value.text().as_ptr())).collect()
+    let found = steps.iter().flat_map(|step| walk(place, std::slice::from_ref(step)));
+    found.filter(|value| seen.insert(value.address())).collect()
 }
 
-/// The elements of an array, or the values of an object, of equal keys the last.
-fn children<'j, P: Place<'j>>(place: P) -> Vec<P> {
-    let members: Vec<_> = place.members().map(|(key, value)| (key_name(key), value)).collect();
-    let last: BTreeMap<_, usize> = members.iter().enumerate().map(|(nth, (key, _))| (key, nth)).collect();
-    let is_last = |nth: usize, key| last.get(key) == Some(&nth);
-    let values = members.iter().enumerate().filter(|(nth, (key, _))| is_last(*nth, key));
-    values.map(|(_, (_, value))| *value).chain(place.elements()).collect()
+/// The elements of an array, or the values of an object, of equal keys the last. A member of the name `without` is left
+/// out.
+fn children<P: Place>(place: P, without: Option<&str>) -> Vec<P> {
+    if place.kind() != Kind::Object {
+        return place.all_elements();
+    }
+    let (mut values, mut last) = (Vec::new(), BTreeMap::new());
+    place.members(|name, value| {
+        if Some(name) != without {
+            last.insert(name.to_owned(), values.len());
+            values.push(value);
+        }
+        None
+    });
+    let mut numbers: Vec<usize> = last.into_values().collect();
+    numbers.sort_unstable();
+    numbers.into_iter().map(|nth| values[nth]).collect()
 }
 
 /// These values and all objects and arrays inside them, each before what is in it. Nesting costs no stack.
-fn within<'j, P: Place<'j>>(places: Vec<P>) -> Vec<P> {
+fn within<P: Place>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     let mut waiting = places;
     waiting.reverse();
     while let Some(place) = waiting.pop() {
         // What has been seen has been seen with all that is in it.
-        if place.text().starts_with(['{', '[']) && seen.insert(place.text().as_ptr()) {
+        if matches!(place.kind(), Kind::Object | Kind::Array) && seen.insert(place.address()) {
             found.push(place);
-            waiting.extend(children(place).into_iter().rev());
+            waiting.extend(children(place, without).into_iter().rev());
         }
     }
     found

@@ -1,5 +1,6 @@
 //! kubectl's JSONPath to the steps of a path, one function for each part.
 
+use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_till, take_while1};
 use nom::character::complete::{char, digit1, multispace0};
@@ -8,63 +9,19 @@ use nom::error::{ErrorKind, ParseError};
 use nom::multi::{many0, separated_list1};
 use nom::number::complete::recognize_float;
 use nom::sequence::{delimited, preceded, terminated};
-use nom::{Finish, IResult, Parser};
 
-use super::filter::{Comparison, Filter, Operand, Scalar};
+use super::filter::{Comparison, Filter, Operand};
+use super::parse::{self, Failure, MAX_STEPS, Parsed, expect, refuse};
 use super::{PathError, Step};
-use crate::Span;
+use crate::json::Scalar;
 
-/// More parts than any object is deep; bounds the recursion of whoever follows a path.
-const MAX_STEPS: usize = 100;
+const DESCEND: Step = Step::Descend { without: None };
 /// More than anybody writes; bounds the recursion of this parser and of whoever decides a filter.
 const MAX_FILTER_DEPTH: usize = 8;
 
-/// The text that was left, and what it should have begun with.
-#[derive(Debug, Clone, Copy)]
-struct Failure<'t> {
-    rest: &'t str,
-    expected: &'static str,
-}
-
-impl<'t> ParseError<&'t str> for Failure<'t> {
-    /// The parts say what they expected; until they do, it is a part of a path.
-    fn from_error_kind(rest: &'t str, _: ErrorKind) -> Failure<'t> {
-        Failure { rest, expected: "`.` or `[` before the next part of the path" }
-    }
-
-    fn append(_: &'t str, _: ErrorKind, other: Failure<'t>) -> Failure<'t> {
-        other
-    }
-}
-
-type Parsed<'t, T> = IResult<&'t str, T, Failure<'t>>;
-
-/// Commits to `rule`: if it does not hold here, the whole text is in error.
-fn expect<'t, T>(
-    expected: &'static str,
-    mut rule: impl Parser<&'t str, Output = T, Error = Failure<'t>>,
-) -> impl FnMut(&'t str) -> Parsed<'t, T> {
-    move |rest| {
-        rule.parse(rest).map_err(|error| match error {
-            nom::Err::Error(_) => nom::Err::Failure(Failure { rest, expected }),
-            committed => committed,
-        })
-    }
-}
-
-fn refuse<'t, T>(rest: &'t str, expected: &'static str) -> Parsed<'t, T> {
-    Err(nom::Err::Failure(Failure { rest, expected }))
-}
-
 /// Reads a path, in braces or not.
 pub(super) fn parse(text: &str) -> Result<Vec<Step>, PathError> {
-    let error = |failure: Failure<'_>| PathError {
-        text: text.to_owned(),
-        span: Span::new(Span::of(text, failure.rest).start, text.len()),
-        expected: failure.expected,
-    };
-    let (_, steps) = whole(text).finish().map_err(error)?;
-    Ok(steps)
+    parse::whole(text, whole)
 }
 
 /// A path in braces, in which the first point may be left out, or one without.
@@ -105,9 +62,9 @@ fn descent(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
         return refuse(input, "a path without `..` in a filter");
     }
     if rest.starts_with('[') {
-        return Ok((rest, vec![Step::Descend]));
+        return Ok((rest, vec![DESCEND]));
     }
-    map(expect("a field after `..`", alt((every, field))), |step| vec![Step::Descend, step]).parse(rest)
+    map(expect("a field after `..`", alt((every, field))), |step| vec![DESCEND, step]).parse(rest)
 }
 
 /// `.name`, `.*`, and a point before brackets

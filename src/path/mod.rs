@@ -1,17 +1,40 @@
-//! Ways from a JSON value to values inside it.
+//! Ways from a JSON value to values inside it, however they are written and whatever holds the value.
 
+mod dotted;
+mod error;
 mod filter;
 mod find;
 mod jsonpath;
+mod parse;
+mod pointer;
+mod search;
+mod set;
+mod step;
 
-use std::error::Error;
-use std::fmt;
+pub use error::PathError;
+pub use pointer::{Pointer, PointerError};
+pub use set::Paths;
+pub(crate) use step::Step;
 
-use filter::Filter;
+use std::str::FromStr;
 
-use crate::Span;
+use serde_json::Value;
 
-/// A way from a JSON value to values inside it, in kubectl's form of JSONPath.
+use crate::json::{Kind, Place, Text};
+
+/// A way from a JSON value to values inside it: a field, or kubectl's form of JSONPath, or a JSON pointer.
+///
+/// [`Path::field`], which is what a text is [parsed](str::parse) as, reads fields:
+///
+/// | part | leads to |
+/// |---|---|
+/// | `.name` | the field of an object, or of each element of an array |
+/// | `['any text']`, `["any text"]` | the same for a name of other characters than letters, digits, `_` and `-` |
+/// | `[0]` | an element of an array |
+/// | `[*]` | all elements of an array |
+/// | `..name` | at the beginning: the field at any depth, save inside `managedFields` |
+///
+/// What is `null` there is no value. [`Path::jsonpath`] reads kubectl's form of JSONPath:
 ///
 /// | part | leads to |
 /// |---|---|
@@ -31,90 +54,108 @@ use crate::Span;
 /// use selq::Path;
 ///
 /// let ready = Path::jsonpath(r#"{.status.conditions[?(@.type=="Ready")].status}"#)?;
-/// let pod = r#"{"status":{"conditions":[{"type":"Ready","status":"True"}]}}"#;
+/// let pod = r#"{"status":{"conditions":[{"type":"Ready","status":"True"}]},"spec":{"containers":[{"image":"a"},{"image":"b"}]}}"#;
 /// assert_eq!(ready.first(pod), Some(r#""True""#));
+/// let images: Path = ".spec.containers.image".parse()?;
+/// assert_eq!(images.all(pod), [r#""a""#, r#""b""#]);
 /// # Ok::<(), selq::PathError>(())
 /// ```
 ///
-/// Paths are of at most 100 parts, filters nest at most 8 deep, and no value is too deeply nested to be searched.
+/// Paths are of at most 100 parts, filters nest at most 8 deep, and no value is too deeply nested to be searched. Of
+/// equal keys the last one counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
     steps: Vec<Step>,
+    null: Null,
 }
 
-/// A part of a path.
-#[derive(Debug, Clone, PartialEq)]
-enum Step {
-    /// The field of an object; of equal keys the last.
-    Member(String),
-    /// An element of an array, counted from its end where the number is negative.
-    Element(i64),
-    /// The elements of an array from one number to before another, each so many after the one before.
-    Slice { from: i64, to: Option<i64>, by: usize },
-    /// What each of these leads to.
-    Several(Vec<Step>),
-    /// All elements of an array, all fields of an object.
-    Every,
-    /// The value itself and all objects and arrays inside it.
-    Descend,
-    /// The elements of an array for which it holds.
-    Where(Filter),
+/// Whether a path leads to what is `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Null {
+    IsValue,
+    IsNoValue,
 }
 
 impl Path {
+    /// Reads a field, such as `.spec.containers[0].image`.
+    ///
+    /// # Errors
+    ///
+    /// The first place where the text is no field, and what was expected there.
+    pub fn field(text: &str) -> Result<Path, PathError> {
+        dotted::parse(text).map(|steps| Path { steps, null: Null::IsNoValue })
+    }
+
     /// Reads kubectl's form of JSONPath.
     ///
     /// # Errors
     ///
     /// The first place where the text is no path, and what was expected there.
     pub fn jsonpath(text: &str) -> Result<Path, PathError> {
-        jsonpath::parse(text).map(|steps| Path { steps })
+        jsonpath::parse(text).map(|steps| Path { steps, null: Null::IsValue })
+    }
+
+    /// Reads a JSON pointer.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the text from being one.
+    pub fn pointer(text: &str) -> Result<Path, PointerError> {
+        text.parse::<Pointer>().map(Path::from)
     }
 
     /// The text of the first value that the path leads to from the value `json`, which must be valid JSON: of other
-    /// text something is found, or nothing. The time is linear in the text, for each part of the path.
+    /// text something is found, or nothing. The time is linear in the text, for each part of the path that is more than
+    /// a name or a number.
     #[must_use]
     pub fn first<'j>(&self, json: &'j str) -> Option<&'j str> {
-        self.all(json).first().copied()
+        self.places(Text::of(json)).next().map(Text::text)
     }
 
-    /// The texts of all values that the path leads to, as [`first`](Path::first) finds one.
+    /// The texts of all values that the path leads to, as [`first`](Path::first) finds one, in the order of the JSON
+    /// unless the path names them in another.
     #[must_use]
     pub fn all<'j>(&self, json: &'j str) -> Vec<&'j str> {
-        find::all(json, &self.steps)
+        self.places(Text::of(json)).map(Text::text).collect()
     }
-}
 
-/// Why a text is no path: what was expected, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PathError {
-    text: String,
-    span: Span,
-    expected: &'static str,
-}
-
-impl PathError {
-    /// The text that was to be read.
+    /// All values that the path leads to from a value that is parsed already.
+    ///
+    /// ```
+    /// use serde_json::json;
+    ///
+    /// let pod = json!({"spec": {"containers": [{"image": "a"}, {"image": "b"}]}});
+    /// assert_eq!(selq::Path::field(".spec.containers.image")?.values(&pod), [&json!("a"), &json!("b")]);
+    /// # Ok::<(), selq::PathError>(())
+    /// ```
     #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn values<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
+        self.places(value).collect()
     }
 
-    /// The place in the text: from where it goes wrong to its end.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        self.span
-    }
-}
-
-impl fmt::Display for PathError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}, found ", self.expected)?;
-        match self.text.get(self.span.start..).and_then(|rest| rest.chars().next()) {
-            Some(character) => write!(f, "{character:?}"),
-            None => f.write_str("the end of the path"),
-        }
+    fn places<P: find::Root>(&self, start: P) -> impl Iterator<Item = P> {
+        let found = find::all(start, &self.steps).into_iter();
+        found.filter(|place| self.null.may_be(*place))
     }
 }
 
-impl Error for PathError {}
+impl Null {
+    fn may_be(self, place: impl Place) -> bool {
+        self == Null::IsValue || place.kind() != Kind::Null
+    }
+}
+
+/// Reads a [field](Path::field).
+impl FromStr for Path {
+    type Err = PathError;
+
+    fn from_str(text: &str) -> Result<Path, PathError> {
+        Path::field(text)
+    }
+}
+
+impl From<Pointer> for Path {
+    fn from(pointer: Pointer) -> Path {
+        Path { steps: pointer.steps().to_vec(), null: Null::IsValue }
+    }
+}

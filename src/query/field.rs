@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Context, Query};
 use crate::Path;
-use crate::json::{self, key_name};
+use crate::json::{Place, Text, key_name};
 
 /// A path into an object's JSON: `.spec.containers[0].image`, `.status.conditions[.type=Ready].status`.
 ///
@@ -71,7 +71,8 @@ impl Part {
         match &self.filter {
             None => found,
             Some(filter) => {
-                let elements = found.into_iter().flat_map(json::elements);
+                let elements =
+                    found.into_iter().flat_map(|array| Text::of(array).all_elements()).map(Text::text);
                 elements.filter(|element| filter.holds_for_element(element, context)).collect()
             }
         }

@@ -98,6 +98,11 @@ impl<'a> Cursor<'a> {
         Cursor { pos, ..self.clone() }
     }
 
+    /// A second cursor where a value stands of which this is the text, a part of the same bytes.
+    pub(in crate::load) fn at_text(&self, value: &'a str) -> Cursor<'a> {
+        self.at(value.as_ptr().addr() - self.bytes.as_ptr().addr())
+    }
+
     /// A cursor at another place of the same text, where a value begins on the same level as the one here.
     /// Everything before it must be known to be UTF-8, or be checked elsewhere.
     pub(in crate::load) fn beside(&self, pos: usize, is_line: bool) -> Cursor<'a> {
@@ -281,7 +286,7 @@ impl<'a> Cursor<'a> {
 
     /// Bytes of the dump as text.
     #[inline]
-    fn text(&mut self, range: Range<usize>) -> Fallible<&'a str> {
+    pub(in crate::load) fn text(&mut self, range: Range<usize>) -> Fallible<&'a str> {
         if self.checked() < range.end {
             self.check_utf8_to(range.end)?;
         }

@@ -2,7 +2,7 @@
 
 use crate::load::error::{Fallible, Fault, quoted};
 use crate::load::json::cursor::Cursor;
-use crate::load::pointer::array_index;
+use crate::path::Pointer;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -53,12 +53,17 @@ impl<'a> Labels<'a> {
         }
     }
 
-    /// Reads the labels that the pointer's `steps` lead to from the value at the cursor. None if it leads nowhere,
-    /// which is told.
-    pub(in crate::load) fn read_at(&mut self, cursor: Cursor<'a>, steps: &[String]) -> Fallible<bool> {
+    /// Reads the labels that the pointer leads to from the object of this text, which is known to be JSON. False if it
+    /// leads nowhere.
+    pub(in crate::load) fn read_at(
+        &mut self,
+        cursor: &Cursor<'a>,
+        object: &'a str,
+        pointer: &Pointer,
+    ) -> Fallible<bool> {
         self.clear();
-        match follow(cursor, steps)? {
-            Some(mut place) => self.read(&mut place).map(|()| true),
+        match pointer.find(object) {
+            Some(labels) => self.read(&mut cursor.at_text(labels)).map(|()| true),
             None => Ok(false),
         }
     }
@@ -178,51 +183,9 @@ fn read_pair<'a>(cursor: &mut Cursor<'a>) -> Fallible<Result<Pair<'a>, Box<Fault
     Ok(key.map(|key| (key, value)))
 }
 
-/// Goes to the place that `steps` lead to. The last of two equal keys wins.
-pub(in crate::load) fn follow<'a>(mut cursor: Cursor<'a>, steps: &[String]) -> Fallible<Option<Cursor<'a>>> {
-    for step in steps {
-        let child = match cursor.peek() {
-            Some(b'{') => member(cursor, step)?,
-            Some(b'[') => element(cursor, step)?,
-            _ => None,
-        };
-        match child {
-            Some(child) => cursor = child,
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(cursor))
-}
-
-fn member<'a>(mut cursor: Cursor<'a>, step: &str) -> Fallible<Option<Cursor<'a>>> {
-    let mut found = None;
-    let mut members = cursor.open(b'{')?;
-    while let Some(key) = cursor.next_key(&mut members)? {
-        if key == step {
-            found = Some(cursor.clone());
-        }
-        cursor.skip()?;
-    }
-    Ok(found)
-}
-
-fn element<'a>(mut cursor: Cursor<'a>, step: &str) -> Fallible<Option<Cursor<'a>>> {
-    let Some(mut left) = array_index(step) else { return Ok(None) };
-    let mut members = cursor.open(b'[')?;
-    while cursor.next_element(&mut members)? {
-        if left == 0 {
-            return Ok(Some(cursor));
-        }
-        left -= 1;
-        cursor.skip()?;
-    }
-    Ok(None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Pointer;
     use crate::load::json::cursor::Layout;
 
     fn labels(json: &str, at: &str) -> Result<String, String> {
@@ -230,7 +193,7 @@ mod tests {
         assert!(cursor.next_part(Layout::Stream));
         let mut labels = Labels::default();
         let pointer: Pointer = at.parse().unwrap();
-        let read = labels.read_at(cursor, pointer.steps()).and_then(|_| labels.check());
+        let read = labels.read_at(&cursor, json, &pointer).and_then(|_| labels.check());
         read.map_err(|fault| fault.message.into_owned())?;
         Ok(labels.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(","))
     }

@@ -1,9 +1,9 @@
 //! What an API server answers besides lists of objects: tables, errors, and pages of lists.
 
+use crate::json::{JsonText, member};
 use crate::load::error::{Fallible, Fault, one_line};
 use crate::load::json::cursor::Cursor;
-use crate::load::objects::head::{Head, text_or_absent};
-use crate::load::objects::labels::follow;
+use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
 use crate::load::objects::walk::{MAX_LIST_DEPTH, Walk};
 use crate::load::report::Notice;
@@ -58,13 +58,12 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
 
     fn row(&mut self, depth: usize, read: impl Fn(&mut Self, usize) -> Fallible<()>) -> Fallible<()> {
         let start = self.cursor.pos();
-        let object = follow(self.cursor.clone(), &["object".to_owned()])?;
-        self.cursor.skip()?;
-        let Some(mut object) = object.filter(|object| object.clone().peek() == Some(b'{')) else {
+        let object = member(self.cursor.json()?, "object");
+        let Some(object) = object.filter(|object| object.starts_with('{')) else {
             let message = "expected an `object` in every row of a Table, found a row without one";
             return Err(Fault::data(start, message).with_help(ASK_FOR_OBJECTS));
         };
-        object.peek();
+        let object = self.cursor.at_text(object);
         let behind = std::mem::replace(&mut self.cursor, object);
         read(self, depth + 1)?;
         self.cursor = behind;
@@ -94,7 +93,10 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
         let mut place = self.cursor.at(span.start);
         let (message, reason) = match place.peek() {
             Some(b'"') => (place.string()?.into_owned(), String::new()),
-            _ => (text_at(&place, "message")?, text_at(&place, "reason")?),
+            _ => {
+                let status = place.json()?;
+                (text_at(status, "message"), text_at(status, "reason"))
+            }
         };
         Ok(match (message.as_str(), reason.as_str()) {
             ("", "") => String::from_utf8_lossy(&self.source.bytes()[span]).into_owned(),
@@ -106,15 +108,14 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
     /// Remarks that a list is not whole, if its `metadata.continue` says so.
     pub(in crate::load) fn page(&mut self, list: &Head<'a>) -> Fallible<()> {
         let Some(at) = list.page_at else { return Ok(()) };
-        let metadata = self.cursor.at(at);
-        if text_at(&metadata, "continue")?.is_empty() {
+        let metadata = self.cursor.at(at).json()?;
+        if text_at(metadata, "continue").is_empty() {
             return Ok(());
         }
         if self.is_part {
             return Err(Fault::data(at, "expected objects, found a page of a list"));
         }
-        let remaining = follow(metadata, &["remainingItemCount".to_owned()])?;
-        let remaining = remaining.map_or(Ok(None), number)?;
+        let remaining = member(metadata, "remainingItemCount").and_then(|number| number.parse().ok());
         self.sink.notice(Notice::Page { source: self.source.name().to_owned(), remaining }, self.report);
         Ok(())
     }
@@ -129,14 +130,10 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
     }
 }
 
-fn text_at(object: &Cursor<'_>, field: &str) -> Fallible<String> {
-    let place = follow(object.clone(), &[field.to_owned()])?;
-    place.map_or(Ok(String::new()), |mut place| Ok(text_or_absent(&mut place)?.into_owned()))
-}
-
-fn number(mut place: Cursor<'_>) -> Fallible<Option<u64>> {
-    place.peek();
-    Ok(place.json()?.parse().ok())
+/// The text of a field; the empty one if there is none.
+fn text_at(object: &str, field: &str) -> String {
+    let text = member(object, field).and_then(|json| serde_json::from_str(json).ok());
+    text.map(|JsonText(text)| text).unwrap_or_default()
 }
 
 /// Whether the values of an object look like objects of Kubernetes themselves.
@@ -144,11 +141,10 @@ fn is_map(mut cursor: Cursor<'_>) -> Fallible<bool> {
     let mut n_objects = 0;
     let mut members = cursor.open(b'{')?;
     while n_objects < MAX_LOOKED_AT && cursor.next_key(&mut members)?.is_some() {
-        let has = |field: &str| follow(cursor.clone(), &[field.to_owned()]).map(|place| place.is_some());
-        if !has("metadata")? && !has("kind")? {
+        let object = cursor.json()?;
+        if member(object, "metadata").or(member(object, "kind")).is_none() {
             return Ok(false);
         }
-        cursor.skip()?;
         n_objects += 1;
     }
     Ok(n_objects > 0)

@@ -1,19 +1,19 @@
 //! Finds the objects of a source: in lists, arrays, maps, watch events, or standing alone.
 
 use crate::ObjectId;
+use crate::json::member;
 use crate::load::Loader;
 use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
 use crate::load::format;
 use crate::load::json::cursor::{Cursor, Layout, Members};
 use crate::load::json::lines::LineCounter;
 use crate::load::objects::head::{Head, text_or_absent};
-use crate::load::objects::labels;
 use crate::load::objects::parts::{self, Pace, Run};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::EventType;
 use crate::load::origin::source::Source;
-use crate::load::pointer::array_index;
 use crate::load::report::{Notice, Report};
+use crate::path::Step;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -192,17 +192,18 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// Goes down `steps` to the place where the objects are, and passes over everything else.
-    fn items_at(&mut self, steps: &[String]) -> Fallible<()> {
+    fn items_at(&mut self, steps: &[Step]) -> Fallible<()> {
         let Some((step, rest)) = steps.split_first() else { return self.collection() };
         let start_byte = self.cursor.peek();
         let start = self.cursor.pos();
+        let name = step.name().unwrap_or_default();
         let n_found = match start_byte {
-            Some(b'{') => self.items_at_member(step, rest)?,
+            Some(b'{') => self.items_at_member(name, rest)?,
             Some(b'[') => self.items_at_element(step, rest)?,
-            _ => return Err(self.cursor.expected(&format!("an object with {}", quoted(step)))),
+            _ => return Err(self.cursor.expected(&format!("an object with {}", quoted(name)))),
         };
         if n_found == 0 {
-            let step = quoted(step);
+            let step = quoted(name);
             return Err(Fault::data(
                 start,
                 format!("expected {step} on the way to the objects, found a value without it"),
@@ -211,11 +212,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         Ok(())
     }
 
-    fn items_at_member(&mut self, step: &str, rest: &[String]) -> Fallible<usize> {
+    fn items_at_member(&mut self, name: &str, rest: &[Step]) -> Fallible<usize> {
         let mut n_found = 0;
         let mut members = self.cursor.open(b'{')?;
         while let Some(key) = self.cursor.next_key(&mut members)? {
-            if key != step || self.comes_again(step) {
+            if key != name || self.comes_again(name) {
                 self.cursor.skip()?;
                 continue;
             }
@@ -239,17 +240,17 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         false
     }
 
-    fn items_at_element(&mut self, step: &str, rest: &[String]) -> Fallible<usize> {
-        let (index, mut i, mut n_found) = (array_index(step), 0, 0);
+    fn items_at_element(&mut self, step: &Step, rest: &[Step]) -> Fallible<usize> {
+        let (mut nth, mut n_found) = (0, 0);
         let mut members = self.cursor.open(b'[')?;
         while self.cursor.next_element(&mut members)? {
-            if Some(i) == index {
+            if step.takes_element(nth) {
                 n_found += 1;
                 self.items_at(rest)?;
             } else {
                 self.cursor.skip()?;
             }
-            i += 1;
+            nth += 1;
         }
         Ok(n_found)
     }
@@ -429,17 +430,18 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         name: &str,
         span: Range<usize>,
     ) -> Fallible<Option<ObjectId>> {
-        self.read_labels_at(head, span.start)?;
+        self.read_labels_at(head, span.clone())?;
         head.labels.check()?;
         head.name_if_absent(name);
         self.push(head, span)
     }
 
-    /// Reads the labels of the object at `start` if they are at another place than usual.
-    fn read_labels_at(&mut self, head: &mut Head<'a>, start: usize) -> Fallible<()> {
+    /// Reads the labels of the object at `span` if they are at another place than usual.
+    fn read_labels_at(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
         match &self.loader.labels_at {
             Some(pointer) => {
-                let is_there = head.labels.read_at(self.cursor.at(start), pointer.steps())?;
+                let object = self.cursor.text(span)?;
+                let is_there = head.labels.read_at(&self.cursor, object, pointer)?;
                 self.report.has_labels_at |= is_there;
                 Ok(())
             }
@@ -494,11 +496,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             return self.status(span);
         }
         if head.is_table() {
-            let mut rows = labels::follow(self.cursor.at(span.start), &["rows".to_owned()])?;
-            let at = rows.as_mut().map(|rows| {
-                rows.peek();
-                rows.pos()
-            });
+            let rows = member(self.cursor.text(span)?, "rows");
+            let at = rows.map(|rows| self.cursor.at_text(rows).pos());
             return self.table(at, depth, |walk, depth| {
                 let span = walk.later()?;
                 walk.event(event_type, span, depth)
@@ -511,7 +510,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     fn put(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
-        self.read_labels_at(head, span.start)?;
+        self.read_labels_at(head, span.clone())?;
         head.labels.check()?;
         if self.sink.replace(head, span.clone()) {
             self.index += 1;
@@ -522,7 +521,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     fn delete(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
         // Its labels decide nothing any more, and so are not checked.
-        self.read_labels_at(head, span.start)?;
+        self.read_labels_at(head, span)?;
         self.sink.remove(head, self.index);
         self.index += 1;
         Ok(())

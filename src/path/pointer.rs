@@ -1,30 +1,56 @@
 //! JSON pointers: where the objects or the labels are.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use super::Step;
+use super::parse::MAX_STEPS;
+use super::search::search;
+use crate::json::Text;
 use crate::shown::{Ticked, is_short};
-
-/// More steps than any dump needs; bounds the recursion of whoever follows a pointer.
-const MAX_STEPS: usize = 100;
 
 /// A JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)): `/metadata/labels`, or `""` for the
 /// whole value. `~1` stands for `/` and `~0` for `~` inside a step; a number steps into an array.
+///
+/// It is the [`Path`](crate::Path) that leads to one place at most.
 ///
 /// ```
 /// let pointer: selq::Pointer = "/data/a~1b/0".parse()?;
 /// assert_eq!(pointer.to_string(), "/data/a~1b/0");
 /// # Ok::<(), selq::PointerError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct Pointer {
-    steps: Vec<String>,
+    text: String,
+    steps: Vec<Step>,
 }
 
 impl Pointer {
-    /// The unescaped steps, outermost first.
-    pub(in crate::load) fn steps(&self) -> &[String] {
+    /// The steps, outermost first: each a [`Step::Key`].
+    pub(crate) fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// The text of the value that it leads to; of equal keys the last one counts.
+    pub(crate) fn find<'j>(&self, json: &'j str) -> Option<&'j str> {
+        let found = search(Text::of(json), self.steps.as_slice());
+        found.first().map(|(_, value)| value.text())
+    }
+}
+
+/// The steps and the text stand for each other.
+impl PartialEq for Pointer {
+    fn eq(&self, other: &Pointer) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pointer {}
+
+impl Hash for Pointer {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
     }
 }
 
@@ -32,22 +58,22 @@ impl FromStr for Pointer {
     type Err = PointerError;
 
     fn from_str(text: &str) -> Result<Pointer, PointerError> {
-        let Some(rest) = text.strip_prefix('/') else {
-            let steps = Vec::new();
-            return if text.is_empty() {
-                Ok(Pointer { steps })
-            } else {
-                Err(PointerError::NoSlash(text.into()))
-            };
+        let names = match text.strip_prefix('/') {
+            Some(rest) => rest.split('/').map(unescape).collect::<Result<_, _>>()?,
+            None if text.is_empty() => Vec::new(),
+            None => return Err(PointerError::NoSlash(text.into())),
         };
-        let steps: Vec<String> = rest.split('/').map(unescape).collect::<Result<_, _>>()?;
-        if steps.len() > MAX_STEPS { Err(PointerError::TooLong(steps.len())) } else { Ok(Pointer { steps }) }
+        if names.len() > MAX_STEPS {
+            return Err(PointerError::TooLong(names.len()));
+        }
+        let steps = names.into_iter().map(|name| Step::Key { index: array_index(&name), name }).collect();
+        Ok(Pointer { text: text.to_owned(), steps })
     }
 }
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.steps.iter().try_for_each(|step| write!(f, "/{}", step.replace('~', "~0").replace('/', "~1")))
+        f.write_str(&self.text)
     }
 }
 
@@ -68,7 +94,7 @@ fn unescape(step: &str) -> Result<String, PointerError> {
 }
 
 /// The position that `step` names in an array: digits without a leading zero.
-pub(in crate::load) fn array_index(step: &str) -> Option<usize> {
+fn array_index(step: &str) -> Option<usize> {
     let canonical = step == "0" || (!step.starts_with('0') && step.bytes().all(|b| b.is_ascii_digit()));
     if canonical { step.parse().ok() } else { None }
 }
@@ -133,7 +159,8 @@ mod tests {
     #[test]
     fn steps_are_unescaped_and_printed_back() {
         let pointer: Pointer = "/a~1b/~01//0".parse().unwrap();
-        assert_eq!(pointer.steps(), ["a/b", "~1", "", "0"]);
+        let steps: Vec<&str> = pointer.steps().iter().filter_map(Step::name).collect();
+        assert_eq!(steps, ["a/b", "~1", "", "0"]);
         assert_eq!(pointer.to_string(), "/a~1b/~01//0");
         assert!("".parse::<Pointer>().unwrap().steps().is_empty());
     }

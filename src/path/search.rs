@@ -1,0 +1,113 @@
+//! Goes down one way or several through a value, and reads it once.
+
+use super::Step;
+use crate::json::{Kind, Place};
+
+/// Where a search has come to: what leads on from there.
+pub(super) trait Way: Copy {
+    /// The steps that lead on, each of them [straight](Step::is_straight).
+    fn steps(&self) -> impl Iterator<Item = &Step>;
+
+    /// What leads on behind the step of this number.
+    fn behind(self, nth: usize) -> Self;
+
+    /// The numbers of the ways that lead no further than here.
+    fn ends(&self) -> impl Iterator<Item = usize>;
+}
+
+/// One way: the straight steps that others begin with.
+impl Way for &[Step] {
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.first().filter(|step| step.is_straight()).into_iter()
+    }
+
+    fn behind(self, nth: usize) -> Self {
+        self.get(nth + 1..).unwrap_or_default()
+    }
+
+    fn ends(&self) -> impl Iterator<Item = usize> {
+        let is_end = self.first().is_none_or(|step| !step.is_straight());
+        is_end.then_some(0).into_iter()
+    }
+}
+
+/// Gives what the ways lead to, each value with the number of its way, in the order of the JSON.
+pub(super) fn search<P: Place, W: Way>(place: P, way: W) -> Vec<(usize, P)> {
+    let mut search = Search { found: Vec::new(), marks: Vec::new() };
+    search.visit(place, way);
+    search.found
+}
+
+struct Search<P> {
+    found: Vec<(usize, P)>,
+    /// For each step from the objects that are being read, what was found behind it: the first and the one after the
+    /// last of `found`.
+    marks: Vec<(usize, usize)>,
+}
+
+impl<P: Place> Search<P> {
+    /// Finds what is here and further in. Gives the end of the value if it was read to its end.
+    ///
+    /// It is as deep in calls as there are steps, since elements of arrays in arrays are visited from the outermost.
+    fn visit<W: Way>(&mut self, place: P, way: W) -> Option<P::End> {
+        self.found.extend(way.ends().map(|nth| (nth, place)));
+        match place.kind() {
+            Kind::Object if way.steps().any(|step| step.name().is_some()) => {
+                Some(self.members(place, way, Step::name))
+            }
+            Kind::Array => self.array(place, way),
+            _ => None,
+        }
+    }
+
+    fn array<W: Way>(&mut self, place: P, way: W) -> Option<P::End> {
+        let mut end = None;
+        if way.steps().any(|step| step.name_in_elements().is_some()) {
+            end = Some(place.leaves(|leaf| match leaf.kind() {
+                Kind::Object => Some(self.members(leaf, way, Step::name_in_elements)),
+                _ => None,
+            }));
+        }
+        if way.steps().any(Step::takes_elements) {
+            end =
+                Some(place.elements(|nth, element| self.go_on(element, way, |step| step.takes_element(nth))));
+        }
+        end
+    }
+
+    /// Goes into one child along all steps that lead to it.
+    fn go_on<W: Way>(&mut self, child: P, way: W, leads: impl Fn(&Step) -> bool) -> Option<P::End> {
+        let leading = way.steps().enumerate().filter(|(_, step)| leads(step));
+        leading.fold(None, |end, (nth, _)| self.visit(child, way.behind(nth)).or(end))
+    }
+
+    /// Goes into the members that steps name; `name` says which one that is. Of equal keys the last one counts.
+    fn members<W: Way>(&mut self, place: P, way: W, name: fn(&Step) -> Option<&str>) -> P::End {
+        let base = self.marks.len();
+        self.marks.extend(way.steps().map(|_| (0, 0)));
+        let end = place.members(|key, child| {
+            let named = way.steps().enumerate().filter(|(_, step)| name(step) == Some(key));
+            named.fold(None, |end, (nth, _)| {
+                self.forget(base, base + nth);
+                let start = self.found.len();
+                let end = self.visit(child, way.behind(nth)).or(end);
+                self.marks[base + nth] = (start, self.found.len());
+                end
+            })
+        });
+        self.marks.truncate(base);
+        end
+    }
+
+    /// Takes back what was found behind a step from the object whose marks begin at `base`.
+    #[inline]
+    fn forget(&mut self, base: usize, nth: usize) {
+        let (start, end) = self.marks[nth];
+        if start < end {
+            self.found.drain(start..end);
+            let behind = self.marks[base..].iter_mut().filter(|(start, _)| *start >= end);
+            behind.for_each(|mark| *mark = (mark.0 + start - end, mark.1 + start - end));
+            self.marks[nth] = (0, 0);
+        }
+    }
+}

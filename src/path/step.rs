@@ -1,0 +1,72 @@
+//! The parts of a path.
+
+use super::filter::Filter;
+
+/// A part of a path, in whatever spelling.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    /// The field of an object; of equal keys the last.
+    Member(String),
+    /// The field of an object, or of each element of an array, also of arrays in arrays.
+    MemberOfEach(String),
+    /// The field of an object, or the element of an array if the name is the number of one: a step of a pointer.
+    Key { name: String, index: Option<usize> },
+    /// An element of an array, counted from its end where the number is negative.
+    Element(i64),
+    /// The elements of an array.
+    EveryElement,
+    /// The elements of an array from one number to before another, each so many after the one before.
+    Slice { from: i64, to: Option<i64>, by: usize },
+    /// What each of these leads to.
+    Several(Vec<Step>),
+    /// All elements of an array, all fields of an object.
+    Every,
+    /// The value itself and all objects and arrays inside it, save those in fields of the name `without`.
+    Descend { without: Option<&'static str> },
+    /// The elements of an array for which it holds.
+    Where(Filter),
+}
+
+impl Step {
+    /// Whether it is told of each child by its name or number alone, if the step leads there: many such steps are taken
+    /// in one reading.
+    pub(super) fn is_straight(&self) -> bool {
+        match self {
+            Step::Member(_) | Step::MemberOfEach(_) | Step::Key { .. } | Step::EveryElement => true,
+            Step::Element(index) => *index >= 0,
+            Step::Slice { .. } | Step::Several(_) | Step::Every | Step::Descend { .. } | Step::Where(_) => {
+                false
+            }
+        }
+    }
+
+    /// The field of an object that a straight step leads to.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Step::Member(name) | Step::MemberOfEach(name) | Step::Key { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The field of the elements of an array that a straight step leads to.
+    pub(super) fn name_in_elements(&self) -> Option<&str> {
+        match self {
+            Step::MemberOfEach(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether a straight step leads to elements of an array.
+    pub(super) fn takes_elements(&self) -> bool {
+        matches!(self, Step::Element(_) | Step::EveryElement | Step::Key { index: Some(_), .. })
+    }
+
+    /// Whether a straight step leads to the element of this number.
+    pub(crate) fn takes_element(&self, nth: usize) -> bool {
+        match self {
+            Step::Element(index) => usize::try_from(*index) == Ok(nth),
+            Step::Key { index, .. } => *index == Some(nth),
+            _ => matches!(self, Step::EveryElement),
+        }
+    }
+}
