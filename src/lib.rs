@@ -18,7 +18,7 @@
 //!   changes it.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
 //! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`].
-//! - [`Path`]: a way into an object's JSON, as kubectl's JSONPath has it.
+//! - [`Path`]: a way into an object's JSON: a field, kubectl's JSONPath or a pointer. [`Paths`]: several in one reading.
 //! - [`kubernetes`]: what only Kubernetes' objects have: kinds and their names, quantities.
 //!
 //! # Example

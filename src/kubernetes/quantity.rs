@@ -134,6 +134,13 @@ impl Quantity {
         self.multiples_of(-3)
     }
 
+    /// The nearest number of an `f64`.
+    #[must_use]
+    pub fn to_f64(&self) -> f64 {
+        // A decimal text is the way to the nearest one: a product of two rounded numbers may miss it.
+        format!("{}e{}", self.mantissa, self.exponent).parse().unwrap_or(f64::NAN)
+    }
+
     /// How often the power of ten fits, rounded away from zero.
     fn multiples_of(&self, exponent: i32) -> Option<i128> {
         let shift = self.exponent.checked_sub(exponent)?;
@@ -480,6 +487,20 @@ mod tests {
         let large: Quantity = "10000000000000000000000E".parse().unwrap();
         assert_eq!(large.to_string(), "10000000000000000000000E");
         assert_eq!("1e40".parse(), Ok(large));
+    }
+
+    #[test]
+    fn equal_amounts_have_the_same_nearest_number() {
+        for (text, number) in [
+            ("300m", 0.3),
+            ("3e-1", 0.3),
+            ("1.1Ki", 1126.4),
+            ("-7n", -7e-9),
+            ("0", 0.0),
+            ("1e400", f64::INFINITY),
+        ] {
+            assert_eq!(text.parse::<Quantity>().unwrap().to_f64(), number, "{text}");
+        }
     }
 
     #[test]

@@ -224,7 +224,7 @@ pub(crate) struct QueryArgs {
     /// Leave out the header line
     #[arg(long, help_heading = "Output")]
     pub(crate) no_headers: bool,
-    /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp; objects without it last
+    /// Sort by a label key, a field such as .spec.nodeName, or a JSONPath in {}; objects without it last
     #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Output")]
     pub(crate) sort_by: Option<String>,
     /// Print only the first N rows
@@ -435,7 +435,7 @@ pub(crate) struct ReplArgs {
     /// Print only the first N rows, or `off`
     #[arg(long, value_name = "N", help_heading = "Settings")]
     limit: Option<String>,
-    /// Sort by a label key, or by a JSONPath such as .metadata.creationTimestamp, or `off`
+    /// Sort by a label key, a field such as .spec.nodeName, or a JSONPath in {}; or `off`
     #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Settings")]
     sort_by: Option<String>,
     /// Whether to tell how long an answer took [default: on]

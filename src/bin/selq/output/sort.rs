@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
+use selq::kubernetes::Quantity;
 use selq::{Dump, ObjectRef, Path, PathError, Store};
 
 use crate::terminal::message;
@@ -19,11 +20,13 @@ pub(crate) enum SortKey {
 impl FromStr for SortKey {
     type Err = PathError;
 
-    /// A path begins with `.` or `{`, as in kubectl; everything else is a label key.
+    /// A field begins with `.`, kubectl's JSONPath with `{`; everything else is a label key. kubectl takes a JSONPath
+    /// without braces too, so that what is no field may be one.
     fn from_str(text: &str) -> Result<SortKey, PathError> {
-        match text.starts_with(['.', '{']) {
-            true => Path::jsonpath(text).map(SortKey::Path),
-            false => Ok(SortKey::Label(text.to_owned())),
+        match text.as_bytes().first() {
+            Some(b'{') => Path::jsonpath(text).map(SortKey::Path),
+            Some(b'.') => Path::field(text).or_else(|_| Path::jsonpath(text)).map(SortKey::Path),
+            _ => Ok(SortKey::Label(text.to_owned())),
         }
     }
 }
@@ -64,33 +67,40 @@ pub(super) fn absence(key: &SortKey, store: &Store) -> String {
 #[derive(Debug, Clone, PartialEq)]
 enum Rank {
     Empty,
-    Number {
-        size: f64,
-        /// The same exactly, where so large an integer has no `f64` of its own.
-        exact: Option<i128>,
-    },
+    Number(Size),
     Text(String),
 }
 
-/// The suffixes of Kubernetes quantities. An exponent (`1e3`) is the other way to write them.
-const QUANTITY_SUFFIXES: [(&str, f64); 16] = [
-    ("", 1.0),
-    ("n", 1e-9),
-    ("u", 1e-6),
-    ("m", 1e-3),
-    ("k", 1e3),
-    ("M", 1e6),
-    ("G", 1e9),
-    ("T", 1e12),
-    ("P", 1e15),
-    ("E", 1e18),
-    ("Ki", 1024.0),
-    ("Mi", 1024.0 * 1024.0),
-    ("Gi", 1024.0 * 1024.0 * 1024.0),
-    ("Ti", 1024.0 * 1024.0 * 1024.0 * 1024.0),
-    ("Pi", 1024.0 * 1024.0 * 1024.0 * 1024.0 * 1024.0),
-    ("Ei", 1024.0 * 1024.0 * 1024.0 * 1024.0 * 1024.0 * 1024.0),
-];
+/// How large a number or quantity is. Equal quantities have equal parts, so that they stay in their order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Size {
+    /// Exactly, but for what is below a nano-unit.
+    amount: Quantity,
+    /// Nearly, but as exactly for the smallest numbers as for any: tells those apart whose amount is rounded.
+    nearly: f64,
+}
+
+impl Size {
+    /// The size of a number or quantity.
+    fn of(text: &str) -> Option<Size> {
+        // Words such as `inf`, and suffixes on their own, are no numbers here.
+        let begins_with_digit =
+            text.trim_start_matches(['+', '-', '.']).starts_with(|it: char| it.is_ascii_digit());
+        let number = text.parse::<f64>().ok().filter(|_| begins_with_digit);
+        let quantity = text.parse().ok().filter(|_| begins_with_digit);
+        let amount = quantity.or_else(|| Size::nearest(number?))?;
+        Some(Size { amount, nearly: number.unwrap_or_else(|| amount.to_f64()) })
+    }
+
+    /// The amount of a number with more digits than a quantity holds.
+    fn nearest(number: f64) -> Option<Quantity> {
+        format!("{:e}", number.clamp(f64::MIN, f64::MAX)).parse().ok()
+    }
+
+    fn cmp(&self, other: &Size) -> Ordering {
+        self.amount.cmp(&other.amount).then_with(|| self.nearly.total_cmp(&other.nearly))
+    }
+}
 
 fn rank(dump: &Dump, object: &ObjectRef<'_>, key: &SortKey) -> Option<Rank> {
     match key {
@@ -108,37 +118,18 @@ fn rank_of_json(json: &str) -> Option<Rank> {
             serde_json::from_str(json)
                 .map_or_else(|_| Rank::Text(json.to_owned()), |text: String| rank_of_text(&text)),
         ),
-        b'-' | b'0'..=b'9' => json.parse().ok().map(|size| Rank::Number { size, exact: exact(json) }),
+        b'-' | b'0'..=b'9' => Size::of(json).map(Rank::Number),
         _ => Some(Rank::Text(json.to_owned())),
     }
 }
 
+/// kubectl sorts texts by their size as quantities too, if they are some.
 fn rank_of_text(text: &str) -> Rank {
-    match quantity(text) {
+    match Size::of(text).filter(|size| size.nearly.is_finite()) {
         _ if text.is_empty() => Rank::Empty,
-        Some(size) => Rank::Number { size, exact: exact(text) },
+        Some(size) => Rank::Number(size),
         None => Rank::Text(text.to_owned()),
     }
-}
-
-/// The size of a number or quantity. kubectl sorts texts by it too.
-fn quantity(text: &str) -> Option<f64> {
-    let is_of_number = |character: char| character.is_ascii_digit() || "+-.".contains(character);
-    let (number, suffix) = text.split_at(text.find(|it| !is_of_number(it)).unwrap_or(text.len()));
-    let unit = QUANTITY_SUFFIXES.into_iter().find(|(name, _)| *name == suffix);
-    let size = match unit {
-        Some((_, unit)) => number.parse::<f64>().ok()? * unit,
-        // Words such as `inf` are no numbers here.
-        None if number.is_empty() => return None,
-        None => text.parse().ok()?,
-    };
-    size.is_finite().then_some(size)
-}
-
-/// An integer that an `f64` may hold only nearly.
-fn exact(text: &str) -> Option<i128> {
-    const MAX_IN_F64: u128 = 1 << 53;
-    text.parse::<i128>().ok().filter(|integer| integer.unsigned_abs() > MAX_IN_F64)
 }
 
 fn compare(a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
@@ -149,11 +140,9 @@ fn compare(a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
         (Some(Rank::Empty), Some(Rank::Empty)) => Ordering::Equal,
         (Some(Rank::Empty), _) => Ordering::Less,
         (_, Some(Rank::Empty)) => Ordering::Greater,
-        (Some(Rank::Number { size: a, exact: a_exact }), Some(Rank::Number { size: b, exact: b_exact })) => {
-            a.total_cmp(b).then_with(|| a_exact.cmp(b_exact))
-        }
-        (Some(Rank::Number { .. }), _) => Ordering::Less,
-        (_, Some(Rank::Number { .. })) => Ordering::Greater,
+        (Some(Rank::Number(a)), Some(Rank::Number(b))) => a.cmp(b),
+        (Some(Rank::Number(_)), _) => Ordering::Less,
+        (_, Some(Rank::Number(_))) => Ordering::Greater,
         (Some(Rank::Text(a)), Some(Rank::Text(b))) => natord::compare(a, b).then_with(|| a.cmp(b)),
     }
 }
@@ -192,7 +181,7 @@ mod tests {
             assert_eq!(found(path, &json), Some(Rank::Text("c".to_owned())), "{path}");
         }
         assert_eq!(found(".x", &json), Some(Rank::Text(r#""\ud800""#.to_owned())));
-        assert!(matches!(found(".y", &json), Some(Rank::Number { .. })));
+        assert!(matches!(found(".y", &json), Some(Rank::Number(_))));
         assert_eq!(found(".a[0].c", &json), None);
         assert_eq!(found(".a", r#"{"a":null}"#), None);
     }
@@ -208,10 +197,49 @@ mod tests {
         let sorted =
             sorted_texts(&[r#""2Gi""#, r#""100m""#, r#""1""#, r#""1500Mi""#, r#""1e3""#, r#""3k""#, "0.5"]);
         assert_eq!(sorted, r#""100m" 0.5 "1" "1e3" "3k" "1500Mi" "2Gi""#);
-        assert_eq!(quantity("1.5Ki"), Some(1536.0));
-        for text in ["", "m", "inf", "nan", "1.2.3", "5d", "2024-01-02", "1 m", "+", "e3"] {
-            assert_eq!(quantity(text), None, "{text}");
+        assert_eq!(rank_of_text("1.5Ki"), rank_of_text("1536"));
+        for text in ["m", "inf", "nan", "1.2.3", "5d", "2024-01-02", "1 m", "+", "e3", "1e400", "Ki", "-E"] {
+            assert_eq!(rank_of_text(text), Rank::Text(text.to_owned()));
         }
+    }
+
+    /// Products of rounded numbers would put some of these before others.
+    #[test]
+    fn equal_amounts_stay_in_their_order() {
+        for equal in [r#""300m" 0.3 "0.3" "3e-1""#, r#""1.1" "1100m" 1.1"#, r#""8Ei" "9Ei" "16Ei""#] {
+            let texts: Vec<&str> = equal.split(' ').collect();
+            let reversed: Vec<&str> = texts.iter().rev().copied().collect();
+            assert_eq!(
+                (sorted_texts(&texts), sorted_texts(&reversed)),
+                (equal.to_owned(), reversed.join(" "))
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_of_many_digits_are_told_apart() {
+        let long = "123456789012345678901234567890123456789012345";
+        let sorted = sorted_texts(&[
+            "0.0000000002",
+            long,
+            "1e-12",
+            "1E400",
+            "0.0000000001",
+            "9007199254740993.5",
+            "-1e-10",
+        ]);
+        assert_eq!(sorted, format!("-1e-10 1e-12 0.0000000001 0.0000000002 9007199254740993.5 {long} 1E400"));
+    }
+
+    #[test]
+    fn fields_go_into_elements_and_what_is_none_may_be_a_jsonpath() {
+        let json = r#"{"a":[{"b":null},{"b":7}],"c":{"x/y":1},"d.e":2}"#;
+        for (path, size) in
+            [(".a.b", "7"), (".c['x/y']", "1"), (r".d\.e", "2"), ("{.a[1].b}", "7"), (".a[-1].b", "7")]
+        {
+            assert_eq!(found(path, json), Some(rank_of_text(size)), "{path}");
+        }
+        assert_eq!(found("{.a.b}", json), None);
     }
 
     #[test]
