@@ -99,6 +99,26 @@ impl<R: Leaf> Formula<R> {
         }
     }
 
+    /// All of `formulas` hold; everything if there are none. Takes the time of sorting them once.
+    pub(crate) fn conjunction(formulas: impl IntoIterator<Item = Formula<R>>) -> Formula<R> {
+        let (mut operands, mut height) = (Vec::new(), 1);
+        for formula in formulas {
+            match formula.into_parts() {
+                (Expr::None, _) => return Formula::nothing(),
+                (Expr::All, _) => {}
+                (Expr::And(inner), inner_height) => {
+                    operands.extend(inner);
+                    height = height.max(inner_height);
+                }
+                (other, inner_height) => {
+                    operands.push(other);
+                    height = height.max(inner_height + 1);
+                }
+            }
+        }
+        Formula::all(operands, height)
+    }
+
     pub(crate) fn expr(&self) -> &Expr<R> {
         &self.expr
     }
