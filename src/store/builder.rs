@@ -1,7 +1,8 @@
 //! Loading in bulk: first every object, then the index in one go.
 
+use super::ids::{KeyId, LabelId};
 use super::index::Index;
-use super::table::{KeyId, LabelId, ObjectTable};
+use super::table::ObjectTable;
 use super::{ObjectId, ObjectIdentity, Store};
 
 /// Collects objects and indexes them all at once in [`finish`](StoreBuilder::finish).

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
-use super::table::{KeyId, LabelId};
+use super::ids::{KeyId, LabelId};
 use super::{ObjectId, Store, group_of};
 
 /// A label key that occurs.

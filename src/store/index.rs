@@ -1,10 +1,11 @@
 //! The way from labels to objects: postings of every key, label, kind and namespace.
 
 use super::ObjectId;
+use super::ids::{KeyId, KindId, LabelId, NamespaceId};
 use super::invert;
 use super::postings::{Postings, PostingsView};
 use super::postings_table::PostingsTable;
-use super::table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
+use super::table::ObjectTable;
 use crate::both::both;
 use crate::wire::{Column, Decoder, Encoder, Malformed};
 

@@ -11,6 +11,7 @@ mod dict;
 mod ends;
 mod facts;
 mod identity;
+mod ids;
 mod index;
 mod invert;
 mod memory;
@@ -30,13 +31,14 @@ pub(crate) use column::{Column, ColumnBuilder};
 pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use identity::IdentityIndex;
+pub(crate) use ids::{KeyId, KindId, LabelId, NamespaceId};
 pub(crate) use index::Index;
 pub use memory::StoreMemory;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
 pub(crate) use postings::PostingsView;
 pub use shared::{SharedStore, StoreEdit};
-pub(crate) use table::{KeyId, KindId, LabelId, NamespaceId, ObjectTable};
+pub(crate) use table::ObjectTable;
 
 use builder::LabelInterner;
 

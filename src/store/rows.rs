@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::ObjectId;
 use super::ends::Ends;
-use super::table::LabelId;
+use super::ids::LabelId;
 use crate::wire::{Column, Decoder, Encoder, Malformed};
 
 /// For every object the numbers of its labels.

@@ -7,25 +7,10 @@ use roaring::RoaringBitmap;
 use super::bitmap::Bitmap;
 use super::dict::Dict;
 use super::ends::Ends;
+use super::ids::{KeyId, KindId, LabelId, NamespaceId};
 use super::rows::{LabelIds, Rows};
 use super::{ObjectId, ObjectIdentity};
 use crate::wire::{Column, Decoder, Encoder, Malformed, Text};
-
-/// A label key that occurs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct KeyId(pub(super) u32);
-
-/// A label that occurs: a key together with one of its values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct LabelId(pub(super) u32);
-
-/// A kind together with its `apiVersion`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct KindId(pub(super) u32);
-
-/// A namespace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct NamespaceId(pub(super) u32);
 
 /// The scope of texts that stand for themselves.
 const UNSCOPED: u32 = 0;
