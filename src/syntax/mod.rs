@@ -7,6 +7,7 @@
 
 mod ast;
 mod error;
+mod expected;
 mod function;
 mod parser;
 mod print;
@@ -16,8 +17,9 @@ mod token;
 
 pub use ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 pub(crate) use ast::{AstArguments, AstCall, AstField, AstStep, AstSubject, Tree};
-pub use error::{Expected, SyntaxError};
 pub use function::{FUNCTIONS, Function, FunctionRow, Parameter};
+pub use error::SyntaxError;
+pub use expected::Expected;
 pub use parser::parse;
 pub(crate) use query::parse_query;
 pub use role::Role;

@@ -13,7 +13,8 @@ use nom::sequence::{pair, preceded, terminated};
 use nom::{Finish, Parser};
 
 use super::ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
-use super::error::{Expected, Failure, SyntaxError};
+use super::error::SyntaxError;
+use super::expected::{Expected, Failure};
 use super::token::{
     Parsed, blanks, close_paren, comma, double_equals, equals, exclamation, greater_than, identifier, in_kw,
     less_than, not_equals, notin_kw, open_paren, ws,

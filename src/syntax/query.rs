@@ -12,7 +12,8 @@ use super::ast::{
     AstArguments, AstCall, AstField, AstRequirement, AstStep, AstSubject, ComparisonOperator, Condition,
     QueryAst, Tree,
 };
-use super::error::{Expected, Failure, SyntaxError};
+use super::error::SyntaxError;
+use super::expected::{Expected, Failure};
 use super::function::{Function, Parameter};
 use super::parser::{self, Dialect, comparison_operator, condition, expect};
 use super::token::{

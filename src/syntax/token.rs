@@ -6,7 +6,7 @@ use nom::combinator::{map, not, opt, recognize, verify};
 use nom::sequence::{pair, terminated};
 use nom::{IResult, Parser};
 
-use super::error::Failure;
+use super::expected::Failure;
 use super::role::{Reader, Role};
 use crate::Span;
 
