@@ -9,6 +9,7 @@ mod ast;
 mod error;
 mod expected;
 mod function;
+mod lexer;
 mod parser;
 mod print;
 mod query;
@@ -20,8 +21,9 @@ pub(crate) use ast::{AstArguments, AstCall, AstField, AstStep, AstSubject, Tree}
 pub use function::{FUNCTIONS, Function, FunctionRow, Parameter};
 pub use error::SyntaxError;
 pub use expected::Expected;
+pub use lexer::{Token, tokens};
 pub use parser::parse;
 pub(crate) use query::parse_query;
 pub use role::Role;
 pub(crate) use token::is_word;
-pub use token::{Token, TokenKind, tokens};
+pub use token::TokenKind;
