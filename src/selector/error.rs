@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{help, render};
+use super::render;
 use crate::syntax::{Expected, SyntaxError, TokenKind};
 use crate::{LabelError, LabelErrorKind, Span};
 
@@ -122,12 +122,6 @@ impl ParseError {
     #[must_use]
     pub fn in_text(self, text: &str) -> ParseError {
         ParseError { text: text.into(), ..self }
-    }
-
-    /// The fix, where there is one.
-    #[must_use]
-    pub fn help(&self) -> Option<String> {
-        help::help(self)
     }
 
     /// The line of the text that is wrong, a line of carets under the place, and lines that begin with `error: ` and, where

@@ -186,6 +186,11 @@ impl Requirement {
             Requirement::LessThan(_, bound) => number().is_some_and(|number| number < bound.value),
         }
     }
+
+    /// Whether an object without the key satisfies the requirement.
+    pub(crate) fn holds_without_key(&self) -> bool {
+        self.matches_value(None)
+    }
 }
 
 impl Leaf for Requirement {

@@ -16,7 +16,7 @@ impl Index {
             (Expr::All, true) | (Expr::None, false) => None,
             (Expr::All, false) | (Expr::None, true) => Some(vec![]),
             (Expr::Requirement(requirement), _) => {
-                (holds_without_key(requirement) != outcome).then(|| self.terms.of(requirement))
+                (requirement.holds_without_key() != outcome).then(|| self.terms.of(requirement))
             }
             (Expr::And(children), true) | (Expr::Or(children), false) => {
                 let each: Vec<_> = children.iter().filter_map(|child| self.anchors(child, outcome)).collect();
@@ -39,11 +39,6 @@ impl Index {
             anchors.iter().map(|&term| self.n_anchored(term)).sum(),
         )
     }
-}
-
-/// Whether an object without the key satisfies the requirement.
-pub(super) fn holds_without_key(requirement: &Requirement) -> bool {
-    requirement.matches_value(None)
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use std::ops::Bound;
 
 use roaring::RoaringBitmap;
 
-use super::anchors::holds_without_key;
 use super::distinct::DistinctId;
 use super::terms::{Present, Term, Terms};
 use crate::selector::integer;
@@ -67,7 +66,7 @@ pub(super) type Change = fn(&mut RoaringBitmap, u32) -> bool;
 /// The requirements of a selector of which at most one asks for a label; `None` for any other selector.
 pub(super) fn simple(selector: &Selector) -> Option<Vec<&Requirement>> {
     let requirements = selector.requirements()?;
-    let n_positive = requirements.iter().filter(|requirement| !holds_without_key(requirement)).count();
+    let n_positive = requirements.iter().filter(|requirement| !requirement.holds_without_key()).count();
     (n_positive <= 1).then_some(requirements)
 }
 
@@ -77,7 +76,7 @@ impl Index {
         for requirement in requirements {
             self.change_requirement(requirement, id, change);
         }
-        if requirements.iter().all(|requirement| holds_without_key(requirement)) {
+        if requirements.iter().all(|requirement| requirement.holds_without_key()) {
             change(&mut self.unconditional, id);
         }
     }
@@ -93,7 +92,7 @@ impl Index {
             _ => {
                 for term in self.terms.of(requirement) {
                     let Entry { selected, ruled_out, .. } = self.entry(term);
-                    change(if holds_without_key(requirement) { ruled_out } else { selected }, id);
+                    change(if requirement.holds_without_key() { ruled_out } else { selected }, id);
                 }
             }
         }

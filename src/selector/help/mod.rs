@@ -19,9 +19,12 @@ use place::{Place, is_selector};
 /// How many characters of the text are repeated in a help as they stand, at most.
 const MAX_QUOTED: usize = 40;
 
-/// The fix for `error`, where one is known.
-pub(super) fn help(error: &ParseError) -> Option<String> {
-    known(error).map(|help| help.to_string())
+impl ParseError {
+    /// The fix, where there is one.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        known(self).map(|help| help.to_string())
+    }
 }
 
 /// What the first hint says that knows the mistake.
