@@ -16,6 +16,7 @@ use crate::terminal::json_error::{self, JsonError};
 use crate::terminal::message;
 use crate::terminal::sanitize;
 use crate::terminal::stdout::with_stdout;
+use crate::terminal::underline::underlined;
 
 /// The byte-order mark that some editors write.
 pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -84,7 +85,7 @@ impl LineError {
             message::print(&format!("{place}:"));
         }
         let underlined = match self {
-            LineError::Text { error, .. } => message::underline(error),
+            LineError::Text { error, .. } => underlined(error.span(), error.text()),
             LineError::Json(error) => error.underline(),
             LineError::Object(_) | LineError::Line { .. } => String::new(),
         };

@@ -23,6 +23,7 @@ use crate::exit::ExitStatus;
 use crate::input;
 use crate::terminal::message;
 use crate::terminal::stdout::with_stdout;
+use crate::terminal::underline::underlined;
 use crate::typing::names::LineError;
 use session::Session;
 use settings::Settings;
@@ -93,8 +94,8 @@ fn run_lines(session: &mut Session, lines: impl BufRead) -> Result<bool> {
 fn report(config: &Config, error: &anyhow::Error) {
     match error.downcast_ref::<LineError>() {
         Some(error) => {
-            let underlined = error.underlined(message::underline_span);
-            message::wrong_text(config, &underlined, error, error.help().as_deref());
+            let place = error.underlined(underlined);
+            message::wrong_text(config, &place, error, error.help().as_deref());
         }
         None => message::error(config, error),
     }

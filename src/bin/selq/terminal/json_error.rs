@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
-use crate::terminal::message;
+use crate::terminal::underline::underlined;
 
 /// Why a JSON text is not what it should be. `Display` is what was expected and found.
 #[derive(Debug)]
@@ -55,11 +55,7 @@ impl JsonError {
 
     /// The text with a caret under the place; nothing of an empty text.
     pub(crate) fn underline(&self) -> String {
-        if self.text.trim().is_empty() {
-            String::new()
-        } else {
-            message::underline_span(self.span, &self.text)
-        }
+        if self.text.trim().is_empty() { String::new() } else { underlined(self.span, &self.text) }
     }
 }
 

@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use selq::{
     EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError, PathError,
-    Quoted, Span,
+    Quoted,
 };
 
 use crate::config::Config;
 use crate::terminal::json_error::JsonError;
 pub(crate) use crate::terminal::numbers::thousands;
 use crate::terminal::sanitize;
+use crate::terminal::underline::underlined;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -21,29 +22,15 @@ const HELP: Style = AnsiColor::Cyan.on_default().bold();
 /// Prints an error: what was being done, what went wrong, where, and what to do about it.
 pub(crate) fn error(config: &Config, error: &anyhow::Error) {
     if let Some(error) = error.downcast_ref::<ParseError>() {
-        return wrong_text(config, &underline(error), error, error.help().as_deref());
+        return wrong_text(config, &underlined(error.span(), error.text()), error, error.help().as_deref());
     }
     if let Some(error) = error.downcast_ref::<JsonError>() {
         return wrong_text(config, &error.underline(), error, error.help());
     }
     if let Some(error) = error.downcast_ref::<PathError>() {
-        return wrong_text(config, &underline_span(error.span(), error.text()), error, None);
+        return wrong_text(config, &underlined(error.span(), error.text()), error, None);
     }
     failure(config, &format_args!("{error:#}"), error.chain().find_map(help_of).as_deref());
-}
-
-/// The line of a selector's text that is wrong, with carets under the place.
-pub(crate) fn underline(error: &ParseError) -> String {
-    underline_span(error.span(), error.text())
-}
-
-/// The line in which a span begins, with carets under it; a long one cut to the terminal, where the carets would else be
-/// lines away from their place.
-pub(crate) fn underline_span(span: Span, text: &str) -> String {
-    match terminal_size::terminal_size_of(io::stderr()) {
-        Some((columns, _)) => span.underline_within(text, usize::from(columns.0)),
-        None => span.underline(text),
-    }
 }
 
 /// Prints why a text is wrong: the underlined text if there is any, the message, and the fix where there is one.

@@ -6,3 +6,4 @@ pub(crate) mod message;
 pub(crate) mod numbers;
 pub(crate) mod sanitize;
 pub(crate) mod stdout;
+pub(crate) mod underline;
