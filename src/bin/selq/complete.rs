@@ -23,7 +23,8 @@ use crate::args::Args;
 use crate::args::typed::{Line, Word};
 use crate::input;
 use crate::selection::Selection;
-use crate::typing::complete::{Completion, complete};
+use crate::typing::candidates::Completion;
+use crate::typing::complete::complete;
 use crate::typing::names::Names;
 use crate::typing::{Argument, CommandSyntax, Context};
 

@@ -1,7 +1,7 @@
 //! Edits of labels, as `:label` takes them: taken apart and completed.
 
 use super::Context;
-use super::complete::{Candidate, Completion, grouped, keys, matching_values, most_frequent_values};
+use super::candidates::{Candidate, Completion, grouped, keys, matching_values, most_frequent_values};
 
 /// What comes before the selector.
 const SELECTOR: [&str; 2] = ["-l", "--selector"];

@@ -3,6 +3,7 @@
 //! Functions of the text, the cursor and the [`Context`]; nothing here knows an editor or a terminal. Asked
 //! on every key stroke, so that nothing here may walk the objects.
 
+pub(crate) mod candidates;
 pub(crate) mod command_line;
 pub(crate) mod complete;
 pub(crate) mod edits;
