@@ -63,8 +63,8 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("anyhow", &["src/bin/"]),
     ("csv", &["src/bin/"]),
     ("indicatif", &["src/bin/"]),
-    ("ctrlc", &["src/bin/selq/repl/editor.rs", "src/bin/selq/commands/watch.rs"]),
-    ("rustyline", &["src/bin/selq/repl/editor.rs"]),
+    ("ctrlc", &["src/bin/selq/repl/editor/mod.rs", "src/bin/selq/commands/watch.rs"]),
+    ("rustyline", &["src/bin/selq/repl/editor/"]),
     ("toml", &["src/bin/"]),
 ];
 
@@ -86,7 +86,7 @@ fn read(path: &Path) -> String {
 }
 
 /// The source files under `folder`, as paths from the root of the project.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
         let entry = entry.unwrap();
@@ -101,10 +101,11 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The code of a file: without comments and without its tests, which may use anything.
-fn code(path: &Path) -> String {
+pub(crate) fn code(path: &Path) -> String {
     let text = read(path);
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let tests = ["#[cfg(test)]\nmod tests", "#[cfg(test)]\npub(crate) mod tests"];
+    let end = tests.iter().filter_map(|tests| text.find(tests)).min().unwrap_or(text.len());
+    text[..end].lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// The top module that a file belongs to, by its path from the root of the crate: `selector` for `selector/help.rs`,
@@ -115,11 +116,15 @@ fn module(path: &Path) -> String {
 }
 
 /// Whether `name` stands in `code` as a word of its own.
-fn mentions(code: &str, name: &str) -> bool {
-    let is_inside = |character: char| character.is_alphanumeric() || character == '_';
+pub(crate) fn mentions(code: &str, name: &str) -> bool {
     code.match_indices(name).any(|(start, _)| {
-        !code[..start].ends_with(is_inside) && !code[start + name.len()..].starts_with(is_inside)
+        !code[..start].ends_with(is_word) && !code[start + name.len()..].starts_with(is_word)
     })
+}
+
+/// Whether a character belongs to a name.
+pub(crate) fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
 }
 
 /// The paths after `crate::` in `code`, or after as many `super::` as lead to the root from `depth` modules below it,

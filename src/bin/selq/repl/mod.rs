@@ -1,12 +1,15 @@
 //! `selq repl`: selectors answered while they are typed.
 //!
-//! A [`Session`](session::Session) does what a line says, [`typing`] says what there is to say about a line
-//! before it is entered, and [`editor`] brings both to a terminal.
+//! A [`Session`](session::Session) is what lines are answered from, [`eval`](eval::eval) does what a line says,
+//! [`typing`](crate::typing) says what there is to say about a line before it is entered, and [`editor`] brings them to a
+//! terminal.
 
 mod command;
 mod editor;
+mod eval;
 mod history;
 mod pager;
+mod report;
 mod session;
 mod settings;
 mod show;
@@ -23,8 +26,8 @@ use crate::exit::ExitStatus;
 use crate::input;
 use crate::terminal::message;
 use crate::terminal::stdout::with_stdout;
-use crate::terminal::underline::underlined;
-use crate::typing::names::LineError;
+use eval::eval;
+use report::report;
 use session::Session;
 use settings::Settings;
 
@@ -75,28 +78,17 @@ fn run_lines(session: &mut Session, lines: impl BufRead) -> Result<bool> {
             .map_err(|error| {
                 anyhow!("expected UTF-8, found something else at byte {}", error.utf8_error().valid_up_to())
             })
-            .and_then(|line| with_stdout(|out| session.eval(&line, out)));
+            .and_then(|line| with_stdout(|out| eval(session, &line, out)));
         match result {
             Ok(flow) if flow.is_break() => break,
             Ok(_) => {}
             // The one who read is gone.
             Err(error) if message::is_broken_pipe(&error) => return Err(error),
             Err(error) => {
-                report(&session.config, &error);
+                report(&session.state.config, &error);
                 all_right = false;
             }
         }
     }
     Ok(all_right)
-}
-
-/// Prints why a line could not be answered, with the place in it where that is known.
-fn report(config: &Config, error: &anyhow::Error) {
-    match error.downcast_ref::<LineError>() {
-        Some(error) => {
-            let place = error.underlined(underlined);
-            message::wrong_text(config, &place, error, error.help().as_deref());
-        }
-        None => message::error(config, error),
-    }
 }

@@ -3,26 +3,25 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use anyhow::{Result, anyhow};
-use selq::Plan;
+use anyhow::Result;
 
 use super::super::pager::paged;
-use super::super::session::{Answer, Session};
+use super::super::session::Session;
 use super::{go_on, required};
 use crate::output::{self, Rows, View};
 use crate::selection;
 use crate::terminal::sanitize;
 
 pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let selector = session.selector(required(text, "explain")?)?;
-    let plan = Plan::scoped(session.store(), &selector, &session.scope);
+    let selector = session.state.selector(required(text, "explain")?)?;
+    let plan = session.state.plan(&selector);
     let explanation = plan.explain().to_string();
-    let shown = if session.config.stdout_is_terminal {
+    let shown = if session.state.config.stdout_is_terminal {
         sanitize::escaped_lines(&explanation)
     } else {
         explanation.as_str().into()
     };
-    session.write_long(out, |out| Ok(out.write_all(shown.as_bytes())?))?;
+    session.voice.write_long(out, |out| Ok(out.write_all(shown.as_bytes())?))?;
     if !plan.any() {
         session.explain_no_match(&selector, out)?;
     }
@@ -30,45 +29,41 @@ pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) ->
 }
 
 pub(super) fn select(session: &mut Session, json: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let selector = selection::from_json(required(json, "select")?, &session.config)?;
+    let selector = selection::from_json(required(json, "select")?, &session.state.config)?;
     session.answer(selector, out)?;
     go_on()
 }
 
 pub(super) fn more(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    last_answer(session)?;
+    session.answers.latest()?;
     let is_any_left = session.want_more();
     if is_any_left {
         session.write_next_rows(out)?;
     }
-    match (&session.screen, is_any_left) {
+    match (&session.voice.screen, is_any_left) {
         (None, _) => {}
         (Some(_), true) => session.write_last_lines(None, out)?,
-        (Some(_), false) => session.remark("all of it was shown", out)?,
+        (Some(_), false) => session.voice.remark("all of it was shown", out)?,
     }
     go_on()
 }
 
 pub(super) fn last(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let answer = last_answer(session)?;
-    let rows = Rows::listed(session.store(), &answer.ids);
+    let answer = session.answers.latest()?;
+    let rows = Rows::listed(session.state.store(), &answer.ids);
     // A pager scrolls sideways, so nothing has to be cut.
     let view = View { max_width: None, ..session.view() };
-    let pager = session.screen.as_ref().map(|screen| screen.pager.as_str());
+    let pager = session.voice.screen.as_ref().map(|screen| screen.pager.as_str());
     paged(pager, out, |mut out| {
-        output::write_rows(session.dump(), &rows, &view, &mut out)?;
+        output::write_rows(session.state.dump(), &rows, &view, &mut out)?;
         Ok(())
     })?;
     go_on()
 }
 
-pub(super) fn last_answer(session: &Session) -> Result<&Answer> {
-    session.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet: type a selector"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::session::tests::{printed, session};
+    use super::super::super::eval::tests::{printed, session};
 
     #[test]
     fn answers_are_asked_for_again() {

@@ -21,22 +21,22 @@ pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> R
     }
     let loaded = session.load(files)?;
     // Says how much was left out; the session goes on all the same.
-    loaded.status(&session.config, ExitStatus::Matched);
-    let n_relabelled = session.dump().relabelled().len() as u64;
+    loaded.status(&session.state.config, ExitStatus::Matched);
+    let n_relabelled = session.state.dump().relabelled().len() as u64;
     session.replace(loaded);
     if n_relabelled > 0 {
         let n_objects = counted(n_relabelled, "object");
-        session.remark(&format!("the changed labels of {n_objects} are gone"), out)?;
+        session.voice.remark(&format!("the changed labels of {n_objects} are gone"), out)?;
     }
-    if session.screen.is_some() {
-        session.say(&session.summary(), out)?;
+    if session.voice.screen.is_some() {
+        session.voice.say(&session.state.summary(), out)?;
     }
     go_on()
 }
 
 pub(super) fn files(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let dump = session.dump();
-    let mut objects = session.store().objects().peekable();
+    let dump = session.state.dump();
+    let mut objects = session.state.store().objects().peekable();
     for source in dump.sources() {
         // Objects are numbered in the order of their sources.
         let mut n_objects = 0;
@@ -49,8 +49,8 @@ pub(super) fn files(session: &mut Session, _: &str, out: &mut dyn Write) -> Resu
 }
 
 pub(super) fn history(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    session.write_long_to_end(out, |out| {
-        let lines = session.history.lines();
+    session.voice.write_long_to_end(out, |out| {
+        let lines = session.state.history.lines();
         Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", sanitize::escaped(line)))?)
     })?;
     go_on()
@@ -60,7 +60,7 @@ pub(super) fn history(session: &mut Session, _: &str, out: &mut dyn Write) -> Re
 mod tests {
     use std::fs;
 
-    use super::super::super::session::tests::{printed, session};
+    use super::super::super::eval::tests::{printed, session};
 
     #[test]
     fn other_dumps_take_the_place_of_these() {
@@ -81,14 +81,14 @@ mod tests {
         let mut session = session(None);
         let out = printed(&mut session, &[":load -"]);
         assert!(out.starts_with("[expected files, found `-`"), "{out}");
-        assert_eq!(session.store().len(), 3);
+        assert_eq!(session.state.store().len(), 3);
     }
 
     #[test]
     fn the_history_is_listed() {
         let mut session = session(None);
-        session.history.add("env=prod");
-        session.history.add(":labels");
+        session.state.history.add("env=prod");
+        session.state.history.add(":labels");
         assert_eq!(printed(&mut session, &[":history"]), "env=prod\n:labels\n");
     }
 }

@@ -17,29 +17,29 @@ use crate::terminal::sanitize;
 use selq::kubernetes::kinds;
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let matches = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
+    let matches = session.state.in_scope();
     let key = Some(key).filter(|key| !key.is_empty());
     let facts = match key {
         None => Facts::Keys(matches.keys()),
         Some(key) => Facts::Values(matches.values(key)),
     };
-    let columns = session.screen.as_ref().map(|screen| screen.columns);
-    session.write_long(out, |mut out| Ok(facts.write_table(true, columns, &mut out)?))?;
+    let columns = session.voice.screen.as_ref().map(|screen| screen.columns);
+    session.voice.write_long(out, |mut out| Ok(facts.write_table(true, columns, &mut out)?))?;
     if facts.is_empty() {
-        session.say(&labels::absence(key, session.store()), out)?;
+        session.voice.say(&labels::absence(key, session.state.store()), out)?;
     }
     go_on()
 }
 
 pub(super) fn show(session: &mut Session, wanted: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let object = find(session, required(wanted, "show")?)?;
-    let mut json = session.dump().json(object.id());
-    if session.config.stdout_is_terminal {
+    let mut json = session.state.dump().json(object.id());
+    if session.state.config.stdout_is_terminal {
         // The colours are the program's own: only what is between them may steer the terminal.
         json = sanitize::escaped_json(&json).into_owned().into();
     }
-    let shown = indented(&json, session.config.colors_stdout());
-    session.write_long(out, |out| Ok(writeln!(out, "{shown}")?))?;
+    let shown = indented(&json, session.state.config.colors_stdout());
+    session.voice.write_long(out, |out| Ok(writeln!(out, "{shown}")?))?;
     go_on()
 }
 
@@ -48,7 +48,7 @@ fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
     if let Ok(number) = wanted.parse::<usize>() {
         return row(session, number);
     }
-    let in_scope = Plan::scoped(session.store(), &Selector::everything(), &session.scope).run();
+    let in_scope = session.state.in_scope();
     let mut found = called(session, &in_scope, wanted);
     let found = (found.next(), found.next());
     session.go_on()?;
@@ -75,7 +75,7 @@ fn called<'a, 's: 'a>(
 
 /// Says that no object goes by the name: where else one does, or which name is the nearest.
 fn absent(session: &Session, in_scope: &Matches<'_>, wanted: &str) -> Error {
-    let everywhere = Plan::new(session.store(), &Selector::everything()).run();
+    let everywhere = Plan::new(session.state.store(), &Selector::everything()).run();
     if let Some(elsewhere) = called(session, &everywhere, wanted).next() {
         return anyhow!(
             "no object {wanted:?} in the namespace and kind that are chosen: it is a {}",
@@ -88,7 +88,7 @@ fn absent(session: &Session, in_scope: &Matches<'_>, wanted: &str) -> Error {
     let names = in_scope.iter().filter(is_of_kind).map(|object| object.name());
     let nearest = selq::nearest(name, names.take_while(|_| !session.is_stopped()));
     let nearest = nearest.map(|name| kind.map_or(name.to_owned(), |kind| format!("{kind}/{name}")));
-    let what = format!("no object {wanted:?} {}", selection::among(session.store().len() as u64));
+    let what = format!("no object {wanted:?} {}", selection::among(session.state.store().len() as u64));
     anyhow!(message::absent(&what, nearest.as_deref()))
 }
 
@@ -104,7 +104,7 @@ fn is_called(session: &Session, object: &ObjectRef<'_>, wanted: &str) -> bool {
         return kinds::is_called(object.identity(), kind);
     }
     let mut name = String::new();
-    names::push_name(object.identity(), || session.dump().index(object.id()), &mut name);
+    names::push_name(object.identity(), || session.state.dump().index(object.id()), &mut name);
     name == wanted
 }
 
@@ -114,10 +114,13 @@ fn place(object: &ObjectRef<'_>) -> String {
 }
 
 fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
-    let answer =
-        session.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet to have a row {number}"))?;
+    let answer = session
+        .answers
+        .last
+        .as_ref()
+        .ok_or_else(|| anyhow!("there is no answer yet to have a row {number}"))?;
     let nth = number.checked_sub(1).ok_or_else(|| anyhow!("rows are counted from 1"))?;
-    let found = answer.ids.get(nth).and_then(|&id| session.store().get(id));
+    let found = answer.ids.get(nth).and_then(|&id| session.state.store().get(id));
     found.ok_or_else(|| anyhow!("the last answer has {}", counted(answer.ids.len() as u64, "row")))
 }
 
@@ -125,7 +128,7 @@ fn row(session: &Session, number: usize) -> Result<ObjectRef<'_>> {
 mod tests {
     use selq::{Input, Loader};
 
-    use super::super::super::session::tests::{printed, session};
+    use super::super::super::eval::tests::{printed, session};
 
     #[test]
     fn labels_are_those_of_the_scope() {
@@ -166,7 +169,7 @@ mod tests {
         [no object "svc/web-1" in 3 objects]
         "#);
         let mut session = session(None);
-        session.loaded.dump = {
+        session.state.loaded.dump = {
             let bytes =
                 br#"[{"kind":"Node","metadata":{"name":"n"}},{"kind":"Pod","metadata":{"name":"p"}}]"#;
             Loader::new().load([Input::Bytes { name: String::new(), bytes: bytes.to_vec() }]).unwrap()

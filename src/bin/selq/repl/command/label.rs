@@ -1,50 +1,44 @@
-//! Commands that change labels: `:label`, `:undo`, `:diff`.
+//! Commands that change labels: `:label`, `:undo`.
 
 use std::io::Write;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use anyhow::{Error, Result, anyhow, bail};
-use selq::{EditError, LabelChange, LabelEdits, ObjectId, Overwrite, Plan, Scope, Selector};
+use selq::{EditError, LabelEdits, ObjectId, Overwrite, Plan, Scope, Selector};
 
-use super::super::pager::paged;
-use super::super::session::{Answer, Relabelling, Session, Unsaved};
-use super::super::stop::STOPPED;
-use super::answer::last_answer;
+use super::super::session::{Answer, Relabelling, Session};
 use super::{go_on, required};
-use crate::commands::label::{self, Edited, show};
-use crate::terminal::message::{counted, thousands};
+use crate::commands::label::{self, Edited};
+use crate::terminal::message::counted;
 use crate::typing::edits;
 
 pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    if session.input.source.labels_at.is_some() {
+    if session.state.input.source.labels_at.is_some() {
         bail!("expected labels at metadata.labels to edit, found a dump that is read with --labels-at");
     }
     let (edits, selector) = edits::split(required(text, "label")?);
     let (edits, overwrite) = parse(edits)?;
     let target = match selector {
-        Some(selector) => Target::of(session, session.selector(selector)?),
+        Some(selector) => Target::of(session, session.state.selector(selector)?),
         None => Target::last(session)?,
     };
-    label::warn_of_keys(&edits, &session.config);
+    label::warn_of_keys(&edits, &session.state.config);
     if target.ids.is_empty() {
         session.explain_no_match(&target.selector, out)?;
         return go_on();
     }
     // Every object is tried before the first one changes.
     let wanted = target.ids.iter().take_while(|_| !session.is_stopped());
-    let objects = wanted.filter_map(|&id| session.store().get(id));
+    let objects = wanted.filter_map(|&id| session.state.store().get(id));
     let change = |it: Edited<'_>| (it.object.id(), it.changes);
-    let mut relabelling: Relabelling = label::edit_all(session.dump(), objects, &edits, overwrite, change)?;
+    let mut relabelling: Relabelling =
+        label::edit_all(session.state.dump(), objects, &edits, overwrite, change)?;
     session.go_on()?;
     let n_selected = relabelling.len();
     relabelling.retain(|(_, changes)| !changes.is_empty());
-    relabel(session, &relabelling)?;
-    say_changed(session, &target, relabelling.len(), n_selected, out)?;
-    if !relabelling.is_empty() {
-        session.relabellings.push(relabelling);
-    }
+    let n_changed = relabelling.len();
+    session.relabel(relabelling)?;
+    say_changed(session, &target, n_changed, n_selected, out)?;
     go_on()
 }
 
@@ -57,13 +51,13 @@ struct Target {
 
 impl Target {
     fn of(session: &Session, selector: Selector) -> Target {
-        let scope = session.scope.clone();
-        let ids = Plan::scoped(session.store(), &selector, &scope).run().ids().collect();
+        let scope = session.state.scope.clone();
+        let ids = Plan::scoped(session.state.store(), &selector, &scope).run().ids().collect();
         Target { ids, selector, scope }
     }
 
     fn last(session: &Session) -> Result<Target> {
-        let Answer { ids, selector, scope, .. } = last_answer(session)?;
+        let Answer { ids, selector, scope, .. } = session.answers.latest()?;
         Ok(Target { ids: ids.clone(), selector: selector.clone(), scope: scope.clone() })
     }
 }
@@ -97,39 +91,6 @@ fn without_flags(error: EditError) -> Error {
     }
 }
 
-fn relabel(session: &mut Session, relabelling: &Relabelling) -> Result<()> {
-    let stop = Arc::clone(&session.stop);
-    relabel_while(session, relabelling, || !stop.load(Ordering::Relaxed))
-}
-
-/// Changes the labels of all of the objects, or, once `go_on` has said no, of none.
-fn relabel_while(
-    session: &mut Session,
-    relabelling: &Relabelling,
-    mut go_on: impl FnMut() -> bool,
-) -> Result<()> {
-    let dump = &mut session.loaded.dump;
-    for (nth, (id, changes)) in relabelling.iter().enumerate() {
-        if !go_on() {
-            for (id, changes) in reversed(&relabelling[..nth]) {
-                dump.relabel(id, &changes)?;
-            }
-            bail!(STOPPED);
-        }
-        dump.relabel(*id, changes)?;
-    }
-    if !relabelling.is_empty() {
-        session.unsaved = Unsaved::Labels;
-    }
-    Ok(())
-}
-
-/// What takes these changes back.
-fn reversed(relabelling: &[(ObjectId, Vec<LabelChange>)]) -> Relabelling {
-    let back = |changes: &[LabelChange]| changes.iter().map(LabelChange::reversed).collect();
-    relabelling.iter().map(|(id, changes)| (*id, back(changes))).collect()
-}
-
 /// Says how many objects changed, and what became of the selector that found them.
 fn say_changed(
     session: &Session,
@@ -138,78 +99,27 @@ fn say_changed(
     n_selected: usize,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let n_now = Plan::scoped(session.store(), &target.selector, &target.scope).count();
+    let n_now = Plan::scoped(session.state.store(), &target.selector, &target.scope).count();
     let now = match n_now == n_selected as u64 {
         true => String::new(),
         false => format!("; the selector matches {} now", counted(n_now, "object")),
     };
-    session.remark(&format!("{}{now}", label::summary(n_changed, n_selected)), out)
+    session.voice.remark(&format!("{}{now}", label::summary(n_changed, n_selected)), out)
 }
 
 pub(super) fn undo(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let last = session.relabellings.last().ok_or_else(|| anyhow!("there is no `:label` to take back"))?;
-    let back = reversed(last);
-    relabel(session, &back)?;
-    session.relabellings.pop();
-    session.remark(&format!("{} changed back", counted(back.len() as u64, "object")), out)?;
+    let n_objects = session.undo()?;
+    session.voice.remark(&format!("{} changed back", counted(n_objects as u64, "object")), out)?;
     go_on()
-}
-
-pub(super) fn diff(session: &mut Session, argument: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    match argument {
-        "" => write_diff(session, session.page(), out)?,
-        "all" => {
-            let pager = session.screen.as_ref().map(|screen| screen.pager.as_str());
-            paged(pager, out, |out| write_diff(session, usize::MAX, out))?;
-        }
-        other => bail!("expected nothing or `all`, found {other:?}"),
-    }
-    go_on()
-}
-
-/// Writes what is different from the dump as it was loaded, object by object and summed up, in about so many lines.
-fn write_diff(session: &Session, n_lines: usize, out: &mut dyn Write) -> Result<()> {
-    let dump = session.dump();
-    let relabelled = dump.relabelled().filter_map(|(id, changes)| Some((dump.store().get(id)?, changes)));
-    let objects = relabelled.map(|(object, changes)| show::object_diff(dump, &object, changes));
-    let sums = show::sums(dump.relabelled().flat_map(|(_, changes)| changes));
-    let n_for_sums = sums.len().min(n_lines / 2);
-    let n_relabelled = dump.relabelled().len();
-    write_cut(session, objects, n_relabelled, n_lines - n_for_sums, out)?;
-    let of = counted(session.store().len() as u64, "object");
-    writeln!(out, "{} of {of} changed", thousands(n_relabelled as u64))?;
-    let n_sums = sums.len();
-    write_cut(session, sums.into_iter().map(|sum| vec![sum]), n_sums, n_for_sums, out)
-}
-
-/// Writes as many of the groups of lines as there is room for, the first one always, and how many there are more.
-fn write_cut(
-    session: &Session,
-    groups: impl Iterator<Item = Vec<String>>,
-    n_groups: usize,
-    mut n_lines: usize,
-    out: &mut dyn Write,
-) -> Result<()> {
-    for (nth, group) in groups.enumerate() {
-        if nth > 0 && group.len() > n_lines {
-            let n_left = thousands((n_groups - nth) as u64);
-            writeln!(out, "{}… {n_left} more; :diff all{:#}", session.dimmed(), session.dimmed())?;
-            break;
-        }
-        n_lines = n_lines.saturating_sub(group.len());
-        for line in group {
-            show::write_line(&line, &session.config, out)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
 
+    use super::super::super::eval::context;
+    use super::super::super::eval::tests::{printed, session};
     use super::super::super::session::Session;
-    use super::super::super::session::tests::{printed, session};
     use crate::typing::complete::complete;
     use crate::typing::hint::hint;
 
@@ -303,63 +213,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stopped_half_way_is_taken_back() {
-        let mut session = session(Some((24, 80)));
-        printed(&mut session, &[":label tier=web -l \"\""]);
-        let back = super::reversed(session.relabellings.last().unwrap());
-        for n_done in 0..3 {
-            let mut n_left = n_done;
-            let go_on = || {
-                n_left -= 1;
-                n_left >= 0
-            };
-            assert!(super::relabel_while(&mut session, &back, go_on).is_err());
-            assert_eq!(printed(&mut session, &["tier=web,n=10"]).lines().last(), Some("1 of 3 (33.3 %)"));
-            assert_eq!(session.dump().relabelled().len(), 3, "{n_done}");
-        }
-        assert_eq!(
-            printed(&mut session, &[":undo", ":diff"]),
-            "3 objects changed back\n0 of 3 objects changed\n"
-        );
-    }
-
-    #[test]
-    fn a_diff_is_cut_to_the_screen() {
-        let lines = ["n", ":label --overwrite n=7 new=x", ":namespace shop", ":diff", ":diff all"];
-        insta::assert_snapshot!(printed(&mut session(Some((11, 80))), &lines), @"
-        NAMESPACE   NAME    KIND
-        shop        web-0   Pod
-        shop        web-1   Pod
-        shop        db-0    Pod
-        3 of 3 (100 %)
-        3 objects changed
-        shop pod/web-0
-          ~n=2->7
-          +new=x
-        … 2 more; :diff all
-        3 of 3 objects changed
-          +new=x  3 objects
-          ~n=1->7  1 object
-          ~n=10->7  1 object
-        … 1 more; :diff all
-        shop pod/web-0
-          ~n=2->7
-          +new=x
-        shop pod/web-1
-          ~n=1->7
-          +new=x
-        shop pod/db-0
-          ~n=10->7
-          +new=x
-        3 of 3 objects changed
-          +new=x  3 objects
-          ~n=1->7  1 object
-          ~n=10->7  1 object
-          ~n=2->7  1 object
-        ");
-    }
-
-    #[test]
     fn changed_labels_are_written_and_all_else_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.jsonl").display().to_string();
@@ -386,7 +239,7 @@ mod tests {
         let written = fs::read_to_string(&path).unwrap();
         assert_eq!(written, printed(&mut session, &["env=staging"]));
         // Taken back, not a byte is different.
-        let before = printed(&mut super::super::super::session::tests::session(None), &lines[..2]);
+        let before = printed(&mut super::super::super::eval::tests::session(None), &lines[..2]);
         assert_eq!(printed(&mut session, &[":undo"]), "(1 object changed back)\n");
         assert_eq!(printed(&mut session, &["env=staging"]), before);
     }
@@ -411,13 +264,13 @@ mod tests {
     #[test]
     fn labels_from_elsewhere_are_not_edited() {
         let mut session = session(None);
-        session.input.source.labels_at = Some("/metric".parse().unwrap());
+        session.state.input.source.labels_at = Some("/metric".parse().unwrap());
         insta::assert_snapshot!(printed(&mut session, &[":label a=b -l env"]), @"[expected labels at metadata.labels to edit, found a dump that is read with --labels-at]");
     }
 
     /// The candidates at the end of the text.
     fn completed(session: &Session, text: &str) -> Vec<String> {
-        let completion = complete(&session.context(), text, text.len());
+        let completion = complete(&context(session), text, text.len());
         completion.candidates.into_iter().map(|it| it.text).collect()
     }
 
@@ -432,7 +285,7 @@ mod tests {
         assert_eq!(completed(&session, ":label a=b -l env="), ["prod", "staging"]);
         printed(&mut session, &[":label env=prodder --overwrite -l env=staging"]);
         assert_eq!(completed(&session, ":label env=p"), ["prod", "prodder"]);
-        let hint = hint(&session.context(), ":label a=b -l env=prodder").unwrap();
+        let hint = hint(&context(&session), ":label a=b -l env=prodder").unwrap();
         assert!(hint.remark.contains("1 of 3"), "{hint:?}");
     }
 }

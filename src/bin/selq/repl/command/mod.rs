@@ -1,9 +1,13 @@
 //! The commands: one table, from which they are parsed, completed, explained and run.
 
 mod answer;
+mod diff;
 mod dump;
 mod facts;
 mod label;
+mod names;
+mod pairs;
+mod scope;
 mod set;
 mod write;
 
@@ -53,9 +57,9 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("show", "OBJECT", Argument::Object, "an object's JSON",
         "OBJECT is a row of the last answer, counted from 1, or a name such as pod/web-0 or web-0.", facts::show),
     command("namespace", "[NS,…]", Argument::Namespace, "answer within namespaces; `*` is all",
-        "Without NS it lists the namespaces.", set::namespace),
+        "Without NS it lists the namespaces.", scope::namespace),
     command("kind", "[KIND,…]", Argument::Kind, "answer within kinds: Pod, pods, po; `*` is all",
-        "Without KIND it lists the kinds.", set::kind),
+        "Without KIND it lists the kinds.", scope::kind),
     command("label-columns", "[K,…]", Argument::Keys, "keys as columns; `*` is all labels, `off` none",
         "Without K it says which there are.", set::label_columns),
     command("output", "[FORMAT]", FORMATS, "the format of answers",
@@ -73,10 +77,10 @@ pub(crate) const COMMANDS: &[Command] = &[
          `:limit`; `-l SELECTOR` comes last. Files stay as they are: `:write` writes a new one.", label::label),
     command("undo", "", Argument::Other, "take the last `:label` back", "", label::undo),
     command("diff", "[all]", Argument::Words(&["all"]), "the labels that changed since the dump was loaded",
-        "Cut to the screen; `:diff all` is whole, in the pager.", label::diff),
+        "Cut to the screen; `:diff all` is whole, in the pager.", diff::diff),
     command("let", "NAME = SELECTOR", Argument::Definition, "give a selector a name, for `@NAME`",
-        "`:let live = env in (prod,qa)` and then `@live,tier=db`: one more AND. A name is letters, digits, `-`, `_` and `.`.", set::define),
-    command("names", "", Argument::Other, "the names, and what they stand for", "", set::names),
+        "`:let live = env in (prod,qa)` and then `@live,tier=db`: one more AND. A name is letters, digits, `-`, `_` and `.`.", names::define),
+    command("names", "", Argument::Other, "the names, and what they stand for", "", names::names),
     command("select", "JSON", Argument::Other, "answer a LabelSelector object, or null",
         "`:select {\"matchLabels\":{\"app\":\"web\"}}`; `{}` selects every object, `null` none.", answer::select),
     command("more", "", Argument::Other, "the next rows of the last answer",
@@ -101,7 +105,7 @@ pub(crate) const COMMANDS: &[Command] = &[
 
 /// The command with this name, or the only one that begins with it.
 pub(crate) fn find(name: &str) -> Result<&'static Command> {
-    let called = commands_called(&syntaxes(), name).into_iter().map(|syntax| syntax.name).collect::<Vec<_>>();
+    let called = commands_called(&SYNTAXES, name).into_iter().map(|syntax| syntax.name).collect::<Vec<_>>();
     match called[..] {
         _ if name.is_empty() => Err(unknown(name)),
         [] => Err(unknown(name)),
@@ -114,9 +118,15 @@ pub(crate) fn find(name: &str) -> Result<&'static Command> {
 }
 
 /// The commands as far as typing them goes.
-pub(crate) fn syntaxes() -> Vec<CommandSyntax> {
-    COMMANDS.iter().map(|command| command.syntax).collect()
-}
+pub(crate) static SYNTAXES: [CommandSyntax; COMMANDS.len()] = {
+    let mut syntaxes = [COMMANDS[0].syntax; COMMANDS.len()];
+    let mut nth = 1;
+    while nth < COMMANDS.len() {
+        syntaxes[nth] = COMMANDS[nth].syntax;
+        nth += 1;
+    }
+    syntaxes
+};
 
 fn unknown(name: &str) -> anyhow::Error {
     let names = COMMANDS.iter().map(|command| command.syntax.name);
@@ -140,14 +150,15 @@ const SIDE_BY_SIDE: usize = 80;
 const DEFAULT_WIDTH: usize = 100;
 
 fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let width = session.screen.as_ref().map_or(DEFAULT_WIDTH, |screen| screen.columns.min(DEFAULT_WIDTH));
+    let width =
+        session.voice.screen.as_ref().map_or(DEFAULT_WIDTH, |screen| screen.columns.min(DEFAULT_WIDTH));
     if !arguments.is_empty() {
         help_about(find(arguments.trim_start_matches(':'))?, width, out)?;
         return go_on();
     }
-    session.write_long(out, |out| {
+    session.voice.write_long(out, |out| {
         writeln!(out, "{}\n", wrapped(INTRODUCTION, "", width))?;
-        for CommandSyntax { name, usage, summary, .. } in syntaxes() {
+        for CommandSyntax { name, usage, summary, .. } in &SYNTAXES {
             let head = format!("  :{name} {usage}");
             match width {
                 SIDE_BY_SIDE.. => writeln!(out, "{head:<26} {summary}")?,
@@ -204,7 +215,7 @@ fn required<'t>(arguments: &'t str, name: &str) -> Result<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::session::tests::{printed, session};
+    use super::super::eval::tests::{printed, session};
     use super::*;
 
     #[test]

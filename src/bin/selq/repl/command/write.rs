@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::super::session::{Session, Unsaved};
+use super::super::session::Session;
 use super::super::settings;
 use super::super::stop::Stoppable;
-use super::answer::last_answer;
 use super::{go_on, required};
 use crate::output::replace::{Readers, Replacement, writable_file};
 use crate::output::{self, OutputFormat, Rows, View};
@@ -36,20 +35,20 @@ fn write_answer(
     out: &mut dyn Write,
 ) -> Result<ControlFlow<()>> {
     let (path, format) = file_and_format(session, arguments)?;
-    let answer = last_answer(session)?;
+    let answer = session.answers.latest()?;
     refuse_source(session, &path)?;
     let place = Place::of(&path, occupied, arguments)?;
     let view = View { format, max_width: None, on_terminal: false, ..session.view() };
-    let rows = Rows::listed(session.store(), &answer.ids);
+    let rows = Rows::listed(session.state.store(), &answer.ids);
     let written = place.fill(|file| {
         let mut file = Stoppable::new(file, &session.stop);
-        output::write_rows(session.dump(), &rows, &view, &mut file).map_err(io::Error::other)
+        output::write_rows(session.state.dump(), &rows, &view, &mut file).map_err(io::Error::other)
     });
     // That the user had enough says all.
     session.go_on()?;
     written.with_context(|| path.clone())?;
-    session.confirm(&format!("wrote {} to {path}", counted(rows.len(), "object")), out)?;
-    session.unsaved = Unsaved::Nothing;
+    session.voice.confirm(&format!("wrote {} to {path}", counted(rows.len(), "object")), out)?;
+    session.edits.are_written();
     go_on()
 }
 
@@ -57,7 +56,7 @@ fn write_answer(
 fn file_and_format(session: &Session, arguments: &str) -> Result<(String, OutputFormat)> {
     let arguments = files::arguments(arguments);
     match &arguments[..] {
-        [path] => Ok((path.clone(), format_of(path).unwrap_or(session.settings.output))),
+        [path] => Ok((path.clone(), format_of(path).unwrap_or(session.state.settings.output))),
         [path, format] => Ok((path.clone(), settings::one_of("format", format)?)),
         _ => bail!("expected a file and perhaps a format, found {} arguments", arguments.len()),
     }
@@ -77,7 +76,7 @@ fn format_of(path: &str) -> Option<OutputFormat> {
 /// A dump that is loaded is still read from, and must not be written over.
 fn refuse_source(session: &Session, path: &str) -> Result<()> {
     let Ok(target) = Path::new(path).canonicalize() else { return Ok(()) };
-    let mut sources = session.dump().sources();
+    let mut sources = session.state.dump().sources();
     if sources.any(|source| Path::new(source).canonicalize().is_ok_and(|source| source == target)) {
         bail!("{path} is loaded, and is not written over");
     }
@@ -139,7 +138,7 @@ mod tests {
     use std::path::Path;
     use std::sync::atomic::Ordering;
 
-    use super::super::super::session::tests::{printed, session};
+    use super::super::super::eval::tests::{printed, session};
 
     #[test]
     fn an_answer_is_written_whole_in_the_format_of_the_name() {

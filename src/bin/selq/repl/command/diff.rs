@@ -1,0 +1,102 @@
+//! `:diff`: what became of the labels since the dump was loaded.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+
+use super::super::pager::paged;
+use super::super::session::Session;
+use super::go_on;
+use crate::commands::label::show;
+use crate::terminal::message::{counted, thousands};
+
+pub(super) fn diff(session: &mut Session, argument: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    match argument {
+        "" => write_diff(session, session.voice.page(), out)?,
+        "all" => {
+            let pager = session.voice.screen.as_ref().map(|screen| screen.pager.as_str());
+            paged(pager, out, |out| write_diff(session, usize::MAX, out))?;
+        }
+        other => bail!("expected nothing or `all`, found {other:?}"),
+    }
+    go_on()
+}
+
+/// Writes what is different from the dump as it was loaded, object by object and summed up, in about so many lines.
+fn write_diff(session: &Session, n_lines: usize, out: &mut dyn Write) -> Result<()> {
+    let dump = session.state.dump();
+    let relabelled = dump.relabelled().filter_map(|(id, changes)| Some((dump.store().get(id)?, changes)));
+    let objects = relabelled.map(|(object, changes)| show::object_diff(dump, &object, changes));
+    let sums = show::sums(dump.relabelled().flat_map(|(_, changes)| changes));
+    let n_for_sums = sums.len().min(n_lines / 2);
+    let n_relabelled = dump.relabelled().len();
+    write_cut(session, objects, n_relabelled, n_lines - n_for_sums, out)?;
+    let of = counted(session.state.store().len() as u64, "object");
+    writeln!(out, "{} of {of} changed", thousands(n_relabelled as u64))?;
+    let n_sums = sums.len();
+    write_cut(session, sums.into_iter().map(|sum| vec![sum]), n_sums, n_for_sums, out)
+}
+
+/// Writes as many of the groups of lines as there is room for, the first one always, and how many there are more.
+fn write_cut(
+    session: &Session,
+    groups: impl Iterator<Item = Vec<String>>,
+    n_groups: usize,
+    mut n_lines: usize,
+    out: &mut dyn Write,
+) -> Result<()> {
+    for (nth, group) in groups.enumerate() {
+        if nth > 0 && group.len() > n_lines {
+            let n_left = thousands((n_groups - nth) as u64);
+            writeln!(out, "{}… {n_left} more; :diff all{:#}", session.voice.dimmed, session.voice.dimmed)?;
+            break;
+        }
+        n_lines = n_lines.saturating_sub(group.len());
+        for line in group {
+            show::write_line(&line, &session.state.config, out)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::eval::tests::{printed, session};
+
+    #[test]
+    fn a_diff_is_cut_to_the_screen() {
+        let lines = ["n", ":label --overwrite n=7 new=x", ":namespace shop", ":diff", ":diff all"];
+        insta::assert_snapshot!(printed(&mut session(Some((11, 80))), &lines), @"
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        shop        db-0    Pod
+        3 of 3 (100 %)
+        3 objects changed
+        shop pod/web-0
+          ~n=2->7
+          +new=x
+        … 2 more; :diff all
+        3 of 3 objects changed
+          +new=x  3 objects
+          ~n=1->7  1 object
+          ~n=10->7  1 object
+        … 1 more; :diff all
+        shop pod/web-0
+          ~n=2->7
+          +new=x
+        shop pod/web-1
+          ~n=1->7
+          +new=x
+        shop pod/db-0
+          ~n=10->7
+          +new=x
+        3 of 3 objects changed
+          +new=x  3 objects
+          ~n=1->7  1 object
+          ~n=10->7  1 object
+          ~n=2->7  1 object
+        ");
+    }
+}

@@ -1,0 +1,140 @@
+//! What a line does: a selector is answered, a command is run. Stands above the session and the commands, so that the
+//! session knows none of them.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+
+use super::command::{self, Command};
+use super::session::Session;
+use crate::typing::names::BLANKS;
+use crate::typing::{Context, is_comment};
+
+/// What people type to leave or to get help elsewhere, and the command for it.
+const HABITS: [(&str, &str); 4] = [("exit", "quit"), ("quit", "quit"), ("help", "help"), ("\\q", "quit")];
+
+/// Does what a line says. `Break` ends the session; an error does not.
+pub(crate) fn eval(session: &mut Session, line: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let line = line.trim_matches(BLANKS);
+    if let Some(command) = line.strip_prefix(':') {
+        return run_command(session, command, out);
+    }
+    if !line.is_empty() && !is_comment(line) {
+        let selector = session.state.selector(line).map_err(Into::into);
+        let n_objects = selector.and_then(|selector| session.answer(selector, out));
+        help_with_habits(session, line, n_objects, out)?;
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// Names the command that is meant by what is no selector, or one of nothing.
+fn help_with_habits(
+    session: &Session,
+    line: &str,
+    n_objects: Result<usize>,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let meant = HABITS.iter().find(|(habit, _)| *habit == line && session.voice.screen.is_some());
+    match (meant, n_objects) {
+        (Some((_, command)), Ok(0)) => session.voice.say(&format!("did you mean `:{command}`?"), out),
+        (Some((_, command)), Err(_)) => bail!("{line} is no selector; did you mean `:{command}`?"),
+        (_, n_objects) => n_objects.map(|_| ()),
+    }
+}
+
+fn run_command(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let (name, arguments) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let Command { run, syntax, .. } = command::find(name)?;
+    let arguments = arguments.trim();
+    if syntax.usage.is_empty() && !arguments.is_empty() {
+        bail!("expected nothing after `:{}`, found {arguments:?}", syntax.name);
+    }
+    run(session, arguments, out)
+}
+
+/// What can be said about a line while it is typed.
+pub(crate) fn context(session: &Session) -> Context<'_> {
+    Context {
+        store: session.state.store(),
+        scope: &session.state.scope,
+        names: &session.state.names,
+        commands: &command::SYNTAXES,
+        on_screen: &session.answers.on_screen,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use clap::Parser;
+    use selq::{Input, Loader};
+
+    use super::super::session::Screen;
+    use super::super::settings::Settings;
+    use super::*;
+    use crate::args::{Args, ColorChoice, Subcommands};
+    use crate::config::Config;
+    use crate::input::{self, Loaded};
+
+    /// A session over three pods, with a screen or without.
+    pub(crate) fn session(screen: Option<(usize, usize)>) -> Session {
+        let pod = |name: &str, env: &str, n: u32| {
+            format!(
+                r#"{{"kind":"Pod","apiVersion":"v1","metadata":{{"name":"{name}","namespace":"shop","labels":{{"env":"{env}","n":"{n}"}}}}}}"#
+            )
+        };
+        let bytes = [pod("web-0", "prod", 2), pod("web-1", "prod", 1), pod("db-0", "staging", 10)].join("\n");
+        let input = Input::Bytes { name: "pods.json".to_owned(), bytes: bytes.into_bytes() };
+        let dump = Loader::new().load([input]).unwrap();
+        let loaded = Loaded { dump, ..input::nothing().unwrap() };
+        let Some(Subcommands::Repl(args)) = Args::parse_from(["selq", "repl"]).command else {
+            unreachable!()
+        };
+        let config = Config::from_env().with_color(ColorChoice::Never);
+        let settings = Settings { timing: false, ..Settings::default() };
+        let screen = screen.map(|(rows, columns)| Screen { rows, columns, pager: String::new() });
+        let mut session = Session::new(&args, config, settings, loaded);
+        session.voice.screen = screen;
+        session
+    }
+
+    /// What the lines print, in parentheses what they say apart from it, and in brackets how they fail.
+    pub(crate) fn printed(session: &mut Session, lines: &[&str]) -> String {
+        let words = Rc::new(RefCell::new(Vec::new()));
+        let said = Rc::clone(&words);
+        session.voice.words = Box::new(move |text| said.borrow_mut().push(format!("({text})\n")));
+        let mut out = Vec::new();
+        for line in lines {
+            let result = eval(session, line, &mut out);
+            out.extend(words.take().concat().into_bytes());
+            if let Err(error) = result {
+                out.extend(format!("[{error:#}]\n").into_bytes());
+            }
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn comments_ask_nothing() {
+        let lines = ["# env=prod", "  # :quit", "#", "env=staging # no comment"];
+        let out = printed(&mut session(None), &lines);
+        assert_eq!(out, "[expected \",\" or the end of the text, found \"#\"]\n");
+    }
+
+    #[test]
+    fn words_of_other_shells_are_understood() {
+        let out = printed(&mut session(Some((24, 80))), &["exit", "\\q", "help"]);
+        insta::assert_snapshot!(out, @r#"
+        no label "exit" in 3 objects
+        0 of 3 (0 %)
+        did you mean `:quit`?
+        [\q is no selector; did you mean `:quit`?]
+        no label "help" in 3 objects
+        0 of 3 (0 %)
+        did you mean `:help`?
+        "#);
+    }
+}

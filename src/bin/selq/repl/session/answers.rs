@@ -1,0 +1,183 @@
+//! What was answered, and how answers look.
+
+use std::io::Write;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow};
+use selq::{ObjectId, Scope, Selector};
+
+use super::Session;
+use crate::output::sort::SortKey;
+use crate::output::{NameEnd, OutputFormat, Rows, ShowLabels, View};
+
+/// The answers of a session, as far as it comes back to them.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    pub(crate) last: Option<Answer>,
+    /// The names of the objects in the last answer, as far as they were shown.
+    pub(crate) on_screen: Vec<String>,
+}
+
+/// An answer as it was given. Whatever is set or labelled afterwards, it is of the same objects.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) selector: Selector,
+    pub(crate) scope: Scope,
+    /// The objects, in the order in which they are shown.
+    pub(crate) ids: Vec<ObjectId>,
+    /// How many of them were shown.
+    pub(super) n_shown: usize,
+    /// How many of them are to be shown before more are asked for.
+    pub(super) n_wanted: usize,
+}
+
+impl Answers {
+    /// The last answer, which there must be.
+    pub(crate) fn latest(&self) -> Result<&Answer> {
+        self.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet: type a selector"))
+    }
+}
+
+impl Session {
+    /// Answers a selector. Gives the number of objects.
+    pub(crate) fn answer(&mut self, selector: Selector, out: &mut dyn Write) -> Result<usize> {
+        let begin = Instant::now();
+        let plan = self.state.plan(&selector);
+        let view = View { limit: None, sort_by: self.sort_key(&selector), ..self.view() };
+        let rows = Rows::of_while(self.state.dump(), &plan, &view, || !self.is_stopped());
+        self.go_on()?;
+        let time = begin.elapsed();
+        let ids = rows.ids();
+        let n_objects = ids.len();
+        self.answers.last = Some(Answer {
+            n_wanted: self.n_at_once(n_objects),
+            n_shown: 0,
+            scope: self.state.scope.clone(),
+            selector: selector.clone(),
+            ids,
+        });
+        self.write_next_rows(out)?;
+        self.explain_answer(&selector, n_objects > 0, out)?;
+        if self.voice.screen.is_some() {
+            self.write_last_lines(Some(time), out)?;
+        }
+        Ok(n_objects)
+    }
+
+    /// What to sort an answer by. On a screen, where `:sort-by` has said what there is to say about a label that is
+    /// not there, nothing is said again with every answer.
+    fn sort_key(&self, selector: &Selector) -> Option<SortKey> {
+        let key = self.state.settings.sort_by.as_ref().map(|(_, key)| key.clone())?;
+        let SortKey::Label(label) = &key else { return Some(key) };
+        let is_there = || {
+            let matches = self.state.plan(selector).run();
+            matches.key_counts().iter().any(|fact| fact.key == label)
+        };
+        (self.voice.screen.is_none() || is_there()).then_some(key)
+    }
+
+    /// Says why a selector has no objects.
+    pub(crate) fn explain_no_match(&self, selector: &Selector, out: &mut dyn Write) -> Result<()> {
+        self.explain_answer(selector, false, out)
+    }
+
+    /// Says what a selector names in vain, and why it has no objects where none matched.
+    fn explain_answer(&self, selector: &Selector, matched: bool, out: &mut dyn Write) -> Result<()> {
+        let plan = self.state.plan(selector);
+        for line in self.state.selection.remarks(self.state.store(), &plan, matched) {
+            self.voice.say(&line, out)?;
+        }
+        Ok(())
+    }
+
+    /// How answers are shown.
+    pub(crate) fn view(&self) -> View {
+        let is_table = matches!(self.state.settings.output, OutputFormat::Table | OutputFormat::Wide);
+        View {
+            format: self.state.settings.output,
+            label_columns: self.state.settings.label_columns.clone(),
+            show_labels: if self.state.settings.show_labels {
+                ShowLabels::Always
+            } else {
+                ShowLabels::OfAnonymous
+            },
+            headers: true,
+            name_end: NameEnd::Newline,
+            sort_by: self.state.settings.sort_by.as_ref().map(|(_, key)| key.clone()),
+            limit: self.state.settings.limit,
+            max_width: self.voice.screen.as_ref().filter(|_| is_table).map(|screen| screen.columns),
+            on_terminal: self.state.config.stdout_is_terminal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use selq::{Input, Loader};
+
+    use super::super::super::eval::tests::{printed, session};
+
+    #[test]
+    fn a_line_from_a_pipe_prints_what_the_program_prints() {
+        insta::assert_snapshot!(printed(&mut session(None), &["env=prod", "", "zone=x", "env in (", "\"\""]), @r#"
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        (no label "zone" in 3 objects)
+        [expected a value or ")", found the end of the text]
+        NAMESPACE   NAME    KIND
+        shop        web-0   Pod
+        shop        web-1   Pod
+        shop        db-0    Pod
+        "#);
+    }
+
+    #[test]
+    fn what_is_stopped_while_it_is_sorted_is_no_answer() {
+        let mut session = session(None);
+        printed(&mut session, &["env=staging", ":sort-by .metadata.name"]);
+        session.stop.store(true, Ordering::Relaxed);
+        assert_eq!(printed(&mut session, &["env"]), "[stopped by the user]\n");
+        session.stop.store(false, Ordering::Relaxed);
+        assert!(printed(&mut session, &[":last"]).contains("db-0"), "the last answer stays");
+    }
+
+    #[test]
+    fn an_answer_stays_what_it_was_whatever_is_set_afterwards() {
+        let lines = [
+            ":sort-by n",
+            "env",
+            ":sort-by .metadata.name",
+            ":more",
+            ":show 1",
+            ":namespace shop",
+            ":kind po",
+            ":more",
+        ];
+        let out = printed(&mut session(Some((6, 80))), &lines);
+        let order: Vec<&str> = out.lines().filter(|line| line.starts_with("shop ")).collect();
+        assert_eq!(order, ["shop        web-1   Pod", "shop        web-0   Pod", "shop        db-0   Pod"]);
+        assert!(out.contains("\"name\": \"web-1\""), "row 1 is that of the screen: {out}");
+    }
+
+    #[test]
+    fn shares_are_of_the_scope_and_what_is_outside_is_told() {
+        let mut session = session(Some((24, 80)));
+        session.state.loaded.dump = {
+            let text = r#"[{"kind":"Node","metadata":{"name":"n","labels":{"env":"lab"}}},{"kind":"Pod","metadata":{"name":"p","labels":{"env":"prod"}}}]"#;
+            let input = Input::Bytes { name: "x.json".to_owned(), bytes: text.as_bytes().to_vec() };
+            Loader::new().load([input]).unwrap()
+        };
+        insta::assert_snapshot!(printed(&mut session, &[":kind po", "env", "env=lab", "env=la"]), @r#"
+        NAMESPACE   NAME   KIND
+        <none>      p      Pod
+        1 of 1 (100 %)
+        env=lab only holds outside kind "po"
+        0 of 1 (0 %)
+        no object has env="la"; did you mean "lab"?
+        0 of 1 (0 %)
+        "#);
+    }
+}

@@ -1,0 +1,68 @@
+//! A session in three parts: what is loaded and set, what was answered, and what was changed. Knows no terminal, no
+//! editor and no command.
+
+mod answers;
+mod edits;
+mod load;
+mod pages;
+mod state;
+mod voice;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Result, bail};
+
+pub(crate) use answers::Answer;
+pub(crate) use edits::Relabelling;
+pub(crate) use voice::Screen;
+
+use super::settings::Settings;
+use super::stop::STOPPED;
+use crate::args::ReplArgs;
+use crate::config::Config;
+use crate::input::Loaded;
+use answers::Answers;
+use edits::Edits;
+use state::State;
+use voice::Voice;
+
+/// A session.
+pub(crate) struct Session {
+    pub(crate) state: State,
+    pub(crate) answers: Answers,
+    pub(crate) edits: Edits,
+    pub(crate) voice: Voice,
+    /// Whether the user has had enough of what the line does.
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+impl Session {
+    pub(crate) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> Session {
+        Session {
+            voice: Voice::new(&config),
+            state: State::new(args, config, settings, loaded),
+            answers: Answers::default(),
+            edits: Edits::default(),
+            stop: Arc::default(),
+        }
+    }
+
+    /// Whether what takes long is to end before it changes anything.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Ends a line that the user stopped.
+    pub(crate) fn go_on(&self) -> Result<()> {
+        if self.is_stopped() { bail!(STOPPED) } else { Ok(()) }
+    }
+
+    /// Takes another dump in place of the one that is loaded. Names and settings stay.
+    pub(crate) fn replace(&mut self, loaded: Loaded) {
+        self.state.loaded = loaded;
+        self.state.rescope();
+        self.answers = Answers::default();
+        self.edits = Edits::default();
+    }
+}

@@ -1,0 +1,88 @@
+//! What is loaded, and what is set.
+
+use selq::{Dump, Matches, Plan, Scope, Selector, Store};
+
+use super::super::history::History;
+use super::super::settings::Settings;
+use crate::args::{InputArgs, ReplArgs};
+use crate::commands::stats;
+use crate::config::Config;
+use crate::input::Loaded;
+use crate::selection::Selection;
+use crate::terminal::message::counted;
+use crate::typing::names::{LineError, Names};
+
+/// What answers come from and depend on.
+pub(crate) struct State {
+    pub(crate) config: Config,
+    /// How dumps are read.
+    pub(crate) input: InputArgs,
+    pub(crate) loaded: Loaded,
+    /// The namespace and kind that answers are narrowed to, as they were typed.
+    pub(crate) selection: Selection,
+    /// The same as the store knows them.
+    pub(crate) scope: Scope,
+    pub(crate) settings: Settings,
+    pub(crate) names: Names,
+    pub(crate) history: History,
+}
+
+impl State {
+    pub(super) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> State {
+        let selection = Selection::scoped(args.namespace.clone(), args.kind.clone());
+        State {
+            scope: selection.scope(loaded.dump.store()),
+            input: args.input.clone(),
+            history: History::default(),
+            names: Names::default(),
+            config,
+            loaded,
+            selection,
+            settings,
+        }
+    }
+
+    pub(crate) fn dump(&self) -> &Dump {
+        &self.loaded.dump
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        self.loaded.dump.store()
+    }
+
+    /// What a text selects, as a line or as the argument of a command.
+    pub(crate) fn selector(&self, text: &str) -> Result<Selector, LineError> {
+        self.names.selector(text)
+    }
+
+    /// How a selector is answered within the namespace and kind that are chosen.
+    pub(crate) fn plan(&self, selector: &Selector) -> Plan<'_> {
+        Plan::scoped(self.store(), selector, &self.scope)
+    }
+
+    /// The objects of the namespace and kind that are chosen.
+    pub(crate) fn in_scope(&self) -> Matches<'_> {
+        self.plan(&Selector::everything()).run()
+    }
+
+    /// Finds out what the namespace and kind are called in the store.
+    pub(crate) fn rescope(&mut self) {
+        self.scope = self.selection.scope(self.store());
+    }
+
+    /// What is loaded, in a line.
+    pub(crate) fn summary(&self) -> String {
+        let store = self.store();
+        let n = |n: usize, one: &str| counted(n as u64, one);
+        let n_namespaces = store.namespaces().iter().filter(|fact| !fact.namespace.is_empty()).count();
+        let n_kinds = store.kinds().iter().filter(|fact| !fact.kind.is_empty()).count();
+        format!(
+            "{}, {}, {}, {} in {}",
+            n(store.len(), "object"),
+            n(n_kinds, "kind"),
+            n(n_namespaces, "namespace"),
+            n(store.keys().len(), "key"),
+            stats::shown(self.loaded.read_time + self.loaded.index_time)
+        )
+    }
+}
