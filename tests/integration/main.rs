@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cases;
+mod circles;
 mod cli;
 mod columns;
 mod conformance_selector;
