@@ -1,0 +1,25 @@
+//! The options of `selq explain`.
+
+use clap::Args as ClapArgs;
+
+use super::groups::{InputArgs, SelectionArgs};
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    args_override_self = true,
+    before_help = "\
+Examples:
+  # the plan, with what was expected and what it came to
+  selq explain -l 'env=prod,!legacy' pods.json
+  # as it would be without the optimizer
+  selq explain -l 'env=prod,!legacy' --skip-passes all pods.json"
+)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// Leave out passes of the optimizer, by name, or `all`
+    #[arg(long, value_name = "PASS,…", num_args = 1, value_delimiter = ',')]
+    pub(crate) skip_passes: Vec<String>,
+}

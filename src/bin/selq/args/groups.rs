@@ -1,0 +1,78 @@
+//! Options that several subcommands share: which dumps to read, and which of their objects are wanted.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueHint};
+use selq::{Pointer, PointerError};
+
+/// A JSON pointer, or why a text is none and what to write instead.
+pub(super) fn pointer(text: &str) -> Result<Pointer, String> {
+    let said =
+        |error: PointerError| error.help().map_or_else(|| error.to_string(), |it| format!("{error}; {it}"));
+    text.parse().map_err(said)
+}
+
+/// Which dumps to read, and where in them the objects and labels are.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct SourceArgs {
+    /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; `-` is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result; taken as they are, also with
+    /// `items` in them
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
+    pub(crate) items_at: Option<Pointer>,
+    /// Where an object's labels are, as a JSON pointer, instead of /metadata/labels
+    #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
+    pub(crate) labels_at: Option<Pointer>,
+}
+
+/// Which dumps to read or to open by their index, and how.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct InputArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// Report bad objects, go on without them, and exit with 2
+    #[arg(long, help_heading = "Input")]
+    pub(crate) skip_invalid: bool,
+    /// The dump's index, as `selq index -o` wrote it, instead of FILE.selq
+    #[arg(long, value_name = "INDEX", help_heading = "Input")]
+    pub(crate) index: Option<PathBuf>,
+    /// Read all of the dump to tell whether its index still belongs to it, not only samples
+    #[arg(long, help_heading = "Input")]
+    pub(crate) verify: bool,
+}
+
+/// Which objects are wanted.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct SelectionArgs {
+    /// Selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`; all must hold
+    #[arg(short = 'l', long, value_name = "TEXT", help_heading = "Selection")]
+    pub(crate) selector: Vec<String>,
+    /// Selector as a LabelSelector object: matchLabels and matchExpressions, {} or null
+    #[arg(long, value_name = "JSON", help_heading = "Selection")]
+    pub(crate) label_selector: Vec<String>,
+    /// Only these namespaces; all without it; several are joined by `,`
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "NS,…",
+        num_args = 1,
+        value_delimiter = ',',
+        help_heading = "Selection"
+    )]
+    pub(crate) namespace: Vec<String>,
+    /// All namespaces, also if -n names one
+    #[arg(short = 'A', long, help_heading = "Selection")]
+    pub(crate) all_namespaces: bool,
+    /// Only these kinds: Pod, pods, po, deployments.apps, …; several are joined by `,`
+    #[arg(
+        short = 'k',
+        long,
+        value_name = "KIND,…",
+        num_args = 1,
+        value_delimiter = ',',
+        help_heading = "Selection"
+    )]
+    pub(crate) kind: Vec<String>,
+}

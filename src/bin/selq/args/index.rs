@@ -1,0 +1,30 @@
+//! The options of `selq index`.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use super::groups::SourceArgs;
+
+#[derive(Debug, ClapArgs)]
+#[command(before_help = "\
+Examples:
+  # writes pods.json.selq
+  selq index pods.json
+  # answers from it, as long as pods.json stays the same
+  selq -l env=prod pods.json
+  # checks it against all of the dump
+  selq index --verify pods.json
+  # an index somewhere else
+  selq index -o elsewhere.selq pods.json
+  selq -l env=prod --index elsewhere.selq pods.json")]
+pub(crate) struct IndexArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// The file to write or to verify, instead of FILE.selq
+    #[arg(short = 'o', long, alias = "index", value_name = "INDEX")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write nothing, but read all of the dump to tell whether the index belongs to it
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
