@@ -4,6 +4,7 @@ mod answer;
 mod diff;
 mod dump;
 mod facts;
+mod help;
 mod label;
 mod names;
 mod pairs;
@@ -97,7 +98,7 @@ pub(crate) const COMMANDS: &[Command] = &[
          Ctrl-C stops it, and the dumps that are loaded stay.", dump::load),
     command("files", "", Argument::Other, "the dumps that are loaded", "", dump::files),
     command("history", "", Argument::Other, "the lines that were entered, the latest last", "", dump::history),
-    command("help", "[COMMAND]", Argument::Command, "all commands, or one of them", "", help),
+    command("help", "[COMMAND]", Argument::Command, "all commands, or one of them", "", help::help),
     command("quit", "", Argument::Other, "leave, as Ctrl-D does",
         "Where changed labels are written nowhere, it says so first.", quit),
     command("quit!", "", Argument::Other, "leave, whatever is written nowhere", "", |_, _, _| Ok(ControlFlow::Break(()))),
@@ -136,65 +137,6 @@ fn unknown(name: &str) -> anyhow::Error {
     }
 }
 
-const INTRODUCTION: &str = "\
-A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`. \
-`\"\"` selects every object, and a line that begins with `#` does nothing. Tab completes, the right arrow takes a hint \
-over, Up finds earlier lines that begin with what is typed, Ctrl-R searches in all of them, Ctrl-C clears the line or \
-stops what takes long, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
-const FILES: &str = "\
-Settings begin as ~/.config/selq/config.toml says (`limit = 50`, `:set` lists them), \
-entered lines are kept in ~/.local/state/selq/history, and $PAGER shows what is longer than the screen: without it, \
-`less -FRX`. `selq repl --help` says more.";
-/// The screen that help needs to stand side by side, and its width without a screen.
-const SIDE_BY_SIDE: usize = 80;
-const DEFAULT_WIDTH: usize = 100;
-
-fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let width =
-        session.voice.screen.as_ref().map_or(DEFAULT_WIDTH, |screen| screen.columns.min(DEFAULT_WIDTH));
-    if !arguments.is_empty() {
-        help_about(find(arguments.trim_start_matches(':'))?, width, out)?;
-        return go_on();
-    }
-    session.voice.write_long(out, |out| {
-        writeln!(out, "{}\n", wrapped(INTRODUCTION, "", width))?;
-        for CommandSyntax { name, usage, summary, .. } in &SYNTAXES {
-            let head = format!("  :{name} {usage}");
-            match width {
-                SIDE_BY_SIDE.. => writeln!(out, "{head:<26} {summary}")?,
-                _ => writeln!(out, "{}\n{}", head.trim_end(), wrapped(summary, "      ", width))?,
-            }
-        }
-        writeln!(out, "\n{}", wrapped(FILES, "", width))?;
-        Ok(())
-    })?;
-    go_on()
-}
-
-fn help_about(command: &Command, width: usize, out: &mut dyn Write) -> Result<()> {
-    let CommandSyntax { name, usage, summary, .. } = command.syntax;
-    writeln!(out, "{}", format!(":{name} {usage}").trim_end())?;
-    for text in [summary, command.help].iter().filter(|text| !text.is_empty()) {
-        writeln!(out, "{}", wrapped(text, "  ", width))?;
-    }
-    Ok(())
-}
-
-/// The text in lines of such a width, each after `indent`.
-fn wrapped(text: &str, indent: &str, width: usize) -> String {
-    let mut lines = vec![indent.to_owned()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("there is a line from the start");
-        if line.len() > indent.len() && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(format!("{indent}{word}"));
-        } else {
-            line.push_str(if line.len() > indent.len() { " " } else { "" });
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
-}
-
 fn quit(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     session.leave(out)
 }
@@ -215,7 +157,6 @@ fn required<'t>(arguments: &'t str, name: &str) -> Result<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::eval::tests::{printed, session};
     use super::*;
 
     #[test]
@@ -232,30 +173,5 @@ mod tests {
         );
         assert_eq!(find("zzz").err().unwrap().to_string(), "no command `:zzz`; `:help` lists them");
         assert!(find("").is_err());
-    }
-
-    #[test]
-    fn help_lists_every_command_and_explains_each() {
-        let all = printed(&mut session(None), &[":help"]);
-        for Command { syntax, .. } in COMMANDS {
-            assert!(all.contains(&format!("  :{}", syntax.name)), "{}", syntax.name);
-            assert!(
-                printed(&mut session(None), &[&format!(":help {}", syntax.name)]).contains(syntax.summary)
-            );
-        }
-        for width in [60, 80, 100] {
-            let all = printed(&mut session(Some((24, width))), &[":help"]);
-            assert!(all.lines().all(|line| line.chars().count() <= width), "{all}");
-        }
-        insta::assert_snapshot!(printed(&mut session(None), &[":help :wri", ":help x", ":quit", ":explain", ":q x"]), @r#"
-        :write FILE [FORMAT]
-          write the last answer whole to a file
-          All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT
-          the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`. A file
-          that is there is left alone: `:write!` replaces it.
-        [no command `:x`; `:help` lists them]
-        [expected SELECTOR: `:explain SELECTOR`]
-        [expected nothing after `:quit`, found "x"]
-        "#);
     }
 }
