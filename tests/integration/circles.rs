@@ -1,4 +1,7 @@
 //! No file uses another one that uses it in turn, held by reading the sources.
+//!
+//! Names are followed through prefixes and exports to the file that has them. A folder's own file is its front: what lies
+//! in the folder shares what the front defines, as Rust lets it see the front's private parts, and that is no circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +14,7 @@ const ALLOWED: [[&str; 2]; 1] = [["src/load/objects/parts.rs", "src/load/objects
 /// How many names may lead from one to the next before a path is given up.
 const MAX_HOPS: usize = 40;
 
-/// The modules of a crate, each by the path that leads to it from the root: `["load", "json"]`.
+/// The modules of a crate, each by the path from the root to it: `["load", "json"]`.
 type Modules = BTreeMap<Vec<String>, Source>;
 
 /// A file, and what its names stand for.
@@ -199,8 +202,8 @@ fn used(modules: &Modules, module: &[String]) -> BTreeSet<Vec<String>> {
     let brought = needed.map(|it| it.path.clone()).chain(paths(&source.code));
     let local = brought.filter(|path| is_local(modules, module, path));
     let targets = local.filter_map(|path| target(modules, module, &path, MAX_HOPS));
-    // What lies in a folder shares what the folder's own file defines, which is its front.
-    targets.filter(|target| !module.starts_with(target)).collect()
+    let is_front_of_it = |target: &Vec<String>| module.starts_with(target);
+    targets.filter(|target| !is_front_of_it(target)).collect()
 }
 
 /// The pairs and longer rings of modules that use each other, as the files that they are.
