@@ -18,8 +18,10 @@
 //!   changes it.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
 //! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`].
+//! - [`FieldSelector`]: Kubernetes' own language for fields, `status.phase=Running`.
 //! - [`Path`]: a way into an object's JSON: a field, kubectl's JSONPath or a pointer. [`Paths`]: several in one reading.
-//! - [`kubernetes`]: what only Kubernetes' objects have: kinds and their names, quantities.
+//! - [`kubernetes`]: what only Kubernetes' objects have: kinds and their names, quantities, and what
+//!   `kubectl get` and the scheduler make of them: status, readiness, ages, requests.
 //!
 //! # Example
 //!
@@ -126,6 +128,7 @@ pub use query::{
 };
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
+    FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
     Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };

@@ -128,12 +128,7 @@ impl ParseError {
     /// there is a fix, `help: `. No colour and no line break at the end; of a long line only the part around the place.
     #[must_use]
     pub fn render(&self) -> String {
-        let mut out = self.span.underline(&self.text);
-        out.push_str(&format!("\nerror: {self}"));
-        if let Some(help) = self.help() {
-            out.push_str(&format!("\nhelp: {help}"));
-        }
-        out
+        render::with_place(self.span, &self.text, self, self.help())
     }
 }
 

@@ -6,6 +6,7 @@
 mod canonical;
 mod contradiction;
 mod error;
+mod field_selector;
 mod help;
 mod label_selector;
 mod label_selector_json;
@@ -18,6 +19,9 @@ mod validate;
 use std::str::FromStr;
 
 pub use error::{ParseError, ParseErrorKind};
+pub use field_selector::{
+    FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
+};
 pub use label_selector::{
     LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement,

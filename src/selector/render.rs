@@ -1,5 +1,9 @@
 //! Shows a word of a text to people.
 
+use std::fmt;
+
+use crate::Span;
+
 /// How many characters of a word are shown in a message.
 const MAX_QUOTED: usize = 40;
 
@@ -19,6 +23,16 @@ pub(super) fn quoted(word: &str) -> String {
         out.push('…');
     }
     out.push(mark);
+    out
+}
+
+/// The line of the text in which an error is, carets under the place, the error and the fix.
+pub(super) fn with_place(span: Span, text: &str, error: &dyn fmt::Display, help: Option<String>) -> String {
+    let mut out = span.underline(text);
+    out.push_str(&format!("\nerror: {error}"));
+    if let Some(help) = help {
+        out.push_str(&format!("\nhelp: {help}"));
+    }
     out
 }
 

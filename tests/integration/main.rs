@@ -9,6 +9,7 @@ mod cli;
 mod columns;
 mod conformance_selector;
 mod equal_keys;
+mod field_selector;
 mod grammar;
 mod index;
 mod label;
