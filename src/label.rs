@@ -13,6 +13,63 @@ const MAX_NAME_LEN: usize = 63;
 /// How many bytes the prefix of a key may have.
 const MAX_PREFIX_LEN: usize = 253;
 
+/// A label: a key and its value.
+///
+/// Whatever takes labels takes `L: IntoIterator` with `L::Item: Label`, so that labels go in as they are: arrays and lists of
+/// pairs, `&BTreeMap<String, String>`, `&HashMap<String, String>` and what they give when they are walked, whatever
+/// the texts are, as long as they are `AsRef<str>`. Labels that may be absent go in as `labels.iter().flatten()`.
+/// The last of two equal keys counts.
+///
+/// ```
+/// use std::collections::{BTreeMap, HashMap};
+/// use selq::{LabelEdits, Object, Overwrite, Selector, Store};
+///
+/// let labels = BTreeMap::from([("env".to_owned(), "prod".to_owned())]);
+/// let absent: Option<BTreeMap<String, String>> = None;
+/// let selector: Selector = "env=prod".parse()?;
+/// assert!(selector.matches(&labels) && !selector.matches(absent.iter().flatten()));
+/// let mut store = Store::new();
+/// let id = store.insert(Object::new("Pod", "shop", "web-0").with_labels(&labels));
+/// store.relabel(id, &HashMap::from([("env", "qa")]));
+/// assert_eq!(LabelEdits::parse(["env=qa"])?.changes(&labels, Overwrite::Allowed)?.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Label {
+    /// The key.
+    fn key(&self) -> &str;
+    /// The value.
+    fn value(&self) -> &str;
+}
+
+impl<K: AsRef<str>, V: AsRef<str>> Label for (K, V) {
+    fn key(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    fn value(&self) -> &str {
+        self.1.as_ref()
+    }
+}
+
+impl<L: Label> Label for &L {
+    fn key(&self) -> &str {
+        L::key(self)
+    }
+
+    fn value(&self) -> &str {
+        L::value(self)
+    }
+}
+
+/// Labels that outlive what they were read from.
+pub(crate) fn owned<L>(labels: L) -> Vec<(String, String)>
+where
+    L: IntoIterator,
+    L::Item: Label,
+{
+    labels.into_iter().map(|label| (label.key().to_owned(), label.value().to_owned())).collect()
+}
+
 /// A label key that Kubernetes accepts: `name` or `prefix/name`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LabelKey(Box<str>);

@@ -115,7 +115,7 @@ mod wire;
 pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
 pub use formula::Expr;
-pub use label::{LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
+pub use label::{Label, LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
     Dump, Input, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Progress,
     ReadObject, Scan, WatchEvent, WatchReader,
@@ -129,7 +129,7 @@ pub use query::{
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
     FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
-    Integer, Label, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
+    Integer, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
 pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};

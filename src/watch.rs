@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::label::owned;
 use crate::store::IdentityIndex;
 use crate::{
-    LabelChange, Object, ObjectId, ObjectIdentity, SelectorId, SelectorIds, SelectorSet, Store, WatchEvent,
+    Label, LabelChange, Object, ObjectId, ObjectIdentity, Selector, SelectorId, SelectorIds, SelectorSet,
+    Store, WatchEvent,
 };
 
 /// A store that follows one watch stream: what is added and modified is there, what is deleted is not.
@@ -21,7 +23,7 @@ use crate::{
 /// let mut transitions = Vec::new();
 /// for event in Loader::new().watch(input)? {
 ///     let change = watched.apply(event?);
-///     transitions.extend(change.and_then(|change| change.transition(|labels| selector.matches(labels))));
+///     transitions.extend(change.and_then(|change| change.transition(&selector)));
 /// }
 /// assert_eq!(transitions, [Transition::Entered, Transition::Left]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -151,9 +153,41 @@ fn identity(store: &Store, id: ObjectId) -> ObjectIdentity<'_> {
 }
 
 impl ObjectChange {
+    /// An object is there that was not.
+    #[must_use]
+    pub fn added(index: u64, object: Object) -> ObjectChange {
+        ObjectChange { index, object, before: None, is_there: true }
+    }
+
+    /// An object that had the labels `before` is now `object`.
+    #[must_use]
+    pub fn modified<L>(index: u64, object: Object, before: L) -> ObjectChange
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        ObjectChange { index, object, before: Some(owned(before)), is_there: true }
+    }
+
+    /// An object that had the labels `before` is gone; `object` is what was last seen of it.
+    #[must_use]
+    pub fn deleted<L>(index: u64, object: Object, before: L) -> ObjectChange
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        ObjectChange { is_there: false, ..ObjectChange::modified(index, object, before) }
+    }
+
+    /// What it does to the selection of a selector. `None` for nothing.
+    #[must_use]
+    pub fn transition(&self, selector: &Selector) -> Option<Transition> {
+        self.transition_by(|labels| selector.matches(labels))
+    }
+
     /// What it does to the selection of the objects whose labels `selects` picks. `None` for nothing.
     #[must_use]
-    pub fn transition(&self, selects: impl Fn(&[(&str, &str)]) -> bool) -> Option<Transition> {
+    pub fn transition_by(&self, selects: impl Fn(&[(&str, &str)]) -> bool) -> Option<Transition> {
         let was_selected = self.before.as_deref().is_some_and(|labels| selects(&borrowed(labels)));
         let is_selected = self.is_there && selects(&self.object.labels().collect::<Vec<_>>());
         Transition::between(was_selected, is_selected, || !self.label_changes().is_empty())
@@ -163,7 +197,7 @@ impl ObjectChange {
     /// nothing to are left out. Costs what asking the set about the labels before and after costs.
     #[must_use]
     pub fn transitions(&self, selectors: &SelectorSet) -> Vec<(SelectorId, Transition)> {
-        let before = self.before.as_deref().map(|labels| selectors.matching(borrowed(labels)));
+        let before = self.before.as_deref().map(|labels| selectors.matching(labels));
         let before = before.unwrap_or_default();
         let after =
             if self.is_there { selectors.matching(self.object.labels()) } else { SelectorIds::default() };
@@ -177,7 +211,7 @@ impl ObjectChange {
     /// How its labels changed, by ascending key.
     #[must_use]
     pub fn label_changes(&self) -> Vec<LabelChange> {
-        LabelChange::all(borrowed(self.before.as_deref().unwrap_or_default()), self.object.labels())
+        LabelChange::all(self.before.as_deref().unwrap_or_default(), self.object.labels())
     }
 }
 
@@ -224,7 +258,7 @@ mod tests {
     fn transition(watched: &mut WatchedStore, event: WatchEvent) -> Option<(u64, Transition)> {
         let change = watched.apply(event)?;
         let selects = |labels: &[(&str, &str)]| labels.contains(&("env", "prod"));
-        Some((change.index, change.transition(selects)?))
+        Some((change.index, change.transition_by(selects)?))
     }
 
     #[test]
@@ -261,9 +295,7 @@ mod tests {
             WatchEvent::Deleted { index: 4, object: object(&[("tier", "")]) },
         ] {
             let change = watched.apply(event).unwrap();
-            let each = selectors.iter().filter_map(|(id, selector)| {
-                Some((id, change.transition(|labels| selector.matches(labels.iter().copied()))?))
-            });
+            let each = selectors.iter().filter_map(|(id, selector)| Some((id, change.transition(selector)?)));
             assert_eq!(change.transitions(&selectors), each.collect::<Vec<_>>());
         }
     }

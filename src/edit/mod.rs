@@ -15,7 +15,7 @@ pub use error::EditError;
 pub use patch::PatchOperation;
 pub use rewrite::Rewrite;
 
-use crate::LabelValue;
+use crate::{Label, LabelValue};
 
 /// Labels to set and labels to remove: the edits of one `kubectl label`.
 ///
@@ -111,15 +111,15 @@ impl LabelEdits {
     /// # Errors
     ///
     /// [`EditError::HasValue`] where a value may not be overwritten.
-    pub fn changes<'a>(
-        &self,
-        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
-        overwrite: Overwrite,
-    ) -> Result<Vec<LabelChange>, EditError> {
-        let labels: Vec<(&str, &str)> = labels.into_iter().collect();
+    pub fn changes<L>(&self, labels: L, overwrite: Overwrite) -> Result<Vec<LabelChange>, EditError>
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        let labels: Vec<L::Item> = labels.into_iter().collect();
         let mut changes = Vec::new();
         for (key, value) in self.iter() {
-            let old = labels.iter().rev().find(|label| label.0 == key).map(|label| label.1);
+            let old = labels.iter().rfind(|label| label.key() == key).map(Label::value);
             let change = LabelChange::between(key, old, value.map(LabelValue::as_str));
             if let Some(LabelChange::Replaced { key, old, .. }) = &change
                 && overwrite == Overwrite::Refused
@@ -136,13 +136,14 @@ impl LabelEdits {
     /// # Errors
     ///
     /// As [`changes`](LabelEdits::changes).
-    pub fn apply<'a>(
-        &self,
-        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
-        overwrite: Overwrite,
-    ) -> Result<BTreeMap<String, String>, EditError> {
-        let labels: Vec<(&str, &str)> = labels.into_iter().collect();
-        let changes = self.changes(labels.iter().copied(), overwrite)?;
+    pub fn apply<L>(&self, labels: L, overwrite: Overwrite) -> Result<BTreeMap<String, String>, EditError>
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        let labels: Vec<L::Item> = labels.into_iter().collect();
+        let changes = self.changes(&labels, overwrite)?;
+        let labels = labels.iter().map(|label| (label.key(), label.value()));
         let edited = LabelChange::apply(&changes, labels).into_iter();
         Ok(edited.map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
     }
@@ -182,17 +183,23 @@ impl LabelChange {
 
     /// All that happened to an object's labels, by ascending key. Of labels with the same key the last counts.
     #[must_use]
-    pub fn all<'a>(
-        before: impl IntoIterator<Item = (&'a str, &'a str)>,
-        after: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Vec<LabelChange> {
+    pub fn all<B, A>(before: B, after: A) -> Vec<LabelChange>
+    where
+        B: IntoIterator,
+        B::Item: Label,
+        A: IntoIterator,
+        A::Item: Label,
+    {
+        let before: Vec<B::Item> = before.into_iter().collect();
+        let after: Vec<A::Item> = after.into_iter().collect();
         let mut by_key: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
-        before.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().0 = Some(value));
-        after.into_iter().for_each(|(key, value)| by_key.entry(key).or_default().1 = Some(value));
+        before.iter().for_each(|label| by_key.entry(label.key()).or_default().0 = Some(label.value()));
+        after.iter().for_each(|label| by_key.entry(label.key()).or_default().1 = Some(label.value()));
         by_key.into_iter().filter_map(|(key, (old, new))| LabelChange::between(key, old, new)).collect()
     }
 
-    /// These labels after the changes, by ascending key. Of labels with the same key the last counts.
+    /// These labels after the changes, by ascending key. Of labels with the same key the last counts. What comes out is
+    /// borrowed from what went in, which is why these labels have to be pairs of texts.
     pub fn apply<'a>(
         changes: &'a [LabelChange],
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,

@@ -2,6 +2,7 @@
 
 use super::Loader;
 use crate::json::skim;
+use crate::label::owned;
 use crate::load::error::{LoadError, LoadErrorKind};
 use crate::load::json::cursor::{Cursor, Layout};
 use crate::load::objects::head::Head;
@@ -195,13 +196,12 @@ impl Dump {
         let undone: Vec<LabelChange> = self.changes_of(id).iter().map(LabelChange::reversed).collect();
         let loaded = LabelChange::apply(&undone, object.labels());
         // Always from the text as it was loaded, so that labels that are as before have their bytes from before.
-        let changes = LabelChange::all(loaded, labels.iter().map(|(key, value)| (*key, *value)));
+        let changes = LabelChange::all(loaded, &labels);
         let relabelled = match changes.is_empty() {
             true => None,
             false => Some(Rewrite::new(self.loaded_json(id), &changes)?),
         };
-        let labels: Vec<(String, String)> =
-            labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let labels = owned(&labels);
         self.store.relabel(id, labels);
         match relabelled {
             Some(rewrite) => self.relabelled.insert(id, Relabelled { changes, rewrite }),

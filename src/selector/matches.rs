@@ -1,35 +1,8 @@
 //! Whether labels satisfy a selector: the meaning that every plan has to agree with.
 
 use super::{Requirement, Selector};
+use crate::Label;
 use crate::formula::Expr;
-
-/// A key and its value: what [`Selector::matches`] reads.
-pub trait Label {
-    /// The key.
-    fn key(&self) -> &str;
-    /// The value.
-    fn value(&self) -> &str;
-}
-
-impl<K: AsRef<str>, V: AsRef<str>> Label for (K, V) {
-    fn key(&self) -> &str {
-        self.0.as_ref()
-    }
-
-    fn value(&self) -> &str {
-        self.1.as_ref()
-    }
-}
-
-impl<L: Label> Label for &L {
-    fn key(&self) -> &str {
-        L::key(self)
-    }
-
-    fn value(&self) -> &str {
-        L::value(self)
-    }
-}
 
 /// From how many labels on sorting them beats looking through them for each requirement.
 const MANY_LABELS: usize = 24;

@@ -27,7 +27,6 @@ pub use label_selector::{
     LabelSelectorRequirement,
 };
 pub use matcher::Matcher;
-pub use matches::Label;
 pub(crate) use requirement::integer;
 pub use requirement::{Integer, Operator, Requirement};
 pub(crate) use validate::{comparison, membership};

@@ -4,6 +4,7 @@ use super::ids::{KeyId, LabelId};
 use super::index::Index;
 use super::table::ObjectTable;
 use super::{ObjectId, ObjectIdentity, Store};
+use crate::Label;
 
 /// Collects objects and indexes them all at once in [`finish`](StoreBuilder::finish).
 ///
@@ -35,24 +36,22 @@ impl StoreBuilder {
     ///
     /// Costs one hash per label, none for labels that the object before it had at the same place, as
     /// replicas do.
-    pub fn push<'a>(
-        &mut self,
-        identity: ObjectIdentity<'_>,
-        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> ObjectId {
+    pub fn push<L>(&mut self, identity: ObjectIdentity<'_>, labels: L) -> ObjectId
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
         let labels = self.interner.intern(&mut self.table, labels);
         self.table.push(identity, labels)
     }
 
     /// Gives an object another `apiVersion`, kind and labels. Its place, namespace and name stay: an
     /// object of another name is another object. An object that was removed stays so.
-    pub fn replace<'a>(
-        &mut self,
-        id: ObjectId,
-        api_version: &str,
-        kind: &str,
-        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) {
+    pub fn replace<L>(&mut self, id: ObjectId, api_version: &str, kind: &str, labels: L)
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
         if self.table.live().contains(id.0) {
             self.table.set_kind(id, api_version, kind);
             let labels = self.interner.intern(&mut self.table, labels);
@@ -129,15 +128,16 @@ pub(super) struct LabelInterner {
 
 impl LabelInterner {
     /// The labels' numbers; of labels with equal keys the last wins, at the place of the first.
-    pub(super) fn intern<'a>(
-        &mut self,
-        table: &mut ObjectTable,
-        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> &[LabelId] {
+    pub(super) fn intern<L>(&mut self, table: &mut ObjectTable, labels: L) -> &[LabelId]
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
         self.n_calls += 1;
         std::mem::swap(&mut self.previous, &mut self.current);
         self.current.clear();
-        for (place, (key, value)) in labels.into_iter().enumerate() {
+        for (place, label) in labels.into_iter().enumerate() {
+            let (key, value) = (label.key(), label.value());
             let label =
                 self.guess(table, place, key, value).unwrap_or_else(|| table.intern_label(key, value));
             self.put(table.key_of(label), label);

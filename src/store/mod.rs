@@ -40,6 +40,7 @@ pub(crate) use postings::PostingsView;
 pub use shared::{SharedStore, StoreEdit};
 pub(crate) use table::ObjectTable;
 
+use crate::Label;
 use builder::LabelInterner;
 
 /// Objects with their labels, held in memory and indexed for selectors.
@@ -87,8 +88,7 @@ impl Store {
     ///
     /// After 2³² − 1 objects, those that were taken away since included.
     pub fn insert(&mut self, object: Object) -> ObjectId {
-        let labels = object.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        let labels = self.interner.intern(&mut self.table, labels);
+        let labels = self.interner.intern(&mut self.table, &object.labels);
         let id = self.table.push(object.identity(), labels);
         self.index.insert(&self.table, id);
         id
@@ -97,16 +97,14 @@ impl Store {
     /// Replaces all labels of an object. The last of two equal keys wins. False when it is not there.
     ///
     /// Costs time in proportion to the labels before and after.
-    pub fn relabel<K: AsRef<str>, V: AsRef<str>>(
-        &mut self,
-        id: ObjectId,
-        labels: impl IntoIterator<Item = (K, V)>,
-    ) -> bool {
+    pub fn relabel<L>(&mut self, id: ObjectId, labels: L) -> bool
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
         if !self.table.live().contains(id.0) {
             return false;
         }
-        let labels: Vec<(K, V)> = labels.into_iter().collect();
-        let labels = labels.iter().map(|(key, value)| (key.as_ref(), value.as_ref()));
         let labels = self.interner.intern(&mut self.table, labels);
         self.index.remove_labels(&self.table, id);
         self.table.rows.set(id, labels);
@@ -118,13 +116,11 @@ impl Store {
     /// there.
     ///
     /// Costs time in proportion to the labels before and after.
-    pub fn replace<K: AsRef<str>, V: AsRef<str>>(
-        &mut self,
-        id: ObjectId,
-        api_version: &str,
-        kind: &str,
-        labels: impl IntoIterator<Item = (K, V)>,
-    ) -> bool {
+    pub fn replace<L>(&mut self, id: ObjectId, api_version: &str, kind: &str, labels: L) -> bool
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
         let Some(object) = self.get(id) else { return false };
         if (object.api_version(), object.kind()) != (api_version, kind) {
             self.index.remove(&self.table, id);

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::Store;
+use crate::Label;
+use crate::label::owned;
 
 /// An object's number within one store: given out in ascending order from 0, and never twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,11 +88,12 @@ impl Object {
     /// Keys and values are not checked: a store holds what real dumps hold, also what no API server
     /// would take.
     #[must_use]
-    pub fn with_labels<K: Into<String>, V: Into<String>>(
-        mut self,
-        labels: impl IntoIterator<Item = (K, V)>,
-    ) -> Object {
-        self.labels.extend(labels.into_iter().map(|(key, value)| (key.into(), value.into())));
+    pub fn with_labels<L>(mut self, labels: L) -> Object
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        self.labels.extend(owned(labels));
         self
     }
 

@@ -7,6 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Object, ObjectId, Store};
+use crate::Label;
+use crate::label::owned;
 
 /// A store that many threads read while it changes.
 ///
@@ -169,13 +171,13 @@ impl StoreEdit {
     }
 
     /// As [`Store::relabel`].
-    pub fn relabel<K: Into<String>, V: Into<String>>(
-        &mut self,
-        id: ObjectId,
-        labels: impl IntoIterator<Item = (K, V)>,
-    ) -> bool {
-        let labels: Vec<_> = labels.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        let was_there = self.store.relabel(id, labels.iter().map(|(key, value)| (key, value)));
+    pub fn relabel<L>(&mut self, id: ObjectId, labels: L) -> bool
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        let labels = owned(labels);
+        let was_there = self.store.relabel(id, &labels);
         if was_there {
             self.changes.push(Change::Relabel(id, labels));
         }
@@ -183,16 +185,13 @@ impl StoreEdit {
     }
 
     /// As [`Store::replace`].
-    pub fn replace<K: Into<String>, V: Into<String>>(
-        &mut self,
-        id: ObjectId,
-        api_version: &str,
-        kind: &str,
-        labels: impl IntoIterator<Item = (K, V)>,
-    ) -> bool {
-        let labels: Vec<_> = labels.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        let was_there =
-            self.store.replace(id, api_version, kind, labels.iter().map(|(key, value)| (key, value)));
+    pub fn replace<L>(&mut self, id: ObjectId, api_version: &str, kind: &str, labels: L) -> bool
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        let labels = owned(labels);
+        let was_there = self.store.replace(id, api_version, kind, &labels);
         if was_there {
             let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
             self.changes.push(Change::Replace { id, api_version, kind, labels });

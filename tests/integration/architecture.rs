@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
         "query",
         &["formula", "json", "kubernetes", "label", "load", "path", "selector", "store", "suggest", "syntax"],
     ),
-    ("watch", &["load", "store", "edit", "selector_set"]),
+    ("watch", &["label", "load", "store", "edit", "selector", "selector_set"]),
     ("plan", &["formula", "query", "selector", "store", "suggest", "syntax"]),
     ("selector_set", &["formula", "selector", "store", "label"]),
     ("error", &["edit", "label", "load", "path", "saved", "selector"]),

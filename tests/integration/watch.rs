@@ -332,7 +332,7 @@ proptest! {
         let mut selected: Vec<u64> = Vec::new();
         for event in Loader::new().watch(input()).unwrap() {
             let Some(change) = watched.apply(event.unwrap()) else { continue };
-            match change.transition(|labels| selector.matches(labels.iter().copied())).map(|it| it.as_str()) {
+            match change.transition(&selector).map(|it| it.as_str()) {
                 Some("+") => selected.push(change.index),
                 Some("-") => selected.retain(|&index| index != change.index),
                 _ => {}

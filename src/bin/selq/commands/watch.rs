@@ -142,8 +142,7 @@ impl Selectors {
     fn transitions(&self, change: &ObjectChange) -> Vec<(Option<&str>, Transition)> {
         match self {
             Selectors::One(selector) => {
-                let selects = |labels: &[(&str, &str)]| selector.matches(labels.iter().copied());
-                change.transition(selects).map(|transition| (None, transition)).into_iter().collect()
+                change.transition(selector).map(|transition| (None, transition)).into_iter().collect()
             }
             Selectors::Many { set, names } => {
                 let transitions = change.transitions(set).into_iter();
