@@ -140,7 +140,7 @@ pub use store::{
     Store, StoreBuilder, StoreEdit, StoreMemory, ValueFacts,
 };
 pub use suggest::nearest;
-pub use watch::{ObjectChange, Transition, WatchedStore};
+pub use watch::{ObjectChange, SharedWatchedStore, Transition, WatchedStore};
 
 /// Compiles the example in the README.
 #[cfg(doctest)]

@@ -1,5 +1,7 @@
 //! Loading in bulk: first every object, then the index in one go.
 
+use std::sync::OnceLock;
+
 use super::ids::{KeyId, LabelId};
 use super::index::Index;
 use super::table::ObjectTable;
@@ -111,7 +113,8 @@ impl StoreBuilder {
     #[must_use]
     pub fn finish(mut self) -> Store {
         self.table.shrink_to_fit();
-        Store { index: Index::build(&self.table), table: self.table, interner: self.interner }
+        let (index, identities) = (Index::build(&self.table), OnceLock::new());
+        Store { index, table: self.table, interner: self.interner, identities }
     }
 }
 

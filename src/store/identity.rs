@@ -1,11 +1,12 @@
 //! Objects by what they are.
 
+use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::{ObjectId, ObjectIdentity};
+use super::{ObjectId, ObjectIdentity, ObjectTable};
 
 /// Finds objects by identity: group, kind, namespace and name. An object without a name is never found.
 ///
@@ -73,6 +74,64 @@ impl IdentityIndex {
     }
 }
 
+/// The objects of a table by identity, also where several have the same one, as a store does not keep them apart.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Identities {
+    /// Of those with the same identity the last, which is the one that is found.
+    last: IdentityIndex,
+    /// By the last object of an identity the others that have it. The sets are moved from last to last and never
+    /// walked, so that a dump in which all objects are the same takes no longer than any other.
+    others: HashMap<ObjectId, BTreeSet<ObjectId>>,
+}
+
+impl Identities {
+    /// Knows all objects of a table. Linear in their number.
+    pub(super) fn new(table: &ObjectTable) -> Identities {
+        let mut identities = Identities::default();
+        table.live_ids().for_each(|id| identities.insert(table, id));
+        identities
+    }
+
+    /// The last object with this identity.
+    pub(super) fn get(&self, table: &ObjectTable, identity: ObjectIdentity<'_>) -> Option<ObjectId> {
+        self.last.get(identity, |id| table.identity(id))
+    }
+
+    /// Gets to know an object of the table.
+    pub(super) fn insert(&mut self, table: &ObjectTable, id: ObjectId) {
+        let Some(last) = self.get(table, table.identity(id)) else {
+            self.last.insert(id, |id| table.identity(id));
+            return;
+        };
+        let mut others = self.others.remove(&last).unwrap_or_default();
+        others.insert(last.min(id));
+        self.others.insert(last.max(id), others);
+        self.last.insert(last.max(id), |id| table.identity(id));
+    }
+
+    /// Forgets an object, which still has the identity in the table that it was put in with.
+    pub(super) fn remove(&mut self, table: &ObjectTable, id: ObjectId) {
+        let Some(last) = self.get(table, table.identity(id)) else { return };
+        let mut others = self.others.remove(&last).unwrap_or_default();
+        if last == id {
+            self.last.remove(table.identity(id), |id| table.identity(id));
+        }
+        let next = if last == id { others.pop_last() } else { others.remove(&id).then_some(last) };
+        let Some(next) = next else { return };
+        self.last.insert(next, |id| table.identity(id));
+        if !others.is_empty() {
+            self.others.insert(next, others);
+        }
+    }
+
+    /// How much memory it takes.
+    pub(super) fn memory(&self) -> u64 {
+        let n_others: usize = self.others.values().map(BTreeSet::len).sum();
+        let sets = self.others.capacity() * size_of::<(ObjectId, BTreeSet<ObjectId>)>();
+        (self.last.ids.allocation_size() + sets + n_others * size_of::<ObjectId>()) as u64
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +150,21 @@ mod tests {
         assert_eq!(index.get(pod("v1", ""), of), None);
         assert_eq!(index.remove(pod("v1", "a"), of), Some(ObjectId(1)));
         assert_eq!(index.get(pod("v1", "a"), of), None);
+    }
+    #[test]
+    fn the_last_of_many_that_are_the_same_is_found_fast() {
+        const N: u32 = 100_000;
+        let mut table = ObjectTable::default();
+        let identity = ObjectIdentity { kind: "Pod", name: "web", ..ObjectIdentity::default() };
+        for _ in 0..N {
+            table.push(identity, &[]);
+        }
+        let mut identities = Identities::new(&table);
+        for id in (0..N).step_by(2).chain((1..N).step_by(2).rev()) {
+            assert!(identities.get(&table, identity).is_some_and(|last| last >= ObjectId(id)));
+            identities.remove(&table, ObjectId(id));
+        }
+        assert_eq!(identities.get(&table, identity), None);
+        assert!(identities.others.is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! How much memory a store takes.
 
 use super::Store;
+use super::identity::Identities;
 
 /// The memory of a [`Store`], in bytes, and what it is for.
 ///
@@ -13,6 +14,8 @@ pub struct StoreMemory {
     pub objects: u64,
     /// What every distinct label takes: its text, and which objects have it.
     pub labels: u64,
+    /// What it takes to find objects by identity; 0 as long as nobody asked for one.
+    pub identities: u64,
 }
 
 impl Store {
@@ -22,6 +25,7 @@ impl Store {
         StoreMemory {
             objects: self.table.objects_memory() + self.table.live().memory(),
             labels: self.table.labels_memory() + self.index.memory(),
+            identities: self.identities.get().map_or(0, Identities::memory),
         }
     }
 

@@ -24,6 +24,7 @@ mod shared;
 mod table;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 pub(crate) use bitmap::{Bitmap, WORD, Words, grouped};
 pub use builder::StoreBuilder;
@@ -42,6 +43,7 @@ pub(crate) use table::ObjectTable;
 
 use crate::Label;
 use builder::LabelInterner;
+use identity::Identities;
 
 /// Objects with their labels, held in memory and indexed for selectors.
 ///
@@ -65,6 +67,9 @@ pub struct Store {
     table: ObjectTable,
     index: Index,
     interner: LabelInterner,
+    /// Made when an object is first asked for by identity, and kept up with every change from then on: most stores are
+    /// never asked, and pay nothing.
+    identities: OnceLock<Identities>,
 }
 
 impl Store {
@@ -90,8 +95,48 @@ impl Store {
     pub fn insert(&mut self, object: Object) -> ObjectId {
         let labels = self.interner.intern(&mut self.table, &object.labels);
         let id = self.table.push(object.identity(), labels);
-        self.index.insert(&self.table, id);
+        self.learn(id);
         id
+    }
+
+    /// Puts an object in, or gives the one with its [identity](ObjectIdentity) that is there already its `apiVersion`
+    /// and labels, as [`find`](Store::find) finds it. Returns the object's number, which stays what it was. An object
+    /// without a name is always new.
+    ///
+    /// Costs time in proportion to the labels before and after, once an object was looked for.
+    ///
+    /// ```
+    /// use selq::{Object, Store};
+    ///
+    /// let mut store = Store::new();
+    /// let pod = |env| Object::new("Pod", "shop", "web-0").with_labels([("env", env)]);
+    /// let id = store.upsert(pod("prod"));
+    /// assert_eq!(store.upsert(pod("qa")), id);
+    /// let found = store.find(pod("").identity()).expect("it was put in");
+    /// assert_eq!((store.len(), found.id(), found.label("env")), (1, id, Some("qa")));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`insert`](Store::insert).
+    pub fn upsert(&mut self, object: Object) -> ObjectId {
+        let Some(id) = self.find(object.identity()).map(|known| known.id()) else {
+            return self.insert(object);
+        };
+        let ObjectIdentity { api_version, kind, .. } = object.identity();
+        self.replace(id, api_version, kind, object.labels());
+        id
+    }
+
+    /// The object with this group, kind, namespace and name; if there are several, the one that was put in last. The
+    /// version may be another one. `None` for what has no name.
+    ///
+    /// One look-up. The first call on a store takes one step per object besides, and from then on the store keeps 5 to 10
+    /// bytes an object for it, and a look-up more for each change.
+    #[must_use]
+    pub fn find(&self, identity: ObjectIdentity<'_>) -> Option<ObjectRef<'_>> {
+        let identities = self.identities.get_or_init(|| Identities::new(&self.table));
+        identities.get(&self.table, identity).map(|id| ObjectRef::new(self, id))
     }
 
     /// Replaces all labels of an object. The last of two equal keys wins. False when it is not there.
@@ -123,11 +168,31 @@ impl Store {
     {
         let Some(object) = self.get(id) else { return false };
         if (object.api_version(), object.kind()) != (api_version, kind) {
-            self.index.remove(&self.table, id);
-            self.table.set_kind(id, api_version, kind);
-            self.index.insert(&self.table, id);
+            self.set_kind(id, api_version, kind);
         }
         self.relabel(id, labels)
+    }
+
+    fn set_kind(&mut self, id: ObjectId, api_version: &str, kind: &str) {
+        self.forget(id);
+        self.table.set_kind(id, api_version, kind);
+        self.learn(id);
+    }
+
+    /// Puts an object that is in the table into what finds objects.
+    fn learn(&mut self, id: ObjectId) {
+        self.index.insert(&self.table, id);
+        if let Some(identities) = self.identities.get_mut() {
+            identities.insert(&self.table, id);
+        }
+    }
+
+    /// Takes an object out of what finds objects, before it changes in the table.
+    fn forget(&mut self, id: ObjectId) {
+        self.index.remove(&self.table, id);
+        if let Some(identities) = self.identities.get_mut() {
+            identities.remove(&self.table, id);
+        }
     }
 
     /// Takes an object away; its number is not used again. False when it is not there.
@@ -137,7 +202,7 @@ impl Store {
         if !self.table.live().contains(id.0) {
             return false;
         }
-        self.index.remove(&self.table, id);
+        self.forget(id);
         self.table.remove(id)
     }
 
@@ -168,6 +233,15 @@ impl Store {
     /// All objects, in the order they were put in.
     pub fn objects(&self) -> impl Iterator<Item = ObjectRef<'_>> {
         self.table.live().iter().map(|id| ObjectRef::new(self, ObjectId(id)))
+    }
+
+    /// Builds the store afresh from the objects that are there, which are numbered from 0 again.
+    pub(crate) fn rebuild(&mut self) {
+        let mut builder = Store::builder();
+        for object in self.objects() {
+            builder.push(object.identity(), object.labels());
+        }
+        *self = builder.finish();
     }
 
     /// How many numbers of objects and labels are surely of no use any more.

@@ -6,6 +6,8 @@
 //! long as they should be; and whoever follows a number takes one that leads nowhere for nothing, so that forged bytes
 //! give wrong answers at worst.
 
+use std::sync::OnceLock;
+
 use super::{Index, LabelInterner, ObjectTable, Store};
 use crate::wire::{Decoder, Encoder, Malformed};
 
@@ -26,7 +28,7 @@ impl Store {
         let postings = Index::decode(&mut index, &table)?;
         objects.end()?;
         index.end()?;
-        Ok(Store { table, index: postings, interner: LabelInterner::default() })
+        Ok(Store { table, index: postings, interner: LabelInterner::default(), identities: OnceLock::new() })
     }
 }
 

@@ -61,9 +61,11 @@ struct Writer {
 /// A change that was made to one of the stores and is still to be made to the other.
 enum Change {
     Insert(Object),
+    Upsert(Object),
     Relabel(ObjectId, Vec<(String, String)>),
     Replace { id: ObjectId, api_version: String, kind: String, labels: Vec<(String, String)> },
     Remove(ObjectId),
+    Rebuild,
 }
 
 /// An update in the making: the methods of [`Store`] that change it.
@@ -144,6 +146,9 @@ impl Store {
             Change::Insert(object) => {
                 self.insert(object);
             }
+            Change::Upsert(object) => {
+                self.upsert(object);
+            }
             Change::Relabel(id, labels) => {
                 self.relabel(id, labels);
             }
@@ -153,6 +158,7 @@ impl Store {
             Change::Remove(id) => {
                 self.remove(id);
             }
+            Change::Rebuild => self.rebuild(),
         }
     }
 }
@@ -168,6 +174,12 @@ impl StoreEdit {
     pub fn insert(&mut self, object: Object) -> ObjectId {
         self.changes.push(Change::Insert(object.clone()));
         self.store.insert(object)
+    }
+
+    /// As [`Store::upsert`].
+    pub fn upsert(&mut self, object: Object) -> ObjectId {
+        self.changes.push(Change::Upsert(object.clone()));
+        self.store.upsert(object)
     }
 
     /// As [`Store::relabel`].
@@ -206,6 +218,12 @@ impl StoreEdit {
             self.changes.push(Change::Remove(id));
         }
         was_there
+    }
+
+    /// As [`Store::rebuild`].
+    pub(crate) fn rebuild(&mut self) {
+        self.changes.push(Change::Rebuild);
+        self.store.rebuild();
     }
 }
 

@@ -161,7 +161,7 @@ fn every_type_can_be_shared() {
         ObjectId, ObjectIdentity<'static>, ObjectRef<'static>, Objects<'static, 'static>, Operator, Outcome,
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Path, PathError, Paths, Plan<'static>, Pointer, PointerError,
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
-        SelectorChanges, SelectorId, SelectorIds, SelectorSet, SharedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
+        SelectorChanges, SelectorId, SelectorIds, SelectorSet, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
         StoreEdit, StoreMemory, Transition, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
     };
     // Traits and a function.
