@@ -40,7 +40,7 @@ fn index(c: &mut Criterion) {
             let scan = loader.scan([Input::Path(path.clone())], &mut (), |object| {
                 query.matches_by(|key| object.label(key))
             });
-            scan.expect("the fleet is valid JSON").n_selected()
+            scan.expect("the fleet is valid JSON").answer().map(|answer| answer.n_selected())
         };
         let n_matches = saved.write(&loader).map(count).expect("room for the index");
         assert_eq!((open(Check::Samples), open(Check::Everything)), (n_matches, n_matches));

@@ -90,7 +90,11 @@ fn load_bytes(bytes: Vec<u8>) -> Dump {
 fn count_bytes(bytes: Vec<u8>) -> Option<u64> {
     let input = Input::Bytes { name: "fleet".to_owned(), bytes };
     let is_wanted = |object: ReadObject<'_>| object.label("env") == Some("prod");
-    Loader::new().scan([input], &mut (), is_wanted).expect("the fleet is valid JSON").n_selected()
+    Loader::new()
+        .scan([input], &mut (), is_wanted)
+        .expect("the fleet is valid JSON")
+        .answer()
+        .map(|answer| answer.n_selected())
 }
 
 /// A pod, or a list of some, with nothing but labels.

@@ -117,8 +117,8 @@ pub use error::Error;
 pub use formula::Expr;
 pub use label::{Label, LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
-    Dump, Input, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Progress,
-    ReadObject, Scan, WatchEvent, WatchReader,
+    Answer, Dump, Input, InputReader, KeptObjects, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver,
+    Loader, Notice, Progress, ReadObject, Scan, Unanswered, WatchEvent, WatchReader,
 };
 pub use path::{Path, PathError, Paths, Pointer, PointerError};
 pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};

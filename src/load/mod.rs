@@ -19,10 +19,10 @@ pub use dump::{Dump, LeftOut};
 pub use error::{LoadError, LoadErrorKind};
 pub use objects::lists::ListKind;
 pub(crate) use origin::mmap::map_whole as map_whole_file;
-pub use origin::source::Input;
 pub(crate) use origin::source::Source;
+pub use origin::source::{Input, InputReader};
 pub use report::{LoadObserver, Notice, Progress};
-pub use scan::{ReadObject, Scan};
+pub use scan::{Answer, KeptObjects, ReadObject, Scan, Unanswered};
 pub use stream::{WatchEvent, WatchReader};
 
 use crate::path::Pointer;
@@ -148,7 +148,7 @@ impl Loader {
     /// wants. Nothing is kept of an object, so that this takes a part of the time and hardly any memory.
     ///
     /// ```
-    /// use selq::{Input, Loader, Selector};
+    /// use selq::{Input, Loader, Scan, Selector};
     ///
     /// let bytes = br#"[{"metadata":{"labels":{"env":"prod"}}},{}]"#.to_vec();
     /// let selector: Selector = "env!=prod".parse()?;
@@ -156,12 +156,13 @@ impl Loader {
     ///     .scan([Input::Bytes { name: "pods.json".to_owned(), bytes }], &mut (), |object| {
     ///         selector.matches_by(|key| object.label(key))
     ///     })?;
-    /// assert_eq!(scan.n_selected(), Some(1));
+    /// let Scan::Answer(answer) = scan else { panic!("there are no watch events") };
+    /// assert_eq!(answer.n_selected(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Watch events and [`skip_invalid`](Loader::skip_invalid) need a store; the scan then ends without a number,
-    /// and [`Scan::load_with`] goes on.
+    /// Watch events and [`skip_invalid`](Loader::skip_invalid) need a store; the scan then ends without an answer,
+    /// and [`Unanswered::load_with`] goes on.
     ///
     /// # Errors
     ///
@@ -172,12 +173,12 @@ impl Loader {
         observer: &mut dyn LoadObserver,
         select: impl Fn(ReadObject<'_>) -> bool + Sync,
     ) -> Result<Scan, LoadError> {
-        self.tally(inputs, observer, &select, None)
+        Ok(self.tally(inputs, observer, &select, None)?.map(|_| ()))
     }
 
-    /// Like [`scan`](Loader::scan), and keeps the objects that `select` wants: [`Scan::into_selected`] gives them.
-    /// Objects that it does not want take no memory, and no time to index. Nor do their labels that `keep_label` does
-    /// not want by their key: who prints names needs none of them.
+    /// Like [`scan`](Loader::scan), and keeps the objects that `select` wants: [`Answer::into_dump`] gives them.
+    /// Objects that it does not want take no memory, and no time to index. Of the objects that are kept, only the labels
+    /// are kept whose keys `keep_label` wants: who prints names needs none.
     ///
     /// What it wants is decided by what an object says itself: a kind that only its list says is not known yet.
     ///
@@ -190,8 +191,9 @@ impl Loader {
         observer: &mut dyn LoadObserver,
         select: impl Fn(ReadObject<'_>) -> bool + Sync,
         keep_label: impl Fn(&str) -> bool + Sync,
-    ) -> Result<Scan, LoadError> {
-        self.tally(inputs, observer, &select, Some(Kept::new(&keep_label)))
+    ) -> Result<Scan<KeptObjects>, LoadError> {
+        let scan = self.tally(inputs, observer, &select, Some(Kept::new(&keep_label)))?;
+        Ok(scan.map(|kept| kept.unwrap_or_else(KeptObjects::none)))
     }
 
     fn tally<F: Fn(ReadObject<'_>) -> bool + Sync>(
@@ -200,7 +202,7 @@ impl Loader {
         observer: &mut dyn LoadObserver,
         select: &F,
         kept: Option<Kept<'_>>,
-    ) -> Result<Scan, LoadError> {
+    ) -> Result<Scan<Option<KeptObjects>>, LoadError> {
         let inputs: Vec<Input> = inputs.into_iter().collect();
         let mut report = Report::new(observer, inputs.iter().map(Input::n_bytes).sum());
         let mut inputs = inputs.into_iter();

@@ -35,24 +35,71 @@ impl<'r> ReadObject<'r> {
     }
 }
 
-/// What [`Loader::scan`] or [`Loader::select`] found.
-///
-/// Keeps the bytes that were read, so that a store can still be made of them.
+/// What came of answering from the objects as they were read: [`Loader::scan`] keeps nothing, [`Loader::select`] the
+/// objects that it selects.
 #[derive(Debug)]
-pub struct Scan {
-    loader: Loader,
+pub enum Scan<K = ()> {
+    /// All was read, and this is the answer.
+    Answer(Answer<K>),
+    /// It takes a store to answer: watch events replace objects and take them away, and bad objects are left out.
+    NeedsStore(Unanswered),
+}
+
+impl<K> Scan<K> {
+    /// The same with something else kept.
+    pub(in crate::load) fn map<L>(self, map: impl FnOnce(K) -> L) -> Scan<L> {
+        match self {
+            Scan::Answer(Answer { n_selected, n_objects, kept, unanswered }) => {
+                Scan::Answer(Answer { n_selected, n_objects, kept: map(kept), unanswered })
+            }
+            Scan::NeedsStore(unanswered) => Scan::NeedsStore(unanswered),
+        }
+    }
+
+    /// The answer, if there is one.
+    #[must_use]
+    pub fn answer(self) -> Option<Answer<K>> {
+        match self {
+            Scan::Answer(answer) => Some(answer),
+            Scan::NeedsStore(_) => None,
+        }
+    }
+}
+
+/// What a scan found, and what it kept of that.
+#[derive(Debug)]
+pub struct Answer<K = ()> {
+    n_selected: u64,
     n_objects: u64,
-    n_selected: Option<u64>,
-    selected: Option<Recorder>,
+    kept: K,
+    unanswered: Unanswered,
+}
+
+/// The objects that a scan kept: see [`Answer::into_dump`].
+#[derive(Debug)]
+pub struct KeptObjects(Recorder);
+
+/// What was read without an answer. Keeps the bytes, so that a store can still be made of them.
+#[derive(Debug)]
+pub struct Unanswered {
+    loader: Loader,
+    /// All was read, and everything told that is to be told.
+    is_told: bool,
     sources: Vec<Source>,
     inputs: std::vec::IntoIter<Input>,
 }
 
-impl Scan {
-    /// How many objects were selected. `None` if that cannot be told from one object at a time: watch events
-    /// replace objects and take them away.
+impl KeptObjects {
+    /// No objects at all.
+    pub(in crate::load) fn none() -> KeptObjects {
+        KeptObjects(Recorder::default())
+    }
+}
+
+impl<K> Answer<K> {
+    /// How many objects were selected.
     #[must_use]
-    pub fn n_selected(&self) -> Option<u64> {
+    pub fn n_selected(&self) -> u64 {
         self.n_selected
     }
 
@@ -65,18 +112,28 @@ impl Scan {
     /// How many bytes were read, decompressed where they were not plain.
     #[must_use]
     pub fn n_bytes(&self) -> u64 {
-        self.sources.iter().map(|source| source.bytes().len() as u64).sum()
+        self.unanswered.sources.iter().map(|source| source.bytes().len() as u64).sum()
     }
 
-    /// The objects that were selected, as a dump in which there are no others; their indexes and sources are those of
-    /// the whole. `None` after a [`scan`](Loader::scan), which keeps no objects, and where there is no number either.
+    /// What was read, as if there were no answer: for who learns from the answer that it takes a store after all.
     #[must_use]
-    pub fn into_selected(self) -> Option<Dump> {
-        let mut recorder = self.selected.filter(|_| self.n_selected.is_some())?;
-        recorder.set_sources(self.sources);
-        Some(recorder.finish(&self.loader))
+    pub fn into_unanswered(self) -> Unanswered {
+        self.unanswered
     }
+}
 
+impl Answer<KeptObjects> {
+    /// The objects that were selected, as a dump in which there are no others; their indexes and sources are those of
+    /// the whole.
+    #[must_use]
+    pub fn into_dump(self) -> Dump {
+        let (KeptObjects(mut recorder), Unanswered { loader, sources, .. }) = (self.kept, self.unanswered);
+        recorder.set_sources(sources);
+        recorder.finish(&loader)
+    }
+}
+
+impl Unanswered {
     /// Loads what was scanned, without reading the inputs again, and what was not scanned after all.
     ///
     /// # Errors
@@ -85,10 +142,9 @@ impl Scan {
     pub fn load_with(self, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
         let sources = self.sources.into_iter().map(Pending::Source);
         let pending = sources.chain(self.inputs.map(Pending::Input)).collect();
-        match self.n_selected {
-            // All was scanned, and everything told.
-            Some(_) => self.loader.load_pending(pending, &mut Told { observer }),
-            None => self.loader.load_pending(pending, observer),
+        match self.is_told {
+            true => self.loader.load_pending(pending, &mut Told { observer }),
+            false => self.loader.load_pending(pending, observer),
         }
     }
 }
@@ -171,10 +227,18 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
         loader: Loader,
         sources: Vec<Source>,
         inputs: std::vec::IntoIter<Input>,
-    ) -> Scan {
-        let n_selected = (!self.gave_up).then_some(self.n_selected);
-        let selected = self.kept.map(|kept| kept.objects);
-        Scan { loader, n_objects: self.n_objects as u64, n_selected, selected, sources, inputs }
+    ) -> Scan<Option<KeptObjects>> {
+        let unanswered = Unanswered { loader, is_told: !self.gave_up, sources, inputs };
+        if self.gave_up {
+            return Scan::NeedsStore(unanswered);
+        }
+        let kept = self.kept.map(|kept| KeptObjects(kept.objects));
+        Scan::Answer(Answer {
+            n_selected: self.n_selected,
+            n_objects: self.n_objects as u64,
+            kept,
+            unanswered,
+        })
     }
 }
 

@@ -13,9 +13,9 @@ use crate::load::report::{Notice, Report};
 use crate::{Object, ObjectId};
 use std::collections::VecDeque;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// How much is read at once, if there is so much.
 const CHUNK: usize = 1 << 16;
@@ -75,7 +75,8 @@ pub enum WatchEvent {
 pub struct WatchReader {
     loader: Loader,
     name: String,
-    reader: Box<dyn Read + Send + Sync>,
+    /// The lock is never taken: see `InputReader`.
+    reader: Mutex<Box<dyn Read + Send>>,
     may_be_empty: bool,
     splitter: Splitter,
     /// The index of the object that is read next.
@@ -103,21 +104,14 @@ impl Loader {
     pub fn watch(&self, input: Input) -> Result<WatchReader, LoadError> {
         let name = input.name();
         let may_be_empty = matches!(input, Input::Stdin);
-        let reader: Box<dyn Read + Send + Sync> = match input {
-            Input::Stdin => Box::new(io::stdin()),
-            Input::Bytes { bytes, .. } => Box::new(Cursor::new(bytes)),
-            Input::Path(path) => {
-                let file = File::open(path);
-                Box::new(file.map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?)
-            }
-        };
+        let reader = input.open().map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?;
         let loader = self.clone().skip_invalid(true);
         let (splitter, ready) = (Splitter::default(), VecDeque::new());
         let state = State::Begin;
         Ok(WatchReader {
             loader,
             name,
-            reader,
+            reader: Mutex::new(reader),
             may_be_empty,
             splitter,
             index: 0,
@@ -178,9 +172,13 @@ impl WatchReader {
         Ok(())
     }
 
+    fn reader_mut(&mut self) -> &mut dyn Read {
+        self.reader.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn read_some(&mut self, bytes: &mut [u8]) -> Result<usize, LoadError> {
         loop {
-            match self.reader.read(bytes) {
+            match self.reader_mut().read(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return result.map_err(|error| self.error(None, unreadable(&error))),
             }
@@ -195,7 +193,7 @@ impl WatchReader {
             return Ok(());
         };
         let mut whole = bytes.to_vec();
-        self.reader.read_to_end(&mut whole).map_err(|error| self.error(None, unreadable(&error)))?;
+        self.reader_mut().read_to_end(&mut whole).map_err(|error| self.error(None, unreadable(&error)))?;
         let (text, damage) = compression.decompress(&whole, &mut |_| true);
         self.splitter.push(text.strip_prefix(BOM).unwrap_or(&text));
         match damage {

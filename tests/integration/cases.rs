@@ -72,7 +72,7 @@ impl Asked {
     /// How many objects a scan finds, where it can answer.
     fn n_scanned(&self, selector: &Selector) -> Option<u64> {
         let selects = |object: selq::ReadObject<'_>| selector.matches_by(|key| object.label(key));
-        self.loader.scan([self.input()], &mut (), selects).unwrap().n_selected()
+        self.loader.scan([self.input()], &mut (), selects).unwrap().answer().map(|it| it.n_selected())
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod api_identity;
 mod api_labels;
+mod api_reader;
 mod architecture;
 mod cases;
 mod circles;

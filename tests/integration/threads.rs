@@ -152,8 +152,8 @@ fn every_type_can_be_shared() {
     use selq::Requirement;
 
     let shared = shared! {
-        Absence<'static>, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
-        Input, Integer, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
+        Absence<'static>, Answer, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
+        Input, InputReader, Integer, KeptObjects, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
         LabelEdits, LabelError, LabelErrorKind, LabelKey, LabelSelector, LabelSelectorError,
         LabelSelectorErrorKind, LabelSelectorOperator, LabelSelectorRequirement, LabelValue, LeftOut, ListKind,
         LoadError, LoadErrorKind, Loader, Matcher<'static>, Matches<'static>, NamespaceFacts<'static>, Notice, Object,
@@ -162,7 +162,7 @@ fn every_type_can_be_shared() {
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Path, PathError, Paths, Plan<'static>, Pointer, PointerError,
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
         SelectorChanges, SelectorId, SelectorIds, SelectorSet, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
-        StoreEdit, StoreMemory, Transition, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
+        StoreEdit, StoreMemory, Transition, Unanswered, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
     };
     // Traits and a function.
     let no_types = ["Label", "LoadObserver", "nearest"];

@@ -6,15 +6,17 @@ use crate::load::origin::mmap;
 use memmap2::Mmap;
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// How much is read between two reports of progress.
 const CHUNK: u64 = 4 << 20;
 const STDIN_NAME: &str = "standard input";
 
-/// Where a dump comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a dump or a watch stream comes from.
+#[derive(Debug)]
+#[non_exhaustive]
 pub enum Input {
     /// A file; anything that can be opened and read, also a FIFO or a device.
     Path(PathBuf),
@@ -27,15 +29,65 @@ pub enum Input {
         /// The same as a file would hold.
         bytes: Vec<u8>,
     },
+    /// Anything that can be read: the body of a response, say. See [`Input::reader`].
+    Reader(InputReader),
+}
+
+/// What an [`Input`] reads from, and what it is called.
+pub struct InputReader {
+    name: String,
+    /// The lock is never taken: it lets what only one thread can read be a part of what several can share.
+    reader: Mutex<Box<dyn Read + Send>>,
+}
+
+impl InputReader {
+    fn into_inner(self) -> Box<dyn Read + Send> {
+        self.reader.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for InputReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputReader").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Input {
+    /// Reads from `reader` to its end. It is answered as [`Input::Bytes`] with all of that is; messages and output call
+    /// it `name`. A dump is read whole before anything is answered, a watch stream event by event.
+    ///
+    /// ```
+    /// use selq::{Input, Loader};
+    ///
+    /// let body = std::io::Cursor::new(r#"{"kind":"Pod","metadata":{"name":"web-0"}}"#);
+    /// let dump = Loader::new().load([Input::reader("response", body)])?;
+    /// assert_eq!(dump.store().len(), 1);
+    /// # Ok::<(), selq::LoadError>(())
+    /// ```
+    pub fn reader(name: impl Into<String>, reader: impl Read + Send + 'static) -> Input {
+        Input::Reader(InputReader { name: name.into(), reader: Mutex::new(Box::new(reader)) })
+    }
+
+    /// Opens it to be read bit by bit.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be opened.
+    pub(in crate::load) fn open(self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Input::Path(path) => Box::new(File::open(path)?),
+            Input::Stdin => Box::new(io::stdin()),
+            Input::Bytes { bytes, .. } => Box::new(Cursor::new(bytes)),
+            Input::Reader(reader) => reader.into_inner(),
+        })
+    }
+
     /// What messages and output call it.
     pub(in crate::load) fn name(&self) -> String {
         match self {
             Input::Path(path) => path.display().to_string(),
             Input::Stdin => STDIN_NAME.to_owned(),
-            Input::Bytes { name, .. } => name.clone(),
+            Input::Bytes { name, .. } | Input::Reader(InputReader { name, .. }) => name.clone(),
         }
     }
 
@@ -45,7 +97,7 @@ impl Input {
             Input::Path(path) => {
                 path.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len())
             }
-            Input::Stdin => None,
+            Input::Stdin | Input::Reader(_) => None,
             Input::Bytes { bytes, .. } => Some(bytes.len() as u64),
         }
     }
@@ -95,10 +147,11 @@ impl Source {
         let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
         let (bytes, plain) = match input {
             Input::Path(path) => open_file(&path, progress).map_err(unreadable)?,
-            Input::Stdin => {
-                (Bytes::Owned(read_all(io::stdin().lock(), progress).map_err(unreadable)?), false)
-            }
             Input::Bytes { bytes, .. } => (Bytes::Owned(bytes), true),
+            input @ (Input::Stdin | Input::Reader(_)) => {
+                let read = input.open().and_then(|reader| read_all(reader, progress));
+                (Bytes::Owned(read.map_err(unreadable)?), false)
+            }
         };
         Ok(match Compression::of(bytes.as_slice()) {
             None => Source { name, bytes, plain, compressed: false, damage: None, may_be_empty },

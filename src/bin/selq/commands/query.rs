@@ -5,7 +5,7 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Plan, ReadObject, Selector, Store};
+use selq::{Answer, Dump, Plan, ReadObject, Scan, Selector, Store, Unanswered};
 
 use crate::args::{QueryArgs, Shown};
 use crate::commands::labels;
@@ -73,28 +73,47 @@ fn scan(selection: &Selection, view: &View, args: &QueryArgs, config: &Config) -
     if unindexed == Unindexed::Loaded {
         return loaded(input::read_inputs(&args.input, config, why)?);
     }
-    let shown = args.shown();
+    let (shown, input) = (args.shown(), &args.input);
     let (matcher, sightings) = (selection.matcher(), sightings(selection, view, shown));
     let is_wanted = |object: ReadObject<'_>| {
         sightings.look(object.labels());
         selection.matches(&matcher, &object, args.invert_match)
     };
     let is_shown = |key: &str| view.needs_label(key);
-    let keep_label: Option<&(dyn Fn(&str) -> bool + Sync)> =
-        if shown == Shown::Rows { Some(&is_shown) } else { None };
-    let scan = input::scan(&args.input, config, keep_label, is_wanted)?;
-    let in_vain = sightings.in_vain(&among(scan.n_objects()));
-    let is_to_be_explained = !in_vain.is_empty() && scan.n_bytes() <= SMALL_DUMP;
-    match (scan.n_selected(), shown) {
-        (Some(count), Shown::Nothing) => Ok(Scanned::Count(count, Vec::new())),
-        (None | Some(0), _) => loaded(input::load_scanned(scan, config, why)?),
-        _ if is_to_be_explained => loaded(input::load_scanned(scan, config, why)?),
-        (Some(count), Shown::Count) => Ok(Scanned::Count(count, in_vain)),
-        (Some(_), Shown::Rows) => {
-            let dump = scan.into_selected().expect("a scan that has a number kept what it counted");
-            Ok(Scanned::Selected(Box::new(dump), in_vain))
-        }
+    let scanned = if shown == Shown::Rows {
+        let scan = input::scan(input, config, |loader, inputs, observer| {
+            loader.select(inputs, observer, is_wanted, is_shown)
+        })?;
+        settled(scan, &sightings, shown)
+            .map(|(answer, in_vain)| Scanned::Selected(Box::new(answer.into_dump()), in_vain))
+    } else {
+        let scan =
+            input::scan(input, config, |loader, inputs, observer| loader.scan(inputs, observer, is_wanted))?;
+        settled(scan, &sightings, shown).map(|(answer, in_vain)| Scanned::Count(answer.n_selected(), in_vain))
+    };
+    scanned.or_else(|unanswered| loaded(input::load_scanned(*unanswered, config, why)?))
+}
+
+/// The answer of a scan, and what is to be said of what the query names in vain; or what was read, if that takes a store
+/// to answer or to say why nothing matches.
+fn settled<K>(
+    scan: Scan<K>,
+    sightings: &Sightings,
+    shown: Shown,
+) -> Result<(Answer<K>, Vec<String>), Box<Unanswered>> {
+    let answer = match scan {
+        Scan::Answer(answer) => answer,
+        Scan::NeedsStore(unanswered) => return Err(Box::new(unanswered)),
+    };
+    if shown == Shown::Nothing {
+        return Ok((answer, Vec::new()));
     }
+    let in_vain = sightings.in_vain(&among(answer.n_objects()));
+    let is_to_be_explained = !in_vain.is_empty() && answer.n_bytes() <= SMALL_DUMP;
+    if answer.n_selected() == 0 || is_to_be_explained {
+        return Err(Box::new(answer.into_unanswered()));
+    }
+    Ok((answer, in_vain))
 }
 
 /// Up to how many bytes a dump is loaded after all to find what was meant by a name that no object has, which takes half

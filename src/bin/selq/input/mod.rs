@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Input, LeftOut, LoadObserver, Loader, Notice, Pointer, Progress, ReadObject, Scan};
+use selq::{
+    Dump, Input, LeftOut, LoadError, LoadObserver, Loader, Notice, Pointer, Progress, Scan, Unanswered,
+};
 
 use crate::args::{InputArgs, SourceArgs};
 use crate::config::Config;
@@ -135,27 +137,21 @@ pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> R
     read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), saved)
 }
 
-/// Reads all inputs too, but only counts the objects that `select` wants, or keeps only those, with the labels that
-/// `keep_label` wants by their key.
-pub(crate) fn scan(
+/// Reads all inputs too, but only as `scan` asks the loader to: what the objects tell as they come.
+pub(crate) fn scan<K>(
     args: &InputArgs,
     config: &Config,
-    keep_label: Option<&(dyn Fn(&str) -> bool + Sync)>,
-    select: impl Fn(ReadObject<'_>) -> bool + Sync,
-) -> Result<Scan> {
+    scan: impl FnOnce(Loader, Vec<Input>, &mut dyn LoadObserver) -> Result<Scan<K>, LoadError>,
+) -> Result<Scan<K>> {
     let mut observer = Observer::new(config);
-    let (loader, inputs) = (args.loader(), inputs(&args.source.files)?);
-    let scan = match keep_label {
-        Some(keep_label) => loader.select(inputs, &mut observer, select, keep_label),
-        None => loader.scan(inputs, &mut observer, select),
-    };
+    let scan = scan(args.loader(), inputs(&args.source.files)?, &mut observer);
     observer.bar.finish();
     Ok(scan?)
 }
 
 /// Loads what was scanned.
-pub(crate) fn load_scanned(scan: Scan, config: &Config, saved: String) -> Result<Loaded> {
-    read(config, |observer| Ok(scan.load_with(observer)?), saved)
+pub(crate) fn load_scanned(scanned: Unanswered, config: &Config, saved: String) -> Result<Loaded> {
+    read(config, |observer| Ok(scanned.load_with(observer)?), saved)
 }
 
 /// Reads a dump with a progress bar if it takes long, and tells what is to be told meanwhile.
