@@ -170,7 +170,7 @@ fn fleet(c: &mut Criterion, set: &SelectorSet, selectors: &[Selector], pods: &[P
     }
     let mut group = brief_group(c, format!("reverse/fleet/{}", set.len()));
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
-    let all = || pods.iter().map(|pod| set.matching(pod.labels()).len()).sum::<u64>();
+    let all = || pods.iter().map(|pod| set.matching(pod.labels()).len()).sum::<usize>();
     group.bench_function(BenchmarkId::new("selq", format!("{} pods", pods.len())), |b| b.iter(all));
     // The naive loop takes minutes for all of them: a hundred are enough to compare.
     let step = pods.len() / 100;

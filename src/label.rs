@@ -181,7 +181,7 @@ impl ValueSet {
     }
 
     /// The values in ascending order of their bytes.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &LabelValue> + Clone {
+    pub fn iter(&self) -> std::slice::Iter<'_, LabelValue> {
         self.0.iter()
     }
 
@@ -196,6 +196,15 @@ impl ValueSet {
     #[allow(clippy::len_without_is_empty, reason = "a value set is never empty")]
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+}
+
+impl<'v> IntoIterator for &'v ValueSet {
+    type Item = &'v LabelValue;
+    type IntoIter = std::slice::Iter<'v, LabelValue>;
+
+    fn into_iter(self) -> std::slice::Iter<'v, LabelValue> {
+        self.iter()
     }
 }
 

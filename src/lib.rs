@@ -16,12 +16,16 @@
 //!   object, without trying each; [`SelectorSet::changes`] which it enters and leaves when its labels change.
 //! - [`SharedStore`]: a store that threads read as snapshots, without a lock while plans run, while another
 //!   changes it.
+//! - [`Label`]: how labels go into all of these, as programs have them.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
-//! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`].
+//! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`]; a [`SharedWatchedStore`] is one that
+//!   threads read meanwhile.
 //! - [`FieldSelector`]: Kubernetes' own language for fields, `status.phase=Running`.
 //! - [`Path`]: a way into an object's JSON: a field, kubectl's JSONPath or a pointer. [`Paths`]: several in one reading.
 //! - [`kubernetes`]: what only Kubernetes' objects have: kinds and their names, quantities, and what
 //!   `kubectl get` and the scheduler make of them: status, readiness, ages, requests.
+//!
+//! How it goes together with `kube` and `k8s-openapi` is said in [`with_kube`].
 //!
 //! # Example
 //!
@@ -87,8 +91,13 @@
 //!
 //! # Features
 //!
-//! - `cli` (on by default): the `selq` program and what it needs. A library user turns it off with
-//!   `default-features = false`.
+//! | feature | what it carries | packages |
+//! |---|---|---|
+//! | none | all of the library: parser, store, plans, dumps, watches, saved indexes | 41 |
+//! | `cli`, on by default | the `selq` program | 90 |
+//!
+//! Packages are those that are built for Linux, selq included (`cargo tree -e normal --prefix none | sort -u`). A library
+//! user turns the program off with `default-features = false`.
 
 mod both;
 mod edit;
@@ -111,8 +120,10 @@ mod suggest;
 pub mod syntax;
 mod watch;
 mod wire;
+#[cfg(any(doc, doctest))]
+pub mod with_kube;
 
-pub use edit::{EditError, LabelChange, LabelEdits, Overwrite, PatchOperation, Rewrite};
+pub use edit::{EditError, LabelChange, LabelEdits, LabelEditsIter, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
 pub use formula::Expr;
 pub use label::{Label, LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
@@ -121,7 +132,7 @@ pub use load::{
     Loader, Notice, Progress, ReadObject, Scan, Unanswered, WatchEvent, WatchReader,
 };
 pub use path::{Path, PathError, Paths, Pointer, PointerError};
-pub use plan::{Absence, Explanation, Matches, Objects, Outcome, Pass, Plan, Scope, Step};
+pub use plan::{Absence, Explanation, Matches, ObjectIds, Objects, Outcome, Pass, Plan, Scope, Step};
 pub use query::{
     Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Queried, Query,
     QueryOperator, Subject, Test,
@@ -132,12 +143,12 @@ pub use selector::{
     Integer, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
-pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorSet};
+pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter, SelectorSet, Selectors};
 pub use shown::Quoted;
 pub use span::Span;
 pub use store::{
-    KeyCount, KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectRef, SharedStore,
-    Store, StoreBuilder, StoreEdit, StoreMemory, ValueFacts,
+    KeyCount, KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectLabels, ObjectRef,
+    SharedStore, Store, StoreBuilder, StoreEdit, StoreMemory, StoreObjects, ValueFacts,
 };
 pub use suggest::nearest;
 pub use watch::{ObjectChange, SharedWatchedStore, Transition, WatchedStore};

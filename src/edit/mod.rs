@@ -9,7 +9,8 @@ mod patch;
 mod place;
 mod rewrite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
+use std::iter::FusedIterator;
 
 pub use error::EditError;
 pub use patch::PatchOperation;
@@ -43,7 +44,8 @@ pub enum Overwrite {
     Refused,
 }
 
-/// What an edit does to one label of one object. `Display` writes `+key=value`, `~key=old->new`, `-key=value`.
+/// What an edit does to one label of one object: a label comes, changes or goes, and nothing else can happen to it.
+/// `Display` writes `+key=value`, `~key=old->new`, `-key=value`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LabelChange {
     /// The object did not have the key.
@@ -99,8 +101,15 @@ impl LabelEdits {
     }
 
     /// The keys to set, or to remove where the value is `None`, in ascending order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, Option<&LabelValue>)> {
-        self.by_key.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
+    #[must_use]
+    pub fn iter(&self) -> LabelEditsIter<'_> {
+        LabelEditsIter(self.by_key.iter())
+    }
+
+    /// How many keys there are to set or to remove.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_key.len()
     }
 
     /// What the edits change in these labels, by ascending key. Of two labels with the same key the last one
@@ -146,6 +155,41 @@ impl LabelEdits {
         let labels = labels.iter().map(|label| (label.key(), label.value()));
         let edited = LabelChange::apply(&changes, labels).into_iter();
         Ok(edited.map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+    }
+}
+
+/// The keys of [`LabelEdits`] in ascending order, each with the value to set, or `None` to remove it.
+#[derive(Debug, Clone)]
+pub struct LabelEditsIter<'e>(btree_map::Iter<'e, Box<str>, Option<LabelValue>>);
+
+impl<'e> Iterator for LabelEditsIter<'e> {
+    type Item = (&'e str, Option<&'e LabelValue>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for LabelEditsIter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+}
+
+impl ExactSizeIterator for LabelEditsIter<'_> {}
+
+impl FusedIterator for LabelEditsIter<'_> {}
+
+impl<'e> IntoIterator for &'e LabelEdits {
+    type Item = (&'e str, Option<&'e LabelValue>);
+    type IntoIter = LabelEditsIter<'e>;
+
+    fn into_iter(self) -> LabelEditsIter<'e> {
+        self.iter()
     }
 }
 

@@ -8,6 +8,7 @@ use super::{EditError, LabelChange};
 
 /// One step of a JSON Patch ([RFC 6902](https://www.rfc-editor.org/rfc/rfc6902)), as an API server takes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PatchOperation {
     /// `add`, `replace` or `remove`.
     pub op: &'static str,

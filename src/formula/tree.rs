@@ -200,7 +200,10 @@ mod tests {
                     store.insert(crate::Object::new("Pod", "", "").with_labels(labels));
                 }
                 let plan = Plan::new(&store, &selector);
-                assert_eq!((plan.count(), plan.run().len(), plan.any()), (expected, expected, expected > 0));
+                assert_eq!(
+                    (plan.count(), plan.run().len() as u64, plan.any()),
+                    (expected, expected, expected > 0)
+                );
                 assert!(!plan.explain().to_string().is_empty() && !format!("{plan:?}").is_empty());
                 assert!(plan.absences().len() < 10);
                 let literally = Plan::with_passes(&store, &selector, &crate::Scope::all(), &[]);

@@ -26,6 +26,7 @@ impl LoadObserver for () {}
 
 /// How far a load is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress {
     /// The bytes read so far in all sources, after decompression. Never goes back.
     pub bytes: u64,

@@ -26,6 +26,7 @@ const BITS: [[u32; 8]; 256] = {
 };
 
 /// The ids of some words in ascending order.
+#[derive(Clone)]
 pub(super) struct Decoder<'w> {
     level: Level,
     words: &'w [u64],

@@ -39,6 +39,7 @@ pub struct Step {
 
 /// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// It is in the index; nothing was to be done.
     Indexed {

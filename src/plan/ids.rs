@@ -62,14 +62,15 @@ impl<'s> Ids<'s> {
 
     /// The ids in ascending order.
     pub(super) fn iter(&self) -> IdIter<'_> {
-        IdIter::new(match self {
+        let source = match self {
             Ids::Few(ids) => Source::List(ids),
             Ids::Stored(ids) => match ids.words() {
                 Words::Dense(words) => Source::Words(Decoder::new(words)),
                 Words::Grouped { .. } | Words::Scattered => Source::Bitmap(ids.iter()),
             },
             Ids::Owned(ids) => Source::Bitmap(ids.iter()),
-        })
+        };
+        IdIter { source, n_left: self.len() as usize, batch: [0; BATCH], at: 0, end: 0 }
     }
 
     fn form(&self) -> Form<'_> {
@@ -180,25 +181,25 @@ enum Form<'i> {
 
 /// The ids of a set in ascending order, decoded in batches: whole words at a time take a fraction of the time that
 /// one call for each id takes.
+#[derive(Clone)]
 pub(super) struct IdIter<'i> {
     source: Source<'i>,
+    /// How many ids are still to be decoded.
+    n_left: usize,
     batch: [u32; BATCH],
     /// The part of the batch that is still to be given.
     at: usize,
     end: usize,
 }
 
+#[derive(Clone)]
 enum Source<'i> {
     List(&'i [u32]),
     Words(Decoder<'i>),
     Bitmap(roaring::bitmap::Iter<'i>),
 }
 
-impl<'i> IdIter<'i> {
-    fn new(source: Source<'i>) -> IdIter<'i> {
-        IdIter { source, batch: [0; BATCH], at: 0, end: 0 }
-    }
-
+impl IdIter<'_> {
     /// Decodes the next batch. False at the end.
     #[cold]
     fn refill(&mut self) -> bool {
@@ -213,6 +214,7 @@ impl<'i> IdIter<'i> {
             Source::Words(ids) => ids.next_many(&mut self.batch),
             Source::Bitmap(ids) => ids.next_many(&mut self.batch).len(),
         };
+        self.n_left -= self.end;
         self.end > 0
     }
 }
@@ -230,6 +232,11 @@ impl Iterator for IdIter<'_> {
         id
     }
 
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let n = self.end - self.at + self.n_left;
+        (n, Some(n))
+    }
+
     fn fold<B, F: FnMut(B, u32) -> B>(mut self, init: B, mut f: F) -> B {
         let mut value = init;
         loop {
@@ -240,6 +247,8 @@ impl Iterator for IdIter<'_> {
         }
     }
 }
+
+impl ExactSizeIterator for IdIter<'_> {}
 
 #[cfg(test)]
 mod tests {
@@ -282,7 +291,9 @@ mod tests {
         let stored = Bitmap::from(bitmap.clone());
         for ids in [Ids::Owned(bitmap), Ids::Stored(&stored), Ids::from_sorted(expected.clone())] {
             let mut stepped = ids.iter();
+            assert_eq!(stepped.len(), expected.len());
             let mut folded: Vec<u32> = stepped.by_ref().take(300).collect();
+            assert_eq!(stepped.len(), expected.len() - 300);
             stepped.for_each(|id| folded.push(id));
             assert_eq!(folded, expected);
         }

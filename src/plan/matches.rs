@@ -1,6 +1,7 @@
 //! What a plan found.
 
 use std::fmt;
+use std::iter::FusedIterator;
 
 use super::ids::{IdIter, Ids};
 use crate::store::{KeyCount, KeyFacts, ObjectId, ObjectRef, Store, ValueFacts};
@@ -21,8 +22,8 @@ impl<'s> Matches<'s> {
 
     /// How many objects there are. At most one step per 65,536 objects of the store.
     #[must_use]
-    pub fn len(&self) -> u64 {
-        self.ids.len()
+    pub fn len(&self) -> usize {
+        self.ids.len() as usize
     }
 
     /// Whether there is none.
@@ -38,11 +39,13 @@ impl<'s> Matches<'s> {
     }
 
     /// Their numbers, ascending.
-    pub fn ids(&self) -> impl Iterator<Item = ObjectId> + '_ {
-        self.ids.iter().map(ObjectId)
+    #[must_use]
+    pub fn ids(&self) -> ObjectIds<'_> {
+        ObjectIds(self.ids.iter())
     }
 
     /// The objects, in the order in which they were put into the store.
+    #[must_use]
     pub fn iter(&self) -> Objects<'_, 's> {
         self.into_iter()
     }
@@ -92,6 +95,7 @@ impl<'m, 's> IntoIterator for &'m Matches<'s> {
 }
 
 /// The objects of [`Matches`], in the order in which they were put into the store.
+#[derive(Clone)]
 pub struct Objects<'m, 's> {
     store: &'s Store,
     ids: IdIter<'m>,
@@ -104,9 +108,54 @@ impl<'s> Iterator for Objects<'_, 's> {
         self.ids.next().map(|id| ObjectRef::new(self.store, ObjectId(id)))
     }
 
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.ids.size_hint()
+    }
+
     fn fold<B, F: FnMut(B, ObjectRef<'s>) -> B>(self, init: B, mut f: F) -> B {
         let store = self.store;
         self.ids.fold(init, |value, id| f(value, ObjectRef::new(store, ObjectId(id))))
+    }
+}
+
+impl ExactSizeIterator for Objects<'_, '_> {}
+
+impl FusedIterator for Objects<'_, '_> {}
+
+impl fmt::Debug for Objects<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// The numbers of the objects of [`Matches`], ascending.
+#[derive(Clone)]
+pub struct ObjectIds<'m>(IdIter<'m>);
+
+impl Iterator for ObjectIds<'_> {
+    type Item = ObjectId;
+
+    #[inline]
+    fn next(&mut self) -> Option<ObjectId> {
+        self.0.next().map(ObjectId)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+
+    fn fold<B, F: FnMut(B, ObjectId) -> B>(self, init: B, mut f: F) -> B {
+        self.0.fold(init, |value, id| f(value, ObjectId(id)))
+    }
+}
+
+impl ExactSizeIterator for ObjectIds<'_> {}
+
+impl FusedIterator for ObjectIds<'_> {}
+
+impl fmt::Debug for ObjectIds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.clone()).finish()
     }
 }
 

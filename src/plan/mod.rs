@@ -18,7 +18,7 @@ mod sets;
 
 pub use absence::Absence;
 pub use explain::{Explanation, Outcome, Step};
-pub use matches::{Matches, Objects};
+pub use matches::{Matches, ObjectIds, Objects};
 pub use optimize::Pass;
 
 use crate::query::{Columns, Context, NoColumn, Predicate, Query};
@@ -167,9 +167,9 @@ impl<'s> Plan<'s> {
         Matches::new(self.sets.store(), ids)
     }
 
-    /// The first `n` objects that match, without finding all others.
+    /// The first `n` objects that match, or all if there are fewer, without finding all others.
     #[must_use]
-    pub fn first(&self, n: usize) -> Matches<'s> {
+    pub fn take(&self, n: usize) -> Matches<'s> {
         Matches::new(self.sets.store(), exec::first(self.sets, &self.root, n))
     }
 

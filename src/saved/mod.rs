@@ -24,6 +24,7 @@ use fingerprint::{Fingerprint, Stamp};
 
 /// How much of a dump is read to tell whether an index still belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Check {
     /// Size, modification time, inode and a few blocks: microseconds. An edit that keeps all of these is not
     /// seen.

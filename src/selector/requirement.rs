@@ -8,6 +8,7 @@ use crate::{LabelKey, LabelValue, ValueSet};
 
 /// One requirement. What an operator does not take, its variant has no room for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Requirement {
     /// `key=value`
     Equals(LabelKey, LabelValue),

@@ -1,6 +1,7 @@
 //! Sets of selectors, by number.
 
 use std::fmt;
+use std::iter::FusedIterator;
 
 use roaring::{MultiOps, RoaringBitmap};
 
@@ -26,8 +27,8 @@ pub struct SelectorIds(pub(super) RoaringBitmap);
 impl SelectorIds {
     /// How many selectors there are. At most one step per 65,536 selectors of the set.
     #[must_use]
-    pub fn len(&self) -> u64 {
-        self.0.len()
+    pub fn len(&self) -> usize {
+        self.0.len() as usize
     }
 
     /// Whether there is none.
@@ -43,8 +44,55 @@ impl SelectorIds {
     }
 
     /// The selectors' numbers, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = SelectorId> + '_ {
-        self.0.iter().map(SelectorId)
+    #[must_use]
+    pub fn iter(&self) -> SelectorIdsIter<'_> {
+        SelectorIdsIter(self.0.iter())
+    }
+}
+
+impl<'i> IntoIterator for &'i SelectorIds {
+    type Item = SelectorId;
+    type IntoIter = SelectorIdsIter<'i>;
+
+    fn into_iter(self) -> SelectorIdsIter<'i> {
+        self.iter()
+    }
+}
+
+/// The numbers of [`SelectorIds`], ascending.
+#[derive(Clone)]
+pub struct SelectorIdsIter<'i>(roaring::bitmap::Iter<'i>);
+
+impl Iterator for SelectorIdsIter<'_> {
+    type Item = SelectorId;
+
+    #[inline]
+    fn next(&mut self) -> Option<SelectorId> {
+        self.0.next().map(SelectorId)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+
+    fn fold<B, F: FnMut(B, SelectorId) -> B>(self, init: B, mut f: F) -> B {
+        self.0.fold(init, |value, id| f(value, SelectorId(id)))
+    }
+}
+
+impl DoubleEndedIterator for SelectorIdsIter<'_> {
+    fn next_back(&mut self) -> Option<SelectorId> {
+        self.0.next_back().map(SelectorId)
+    }
+}
+
+impl ExactSizeIterator for SelectorIdsIter<'_> {}
+
+impl FusedIterator for SelectorIdsIter<'_> {}
+
+impl fmt::Debug for SelectorIdsIter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 

@@ -11,10 +11,12 @@ mod index;
 mod terms;
 
 use std::fmt;
+use std::iter::FusedIterator;
+use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
-pub use ids::{SelectorId, SelectorIds};
+pub use ids::{SelectorId, SelectorIds, SelectorIdsIter};
 
 use crate::{Label, Selector};
 use distinct::{DistinctId, DistinctSelectors};
@@ -61,6 +63,7 @@ pub struct SelectorSet {
 
 /// The selectors that select an object after a change of its labels and did not before, and the other way round.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct SelectorChanges {
     /// The selectors whose selection the object enters.
     pub entered: SelectorIds,
@@ -140,9 +143,9 @@ impl SelectorSet {
     }
 
     /// All selectors with their numbers, in the order they were put in.
-    pub fn iter(&self) -> impl Iterator<Item = (SelectorId, &Selector)> {
-        let ids = (0..self.slots.len() as u32).map(SelectorId);
-        ids.filter_map(|id| Some((id, self.get(id)?)))
+    #[must_use]
+    pub fn iter(&self) -> Selectors<'_> {
+        Selectors { set: self, ids: 0..self.slots.len() as u32, n_left: self.n_selectors }
     }
 
     /// The selectors that select an object with these labels. Of two labels with the same key the last one counts.
@@ -189,6 +192,60 @@ impl SelectorSet {
         }
         let (before, after) = (self.selecting(&before), self.selecting(&after));
         SelectorChanges { entered: SelectorIds(&after - &before), left: SelectorIds(before - after) }
+    }
+}
+
+/// All selectors of a [`SelectorSet`] with their numbers, in the order they were put in.
+#[derive(Debug, Clone)]
+pub struct Selectors<'s> {
+    set: &'s SelectorSet,
+    ids: Range<u32>,
+    n_left: usize,
+}
+
+impl<'s> Iterator for Selectors<'s> {
+    type Item = (SelectorId, &'s Selector);
+
+    fn next(&mut self) -> Option<(SelectorId, &'s Selector)> {
+        let set = self.set;
+        let next = self.ids.by_ref().map(SelectorId).find_map(|id| Some((id, set.get(id)?)))?;
+        self.n_left -= 1;
+        Some(next)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.n_left, Some(self.n_left))
+    }
+}
+
+impl ExactSizeIterator for Selectors<'_> {}
+
+impl FusedIterator for Selectors<'_> {}
+
+impl<'s> IntoIterator for &'s SelectorSet {
+    type Item = (SelectorId, &'s Selector);
+    type IntoIter = Selectors<'s>;
+
+    fn into_iter(self) -> Selectors<'s> {
+        self.iter()
+    }
+}
+
+/// The selectors get ascending numbers.
+impl Extend<Selector> for SelectorSet {
+    fn extend<I: IntoIterator<Item = Selector>>(&mut self, selectors: I) {
+        for selector in selectors {
+            self.insert(selector);
+        }
+    }
+}
+
+/// The number of each selector is its place.
+impl FromIterator<Selector> for SelectorSet {
+    fn from_iter<I: IntoIterator<Item = Selector>>(selectors: I) -> SelectorSet {
+        let mut set = SelectorSet::new();
+        set.extend(selectors);
+        set
     }
 }
 

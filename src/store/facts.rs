@@ -13,6 +13,7 @@ use super::{ObjectId, Store, group_of};
 
 /// A label key that occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyFacts<'s> {
     /// The key.
     pub key: &'s str,
@@ -24,6 +25,7 @@ pub struct KeyFacts<'s> {
 
 /// A value that occurs under some key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ValueFacts<'s> {
     /// The value.
     pub value: &'s str,
@@ -33,6 +35,7 @@ pub struct ValueFacts<'s> {
 
 /// A label key that occurs, without what is known of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyCount<'s> {
     /// The key.
     pub key: &'s str,
@@ -42,6 +45,7 @@ pub struct KeyCount<'s> {
 
 /// A kind that occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KindFacts<'s> {
     /// `apps/v1`, `v1`, …; empty for objects that have none.
     pub api_version: &'s str,
@@ -61,6 +65,7 @@ impl<'s> KindFacts<'s> {
 
 /// A namespace that occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NamespaceFacts<'s> {
     /// The namespace; empty for objects that have none.
     pub namespace: &'s str,

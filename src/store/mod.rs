@@ -14,6 +14,7 @@ mod identity;
 mod ids;
 mod index;
 mod invert;
+mod iter;
 mod memory;
 mod object;
 mod persist;
@@ -34,6 +35,7 @@ pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use identity::IdentityIndex;
 pub(crate) use ids::{KeyId, KindId, LabelId, NamespaceId};
 pub(crate) use index::Index;
+pub use iter::{ObjectLabels, StoreObjects};
 pub use memory::StoreMemory;
 pub(crate) use object::group_of;
 pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
@@ -231,8 +233,9 @@ impl Store {
     }
 
     /// All objects, in the order they were put in.
-    pub fn objects(&self) -> impl Iterator<Item = ObjectRef<'_>> {
-        self.table.live().iter().map(|id| ObjectRef::new(self, ObjectId(id)))
+    #[must_use]
+    pub fn objects(&self) -> StoreObjects<'_> {
+        StoreObjects::new(self)
     }
 
     /// Builds the store afresh from the objects that are there, which are numbered from 0 again.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Store;
+use super::{ObjectLabels, Store};
 use crate::Label;
 use crate::label::owned;
 
@@ -172,9 +172,8 @@ impl<'s> ObjectRef<'s> {
 
     /// Its labels as key and value, in the order they were read.
     #[must_use]
-    pub fn labels(&self) -> impl ExactSizeIterator<Item = (&'s str, &'s str)> + Clone + use<'s> {
-        let table = &self.store.table;
-        table.labels_of(self.id).map(|label| table.label(label))
+    pub fn labels(&self) -> ObjectLabels<'s> {
+        ObjectLabels::new(&self.store.table, self.id)
     }
 
     /// The value of the label `key`, if the object has one. Looks through the object's labels.

@@ -8,6 +8,7 @@ use crate::{Label, LabelChange, Object, Selector, SelectorId, SelectorIds, Selec
 
 /// What an event does to one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ObjectChange {
     /// The object's position in the stream: that of the event that first had it.
     pub index: u64,

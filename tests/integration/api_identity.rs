@@ -126,8 +126,11 @@ fn apply_to_store(store: &mut Store, ids: &mut Vec<ObjectId>, change: Change) {
     apply!(store, ids, change);
 }
 
+/// An object's number, what it is, and its labels.
+type Seen<'s> = (usize, ObjectIdentity<'s>, Vec<(&'s str, &'s str)>);
+
 /// All that there is, as values that can be compared.
-fn all(store: &Store) -> Vec<(usize, ObjectIdentity<'_>, Vec<(&str, &str)>)> {
+fn all(store: &Store) -> Vec<Seen<'_>> {
     store.objects().map(|it| (it.id().index(), it.identity(), it.labels().collect())).collect()
 }
 

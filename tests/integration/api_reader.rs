@@ -33,8 +33,8 @@ impl Read for Dropwise {
 }
 
 fn dropping(bytes: &[u8], fails: bool) -> Input {
-    let bytes = bytes.to_vec().into_iter();
-    Input::reader("dump", Dropwise { bytes, was_interrupted: false, fails })
+    let bytes: Vec<u8> = bytes.to_vec();
+    Input::reader("dump", Dropwise { bytes: bytes.into_iter(), was_interrupted: false, fails })
 }
 
 fn in_memory(bytes: &[u8]) -> Input {

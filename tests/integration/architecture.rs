@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     ("both", &[]),
     ("formula", &[]),
     ("json", &[]),
@@ -13,6 +13,8 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("span", &[]),
     ("suggest", &[]),
     ("wire", &[]),
+    // A page without code.
+    ("with_kube", &[]),
     ("label", &["span"]),
     ("path", &["json", "shown", "span"]),
     ("edit", &["json", "label", "shown", "span"]),

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod api_identity;
+mod api_iterators;
 mod api_labels;
 mod api_reader;
 mod architecture;

@@ -21,7 +21,7 @@ fn tried<'a>(
 
 fn list(ids: &SelectorIds) -> Vec<SelectorId> {
     let list: Vec<SelectorId> = ids.iter().collect();
-    assert_eq!((list.len() as u64, list.is_empty()), (ids.len(), ids.is_empty()));
+    assert_eq!((list.len(), list.is_empty(), list.len()), (ids.len(), ids.is_empty(), ids.iter().len()));
     assert!(list.iter().all(|&id| ids.contains(id)));
     list
 }

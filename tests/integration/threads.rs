@@ -154,15 +154,15 @@ fn every_type_can_be_shared() {
     let shared = shared! {
         Absence<'static>, Answer, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
         Input, InputReader, Integer, KeptObjects, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
-        LabelEdits, LabelError, LabelErrorKind, LabelKey, LabelSelector, LabelSelectorError,
+        LabelEdits, LabelEditsIter<'static>, LabelError, LabelErrorKind, LabelKey, LabelSelector, LabelSelectorError,
         LabelSelectorErrorKind, LabelSelectorOperator, LabelSelectorRequirement, LabelValue, LeftOut, ListKind,
         LoadError, LoadErrorKind, Loader, Matcher<'static>, Matches<'static>, NamespaceFacts<'static>, Notice, Object,
         ObjectChange,
-        ObjectId, ObjectIdentity<'static>, ObjectRef<'static>, Objects<'static, 'static>, Operator, Outcome,
+        ObjectId, ObjectIdentity<'static>, ObjectIds<'static>, ObjectLabels<'static>, ObjectRef<'static>, Objects<'static, 'static>, Operator, Outcome,
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Path, PathError, Paths, Plan<'static>, Pointer, PointerError,
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
-        SelectorChanges, SelectorId, SelectorIds, SelectorSet, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
-        StoreEdit, StoreMemory, Transition, Unanswered, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
+        SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter<'static>, SelectorSet, Selectors<'static>, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
+        StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, WatchEvent, WatchReader, WatchedStore,
     };
     // Traits and a function.
     let no_types = ["Label", "LoadObserver", "nearest"];

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 /// What a list says that it is: a `PodList` of `v1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ListKind {
     /// `v1`, or an empty text where the list says none.
     pub api_version: String,

@@ -104,12 +104,12 @@ impl Facts<'_> {
     fn row(&self, nth: usize) -> ([&str; 2], [u64; 2]) {
         match self {
             Facts::Keys(keys) => {
-                let KeyFacts { key, n_objects, n_values } = keys[nth];
+                let KeyFacts { key, n_objects, n_values, .. } = keys[nth];
                 ([key, ""], [n_objects, n_values as u64])
             }
             Facts::Values(values) => ([values[nth].value, ""], [values[nth].n_objects, 0]),
             Facts::ValuesOfKeys(values) => {
-                let (key, ValueFacts { value, n_objects }) = values[nth];
+                let (key, ValueFacts { value, n_objects, .. }) = values[nth];
                 ([key, value], [n_objects, 0])
             }
         }
@@ -155,7 +155,7 @@ impl Facts<'_> {
     fn write_jsonl(&self, on_terminal: bool, out: &mut impl Write) -> io::Result<()> {
         match self {
             Facts::Keys(keys) => keys.iter().try_for_each(|fact| {
-                let KeyFacts { key, n_objects: objects, n_values: values } = *fact;
+                let KeyFacts { key, n_objects: objects, n_values: values, .. } = *fact;
                 json::write_value(&KeyLine { key, objects, values }, on_terminal, out)
             }),
             Facts::Values(facts) => {
@@ -200,7 +200,7 @@ fn write_value(
     on_terminal: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let ValueFacts { value, n_objects: objects } = *fact;
+    let ValueFacts { value, n_objects: objects, .. } = *fact;
     json::write_value(&ValueLine { key, value, objects }, on_terminal, out)
 }
 

@@ -117,7 +117,7 @@ impl<'s> Rows<'s> {
     pub(crate) fn of_while(dump: &Dump, plan: &Plan<'s>, view: &View, go_on: impl Fn() -> bool) -> Rows<'s> {
         match (&view.sort_by, view.limit) {
             (None, None) => Rows::InInputOrder(plan.run()),
-            (None, Some(limit)) => Rows::InInputOrder(plan.first(limit)),
+            (None, Some(limit)) => Rows::InInputOrder(plan.take(limit)),
             (Some(key), limit) => {
                 let Sorted { mut rows, is_by_key } =
                     sort::sorted(dump, plan.run().iter().take_while(|_| go_on()), key);
@@ -137,7 +137,7 @@ impl<'s> Rows<'s> {
 
     pub(crate) fn len(&self) -> u64 {
         match self {
-            Rows::InInputOrder(matches) => matches.len(),
+            Rows::InInputOrder(matches) => matches.len() as u64,
             Rows::Listed(rows) => rows.len() as u64,
         }
     }
