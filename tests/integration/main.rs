@@ -22,6 +22,7 @@ mod load_parts;
 mod objects;
 mod path;
 mod plan;
+mod public_api;
 mod quantity;
 mod readme;
 mod remarks;
