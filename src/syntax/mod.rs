@@ -16,12 +16,14 @@ mod query;
 mod role;
 mod token;
 
+#[doc(hidden)]
 pub use ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 pub(crate) use ast::{AstArguments, AstCall, AstField, AstStep, AstSubject, Tree};
-pub use function::{FUNCTIONS, Function, FunctionRow, Parameter};
 pub use error::SyntaxError;
 pub use expected::Expected;
+pub use function::{FUNCTIONS, Function, FunctionRow, Parameter};
 pub use lexer::{Token, tokens};
+#[doc(hidden)]
 pub use parser::parse;
 pub(crate) use query::parse_query;
 pub use role::Role;

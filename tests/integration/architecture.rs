@@ -75,7 +75,7 @@ pub(crate) fn exports() -> Vec<(String, String)> {
     let lib = read(Path::new("src/lib.rs"));
     let statements = lib.split("pub use ").skip(1).map(|rest| rest.split(';').next().unwrap().to_owned());
     let names = statements.flat_map(|statement| {
-        let (module, names) = statement.split_once("::").unwrap();
+        let (module, names) = statement.trim_start_matches("crate::").split_once("::").unwrap();
         let names: Vec<_> = names.split([',', '{', '}']).map(|name| name.trim().to_owned()).collect();
         let module = module.to_owned();
         names.into_iter().filter(|name| !name.is_empty()).map(move |name| (name, module.clone()))

@@ -138,8 +138,11 @@ fn read_module(file: &Path, folder: &Path, path: ModulePath, modules: &mut BTree
     let items = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display())).items;
     for item in &items {
         let Item::Mod(module) = item else { continue };
-        if module.content.is_none() && !is_test(&module.attrs) {
-            let name = module.ident.to_string();
+        let name = module.ident.to_string();
+        if let Some((_, items)) = &module.content {
+            let inner = Module { text: text.clone(), items: items.to_vec() };
+            modules.insert([&path[..], &[name]].concat(), inner);
+        } else if !is_test(&module.attrs) {
             let inner: PathBuf = folder.join(&name);
             let (alone, with_others) = (inner.with_extension("rs"), inner.join("mod.rs"));
             let file = if alone.exists() { alone } else { with_others };
@@ -324,6 +327,15 @@ fn impl_lines(block: &syn::ItemImpl, text: &str) -> Vec<String> {
         String::new()
     };
     items.map(|item| format!("  {of}{item}")).collect()
+}
+
+/// The names of all public types.
+pub(crate) fn types() -> Vec<String> {
+    let library = Library::read();
+    let is_type =
+        |definition: &Definition| matches!(library.item(definition), Some(Item::Struct(_) | Item::Enum(_)));
+    let paths = library.paths(&Vec::new(), "selq").into_iter();
+    paths.filter(|(_, definition)| is_type(definition)).map(|(_, (_, name))| name).collect()
 }
 
 #[test]
