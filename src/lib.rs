@@ -139,8 +139,8 @@ pub use query::{
 };
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
-    FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
-    Integer, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
+    FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind, Integer,
+    LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
 pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter, SelectorSet, Selectors};

@@ -92,6 +92,7 @@ fn joined(mut intervals: Vec<RangeInclusive<i64>>) -> Vec<RangeInclusive<i64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Store;
     use proptest::prelude::*;
 
     #[test]

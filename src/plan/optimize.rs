@@ -205,6 +205,7 @@ fn smallest_first(node: Node, sets: Sets<'_>) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Store;
     use crate::plan::{Plan, Scope, Step};
     use crate::{Object, Selector};
 

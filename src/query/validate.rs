@@ -59,7 +59,8 @@ impl<'t> Checker<'t> {
             Tree::Group(inner) => self.tree(inner),
             Tree::Not(inner) => Ok(self.tree(inner)?.negate()),
             Tree::And { operands, .. } => {
-                let operands: Result<Vec<_>, ParseError> = operands.iter().map(|operand| self.tree(operand)).collect();
+                let operands: Result<Vec<_>, ParseError> =
+                    operands.iter().map(|operand| self.tree(operand)).collect();
                 operands.map(Formula::conjunction)
             }
             Tree::Or(operands) => {
@@ -487,7 +488,10 @@ mod tests {
             ("!.spec.nodeName", "!.spec.nodeName"),
             (".metadata.annotations['example.com/x'] = y", ".metadata.annotations['example.com/x']=y"),
             (".['a b'][0][*].c", ".['a b'][0][*].c"),
-            (".status.conditions[ .type = Ready ].status=False", ".status.conditions[.type=Ready].status=False"),
+            (
+                ".status.conditions[ .type = Ready ].status=False",
+                ".status.conditions[.type=Ready].status=False",
+            ),
             (".spec.containers[!.resources.limits.memory]", ".spec.containers[!.resources.limits.memory]"),
             (".spec.finalizers[.=a || .=b]", ".spec.finalizers[.=a || .=b]"),
             ("!.spec.containers[.image!=reg.example/*]", "!.spec.containers[.image!=reg.example/*]"),
@@ -535,21 +539,33 @@ mod tests {
     fn what_is_doubtful_is_refused_with_what_to_write() {
         for (text, expected) in [
             ("a, b || c", r#"",": "," beside "||" can be read in two ways | write (a,b) || c or a,(b || c)"#),
-            (".x=", r#""": expected a value after "=", found none | write !.x for none, .x='' for the empty text"#),
+            (
+                ".x=",
+                r#""": expected a value after "=", found none | write !.x for none, .x='' for the empty text"#,
+            ),
             ("k=*", r#""*": "*" is every value | write k for any value, k='*' for the text "*""#),
             ("k=.x", r#"".x": a value that begins with "." is reserved | quote it for the text: '.x'"#),
             ("name()>7", r#"">": name() has no order"#),
             ("ready()", r#""ready()": ready() is "true" or "false" | write ready()=true"#),
             ("foo(x)", r#""foo": there is no function "foo""#),
-            ("Selected_By(x)", r#""Selected_By": there is no function "Selected_By" | did you mean selected-by()?"#),
+            (
+                "Selected_By(x)",
+                r#""Selected_By": there is no function "Selected_By" | did you mean selected-by()?"#,
+            ),
             ("kind(pod", r#""": expected "," or ")", found the end of the text"#),
             (".status.", r#""": expected a name after ".", found the end of the text"#),
             ("a || ", r#""": expected a key, a field, a function, "!" or "(", found the end of the text"#),
-            (".a[b=c]", r#""b": expected a number, "*", a name in quotation marks or a query about the elements, found "b""#),
+            (
+                ".a[b=c]",
+                r#""b": expected a number, "*", a name in quotation marks or a query about the elements, found "b""#,
+            ),
             ("k=~x", r#""x": expected a regular expression in quotation marks, found "x""#),
             ("k=~'('", r#""'('": this is no regular expression: unclosed group"#),
             ("k>='x'", r#""'x'": expected an integer after ">" or "<", found "'x'""#),
-            (".x>abc", r#""abc": expected a number, an amount such as 500Mi or a time after ">", found "abc""#),
+            (
+                ".x>abc",
+                r#""abc": expected a number, an amount such as 500Mi or a time after ">", found "abc""#,
+            ),
             ("selects(a)", r#""selects": selects() asks other objects, which queries do not do yet"#),
         ] {
             assert_eq!(refused(text), expected, "{text}");

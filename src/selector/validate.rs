@@ -98,6 +98,7 @@ fn integer(text: &str, typed: &str, checked: LabelValue) -> Result<Integer, Pars
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Selector;
 
     fn meaning(text: &str) -> Result<Selector, ParseErrorKind> {
         text.parse().map_err(|error: ParseError| error.kind().clone())

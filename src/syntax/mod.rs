@@ -27,5 +27,5 @@ pub use lexer::{Token, tokens};
 pub use parser::parse;
 pub(crate) use query::parse_query;
 pub use role::Role;
-pub(crate) use token::is_word;
 pub use token::TokenKind;
+pub(crate) use token::is_word;

@@ -12,7 +12,7 @@ mod whole;
 use std::borrow::Cow;
 use std::fmt;
 
-use super::error::ParseError;
+use super::error::{ParseError, ParseErrorKind};
 use crate::LabelKey;
 use place::{Place, is_selector};
 
@@ -23,7 +23,10 @@ impl ParseError {
     /// The fix, where there is one.
     #[must_use]
     pub fn help(&self) -> Option<String> {
-        known(self).map(|help| help.to_string())
+        match self.kind() {
+            ParseErrorKind::Query { help, .. } => help.clone(),
+            _ => known(self).map(|help| help.to_string()),
+        }
     }
 }
 
