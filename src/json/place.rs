@@ -53,6 +53,18 @@ pub(crate) enum Kind {
     Scalar,
 }
 
+impl Kind {
+    /// The sort of the value whose text begins so.
+    pub(super) fn beginning_with(byte: Option<&u8>) -> Kind {
+        match byte {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Scalar,
+        }
+    }
+}
+
 /// A value that can be compared.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Scalar {

@@ -92,12 +92,7 @@ impl Place for Text<'_> {
     type End = usize;
 
     fn kind(self) -> Kind {
-        match self.byte(self.pos) {
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::Array,
-            Some(b'n') => Kind::Null,
-            _ => Kind::Scalar,
-        }
+        Kind::beginning_with(self.json.as_bytes().get(self.pos))
     }
 
     fn members(self, mut each: impl FnMut(&str, Self) -> Option<usize>) -> usize {

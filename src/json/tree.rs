@@ -258,7 +258,7 @@ impl Place for Node<'_, '_> {
     type End = ();
 
     fn kind(self) -> Kind {
-        Text::of(self.text()).kind()
+        Kind::beginning_with(self.text().as_bytes().first())
     }
 
     fn members(self, mut each: impl FnMut(&str, Self) -> Option<()>) {

@@ -37,7 +37,7 @@ pub(crate) enum Comparison {
 impl Filter {
     pub(super) fn holds(&self, element: impl Place) -> bool {
         match self {
-            Filter::Exists(steps) => !find::walk(element, steps).is_empty(),
+            Filter::Exists(steps) => !find::walk(vec![element], steps).is_empty(),
             Filter::Compare(left, comparison, right) => {
                 let (left, right) = (left.value(element), right.value(element));
                 let order = left.zip(right).and_then(|(left, right)| left.partial_cmp(&right));
@@ -52,7 +52,7 @@ impl Operand {
     fn value(&self, element: impl Place) -> Option<Scalar> {
         match self {
             Operand::Scalar(scalar) => Some(scalar.clone()),
-            Operand::At(steps) => match find::walk(element, steps)[..] {
+            Operand::At(steps) => match find::walk(vec![element], steps)[..] {
                 [only] => only.scalar(),
                 _ => None,
             },

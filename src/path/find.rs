@@ -1,7 +1,9 @@
 //! Where a path leads, in the text of a value or in a parsed one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
+use std::ops::Range;
 
+use foldhash::fast::RandomState;
 use serde_json::Value;
 
 use super::Step;
@@ -34,33 +36,30 @@ impl Root for Text<'_> {
 pub(super) fn all<P: Root>(start: P, steps: &[Step]) -> Vec<P> {
     let is_descent = |step: &Step| matches!(step, Step::Descend { .. });
     match steps.iter().position(is_descent) {
-        None => walk(start, steps),
+        None => walk(vec![start], steps),
         Some(first) => {
             let (before, descents) = steps.split_at(first);
             // Each part begins with its descent.
             let parts: Vec<&[Step]> = descents.chunk_by(|_, next| !is_descent(next)).collect();
-            walk(start, before).into_iter().flat_map(|place| place.at_any_depth(&parts)).collect()
+            walk(vec![start], before).into_iter().flat_map(|place| place.at_any_depth(&parts)).collect()
         }
     }
 }
 
 fn descend<P: Place>(start: P, parts: &[&[Step]]) -> Vec<P> {
     parts.iter().fold(vec![start], |places, part| match part.split_first() {
-        Some((Step::Descend { without }, steps)) => {
-            within(places, *without).into_iter().flat_map(|place| walk(place, steps)).collect()
-        }
+        Some((Step::Descend { without }, steps)) => walk(within(places, *without), steps),
         _ => places,
     })
 }
 
 /// Where steps lead that go down one level each.
-pub(super) fn walk<P: Place>(start: P, steps: &[Step]) -> Vec<P> {
-    let (mut places, mut rest) = (vec![start], steps);
+pub(super) fn walk<P: Place>(starts: Vec<P>, steps: &[Step]) -> Vec<P> {
+    let (mut places, mut rest) = (starts, steps);
     while let Some((step, behind)) = rest.split_first() {
         let n_straight = rest.iter().take_while(|step| step.is_straight()).count();
         if n_straight > 0 {
-            places =
-                places.into_iter().flat_map(|place| search(place, rest)).map(|(_, found)| found).collect();
+            places = search(places, rest).into_iter().map(|(_, found)| found).collect();
             rest = &rest[n_straight..];
         } else {
             places = places.into_iter().flat_map(|place| take(place, step)).collect();
@@ -107,8 +106,8 @@ fn slice<P: Place>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
 /// What each of some steps leads to. A value that several lead to counts once, or a path of many such steps would find
 /// it on more ways than can be counted.
 fn several<P: Place>(place: P, steps: &[Step]) -> Vec<P> {
-    let mut seen = HashSet::new();
-    let found = steps.iter().flat_map(|step| walk(place, std::slice::from_ref(step)));
+    let mut seen = HashSet::with_hasher(RandomState::default());
+    let found = steps.iter().flat_map(|step| walk(vec![place], std::slice::from_ref(step)));
     found.filter(|value| seen.insert(value.address())).collect()
 }
 
@@ -118,22 +117,26 @@ fn children<P: Place>(place: P, without: Option<&str>) -> Vec<P> {
     if place.kind() != Kind::Object {
         return place.all_elements();
     }
-    let (mut values, mut last) = (Vec::new(), BTreeMap::new());
+    // All names are copied into one text: few objects have many, and most of what is searched at any depth is objects.
+    let (mut names, mut members) = (String::new(), Vec::new());
     place.members(|name, value| {
         if Some(name) != without {
-            last.insert(name.to_owned(), values.len());
-            values.push(value);
+            let start = names.len();
+            names.push_str(name);
+            members.push((start..names.len(), value));
         }
         None
     });
-    let mut numbers: Vec<usize> = last.into_values().collect();
-    numbers.sort_unstable();
-    numbers.into_iter().map(|nth| values[nth]).collect()
+    let mut seen = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
+    let mut is_last = |name: &Range<usize>| seen.insert(&names[name.clone()]);
+    members.reverse();
+    members.retain(|(name, _)| is_last(name));
+    members.into_iter().rev().map(|(_, value)| value).collect()
 }
 
 /// These values and all objects and arrays inside them, each before what is in it. Nesting costs no stack.
 fn within<P: Place>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_hasher(RandomState::default());
     let mut found = Vec::new();
     let mut waiting = places;
     waiting.reverse();

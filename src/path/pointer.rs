@@ -34,7 +34,7 @@ impl Pointer {
 
     /// The text of the value that it leads to; of equal keys the last one counts.
     pub(crate) fn find<'j>(&self, json: &'j str) -> Option<&'j str> {
-        let found = search(Text::of(json), self.steps.as_slice());
+        let found = search([Text::of(json)], self.steps.as_slice());
         found.first().map(|(_, value)| value.text())
     }
 }

@@ -31,10 +31,12 @@ impl Way for &[Step] {
     }
 }
 
-/// Gives what the ways lead to, each value with the number of its way, in the order of the JSON.
-pub(super) fn search<P: Place, W: Way>(place: P, way: W) -> Vec<(usize, P)> {
+/// Gives what the ways lead to from each of the places, each value with the number of its way, in the order of the JSON.
+pub(super) fn search<P: Place, W: Way>(places: impl IntoIterator<Item = P>, way: W) -> Vec<(usize, P)> {
     let mut search = Search { found: Vec::new(), marks: Vec::new() };
-    search.visit(place, way);
+    for place in places {
+        search.visit(place, way);
+    }
     search.found
 }
 

@@ -83,7 +83,7 @@ impl Paths {
     }
 
     fn places<P: find::Root>(&self, start: P, mut each: impl FnMut(usize, P)) {
-        for (nth, place) in search(start, At { nodes: &self.nodes, node: 0 }) {
+        for (nth, place) in search([start], At { nodes: &self.nodes, node: 0 }) {
             let path = &self.paths[nth];
             match &path.steps[self.n_straight[nth]..] {
                 [] if !path.null.may_be(place) => {}
