@@ -3,6 +3,7 @@
 //! The text is valid JSON, as the loader has checked it; of any other text something is found, or nothing.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use memchr::memchr2;
 
@@ -161,7 +162,13 @@ impl Place for Text<'_> {
 
 /// Whether a string, in its quotation marks, says this.
 pub(super) fn key_is(key: &str, name: &str) -> bool {
-    key_name(key).is_some_and(|key| key == name)
+    let Some(inside) = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')) else { return false };
+    // What is escaped takes more bytes than it stands for, so that only longer keys need a look.
+    match inside.len().cmp(&name.len()) {
+        Ordering::Less => false,
+        Ordering::Equal => inside == name && !inside.contains('\\'),
+        Ordering::Greater => inside.contains('\\') && key_name(key).is_some_and(|key| key == name),
+    }
 }
 
 /// What a key, in its quotation marks, is called.
@@ -271,6 +278,17 @@ mod tests {
             assert_eq!(member(json, name), Some(value), "{name}");
         }
         assert_eq!((member(json, "b"), member("[1]", "a"), member("7", "a")), (None, None, None));
+    }
+
+    #[test]
+    fn keys_are_compared_by_what_they_say() {
+        for (key, name) in
+            [(r#""\n""#, "\\n"), (r#""\n""#, "n"), (r#""""#, "\""), ("\"", ""), (r#""\u00e9""#, "e")]
+        {
+            assert!(!key_is(key, name), "{key}");
+        }
+        assert!(key_is(r#""\u00e9""#, "é") && key_is(r#""""#, ""));
+        assert!(!key_is(r#""a""#, "b") && key_is(r#""\ud800""#, "\u{FFFD}") && !key_is("a", "a"));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use serde_json::Value;
 
-use super::Step;
 use super::search::search;
-use crate::json::{Kind, Place, Text, Tree};
+use super::step::{Filter, Operand, Step};
+use crate::json::{Kind, Place, Scalar, Text, Tree};
 
 /// A value that can be searched at any depth.
 pub(super) trait Root: Place {
@@ -148,6 +148,32 @@ fn within<P: Place>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
         }
     }
     found
+}
+
+impl Filter {
+    pub(super) fn holds(&self, element: impl Place) -> bool {
+        match self {
+            Filter::Exists(steps) => !walk(vec![element], steps).is_empty(),
+            Filter::Compare(left, comparison, right) => {
+                let (left, right) = (left.value(element), right.value(element));
+                let order = left.zip(right).and_then(|(left, right)| left.partial_cmp(&right));
+                order.is_some_and(|order| comparison.holds(order))
+            }
+        }
+    }
+}
+
+impl Operand {
+    /// The value for an element; none where there are several, as kubectl compares one at a time.
+    fn value(&self, element: impl Place) -> Option<Scalar> {
+        match self {
+            Operand::Scalar(scalar) => Some(scalar.clone()),
+            Operand::At(steps) => match walk(vec![element], steps)[..] {
+                [only] => only.scalar(),
+                _ => None,
+            },
+        }
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use nom::multi::{many0, separated_list1};
 use nom::number::complete::recognize_float;
 use nom::sequence::{delimited, preceded, terminated};
 
-use super::filter::{Comparison, Filter, Operand};
 use super::parse::{self, Failure, MAX_STEPS, Parsed, expect, refuse};
+use super::step::{Comparison, Filter, Operand};
 use super::{PathError, Step};
 use crate::json::Scalar;
 

@@ -2,7 +2,6 @@
 
 mod dotted;
 mod error;
-mod filter;
 mod find;
 mod jsonpath;
 mod parse;

@@ -1,6 +1,8 @@
 //! The parts of a path.
 
-use super::filter::Filter;
+use std::cmp::Ordering;
+
+use crate::json::Scalar;
 
 /// A part of a path, in whatever spelling.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +69,47 @@ impl Step {
             Step::Element(index) => usize::try_from(*index) == Ok(nth),
             Step::Key { index, .. } => *index == Some(nth),
             _ => matches!(self, Step::EveryElement),
+        }
+    }
+}
+
+/// What an element must be like.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Filter {
+    /// The steps lead somewhere from it.
+    Exists(Vec<Step>),
+    /// Two values of the same kind compare so.
+    Compare(Operand, Comparison, Operand),
+}
+
+/// A side of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Operand {
+    /// The one value that the steps lead to from the element.
+    At(Vec<Step>),
+    /// The value that is written there.
+    Scalar(Scalar),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    pub(super) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Comparison::Equal => order.is_eq(),
+            Comparison::NotEqual => order.is_ne(),
+            Comparison::Less => order.is_lt(),
+            Comparison::LessOrEqual => order.is_le(),
+            Comparison::Greater => order.is_gt(),
+            Comparison::GreaterOrEqual => order.is_ge(),
         }
     }
 }

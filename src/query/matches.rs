@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::LazyLock;
-use std::time::SystemTime;
 
 use super::field::FieldValue;
 use super::subject::{FunctionCall, Subject};
-use super::{Predicate, Query};
+use super::{Context, Predicate, Query};
 use crate::formula::Expr;
 use crate::kubernetes::{self, ObjectJson, Reads, Time};
 use crate::syntax::Function;
@@ -15,39 +14,6 @@ use crate::{ObjectIdentity, Path};
 
 /// Where the time stands from which on the age of an object is counted.
 static CREATED: LazyLock<Option<Path>> = LazyLock::new(|| Path::field(".metadata.creationTimestamp").ok());
-
-/// What a query is asked with besides the object: the time that it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Context {
-    now: Time,
-}
-
-impl Default for Context {
-    fn default() -> Context {
-        Context::new()
-    }
-}
-
-impl Context {
-    /// Now, by the clock of this machine.
-    #[must_use]
-    pub fn new() -> Context {
-        Context { now: Time::from(SystemTime::now()) }
-    }
-
-    /// As if it were `now`, for the ages of a dump that is not of today.
-    #[must_use]
-    pub fn at(now: Time) -> Context {
-        Context { now }
-    }
-
-    /// The time that it is.
-    #[must_use]
-    pub fn now(&self) -> Time {
-        self.now
-    }
-}
 
 /// An object that a query can be asked about.
 pub trait Queried {

@@ -4,6 +4,7 @@
 //! store must agree with it. Every text that is a selector is a query that means the same.
 
 mod columns;
+mod context;
 mod field;
 mod matches;
 mod pattern;
@@ -16,9 +17,10 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use columns::{Columns, NoColumn};
+pub use context::Context;
 pub use field::Field;
 pub(crate) use field::FieldValue;
-pub use matches::{Context, Queried};
+pub use matches::Queried;
 pub use pattern::{Expression, Pattern};
 pub use predicate::{Predicate, QueryOperator, Test};
 pub use subject::{FunctionCall, Subject};
@@ -33,12 +35,18 @@ use crate::selector::{self, ParseError, Selector};
 /// not parse is an error: nothing becomes everything by accident.
 ///
 /// ```
-/// use selq::{Context, Query, QueryObject};
+/// use selq::query::{Columns, Context, Query};
+/// use selq::{Input, Loader, Plan, Scope};
 ///
 /// let query: Query = "app=web || .status.phase in (Pending,Failed)".parse()?;
-/// let pod = r#"{"kind":"Pod","metadata":{"name":"a"},"status":{"phase":"Pending"}}"#;
-/// assert!(query.matches(&QueryObject::from_json(pod), &Context::new()));
-/// # Ok::<(), selq::ParseError>(())
+/// let pods = r#"{"kind":"Pod","metadata":{"name":"a"},"status":{"phase":"Pending"}}
+///     {"kind":"Pod","metadata":{"name":"b"},"status":{"phase":"Running"}}"#;
+/// let dump = Loader::new().load([Input::bytes("pods", pods)])?;
+/// let (mut columns, context) = (Columns::new(), Context::new());
+/// columns.read(&dump, query.subjects(), &context);
+/// let plan = Plan::query(dump.store(), &columns, &query, &Scope::all(), &context)?;
+/// assert_eq!(plan.count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Query {

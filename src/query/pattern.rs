@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_backslash_stands_for_itself_before_anything_but_a_quote() {
         assert_eq!(unquoted(r"'\d+\.x'").as_deref(), Some(r"\d+\.x"));
-        assert_eq!(unquoted(r#"'it\'s "\\"'"#).as_deref(), Some(r#"it's "\"#));
+        assert_eq!(unquoted(r#"'it\'s "\\"'"#).as_deref(), Some(r#"it's "\""#));
         assert_eq!(unquoted(r#""\'""#).as_deref(), Some(r"\'"));
     }
 

@@ -552,7 +552,7 @@ mod tests {
                 "Selected_By(x)",
                 r#""Selected_By": there is no function "Selected_By" | did you mean selected-by()?"#,
             ),
-            ("kind(pod", r#""": expected "," or ")", found the end of the text"#),
+            ("kind(pod", r#""": expected "," or ")", found the end of the text | close the list with ")""#),
             (".status.", r#""": expected a name after ".", found the end of the text"#),
             ("a || ", r#""": expected a key, a field, a function, "!" or "(", found the end of the text"#),
             (

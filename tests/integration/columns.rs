@@ -7,7 +7,7 @@ use selq::kubernetes::{Age, ObjectJson, Reads, Time, ready, restarts, status};
 use serde_json::Value;
 
 use crate::conformance_selector::lines;
-use crate::objects::{SHOWN, check_reads, objects, strange};
+use crate::objects::{OTHERS, SHOWN, check_reads, objects, strange};
 
 /// The cell of a column, for the object exactly as it is written.
 fn cell<'l>(line: &'l Value, column: &str) -> Option<&'l Value> {
@@ -54,6 +54,13 @@ fn the_columns_are_those_of_kubectl() {
         check_reads(&line["object"], SHOWN);
     }
     println!("{n_status} cells of STATUS, {n_ready} workloads");
+}
+
+#[test]
+fn functions_read_what_they_say() {
+    for line in lines("columns.jsonl").unwrap_or_default().iter().step_by(10) {
+        check_reads(&line["object"], OTHERS);
+    }
 }
 
 #[test]

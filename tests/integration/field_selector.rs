@@ -99,7 +99,8 @@ proptest! {
         let again: FieldSelector = selector.to_string().parse().unwrap();
         let sorted = |selector| { let mut all = parts(selector); all.sort(); all };
         prop_assert_eq!(sorted(&again), sorted(&selector));
-        prop_assert_eq!(again.to_string().parse::<FieldSelector>().unwrap(), again.clone());
+        let once_more: FieldSelector = again.to_string().parse().unwrap();
+        prop_assert_eq!(&once_more, &again);
         let holds = |(field, op, value): &(String, String, String)| {
             (fields.get(field).map_or("", String::as_str) == value) != (op == "!=")
         };
