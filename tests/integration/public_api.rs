@@ -92,7 +92,7 @@ impl Library {
 
     /// What is to be read of every public path: of one definition once, under its longest path.
     fn text(&self) -> String {
-        let paths = self.paths(&Vec::new(), "selq");
+        let (paths, impls) = (self.paths(&Vec::new(), "selq"), self.impls());
         let mut by_definition: BTreeMap<&Definition, Vec<&str>> = BTreeMap::new();
         for (path, definition) in &paths {
             by_definition.entry(definition).or_default().push(path);
@@ -101,7 +101,7 @@ impl Library {
         for (definition, mut paths) in by_definition {
             paths.sort_by_key(|path| path.len());
             let own = paths.pop().expect("every definition has a path");
-            lines.insert(own, self.describe(definition).join("\n  "));
+            lines.insert(own, self.describe(definition, &impls).join("\n  "));
             lines.extend(paths.into_iter().map(|path| (path, format!("is {own}"))));
         }
         lines.iter().map(|(path, lines)| format!("{path}\n  {lines}\n")).collect()
@@ -114,22 +114,31 @@ impl Library {
     }
 
     /// What an item is and all that belongs to it, a line each.
-    fn describe(&self, definition: &Definition) -> Vec<String> {
+    fn describe(
+        &self,
+        definition: &Definition,
+        impls: &BTreeMap<Definition, BTreeSet<String>>,
+    ) -> Vec<String> {
         let item = self.item(definition).unwrap_or_else(|| panic!("{definition:?} is defined"));
         let text = &self.0[&definition.0].text;
         let mut lines = own_lines(item, text);
-        let mut others = BTreeSet::new();
+        lines.extend(impls.get(definition).into_iter().flatten().cloned());
+        lines
+    }
+
+    /// What the `impl` blocks of every type say, each line once and in order.
+    fn impls(&self) -> BTreeMap<Definition, BTreeSet<String>> {
+        let mut impls: BTreeMap<Definition, BTreeSet<String>> = BTreeMap::new();
         for (module, found) in &self.0 {
             for item in &found.items {
                 let Item::Impl(block) = item else { continue };
                 let of = type_path(&block.self_ty).and_then(|path| self.resolve(module, &path));
-                if of.as_ref() == Some(definition) && !is_test(&block.attrs) {
-                    others.extend(impl_lines(block, &found.text));
+                if let Some(of) = of.filter(|_| !is_test(&block.attrs)) {
+                    impls.entry(of).or_default().extend(impl_lines(block, &found.text));
                 }
             }
         }
-        lines.extend(others);
-        lines
+        impls
     }
 }
 
@@ -321,11 +330,9 @@ fn impl_lines(block: &syn::ItemImpl, text: &str) -> Vec<String> {
         _ => None,
     });
     let of = line(text, &*block.self_ty);
-    let of = if of.contains('<') && !of.contains("<'") && !of.contains("<K>") {
-        format!("{of}: ")
-    } else {
-        String::new()
-    };
+    // What only one instance of a generic type has says which.
+    let is_instance = block.generics.params.is_empty() && of.contains('<') && !of.contains('\'');
+    let of = if is_instance { format!("{of}: ") } else { String::new() };
     items.map(|item| format!("  {of}{item}")).collect()
 }
 
