@@ -20,6 +20,7 @@ mod fleet;
 mod terminal {
     pub(crate) mod numbers;
     pub(crate) mod sanitize;
+    pub(crate) mod table;
 }
 #[path = "../src/bin/selq/typing/mod.rs"]
 #[allow(

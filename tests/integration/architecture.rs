@@ -44,7 +44,7 @@ const PROGRAM_ARROWS: [(&str, &[&str]); 11] = [
     ("exit", &[]),
     ("terminal", &["config"]),
     ("typing", &["terminal"]),
-    ("output", &["terminal"]),
+    ("output", &["config", "terminal"]),
     ("args", &["config", "output", "terminal"]),
     ("selection", &["args", "config", "terminal"]),
     ("input", &["args", "config", "exit", "terminal"]),

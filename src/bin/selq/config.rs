@@ -20,15 +20,34 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
+/// Who reads an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// People, on a terminal that acts on control characters.
+    Terminal,
+    /// A program, or a file that one may read: it gets everything as it is.
+    Program,
+}
+
+impl Audience {
+    fn of(stream: &impl IsTerminal) -> Audience {
+        if stream.is_terminal() { Audience::Terminal } else { Audience::Program }
+    }
+
+    pub(crate) fn is_terminal(self) -> bool {
+        self == Audience::Terminal
+    }
+}
+
 /// Where the program runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// People read standard output.
-    pub(crate) stdout_is_terminal: bool,
+    /// Who reads standard output.
+    pub(crate) stdout: Audience,
     /// How many columns standard output has, if it is a terminal that says so.
     pub(crate) stdout_columns: Option<usize>,
-    /// People read standard error.
-    pub(crate) stderr_is_terminal: bool,
+    /// Who reads standard error.
+    pub(crate) stderr: Audience,
     /// `NO_COLOR` is set, or `TERM` is `dumb`.
     pub(crate) no_color: bool,
     /// Nothing but errors is to be printed.
@@ -43,9 +62,9 @@ impl Config {
     pub(crate) fn from_env() -> Config {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         Config {
-            stdout_is_terminal: io::stdout().is_terminal(),
+            stdout: Audience::of(&io::stdout()),
             stdout_columns: terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0)),
-            stderr_is_terminal: io::stderr().is_terminal(),
+            stderr: Audience::of(&io::stderr()),
             no_color: is_set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb"),
             quiet: false,
             color: ColorChoice::Auto,
@@ -75,12 +94,12 @@ impl Config {
 
     /// The style, or none where no colour is wanted on standard error.
     pub(crate) fn stderr_style(&self, style: Style) -> Style {
-        self.style(style, self.stderr_is_terminal)
+        self.style(style, self.stderr)
     }
 
     /// Whether standard output has colours.
     pub(crate) fn colors_stdout(&self) -> bool {
-        self.colors(self.stdout_is_terminal)
+        self.colors(self.stdout)
     }
 
     /// What was asked for on the command line.
@@ -88,13 +107,13 @@ impl Config {
         self.color
     }
 
-    fn style(&self, style: Style, is_terminal: bool) -> Style {
-        if self.colors(is_terminal) { style } else { Style::new() }
+    fn style(&self, style: Style, audience: Audience) -> Style {
+        if self.colors(audience) { style } else { Style::new() }
     }
 
-    fn colors(&self, is_terminal: bool) -> bool {
+    fn colors(&self, audience: Audience) -> bool {
         match self.color {
-            ColorChoice::Auto => is_terminal && !self.no_color,
+            ColorChoice::Auto => audience.is_terminal() && !self.no_color,
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         }

@@ -14,6 +14,15 @@ pub(crate) enum ExitStatus {
 }
 
 impl ExitStatus {
+    /// What two answers come to together: an error whatever matched, and else a match.
+    pub(crate) fn and(self, other: ExitStatus) -> ExitStatus {
+        match (self, other) {
+            (ExitStatus::Error, _) | (_, ExitStatus::Error) => ExitStatus::Error,
+            (ExitStatus::Matched, _) | (_, ExitStatus::Matched) => ExitStatus::Matched,
+            _ => ExitStatus::NoMatch,
+        }
+    }
+
     /// Matched or not.
     pub(crate) fn of_match(matched: bool) -> ExitStatus {
         if matched { ExitStatus::Matched } else { ExitStatus::NoMatch }

@@ -1,8 +1,9 @@
 //! The options of `selq labels`.
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 
 use super::groups::{InputArgs, SelectionArgs};
+use crate::output::grid::GridFormat;
 
 #[derive(Debug, ClapArgs)]
 #[command(
@@ -26,18 +27,8 @@ pub(crate) struct LabelsArgs {
     pub(crate) key: Vec<String>,
     /// How to print them
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) output: LabelsFormat,
+    pub(crate) output: GridFormat,
     /// Leave out the header line
     #[arg(long)]
     pub(crate) no_headers: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LabelsFormat {
-    /// Columns for people
-    Table,
-    /// Comma-separated values
-    Csv,
-    /// One JSON object a line
-    Jsonl,
 }

@@ -21,7 +21,7 @@ pub(crate) use explain::ExplainArgs;
 pub(crate) use groups::{InputArgs, SelectionArgs, SourceArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use label::{LabelArgs, LabelForm};
-pub(crate) use labels::{LabelsArgs, LabelsFormat};
+pub(crate) use labels::LabelsArgs;
 pub(crate) use parse::{ParseArgs, ParseFormat};
 pub(crate) use query::{QueryArgs, Shown};
 pub(crate) use repl::{EditMode, ReplArgs};

@@ -1,7 +1,5 @@
 //! `selq explain`: shows how a selector is answered.
 
-use std::io::Write;
-
 use anyhow::{Result, anyhow};
 use selq::{Pass, Plan};
 
@@ -10,20 +8,18 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::selection::Selection;
-use crate::terminal::sanitize;
-use crate::terminal::stdout::with_stdout;
+use crate::terminal::message;
+use crate::terminal::stdout::print_to_stdout;
 
 pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     let passes = passes(&args.skip_passes)?;
     let loaded = input::load(&args.input, config)?;
     let store = loaded.dump.store();
-    let plan = Plan::with_passes(store, &selection.selector, &selection.scope(store), &passes);
-    let text = plan.explain().to_string();
-    let text = if config.stdout_is_terminal { sanitize::escaped_lines(&text) } else { text.as_str().into() };
-    with_stdout(|out| Ok(out.write_all(text.as_bytes())?))?;
+    let plan = Plan::with_passes(store, &selection.wanted(), &selection.scope(store), &passes);
+    print_to_stdout(config, |out| Ok(out.words(&plan.explain().to_string())?))?;
     let matched = plan.any();
-    selection.remark(&loaded.dump, &plan, matched);
+    message::remarks(&selection.remarks(store, &plan, matched));
     Ok(loaded.status(config, ExitStatus::of_match(matched)))
 }
 

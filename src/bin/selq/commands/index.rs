@@ -34,8 +34,8 @@ pub(crate) fn run(args: &IndexArgs, config: &Config) -> Result<ExitStatus> {
 }
 
 fn write(index: &SavedIndex, loader: &Loader, config: &Config) -> Result<()> {
-    let load = input::read(config, |observer| Ok(index.write_with(loader, observer)?), String::new())?;
-    let n_objects = message::counted(load.dump.store().len() as u64, "object");
+    let dump = input::observed(config, |observer| Ok(index.write_with(loader, observer)?))?;
+    let n_objects = message::counted(dump.store().len() as u64, "object");
     let n_bytes = fs::metadata(index.path())?.len();
     let path = index.path().display();
     message::print(&format!("wrote {path}: {n_objects}, {}", message::counted(n_bytes, "byte")));

@@ -9,17 +9,14 @@ use serde::Serialize;
 use crate::args::{ParseArgs, ParseFormat};
 use crate::config::Config;
 use crate::exit::ExitStatus;
-use crate::output::json;
 use crate::selection;
 use crate::selection::json_line::{self, NamedSelector, SelectorField};
 use crate::terminal::json_error::{self, JsonError};
 use crate::terminal::message;
-use crate::terminal::sanitize;
-use crate::terminal::stdout::with_stdout;
+use crate::terminal::printer::Printer;
+use crate::terminal::stdin::without_bom;
+use crate::terminal::stdout::print_to_stdout;
 use crate::terminal::underline::underlined;
-
-/// The byte-order mark that some editors write.
-pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// How a line of JSON is written.
 const JSON_LINE: &str = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
@@ -169,7 +166,7 @@ fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<Sele
 
 pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
     let mut checker = Checker { format: args.output, config, status: ExitStatus::Matched };
-    with_stdout(|out| {
+    print_to_stdout(config, |out| {
         for text in &args.texts {
             checker.write(None, text.parse::<Selector>().map_err(LineError::from), out)?;
         }
@@ -189,7 +186,7 @@ struct Checker<'c> {
 
 impl Checker<'_> {
     /// Checks the lines of standard input as they come.
-    fn lines(&mut self, jsonl: bool, out: &mut impl Write) -> Result<()> {
+    fn lines(&mut self, jsonl: bool, out: &mut Printer<impl Write>) -> Result<()> {
         let mut input = BufReader::with_capacity(INPUT_BUFFER, io::stdin().lock());
         let mut line = Vec::new();
         for number in 1.. {
@@ -202,7 +199,7 @@ impl Checker<'_> {
                 break;
             }
             let line = line.strip_suffix(b"\n").unwrap_or(&line);
-            let line = if number == 1 { line.strip_prefix(BOM).unwrap_or(line) } else { line };
+            let line = if number == 1 { without_bom(line) } else { line };
             let place = format!("line {number}");
             let selector = match jsonl {
                 true => json_text_or_object(line, &place, self.config),
@@ -217,13 +214,12 @@ impl Checker<'_> {
         &mut self,
         place: Option<&str>,
         selector: Result<Selector, LineError>,
-        out: &mut impl Write,
+        out: &mut Printer<impl Write>,
     ) -> Result<()> {
         let written = match (self.format, selector) {
             (Some(ParseFormat::Jsonl), selector) => {
                 self.note(selector.is_ok());
-                let on_terminal = self.config.stdout_is_terminal;
-                return Ok(json::write_value(&Report::new(selector), on_terminal, out)?);
+                return Ok(out.json_line(&Report::new(selector))?);
             }
             (Some(ParseFormat::Json), selector) => selector.and_then(|selector| {
                 let object: Option<LabelSelector> = (&selector).try_into().map_err(LineError::Object)?;
@@ -235,8 +231,7 @@ impl Checker<'_> {
         };
         self.note(written.is_ok());
         match written {
-            Ok(text) if self.config.stdout_is_terminal => writeln!(out, "{}", sanitize::escaped(&text))?,
-            Ok(text) => writeln!(out, "{text}")?,
+            Ok(text) => out.line(&text)?,
             Err(error) => {
                 // What was right before belongs before the message.
                 out.flush()?;

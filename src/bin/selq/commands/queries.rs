@@ -1,10 +1,9 @@
 //! `--queries FILE`: many selectors over one load.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use selq::{Dump, Plan, Scope, Selector};
 use serde::Serialize;
 
@@ -12,12 +11,13 @@ use crate::args::{QueryArgs, Shown};
 use crate::commands::parse::{self, JsonLine, LineError};
 use crate::config::Config;
 use crate::exit::ExitStatus;
-use crate::output::csv::push_line_ends_escaped;
-use crate::output::{OutputFormat, Rows, View, json};
+use crate::output::identity::ObjectLine;
+use crate::output::{OutputFormat, Rows, View};
 use crate::selection::Selection;
 use crate::terminal::message::{self, counted, thousands};
-use crate::terminal::sanitize::push_escaped;
-use crate::terminal::stdout::with_stdout;
+use crate::terminal::printer::Printer;
+use crate::terminal::stdin::{is_stdin, name_of, read_whole, without_bom};
+use crate::terminal::stdout::print_to_stdout;
 
 /// Of how many queries it is said what does not occur or why nothing matches: that costs a look at every key or value.
 const MAX_EXPLAINED: usize = 100;
@@ -59,7 +59,7 @@ pub(crate) fn read_all(
         }
     }
     if n_refused > 0 && named.is_empty() {
-        let names: Vec<String> = paths.iter().map(|path| source_name(path)).collect();
+        let names: Vec<String> = paths.iter().map(|path| name_of(path)).collect();
         bail!("nothing to watch: {} in {}", counted(n_refused, "bad selector"), names.join(", "));
     }
     Ok((named, n_refused))
@@ -70,7 +70,6 @@ fn canonical(selector: &Selector) -> String {
 }
 
 fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<Query>> {
-    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     let dump_is_stdin = dumps.is_empty() || dumps.iter().any(is_stdin);
     if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(dump_is_stdin) > 1
         && paths.iter().any(is_stdin)
@@ -86,14 +85,13 @@ fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<V
 
 fn read_file(path: &Path, config: &Config, queries: &mut Vec<Query>) -> Result<()> {
     let bytes = read_whole(path)?;
-    let bytes = bytes.strip_prefix(parse::BOM).unwrap_or(&bytes);
     let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
-    for (nth, line) in parse::lines(bytes).enumerate() {
+    for (nth, line) in parse::lines(without_bom(&bytes)).enumerate() {
         let is_blank = line.iter().all(u8::is_ascii_whitespace);
         if is_blank || (!is_jsonl && line.starts_with(b"#")) {
             continue;
         }
-        let place = format!("{}:{}", source_name(path), nth + 1);
+        let place = format!("{}:{}", name_of(path), nth + 1);
         let JsonLine { name, selector } = match is_jsonl {
             true => parse::json_line(line, &place, config),
             false => JsonLine { name: None, selector: text_query(line) },
@@ -101,20 +99,6 @@ fn read_file(path: &Path, config: &Config, queries: &mut Vec<Query>) -> Result<(
         queries.push(Query { place, name, selector });
     }
     Ok(())
-}
-
-fn source_name(path: &Path) -> String {
-    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
-}
-
-/// The file's bytes; `-` is standard input.
-fn read_whole(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-        return Ok(bytes);
-    }
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// A line `""` is the empty selector, since a blank line is passed over.
@@ -140,146 +124,119 @@ pub(crate) fn answer(
     config: &Config,
 ) -> Result<ExitStatus> {
     let scope = selection.scope(dump.store());
-    let mut writer =
-        AnswerWriter { selection, scope, dump, view, args, config, n_without_match: 0, n_explained: 0 };
+    let mut answers =
+        Answers { selection, scope, dump, view, args, unsorted: None, n_without_match: 0, n_explained: 0 };
     let mut status = ExitStatus::NoMatch;
-    with_stdout(|out| {
+    print_to_stdout(config, |out| {
         for query in queries {
-            status = match (status, writer.write(query, out)?) {
-                (ExitStatus::Error, _) | (_, ExitStatus::Error) => ExitStatus::Error,
-                (ExitStatus::Matched, _) | (_, ExitStatus::Matched) => ExitStatus::Matched,
-                _ => ExitStatus::NoMatch,
-            };
+            status = status.and(answers.write(query, config, out)?);
         }
         Ok(())
     })?;
-    if writer.n_without_match > MAX_EXPLAINED {
-        let n_matchless = thousands(writer.n_without_match as u64);
-        let words =
-            format_args!("{n_matchless} queries match nothing; why is said of the first {MAX_EXPLAINED}");
-        message::warning(config, &words);
-    }
-    if !args.quiet {
-        selection.scope_reasons(dump.store()).iter().for_each(|reason| message::warning(config, reason));
-    }
+    answers.unsorted.iter().for_each(|remark| message::print(remark));
+    answers.last_words().iter().for_each(|words| message::warning(config, words));
     Ok(status)
 }
 
-struct AnswerWriter<'a> {
+struct Answers<'a> {
     selection: &'a Selection,
     /// The kinds and namespaces of the selection, which are looked up once for all queries.
     scope: Scope,
     dump: &'a Dump,
     view: &'a View,
     args: &'a QueryArgs,
-    config: &'a Config,
+    /// That objects of an answer do not have what they were to be sorted by.
+    unsorted: Option<String>,
     /// How many queries matched nothing so far.
     n_without_match: usize,
     /// For how many it was said what does not occur, or looked for why nothing matches.
     n_explained: usize,
 }
 
-impl AnswerWriter<'_> {
-    fn write(&mut self, query: &Query, out: &mut impl Write) -> Result<ExitStatus> {
-        match &query.selector {
-            Ok(selector) => self.write_answer(query, selector, out),
-            Err(error) => {
-                self.write_error(query, error, out)?;
-                Ok(ExitStatus::Error)
+impl Answers<'_> {
+    /// Writes the answer to a query, and says what there is to say of it.
+    fn write(&mut self, query: &Query, config: &Config, out: &mut Printer<impl Write>) -> Result<ExitStatus> {
+        let selector = match &query.selector {
+            Ok(selector) => selector,
+            Err(error) if self.args.output.is_some() && !self.args.quiet => {
+                out.json_line(&Refused { name: query.name.as_deref(), error: error.report() })?;
+                return Ok(ExitStatus::Error);
             }
+            Err(error) => {
+                // What was answered before belongs before the message.
+                out.flush()?;
+                error.print(config, Some(&query.place));
+                return Ok(ExitStatus::Error);
+            }
+        };
+        let (matched, reasons) = self.write_answer(query, selector, out)?;
+        for reason in reasons {
+            out.flush()?;
+            let name = query.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+            message::warning(config, &format_args!("{}{name}: {reason}", query.place));
         }
+        Ok(ExitStatus::of_match(matched))
     }
 
+    /// Whether anything matched, and what there is to say of the answer.
     fn write_answer(
         &mut self,
         query: &Query,
         selector: &Selector,
-        out: &mut impl Write,
-    ) -> Result<ExitStatus> {
-        let store = self.dump.store();
-        // Both hold; -v turns round what they say together.
-        let both = self.selection.selector.clone().and(selector.clone());
-        let wanted = if self.args.invert_match { both.negate() } else { both };
-        let plan = Plan::scoped(store, &wanted, &self.scope);
+        out: &mut Printer<impl Write>,
+    ) -> Result<(bool, Vec<String>)> {
+        let plan =
+            Plan::scoped(self.dump.store(), &self.selection.wanted_with(selector.clone()), &self.scope);
         let shown = self.args.shown();
-        let as_json = self.args.output.is_some();
-        let count = if shown == Shown::Nothing { u64::from(plan.any()) } else { plan.count() };
-        match (shown, as_json) {
-            (Shown::Nothing, _) => {}
-            (_, false) => {
-                let name = query.name.clone().unwrap_or_else(|| canonical(selector));
-                writeln!(out, "{count}\t{}", self.one_line(&name))?;
-            }
-            (_, true) => {
-                let rows = match shown {
-                    Shown::Rows => Some(Rows::of(self.dump, &plan, self.view)),
-                    _ => None,
-                };
-                let objects = rows.as_ref().map(|rows| self.found(rows));
-                let answer =
-                    Answer { name: query.name.as_deref(), selector: selector.canonical(), count, objects };
-                json::write_value(&answer, self.view.on_terminal, out)?;
-            }
+        if shown == Shown::Nothing {
+            return Ok((plan.any(), Vec::new()));
         }
-        if shown != Shown::Nothing {
-            self.remark(query, &plan, count > 0, out)?;
+        let (count, name) = (plan.count(), query.name.as_deref());
+        if self.args.output.is_none() {
+            let mut line = format!("{count}\t");
+            out.audience()
+                .push_inside_line(&name.map_or_else(|| canonical(selector), str::to_owned), &mut line);
+            writeln!(out.raw(), "{line}")?;
+        } else {
+            let rows = (shown == Shown::Rows).then(|| Rows::of(self.dump, &plan, self.view));
+            let objects = rows.as_ref().map(|rows| self.lines_of(rows));
+            out.json_line(&Answer { name, selector: selector.canonical(), count, objects })?;
+            let remark = rows.and_then(|rows| rows.remark(self.dump, self.view));
+            self.unsorted = self.unsorted.take().or(remark);
         }
-        Ok(ExitStatus::of_match(count > 0))
+        Ok((count > 0, self.reasons(&plan, count > 0)))
     }
 
-    /// A name as it stands in its line. It may hold anything; a tab or line feed in it would forge a line.
-    fn one_line(&self, name: &str) -> String {
-        let mut line = String::new();
-        match self.view.on_terminal {
-            true => push_escaped(&mut line, name),
-            false => push_line_ends_escaped(&mut line, name),
-        }
-        line
-    }
-
-    /// Says what a query names and does not occur, and why it matches nothing where it does not.
-    fn remark(&mut self, query: &Query, plan: &Plan<'_>, matched: bool, out: &mut impl Write) -> Result<()> {
+    /// What a query names and does not occur, and why it matches nothing where it does not.
+    fn reasons(&mut self, plan: &Plan<'_>, matched: bool) -> Vec<String> {
         let store = self.dump.store();
         self.n_without_match += usize::from(!matched);
         if store.is_empty() || self.n_explained == MAX_EXPLAINED {
-            return Ok(());
+            return Vec::new();
         }
         let reasons = self.selection.label_reasons(store, plan, matched);
         self.n_explained += usize::from(!matched || !reasons.is_empty());
-        for reason in reasons {
-            // What was answered before belongs before the message.
-            out.flush()?;
-            let name = query.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-            message::warning(self.config, &format_args!("{}{name}: {reason}", query.place));
+        reasons
+    }
+
+    fn lines_of<'s>(&'s self, rows: &Rows<'s>) -> Vec<ObjectLine<'s>> {
+        rows.iter().map(|object| ObjectLine::of(self.dump, &object)).collect()
+    }
+
+    /// What there is to say of all answers.
+    fn last_words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.n_without_match > MAX_EXPLAINED {
+            let n_matchless = thousands(self.n_without_match as u64);
+            words.push(format!(
+                "{n_matchless} queries match nothing; why is said of the first {MAX_EXPLAINED}"
+            ));
         }
-        Ok(())
-    }
-
-    fn found<'s>(&'s self, rows: &Rows<'s>) -> Vec<Found<'s>> {
-        let found = rows.iter().map(|object| Found {
-            source: self.dump.source(object.id()),
-            index: self.dump.index(object.id()),
-            kind: present(object.kind()),
-            namespace: present(object.namespace()),
-            name: present(object.name()),
-        });
-        found.collect()
-    }
-
-    fn write_error(&self, query: &Query, error: &LineError, out: &mut impl Write) -> Result<()> {
-        if self.args.output.is_some() && !self.args.quiet {
-            let refused = Refused { name: query.name.as_deref(), error: error.report() };
-            return Ok(json::write_value(&refused, self.view.on_terminal, out)?);
+        if !self.args.quiet {
+            words.extend(self.selection.scope_reasons(self.dump.store()));
         }
-        // What was answered before belongs before the message.
-        out.flush()?;
-        error.print(self.config, Some(&query.place));
-        Ok(())
+        words
     }
-}
-
-fn present(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
 }
 
 #[derive(Serialize)]
@@ -288,16 +245,7 @@ struct Answer<'a> {
     selector: Option<String>,
     count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    objects: Option<Vec<Found<'a>>>,
-}
-
-#[derive(Serialize)]
-struct Found<'a> {
-    source: &'a str,
-    index: u64,
-    kind: Option<&'a str>,
-    namespace: Option<&'a str>,
-    name: Option<&'a str>,
+    objects: Option<Vec<ObjectLine<'a>>>,
 }
 
 #[derive(Serialize)]

@@ -1,11 +1,19 @@
 //! `selq [OPTIONS] [FILE]…`: one selector over a dump.
+//!
+//! It is answered in one of three ways, each as far as the one before does not go:
+//!
+//! 1. Counted while the objects are read, and none of them kept (`-c`, `-q`).
+//! 2. Matched while they are read, and only what matches kept: a dump of the answer alone, of which a plan of everything
+//!    is printed.
+//! 3. Loaded, from a saved index or from its bytes, into a store with an index, and found there by a plan. Who asks for
+//!    kinds, many queries or figures needs one, and so do watch events, and words about why nothing matched.
 
 use std::io::Write;
 use std::mem;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Result, bail};
-use selq::{Answer, Dump, Plan, ReadObject, Scan, Selector, Store, Unanswered};
+use selq::{Dump, Matcher, Plan, ReadObject, Scan, Selector, Store};
 
 use crate::args::{QueryArgs, Shown};
 use crate::commands::labels;
@@ -13,36 +21,78 @@ use crate::commands::queries;
 use crate::commands::stats;
 use crate::config::Config;
 use crate::exit::ExitStatus;
-use crate::input::{self, Loaded, Opened, Unindexed};
-use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View};
+use crate::input::{self, Loaded, Opened, Scanned};
+use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written};
 use crate::selection::sightings::Sightings;
 use crate::selection::{Selection, among};
 use crate::terminal::message;
-use crate::terminal::stdout::with_stdout;
+use crate::terminal::stdout::print_to_stdout;
 
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
-    let view = view(args, config)?;
-    let selection = Selection::new(&args.selection, config)?;
+    let query = Query {
+        view: view(args, config)?,
+        selection: Selection::new(&args.selection, config)?.inverted(args.invert_match),
+        shown: args.shown(),
+        config,
+    };
     let queries = match args.queries.is_empty() {
         true => None,
         false => Some(queries::read(args, config)?),
     };
-    let loaded = match scan(&selection, &view, args, config)? {
-        Scanned::Count(count, in_vain) => return answer_count(count, args.shown(), &in_vain),
-        Scanned::Selected(dump, in_vain) => return answer_selected(&dump, &view, &in_vain),
-        Scanned::Loaded(loaded) => loaded,
+    let loaded = match query.find(args)? {
+        Found::Answer(answer) => {
+            message::remarks(&answer.remarks);
+            return Ok(ExitStatus::of_match(answer.matched));
+        }
+        Found::Loaded(loaded) => loaded,
     };
     let begin = Instant::now();
     let status = match queries {
-        Some(queries) => queries::answer(&queries, &selection, &loaded.dump, &view, args, config)?,
-        None => answer(selection, &loaded.dump, &view, args)?,
+        Some(queries) => {
+            queries::answer(&queries, &query.selection, &loaded.dump, &query.view, args, config)?
+        }
+        None => {
+            let answer = query.answer(&loaded.dump)?;
+            message::remarks(&answer.remarks);
+            ExitStatus::of_match(answer.matched)
+        }
     };
-    finish(args, &loaded, begin.elapsed());
+    if args.stats {
+        stats::print(&loaded, begin.elapsed());
+    }
     let status = loaded.status(config, status);
     // The program ends here, and the system takes everything back at once: to free hundreds of thousands of postings
     // one by one would take longer than most answers.
     mem::forget(loaded);
     Ok(status)
+}
+
+/// Up to how many bytes a dump is loaded after all to find what was meant by a name that no object has, which takes half
+/// a millisecond. Of larger ones it is only said that none has it.
+const SMALL_DUMP: u64 = 256 << 10;
+
+/// What is asked for, and how it is shown.
+struct Query<'c> {
+    selection: Selection,
+    view: View,
+    shown: Shown,
+    config: &'c Config,
+}
+
+/// What came of an answer that was printed.
+struct Answer {
+    /// Whether anything matched, however little of it was printed.
+    matched: bool,
+    /// What there is to say of it.
+    remarks: Vec<String>,
+}
+
+/// What a look at the inputs gave.
+enum Found {
+    /// The answer, which is printed.
+    Answer(Answer),
+    /// A dump to answer from.
+    Loaded(Box<Loaded>),
 }
 
 /// Whether the answer can be read off the objects as they come, which takes less time than loading them.
@@ -52,141 +102,101 @@ fn may_scan(args: &QueryArgs) -> bool {
     args.queries.is_empty() && args.selection.kind.is_empty() && !args.stats && !args.input.skip_invalid
 }
 
-/// What is there to answer from.
-enum Scanned {
-    /// The number of objects that match, and what is to be said of what the query names in vain.
-    Count(u64, Vec<String>),
-    /// The objects that match, and no others, and the same.
-    Selected(Box<Dump>, Vec<String>),
-    Loaded(Box<Loaded>),
-}
-
-/// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump; also for
-/// watch events, and to say why nothing matches.
-fn scan(selection: &Selection, view: &View, args: &QueryArgs, config: &Config) -> Result<Scanned> {
-    let unindexed = if may_scan(args) { Unindexed::Scanned } else { Unindexed::Loaded };
-    let why = match input::open(&args.input, config, unindexed)? {
-        Opened::Indexed(loaded) => return Ok(Scanned::Loaded(loaded)),
-        Opened::NotIndexed(why) => why,
-    };
-    let loaded = |loaded: Loaded| Ok(Scanned::Loaded(Box::new(loaded)));
-    if unindexed == Unindexed::Loaded {
-        return loaded(input::read_inputs(&args.input, config, why)?);
-    }
-    let (shown, input) = (args.shown(), &args.input);
-    let (matcher, sightings) = (selection.matcher(), sightings(selection, view, shown));
-    let is_wanted = |object: ReadObject<'_>| {
-        sightings.look(object.labels());
-        selection.matches(&matcher, &object, args.invert_match)
-    };
-    let is_shown = |key: &str| view.needs_label(key);
-    let scanned = if shown == Shown::Rows {
-        let scan = input::scan(input, config, |loader, inputs, observer| {
-            loader.select(inputs, observer, is_wanted, is_shown)
-        })?;
-        settled(scan, &sightings, shown)
-            .map(|(answer, in_vain)| Scanned::Selected(Box::new(answer.into_dump()), in_vain))
-    } else {
-        let scan =
-            input::scan(input, config, |loader, inputs, observer| loader.scan(inputs, observer, is_wanted))?;
-        settled(scan, &sightings, shown).map(|(answer, in_vain)| Scanned::Count(answer.n_selected(), in_vain))
-    };
-    scanned.or_else(|unanswered| loaded(input::load_scanned(*unanswered, config, why)?))
-}
-
-/// The answer of a scan, and what is to be said of what the query names in vain; or what was read, if that takes a store
-/// to answer or to say why nothing matches.
-fn settled<K>(
-    scan: Scan<K>,
-    sightings: &Sightings,
-    shown: Shown,
-) -> Result<(Answer<K>, Vec<String>), Box<Unanswered>> {
-    let answer = match scan {
-        Scan::Answer(answer) => answer,
-        Scan::NeedsStore(unanswered) => return Err(Box::new(unanswered)),
-    };
-    if shown == Shown::Nothing {
-        return Ok((answer, Vec::new()));
-    }
-    let in_vain = sightings.in_vain(&among(answer.n_objects()));
-    let is_to_be_explained = !in_vain.is_empty() && answer.n_bytes() <= SMALL_DUMP;
-    if answer.n_selected() == 0 || is_to_be_explained {
-        return Err(Box::new(answer.into_unanswered()));
-    }
-    Ok((answer, in_vain))
-}
-
-/// Up to how many bytes a dump is loaded after all to find what was meant by a name that no object has, which takes half
-/// a millisecond. Of larger ones it is only said that none has it.
-const SMALL_DUMP: u64 = 256 << 10;
-
-/// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
-fn sightings(selection: &Selection, view: &View, shown: Shown) -> Sightings {
-    let selectors = [&selection.selector].into_iter().filter(|_| shown != Shown::Nothing);
-    let columns = if shown == Shown::Rows { view.label_columns.as_slice() } else { &[] };
-    Sightings::new(selectors, columns)
-}
-
-/// Prints all objects of a dump of nothing but matches.
-fn answer_selected(dump: &Dump, view: &View, in_vain: &[String]) -> Result<ExitStatus> {
-    let plan = Plan::new(dump.store(), &Selector::everything());
-    let matched = print_answer(dump, &plan, view, Shown::Rows)?;
-    in_vain.iter().for_each(|line| message::print(line));
-    Ok(ExitStatus::of_match(matched))
-}
-
-fn answer_count(count: u64, shown: Shown, in_vain: &[String]) -> Result<ExitStatus> {
-    if shown == Shown::Count {
-        print_count(count)?;
-    }
-    in_vain.iter().for_each(|line| message::print(line));
-    Ok(ExitStatus::of_match(count > 0))
-}
-
-fn print_count(count: u64) -> Result<()> {
-    with_stdout(|out| Ok(writeln!(out, "{count}")?))
-}
-
-fn finish(args: &QueryArgs, loaded: &Loaded, answer_time: Duration) {
-    if args.stats {
-        stats::print(loaded, answer_time);
-    }
-}
-
-fn answer(selection: Selection, dump: &Dump, view: &View, args: &QueryArgs) -> Result<ExitStatus> {
-    let selection = if args.invert_match { selection.inverted() } else { selection };
-    let plan = selection.plan(dump.store(), &selection.selector);
-    let shown = args.shown();
-    let matched = print_answer(dump, &plan, view, shown)?;
-    if shown != Shown::Nothing {
-        selection.remark(dump, &plan, matched);
-    }
-    if shown == Shown::Rows && matched {
-        absent_columns(view, dump.store());
-    }
-    Ok(ExitStatus::of_match(matched))
-}
-
-/// Says which of the columns no object has.
-fn absent_columns(view: &View, store: &Store) {
-    for column in view.label_columns.iter().filter(|column| store.count_key(column) == 0) {
-        message::print(&labels::absence(Some(column), store));
-    }
-}
-
-/// Prints an answer and tells whether anything matched, however little of it was printed.
-fn print_answer(dump: &Dump, plan: &Plan<'_>, view: &View, shown: Shown) -> Result<bool> {
-    match shown {
-        Shown::Nothing => Ok(plan.any()),
-        Shown::Count => {
-            let count = plan.count();
-            print_count(count)?;
-            Ok(count > 0)
+impl Query<'_> {
+    fn find(&self, args: &QueryArgs) -> Result<Found> {
+        let opened = input::open(&args.input, self.config)?;
+        match opened.is_indexed() || !may_scan(args) {
+            true => Ok(Found::Loaded(Box::new(opened.load()?))),
+            false => self.scan(opened),
         }
-        Shown::Rows => {
-            let n_rows = with_stdout(|out| output::answer(dump, plan, view, out))?;
-            Ok(n_rows > 0 || plan.any())
+    }
+
+    /// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump.
+    fn scan(&self, opened: Opened<'_>) -> Result<Found> {
+        let wanted = self.selection.wanted();
+        let (matcher, sightings) = (Matcher::new(&wanted), self.sightings(&wanted));
+        let is_wanted = |object: ReadObject<'_>| {
+            sightings.look(object.labels());
+            self.selection.matches(&matcher, &object)
+        };
+        let is_shown = |key: &str| self.view.needs_label(key);
+        if self.shown == Shown::Rows {
+            let scanned = opened
+                .scan(|loader, inputs, observer| loader.select(inputs, observer, is_wanted, is_shown))?;
+            return self.settled(scanned, &sightings, |query, scan| {
+                let dump = scan.into_dump();
+                query.print(&dump, &Plan::new(dump.store(), &Selector::everything()))
+            });
         }
+        let scanned = opened.scan(|loader, inputs, observer| loader.scan(inputs, observer, is_wanted))?;
+        self.settled(scanned, &sightings, |query, scan| query.print_number(scan.n_selected()))
+    }
+
+    /// The answer of a scan, printed; or the dump, if it takes a store to answer or to say why nothing matches.
+    fn settled<K>(
+        &self,
+        scanned: Scanned<'_, K>,
+        sightings: &Sightings,
+        print: impl FnOnce(&Self, selq::Answer<K>) -> Result<Answer>,
+    ) -> Result<Found> {
+        let load = |unanswered| Ok(Found::Loaded(Box::new(scanned.reload.load(unanswered)?)));
+        let scan = match scanned.scan {
+            Scan::Answer(scan) => scan,
+            Scan::NeedsStore(unanswered) => return load(unanswered),
+        };
+        if self.shown == Shown::Nothing {
+            return Ok(Found::Answer(Answer { matched: scan.n_selected() > 0, remarks: Vec::new() }));
+        }
+        let in_vain = sightings.in_vain(&among(scan.n_objects()));
+        let is_to_be_explained = !in_vain.is_empty() && scan.n_bytes() <= SMALL_DUMP;
+        if scan.n_selected() == 0 || is_to_be_explained {
+            return load(scan.into_unanswered());
+        }
+        let answer = print(self, scan)?;
+        Ok(Found::Answer(Answer { remarks: [answer.remarks, in_vain].concat(), ..answer }))
+    }
+
+    /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
+    fn sightings(&self, wanted: &Selector) -> Sightings {
+        let selectors = [wanted].into_iter().filter(|_| self.shown != Shown::Nothing);
+        let columns = if self.shown == Shown::Rows { self.view.label_columns.as_slice() } else { &[] };
+        Sightings::new(selectors, columns)
+    }
+
+    /// Answers from a dump that is loaded.
+    fn answer(&self, dump: &Dump) -> Result<Answer> {
+        let plan = self.selection.plan(dump.store());
+        let mut answer = self.print(dump, &plan)?;
+        if self.shown != Shown::Nothing {
+            answer.remarks.extend(self.selection.remarks(dump.store(), &plan, answer.matched));
+        }
+        if self.shown == Shown::Rows && answer.matched {
+            answer.remarks.extend(self.absent_columns(dump.store()));
+        }
+        Ok(answer)
+    }
+
+    /// Which of the columns no object has, in words.
+    fn absent_columns(&self, store: &Store) -> impl Iterator<Item = String> {
+        let absent = self.view.label_columns.iter().filter(|column| store.count_key(column) == 0);
+        absent.map(|column| labels::absence(Some(column), store))
+    }
+
+    fn print(&self, dump: &Dump, plan: &Plan<'_>) -> Result<Answer> {
+        match self.shown {
+            Shown::Nothing => Ok(Answer { matched: plan.any(), remarks: Vec::new() }),
+            Shown::Count => self.print_number(plan.count()),
+            Shown::Rows => {
+                let Written { n_rows, remarks } =
+                    print_to_stdout(self.config, |out| output::answer(dump, plan, &self.view, out))?;
+                Ok(Answer { matched: n_rows > 0 || plan.any(), remarks })
+            }
+        }
+    }
+
+    fn print_number(&self, count: u64) -> Result<Answer> {
+        print_to_stdout(self.config, |out| Ok(writeln!(out.raw(), "{count}")?))?;
+        Ok(Answer { matched: count > 0, remarks: Vec::new() })
     }
 }
 
@@ -196,15 +206,13 @@ fn view(args: &QueryArgs, config: &Config) -> Result<View> {
     if args.null && format != OutputFormat::Name {
         bail!("-0 ends names with NUL: it needs -o name");
     }
-    let has_columns =
-        matches!(format, OutputFormat::Table | OutputFormat::Wide | OutputFormat::Csv | OutputFormat::Tsv);
-    if !has_columns && (!args.label_columns.is_empty() || args.show_labels) {
+    if !format.has_columns() && (!args.label_columns.is_empty() || args.show_labels) {
         bail!("-L and --show-labels add columns: they need -o table, wide, csv or tsv");
     }
     let show_labels = match args.show_labels {
         true => ShowLabels::Always,
         // Labels that stand elsewhere are mostly those of objects that Kubernetes knows nothing of.
-        false if has_columns && args.input.source.labels_at.is_some() => ShowLabels::OfAnonymous,
+        false if format.has_columns() && args.input.source.labels_at.is_some() => ShowLabels::OfAnonymous,
         false => ShowLabels::Never,
     };
     Ok(View {
@@ -216,6 +224,5 @@ fn view(args: &QueryArgs, config: &Config) -> Result<View> {
         sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,
         limit: args.limit,
         max_width: config.stdout_columns,
-        on_terminal: config.stdout_is_terminal,
     })
 }

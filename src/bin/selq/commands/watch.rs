@@ -1,6 +1,7 @@
 //! `selq watch`: follows watch streams, and prints what enters a selection, changes in it and leaves it.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,10 +20,12 @@ use crate::commands::queries;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
-use crate::output::{json, names};
+use crate::output::identity::ObjectLine;
+use crate::output::names;
 use crate::selection::Selection;
 use crate::selection::sightings::Sightings;
 use crate::terminal::message;
+use crate::terminal::printer::Printer;
 use crate::terminal::sanitize;
 use crate::terminal::stdout;
 
@@ -78,7 +81,7 @@ impl Progress {
             waited += STEP;
             guard = self.writing.try_lock();
         }
-        if config.stderr_is_terminal {
+        if config.stderr.is_terminal() {
             // The terminal's `^C` has a line of its own.
             message::print("");
         }
@@ -97,7 +100,7 @@ impl Progress {
         }
         if n_events > 0 {
             let among = format!("in {}", message::counted(n_events, "event"));
-            self.sightings.in_vain(&among).iter().for_each(|line| message::print(line));
+            message::remarks(&self.sightings.in_vain(&among));
         }
         match left_out.total() + self.n_refused {
             0 => ExitStatus::of_match(has_printed),
@@ -117,14 +120,13 @@ enum Selectors {
 impl Selectors {
     /// With the number of queries that are none.
     fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<(Selectors, u64)> {
-        let common = &selection.selector;
         if args.queries.is_empty() {
-            return Ok((Selectors::One(common.clone()), 0));
+            return Ok((Selectors::One(selection.wanted()), 0));
         }
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
         let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
         for (name, selector) in queries {
-            set.insert(common.clone().and(selector));
+            set.insert(selection.wanted_with(selector));
             names.push(name);
         }
         Ok((Selectors::Many { set: Box::new(set), names }, n_refused))
@@ -205,21 +207,21 @@ impl Watch<'_> {
             return Ok(());
         }
         let Some(change) = watched.apply(event) else { return Ok(()) };
-        let mut lines = String::new();
+        let mut out = Printer::new(Vec::new(), self.config.stdout);
         for (query, transition) in self.selectors.transitions(&change) {
             let line = Line { query, transition, source, change: &change };
             match self.args.output {
-                WatchFormat::Text => line.push_text(self.args.source.files.len() > 1, &mut lines),
-                WatchFormat::Jsonl => line.push_json(self.config.stdout_is_terminal, &mut lines)?,
+                WatchFormat::Text => line.write_text(self.args.source.files.len() > 1, &mut out)?,
+                WatchFormat::Jsonl => line.write_json(&mut out)?,
             }
         }
-        if lines.is_empty() { Ok(()) } else { self.print(&lines) }
+        if out.raw().is_empty() { Ok(()) } else { self.print(out.raw()) }
     }
 
     /// Writes lines at once and as a whole, so that Ctrl-C never leaves half of one.
-    fn print(&mut self, lines: &str) -> Result<()> {
+    fn print(&mut self, lines: &[u8]) -> Result<()> {
         let _guard = self.progress.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        stdout::write_at_once(lines.as_bytes())?;
+        stdout::write_at_once(lines)?;
         self.progress.n_printed.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -236,7 +238,7 @@ struct Line<'a> {
 impl Line<'_> {
     /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed. With many selectors and sources,
     /// `+ [app=web] pods.json: shop pod/web-0 app=web,env=prod`.
-    fn push_text(&self, with_source: bool, out: &mut String) {
+    fn write_text(&self, with_source: bool, out: &mut Printer<Vec<u8>>) -> io::Result<()> {
         let query = match self.query {
             None => String::new(),
             Some("") => r#"[""] "#.to_owned(),
@@ -245,8 +247,8 @@ impl Line<'_> {
         let source = if with_source { format!("{}: ", self.source) } else { String::new() };
         let title = names::title(self.change.object.identity(), self.change.index);
         let line = format!("{} {query}{source}{title} {}", self.transition, self.labels().join(","));
-        sanitize::push_escaped(out, line.trim_end());
-        out.push('\n');
+        // Labels may hold anything, and a line end in one would forge a line.
+        out.line(&sanitize::escaped(line.trim_end()))
     }
 
     fn labels(&self) -> Vec<String> {
@@ -257,24 +259,14 @@ impl Line<'_> {
         labels.iter().map(|(key, value)| format!("{key}={value}")).collect()
     }
 
-    fn push_json(&self, on_terminal: bool, out: &mut String) -> Result<()> {
+    fn write_json(&self, out: &mut Printer<Vec<u8>>) -> io::Result<()> {
         let object = &self.change.object;
-        let identity = object.identity();
-        let present = |text| Some(text).filter(|text: &&str| !text.is_empty());
-        let line = WatchLine {
+        out.json_line(&WatchLine {
             event: self.transition.as_str(),
             query: self.query,
-            source: self.source,
-            index: self.change.index,
-            kind: present(identity.kind),
-            namespace: present(identity.namespace),
-            name: present(identity.name),
+            object: ObjectLine::new(self.source, self.change.index, object.identity()),
             labels: object.labels().collect(),
-        };
-        let mut bytes = Vec::new();
-        json::write_value(&line, on_terminal, &mut bytes)?;
-        out.push_str(&String::from_utf8(bytes)?);
-        Ok(())
+        })
     }
 }
 
@@ -285,10 +277,7 @@ struct WatchLine<'a> {
     /// Only where there are many.
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<&'a str>,
-    source: &'a str,
-    index: u64,
-    kind: Option<&'a str>,
-    namespace: Option<&'a str>,
-    name: Option<&'a str>,
+    #[serde(flatten)]
+    object: ObjectLine<'a>,
     labels: BTreeMap<&'a str, &'a str>,
 }

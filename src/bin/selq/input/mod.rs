@@ -1,22 +1,25 @@
-//! From FILE arguments to a loaded dump.
+//! From FILE arguments to a loaded dump, in one story: inputs are opened, each by its saved index if it has a good one;
+//! what is [`Opened`] is loaded, or only scanned where that is enough; and what was [`Scanned`] can still be loaded without
+//! being read again.
 
+mod observer;
 mod progress;
 pub(crate) mod saved;
 
 use std::io::{self, IsTerminal};
+use std::mem;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{
-    Dump, Input, LeftOut, LoadError, LoadObserver, Loader, Notice, Pointer, Progress, Scan, Unanswered,
-};
+use selq::{Dump, Input, LeftOut, LoadError, LoadObserver, Loader, Pointer, Scan, Unanswered};
 
 use crate::args::{InputArgs, SourceArgs};
 use crate::config::Config;
 use crate::exit::ExitStatus;
-use crate::terminal::{message, sanitize};
-use progress::Bar;
+use crate::terminal::message;
+use crate::terminal::stdin::is_stdin;
+use observer::Observer;
 use saved::Saved;
 
 /// A dump and how long it took.
@@ -59,113 +62,126 @@ pub(crate) fn nothing() -> Result<Loaded> {
     Ok(Loaded { dump, read_time: Duration::ZERO, index_time: Duration::ZERO, saved: String::new() })
 }
 
-/// Opens the dumps by their indexes, and reads those that have none.
-pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
-    match open(args, config, Unindexed::Loaded)? {
-        Opened::Indexed(loaded) => Ok(*loaded),
-        Opened::NotIndexed(why) => read_inputs(args, config, why),
-    }
-}
-
-/// What came of looking for saved indexes.
-pub(crate) enum Opened {
-    /// The dumps, as far as they were indexed, and the others read.
-    Indexed(Box<Loaded>),
-    /// All is to be read, and why.
-    NotIndexed(String),
-}
-
-/// What may be done with dumps that have no index, beside others that have one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unindexed {
-    /// They are loaded, and joined to the others.
-    Loaded,
-    /// They are scanned, which takes less time than loading them: then all are.
-    Scanned,
-}
-
-/// Opens the dumps by their saved indexes, and loads those without if that is worth it.
-pub(crate) fn open(args: &InputArgs, config: &Config, unindexed: Unindexed) -> Result<Opened> {
+/// Opens the inputs by their saved indexes, as far as there are good ones. Nothing else is read yet.
+pub(crate) fn open<'c>(args: &InputArgs, config: &'c Config) -> Result<Opened<'c>> {
     let begin = Instant::now();
     let inputs = inputs(&args.source.files)?;
-    let Saved { dumps, outcome: saved } = saved::open(args, &inputs, config)?;
-    let is_of_use = match unindexed {
-        Unindexed::Loaded => dumps.iter().any(Option::is_some),
-        Unindexed::Scanned => dumps.iter().all(Option::is_some),
-    };
-    if !is_of_use {
-        return Ok(Opened::NotIndexed(saved));
-    }
-    let dumps = read_missing(args, config, inputs, dumps)?;
-    let read_time = begin.elapsed();
-    let dump = Dump::joined(dumps);
-    let index_time = begin.elapsed() - read_time;
-    Ok(Opened::Indexed(Box::new(Loaded { dump, read_time, index_time, saved })))
+    let Saved { dumps, outcome } = saved::open(args, &inputs, config)?;
+    let inputs = inputs.into_iter().zip(dumps).collect();
+    Ok(Opened { inputs, loader: args.loader(), saved: outcome, begin, config })
 }
 
-/// The dumps in the order of the inputs, those that are missing read.
-fn read_missing(
-    args: &InputArgs,
-    config: &Config,
-    inputs: Vec<Input>,
-    dumps: Vec<Option<Dump>>,
-) -> Result<Vec<Dump>> {
-    let load = |inputs: Vec<Input>| -> Result<Option<Dump>> {
-        if inputs.is_empty() {
-            return Ok(None);
+/// The same for dumps that are changed, in which nothing but their own bytes counts.
+pub(crate) fn open_without_index<'c>(
+    files: &[PathBuf],
+    loader: Loader,
+    config: &'c Config,
+) -> Result<Opened<'c>> {
+    let inputs = inputs(files)?.into_iter().map(|input| (input, None)).collect();
+    Ok(Opened { inputs, loader, saved: String::new(), begin: Instant::now(), config })
+}
+
+/// Opens the inputs and loads them.
+pub(crate) fn load(args: &InputArgs, config: &Config) -> Result<Loaded> {
+    open(args, config)?.load()
+}
+
+/// Inputs, and what is known of them without reading them.
+pub(crate) struct Opened<'c> {
+    /// Each with its dump if a saved index gave that.
+    inputs: Vec<(Input, Option<Dump>)>,
+    loader: Loader,
+    /// What became of the indexes.
+    saved: String,
+    begin: Instant,
+    config: &'c Config,
+}
+
+impl<'c> Opened<'c> {
+    /// Whether nothing is left to be read.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.inputs.iter().all(|(_, dump)| dump.is_some())
+    }
+
+    /// Reads what has no index, and joins all in the order of the inputs.
+    pub(crate) fn load(self) -> Result<Loaded> {
+        let mut observer = Observer::new(self.config);
+        let is_any_indexed = self.inputs.iter().any(|(_, dump)| dump.is_some());
+        let dumps = read_missing(&self.loader, self.inputs, &mut observer)?;
+        if is_any_indexed {
+            // What was read is indexed by itself, and then joined.
+            observer.has_read();
         }
-        let loaded = read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), String::new())?;
-        Ok(Some(loaded.dump))
-    };
-    let (mut all, mut missing) = (Vec::new(), Vec::new());
-    for (input, dump) in inputs.into_iter().zip(dumps) {
+        let dump = Dump::joined(dumps);
+        Ok(observer.loaded(dump, self.begin, self.saved))
+    }
+
+    /// Reads all inputs too, but only as `scan` asks the loader to: what the objects tell as they come.
+    pub(crate) fn scan<K>(
+        self,
+        scan: impl FnOnce(Loader, Vec<Input>, &mut dyn LoadObserver) -> Result<Scan<K>, LoadError>,
+    ) -> Result<Scanned<'c, K>> {
+        let inputs = self.inputs.into_iter().map(|(input, _)| input).collect();
+        let scan = observed(self.config, |observer| Ok(scan(self.loader, inputs, observer)?))?;
+        Ok(Scanned { scan, reload: Reload { saved: self.saved, config: self.config } })
+    }
+}
+
+/// The dumps in the order of the inputs, those that are missing read together with their neighbours.
+fn read_missing(
+    loader: &Loader,
+    inputs: Vec<(Input, Option<Dump>)>,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Dump>> {
+    let (mut dumps, mut missing) = (Vec::new(), Vec::new());
+    for (input, dump) in inputs {
         match dump {
             None => missing.push(input),
             Some(dump) => {
-                all.extend(load(std::mem::take(&mut missing))?);
-                all.push(dump);
+                dumps.extend(read(loader, mem::take(&mut missing), observer)?);
+                dumps.push(dump);
             }
         }
     }
-    all.extend(load(missing)?);
-    Ok(all)
+    dumps.extend(read(loader, missing, observer)?);
+    Ok(dumps)
 }
 
-/// Reads all inputs; `saved` says why no index serves instead.
-pub(crate) fn read_inputs(args: &InputArgs, config: &Config, saved: String) -> Result<Loaded> {
-    let inputs = inputs(&args.source.files)?;
-    read(config, |observer| Ok(args.loader().load_with(inputs, observer)?), saved)
+fn read(loader: &Loader, inputs: Vec<Input>, observer: &mut Observer<'_>) -> Result<Option<Dump>> {
+    Ok(if inputs.is_empty() { None } else { Some(loader.load_with(inputs, observer)?) })
 }
 
-/// Reads all inputs too, but only as `scan` asks the loader to: what the objects tell as they come.
-pub(crate) fn scan<K>(
-    args: &InputArgs,
-    config: &Config,
-    scan: impl FnOnce(Loader, Vec<Input>, &mut dyn LoadObserver) -> Result<Scan<K>, LoadError>,
-) -> Result<Scan<K>> {
-    let mut observer = Observer::new(config);
-    let scan = scan(args.loader(), inputs(&args.source.files)?, &mut observer);
-    observer.bar.finish();
-    Ok(scan?)
+/// Inputs that were read, of which nothing is kept but what was wanted.
+pub(crate) struct Scanned<'c, K> {
+    pub(crate) scan: Scan<K>,
+    pub(crate) reload: Reload<'c>,
 }
 
-/// Loads what was scanned.
-pub(crate) fn load_scanned(scanned: Unanswered, config: &Config, saved: String) -> Result<Loaded> {
-    read(config, |observer| Ok(scanned.load_with(observer)?), saved)
-}
-
-/// Reads a dump with a progress bar if it takes long, and tells what is to be told meanwhile.
-pub(crate) fn read(
-    config: &Config,
-    load: impl FnOnce(&mut dyn LoadObserver) -> Result<Dump>,
+/// The way from what was only scanned to a dump.
+pub(crate) struct Reload<'c> {
     saved: String,
-) -> Result<Loaded> {
-    let begin = Instant::now();
+    config: &'c Config,
+}
+
+impl Reload<'_> {
+    /// Loads what was scanned.
+    pub(crate) fn load(self, scanned: Unanswered) -> Result<Loaded> {
+        let begin = Instant::now();
+        let mut observer = Observer::new(self.config);
+        let dump = scanned.load_with(&mut observer)?;
+        Ok(observer.loaded(dump, begin, self.saved))
+    }
+}
+
+/// Does work on dumps with a progress bar if it takes long, and tells what is to be told meanwhile.
+pub(crate) fn observed<T>(
+    config: &Config,
+    work: impl FnOnce(&mut dyn LoadObserver) -> Result<T>,
+) -> Result<T> {
     let mut observer = Observer::new(config);
-    let dump = load(&mut observer)?;
-    observer.bar.finish();
-    let read_time = observer.read_at - begin;
-    Ok(Loaded { dump, read_time, index_time: observer.read_at.elapsed(), saved })
+    let result = work(&mut observer);
+    observer.finish();
+    result
 }
 
 impl InputArgs {
@@ -206,45 +222,9 @@ pub(crate) fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
         }
         return Ok(vec![Input::Stdin]);
     }
-    let is_stdin = |file: &&PathBuf| file.as_os_str() == "-";
-    if files.iter().filter(is_stdin).count() > 1 {
+    if files.iter().filter(|file| is_stdin(file)).count() > 1 {
         bail!("`-` is standard input, which can be read only once");
     }
-    let input = |file| if is_stdin(&file) { Input::Stdin } else { Input::Path(file.clone()) };
+    let input = |file: &PathBuf| if is_stdin(file) { Input::Stdin } else { Input::Path(file.clone()) };
     Ok(files.iter().map(input).collect())
-}
-
-struct Observer<'c> {
-    config: &'c Config,
-    bar: Bar,
-    read_at: Instant,
-}
-
-impl<'c> Observer<'c> {
-    fn new(config: &'c Config) -> Observer<'c> {
-        Observer { config, bar: Bar::new(config), read_at: Instant::now() }
-    }
-}
-
-impl LoadObserver for Observer<'_> {
-    fn progress(&mut self, progress: Progress) {
-        self.read_at = Instant::now();
-        match self.config.is_stopped() {
-            true => self.bar.abandon(),
-            false => self.bar.update(progress),
-        }
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.config.is_stopped()
-    }
-
-    fn notice(&mut self, notice: Notice) {
-        // Who wants nothing but errors is told what is bad and what failed.
-        if self.config.quiet && !matches!(notice, Notice::Skipped(_) | Notice::WatchError { .. }) {
-            return;
-        }
-        // It may quote what the dump says, over several lines.
-        self.bar.suspend(|| message::warning(self.config, &sanitize::escaped(&notice.to_string())));
-    }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Bar {
 impl Bar {
     /// A bar, if people look and want to hear more than errors.
     pub(crate) fn new(config: &Config) -> Bar {
-        Bar { wanted: config.stderr_is_terminal && !config.quiet, begin: Instant::now(), bar: None }
+        Bar { wanted: config.stderr.is_terminal() && !config.quiet, begin: Instant::now(), bar: None }
     }
 
     /// Shows how far the load is.

@@ -4,28 +4,25 @@ use std::io::{self, Write};
 
 use selq::{Dump, ObjectIdentity};
 
-use super::{NameEnd, Rows, View};
-use crate::terminal::sanitize::push_escaped;
+use super::{NameEnd, Rows};
+use crate::terminal::printer::Printer;
 
 /// Writes a name for each object.
-pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut impl Write) -> io::Result<()> {
-    let (mut name, mut shown) = (String::new(), String::new());
+pub(super) fn write(
+    dump: &Dump,
+    rows: &Rows<'_>,
+    end: NameEnd,
+    out: &mut Printer<impl Write>,
+) -> io::Result<()> {
+    let mut name = String::new();
     for object in rows.iter() {
         name.clear();
         push_name(object.identity(), || dump.index(object.id()), &mut name);
-        match view.name_end {
+        match end {
+            NameEnd::Newline => out.line(&name)?,
             NameEnd::Nul => {
-                out.write_all(name.as_bytes())?;
-                out.write_all(b"\0")?;
-            }
-            NameEnd::Newline if view.on_terminal => {
-                shown.clear();
-                push_escaped(&mut shown, &name);
-                writeln!(out, "{shown}")?;
-            }
-            NameEnd::Newline => {
-                out.write_all(name.as_bytes())?;
-                out.write_all(b"\n")?;
+                name.push('\0');
+                out.raw().write_all(name.as_bytes())?;
             }
         }
     }

@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::terminal::message;
+use crate::terminal::stdin::is_stdin;
 use crate::terminal::stdout::with_stdout;
 use eval::eval;
 use report::report;
@@ -33,8 +34,8 @@ use settings::Settings;
 
 pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
     let files = &args.input.source.files;
-    let dump_is_stdin = files.iter().any(|file| file.as_os_str() == "-");
-    let is_interactive = config.stdout_is_terminal && (dump_is_stdin || io::stdin().is_terminal());
+    let dump_is_stdin = files.iter().any(is_stdin);
+    let is_interactive = config.stdout.is_terminal() && (dump_is_stdin || io::stdin().is_terminal());
     // What a user likes to look at must not change what a script reads.
     let config_file = settings::config_file().filter(|_| is_interactive);
     let (mut settings, faults) = Settings::read(args, config_file.as_deref())?;

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use selq::{
-    Absence, Dump, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Quoted, ReadObject,
+    Absence, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Quoted, ReadObject,
     Requirement, Scope, Selector, Store,
 };
 use serde_json::Value;
@@ -24,7 +24,10 @@ pub(crate) const MAX_TOLD: usize = 8;
 
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
-    pub(crate) selector: Selector,
+    /// What the selectors say together.
+    selector: Selector,
+    /// Whether what they do not match is wanted.
+    is_inverted: bool,
     /// Objects of any of these; without any, of all.
     pub(crate) namespaces: Vec<String>,
     pub(crate) kinds: Vec<String>,
@@ -42,6 +45,7 @@ impl Selection {
         }
         Ok(Selection {
             selector,
+            is_inverted: false,
             namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
             kinds: trimmed(&args.kind),
         })
@@ -49,19 +53,35 @@ impl Selection {
 
     /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
     pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
-        Selection { selector: Selector::everything(), namespaces, kinds }
+        Selection { selector: Selector::everything(), is_inverted: false, namespaces, kinds }
     }
 
     /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
     /// script may not have been set.
     pub(crate) fn narrows(&self) -> bool {
-        !self.selector.is_everything()
-            || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
+        !self.takes_all_labels() || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
     }
 
-    /// The same for the objects that the selectors do not match; the scope stays.
-    pub(crate) fn inverted(self) -> Selection {
-        Selection { selector: self.selector.negate(), ..self }
+    /// The same, with `-v` for the objects that the selectors do not match; the scope stays.
+    pub(crate) fn inverted(self, invert_match: bool) -> Selection {
+        Selection { is_inverted: invert_match, ..self }
+    }
+
+    /// What the labels of an object that is wanted match.
+    pub(crate) fn wanted(&self) -> Selector {
+        self.wanted_with(Selector::everything())
+    }
+
+    /// The same where another selector has to hold beside those of the options; `-v` turns round what all of them say
+    /// together.
+    pub(crate) fn wanted_with(&self, other: Selector) -> Selector {
+        let all = self.selector.clone().and(other);
+        if self.is_inverted { all.negate() } else { all }
+    }
+
+    /// Whether labels are of no matter.
+    pub(crate) fn takes_all_labels(&self) -> bool {
+        self.selector.is_everything()
     }
 
     /// The namespace and kind as the store knows them.
@@ -80,15 +100,10 @@ impl Selection {
         scope
     }
 
-    /// The selectors, made ready for [`Selection::matches`].
-    pub(crate) fn matcher(&self) -> Matcher<'_> {
-        Matcher::new(&self.selector)
-    }
-
-    /// Whether an object is in the namespace and matches the selectors, or with `invert_match` does not match them.
-    /// Kinds are left out: they are resolved by those that occur.
-    pub(crate) fn matches(&self, matcher: &Matcher<'_>, object: &ReadObject<'_>, invert_match: bool) -> bool {
-        self.has_namespace(object.identity()) && matcher.matches(object.labels()) != invert_match
+    /// Whether an object is in the namespace and its labels match what is wanted, which `wanted` was made of. Kinds are
+    /// left out: they are resolved by those that occur.
+    pub(crate) fn matches(&self, wanted: &Matcher<'_>, object: &ReadObject<'_>) -> bool {
+        self.has_namespace(object.identity()) && wanted.matches(object.labels())
     }
 
     /// Whether an object is in the scope, for objects that come one by one.
@@ -101,17 +116,12 @@ impl Selection {
         self.namespaces.is_empty() || self.namespaces.iter().any(|namespace| namespace == identity.namespace)
     }
 
-    /// The plan that answers a selector in this selection's scope.
-    pub(crate) fn plan<'s>(&self, store: &'s Store, selector: &Selector) -> Plan<'s> {
-        Plan::scoped(store, selector, &self.scope(store))
+    /// The plan that finds the objects that are wanted.
+    pub(crate) fn plan<'s>(&self, store: &'s Store) -> Plan<'s> {
+        Plan::scoped(store, &self.wanted(), &self.scope(store))
     }
 
-    /// Prints what is to be said of an answer: why nothing matched, and what else does not occur.
-    pub(crate) fn remark(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) {
-        self.remarks(dump.store(), plan, matched).iter().for_each(|line| message::print(line));
-    }
-
-    /// The same in lines.
+    /// What is to be said of an answer, in lines: why nothing matched, and what else does not occur.
     pub(crate) fn remarks(&self, store: &Store, plan: &Plan<'_>, matched: bool) -> Vec<String> {
         if store.is_empty() {
             return vec!["no objects in the input".to_owned()];
@@ -184,7 +194,7 @@ impl Selection {
         }
         let of_kinds = Selection::scoped(Vec::new(), self.kinds.clone());
         let of_no_namespace = Selection::scoped(vec![String::new()], self.kinds.clone());
-        let count = |it: &Selection| it.plan(store, &Selector::everything()).count();
+        let count = |it: &Selection| it.plan(store).count();
         let why = match count(&of_kinds) == count(&of_no_namespace) {
             true => "; objects of that kind are in no namespace",
             false => "",

@@ -65,6 +65,11 @@ pub(crate) fn print(message: &str) {
     let _ = writeln!(io::stderr(), "{}", sanitize::escaped_lines(message));
 }
 
+/// Prints what there is to say of an answer, a line each.
+pub(crate) fn remarks(lines: &[String]) {
+    lines.iter().for_each(|line| print(line));
+}
+
 fn line(config: &Config, style: Style, label: &str, message: &str) {
     let style = config.stderr_style(style);
     let _ = writeln!(io::stderr(), "{style}{label}:{style:#} {}", sanitize::escaped_lines(message));

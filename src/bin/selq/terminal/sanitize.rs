@@ -44,6 +44,21 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
+/// Appends a text with what would end its cell or its line escaped, and everything else as it is.
+pub(super) fn push_line_ends_escaped(line: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['\t', '\n', '\r']) {
+        line.push_str(&rest[..at]);
+        line.push_str(match rest.as_bytes()[at] {
+            b'\t' => r"\t",
+            b'\n' => r"\n",
+            _ => r"\r",
+        });
+        rest = &rest[at + 1..];
+    }
+    line.push_str(rest);
+}
+
 /// The JSON text with the characters that steer as escapes of JSON. Those beyond ASCII stand only in strings, where
 /// that is another way to write them; JSON has no others unescaped but the white space between tokens.
 pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use crate::config::Config;
 use crate::terminal::closed;
+use crate::terminal::printer::Printer;
 
 /// How much is collected before it is written.
 const PIECE: usize = 1 << 18;
@@ -20,6 +22,14 @@ pub(crate) fn with_stdout<T>(write: impl FnOnce(&mut Pieces) -> anyhow::Result<T
     let value = result?;
     finished?;
     Ok(value)
+}
+
+/// The same for what is escaped where people read it.
+pub(crate) fn print_to_stdout<T>(
+    config: &Config,
+    print: impl FnOnce(&mut Printer<&mut Pieces>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    with_stdout(|out| print(&mut Printer::new(out, config.stdout)))
 }
 
 /// Writes bytes to standard output, and nothing of them waits anywhere.

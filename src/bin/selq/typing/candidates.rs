@@ -8,6 +8,7 @@ use selq::{LabelKey, LabelValue, Matches};
 use super::Context;
 use crate::terminal::numbers::thousands;
 use crate::terminal::sanitize::is_harmless;
+use crate::terminal::table::{self, Align, Cell, Grid, Layout};
 
 /// How many candidates are listed; of more, the most frequent.
 pub(super) const MAX_LISTED: usize = 100;
@@ -79,16 +80,30 @@ impl Completion {
 
     /// The candidates as a list shows them, notes in a column of their own: numbers to the right.
     pub(crate) fn listed(&self) -> Vec<String> {
-        let texts = self.candidates.iter().map(Candidate::shown);
-        let width = texts.clone().map(|text| text.chars().count()).max().unwrap_or(0).min(MAX_WIDTH);
-        let notes = self.candidates.iter().map(|it| it.note.as_str());
-        let note_width = notes.clone().map(|note| note.chars().count()).max().unwrap_or(0);
-        let are_numbers = notes.clone().all(|note| note.starts_with(|c: char| c.is_ascii_digit()));
-        let line = |(text, note)| match are_numbers {
-            true => format!("{text:<width$} {note:>note_width$}"),
-            false => format!("{text:<width$} {note}").trim_end().to_owned(),
-        };
-        texts.zip(notes).map(line).collect()
+        let is_number = |note: &str| note.starts_with(|c: char| c.is_ascii_digit());
+        let are_numbers = self.candidates.iter().all(|it| is_number(&it.note));
+        let last = if are_numbers { Align::Right } else { Align::Left };
+        let layout =
+            Layout { headers: false, gap: 1, max_shared_width: MAX_WIDTH, last, ..Layout::default() };
+        table::lines(self, &layout).iter().map(|line| line.trim_end().to_owned()).collect()
+    }
+}
+
+impl Grid for Completion {
+    /// The number of a candidate.
+    type Row = usize;
+
+    fn header(&self) -> Vec<&str> {
+        vec!["text", "note"]
+    }
+
+    fn rows(&self) -> impl Iterator<Item = usize> {
+        0..self.candidates.len()
+    }
+
+    fn cell<'c>(&'c self, &nth: &'c usize, column: usize, _: &'c mut String) -> Cell<'c> {
+        let candidate = &self.candidates[nth];
+        Cell::Text(if column == 0 { candidate.shown() } else { &candidate.note })
     }
 }
 

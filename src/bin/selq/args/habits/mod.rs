@@ -16,6 +16,7 @@ use clap::CommandFactory;
 
 use crate::args::Args;
 use crate::args::typed::{Line, Word};
+use crate::terminal::stdin::is_stdin;
 use anew::Anew;
 use files::is_missing;
 
@@ -38,7 +39,7 @@ pub(crate) fn advice() -> Option<Advice> {
 
 /// The same where one of the files that were named is not there.
 pub(crate) fn advice_on_files(files: &[PathBuf]) -> Option<Advice> {
-    let is_missing = |file: &PathBuf| file.as_os_str() != "-" && is_missing(file);
+    let is_missing = |file: &PathBuf| !is_stdin(file) && is_missing(file);
     files.iter().any(is_missing).then(advice).flatten()
 }
 

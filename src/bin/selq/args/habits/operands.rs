@@ -1,5 +1,6 @@
 //! Words that are no file: verbs, kinds, selectors, keys and names of objects.
 
+use crate::terminal::stdin::is_stdin;
 use std::path::Path;
 
 use clap::Command;
@@ -23,7 +24,7 @@ impl Anew {
             self.n_taken -= 1;
             return;
         }
-        if !self.reads_files() || text == "-" || !is_missing(Path::new(text)) {
+        if !self.reads_files() || is_stdin(text) || !is_missing(Path::new(text)) {
             self.n_operands += 1;
             return self.push(&[text]);
         }

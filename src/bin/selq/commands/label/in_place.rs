@@ -9,11 +9,11 @@ use selq::{Dump, SavedIndex};
 use super::Edited;
 use super::write::Splices;
 use crate::output::replace::{Readers, Replacement, Stamp, writable_file};
-use crate::terminal::message;
+use crate::terminal::stdin::is_stdin;
 
 /// Whether standard input is among the files, or is what is read when none is named.
-pub(super) fn is_stdin(files: &[PathBuf]) -> bool {
-    files.is_empty() || files.iter().any(|file| file.as_os_str() == "-")
+pub(super) fn reads_stdin(files: &[PathBuf]) -> bool {
+    files.is_empty() || files.iter().any(is_stdin)
 }
 
 /// A file before it is read, to be changed later unless somebody else changes it meanwhile.
@@ -36,8 +36,8 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Writes the changed sources back to their files, and says what was done.
-pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) -> Result<()> {
+/// Writes the changed sources back to their files, and gives what was done in words.
+pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) -> Result<Vec<String>> {
     let mut replacements = Vec::new();
     for ((source, target), splices) in targets.iter().enumerate().zip(Splices::by_source(dump, edited)) {
         if splices.is_empty() {
@@ -56,12 +56,13 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) 
     }
     refuse_repeated(&replacements)?;
     replacements.iter().try_for_each(|(target, _)| target.refuse_changed())?;
+    let mut remarks = Vec::new();
     for (target, replacement) in replacements {
         replacement.commit().with_context(|| format!("cannot replace {}", target.path.display()))?;
-        warn_of_index(target.path);
+        remarks.extend(stale_index(target.path));
     }
-    report(edited);
-    Ok(())
+    remarks.extend(summary(edited));
+    Ok(remarks)
 }
 
 /// The second replacement of a file would undo the first one.
@@ -75,20 +76,14 @@ fn refuse_repeated(replacements: &[(&Target<'_>, Replacement)]) -> Result<()> {
     Ok(())
 }
 
-/// Says that the file's index is of no use any more, if it has one.
-fn warn_of_index(path: &Path) {
+/// That the file's index is of no use any more, if it has one.
+fn stale_index(path: &Path) -> Option<String> {
     let index = SavedIndex::beside(path);
-    if index.path().is_file() {
-        message::print(&format!(
-            "{} is out of date: write it anew with `selq index`",
-            index.path().display()
-        ));
-    }
+    let is_there = index.path().is_file();
+    is_there.then(|| format!("{} is out of date: write it anew with `selq index`", index.path().display()))
 }
 
-fn report(edited: &[Edited<'_>]) {
+fn summary(edited: &[Edited<'_>]) -> Option<String> {
     let n_changed = edited.iter().filter(|it| !it.changes.is_empty()).count();
-    if !edited.is_empty() {
-        message::print(&super::summary(n_changed, edited.len()));
-    }
+    (!edited.is_empty()).then(|| super::summary(n_changed, edited.len()))
 }

@@ -16,6 +16,7 @@ use crate::output::names;
 use crate::selection::Selection;
 use crate::terminal::message::{self, counted};
 use crate::terminal::sanitize;
+use crate::terminal::stdin::without_bom;
 use in_place::Target;
 use lock::Locks;
 
@@ -36,19 +37,19 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let _locks = args.form.replaces_files().then(|| Locks::of(&args.files));
     // Looked at before they are read, so that no later change is overwritten.
     let targets: Vec<Target<'_>> = args.files.iter().map(|file| Target::new(file)).collect();
-    let inputs = input::inputs(&args.files)?;
     let loader = input::loader(args.items_at.as_ref(), None);
-    let loaded = input::read(config, |observer| Ok(loader.load_with(inputs, observer)?), String::new())?;
+    let loaded = input::open_without_index(&args.files, loader, config)?.load()?;
     let dump = &loaded.dump;
     // Where there is no object, none can be meant by accident.
     let is_plain = args.all || selection.narrows() || dump.store().is_empty() || is_bare(dump);
     if !edits.is_empty() && !is_plain {
         return Err(needs_selection(args));
     }
-    let plan = selection.plan(dump.store(), &selection.selector);
+    let plan = selection.plan(dump.store());
     let edited = edit_all(dump, plan.run().iter(), &edits, overwrite(args), |edited| edited)?;
-    put_out(dump, &edited, &targets, args, config)?;
-    selection.remark(dump, &plan, !edited.is_empty());
+    let mut remarks = put_out(dump, &edited, &targets, args, config)?;
+    remarks.extend(selection.remarks(dump.store(), &plan, !edited.is_empty()));
+    message::remarks(&remarks);
     Ok(ExitStatus::of_match(!edited.is_empty()))
 }
 
@@ -57,10 +58,10 @@ fn check(args: &LabelArgs, edits: &LabelEdits, selection: &Selection) -> Result<
     if edits.is_empty() && !args.form.list {
         return Err(no_edits());
     }
-    if args.all && !selection.selector.is_everything() {
+    if args.all && !selection.takes_all_labels() {
         bail!("expected --all or a selector, found both");
     }
-    if args.form.in_place && in_place::is_stdin(&args.files) {
+    if args.form.in_place && in_place::reads_stdin(&args.files) {
         bail!("standard input cannot be changed in place: name files with -f");
     }
     Ok(())
@@ -98,8 +99,7 @@ fn is_bare(dump: &Dump) -> bool {
     for object in dump.store().objects() {
         let Some((source, span)) = dump.place(object.id()) else { return false };
         let (before, rest) = dump.text(source).split_at(span.start);
-        let before = before.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(before);
-        if !before.trim_ascii().is_empty() || !rest[span.len()..].trim_ascii().is_empty() {
+        if !without_bom(before).trim_ascii().is_empty() || !rest[span.len()..].trim_ascii().is_empty() {
             return false;
         }
         is_bare[source] = true;
@@ -140,21 +140,23 @@ fn edit<'s>(
     Ok(Edited { object, changes, rewrite })
 }
 
+/// Puts out what the form asks for, and gives what there is to say of it.
 fn put_out(
     dump: &Dump,
     edited: &[Edited<'_>],
     targets: &[Target<'_>],
     args: &LabelArgs,
     config: &Config,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     match args.form {
-        LabelForm { dry_run: true, .. } => show::diff(dump, edited, config),
-        LabelForm { in_place: true, .. } => in_place::write(dump, edited, targets),
-        LabelForm { list: true, .. } => show::list(dump, edited, config),
-        LabelForm { as_commands: true, .. } => show::commands(dump, edited, config),
-        LabelForm { as_patch: true, .. } => show::patches(dump, edited, config),
-        _ => write::to_stdout(dump, edited, config),
+        LabelForm { dry_run: true, .. } => show::diff(dump, edited, config)?,
+        LabelForm { in_place: true, .. } => return in_place::write(dump, edited, targets),
+        LabelForm { list: true, .. } => show::list(dump, edited, config)?,
+        LabelForm { as_commands: true, .. } => show::commands(dump, edited, config)?,
+        LabelForm { as_patch: true, .. } => show::patches(dump, edited, config)?,
+        _ => write::to_stdout(dump, edited, config)?,
     }
+    Ok(Vec::new())
 }
 
 /// How many of the selected objects changed, in words.

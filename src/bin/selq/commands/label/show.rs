@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use super::{Edited, Refusals};
 use crate::config::Config;
-use crate::output::{json, names};
+use crate::output::identity::ObjectLine;
+use crate::output::names;
 use crate::terminal::message::counted;
+use crate::terminal::printer::Printer;
 use crate::terminal::sanitize;
-use crate::terminal::stdout::with_stdout;
+use crate::terminal::stdout::print_to_stdout;
 
 /// Prints the labels that each object has after the edits. A single object's stand alone, to be read by programs.
 pub(super) fn list(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
@@ -127,28 +129,17 @@ fn check_nameable(identity: ObjectIdentity<'_>) -> Result<()> {
 /// One line of `--as-patch`.
 #[derive(Serialize)]
 struct PatchLine<'a> {
-    source: &'a str,
-    index: u64,
-    kind: Option<&'a str>,
-    namespace: Option<&'a str>,
-    name: Option<&'a str>,
+    #[serde(flatten)]
+    object: ObjectLine<'a>,
     patch: Vec<PatchOperation>,
 }
 
 /// Prints a JSON Patch for each object that changes.
 pub(super) fn patches(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
-    let present = |text| Some(text).filter(|text: &&str| !text.is_empty());
-    with_stdout(|out| {
+    print_to_stdout(config, |out| {
         for Edited { object, changes, .. } in edited.iter().filter(|it| !it.changes.is_empty()) {
-            let line = PatchLine {
-                source: dump.source(object.id()),
-                index: dump.index(object.id()),
-                kind: present(object.kind()),
-                namespace: present(object.namespace()),
-                name: present(object.name()),
-                patch: PatchOperation::for_labels(&dump.json(object.id()), changes)?,
-            };
-            json::write_value(&line, config.stdout_is_terminal, out)?;
+            let patch = PatchOperation::for_labels(&dump.json(object.id()), changes)?;
+            out.json_line(&PatchLine { object: ObjectLine::of(dump, object), patch })?;
         }
         Ok(())
     })
@@ -158,18 +149,13 @@ pub(super) fn patches(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Re
 fn print(config: &Config, fill: impl FnOnce(&mut Vec<String>)) -> Result<()> {
     let mut lines = Vec::new();
     fill(&mut lines);
-    with_stdout(|out| {
-        for line in &lines {
-            write_line(line, config, out)?;
-        }
-        Ok(())
-    })
+    print_to_stdout(config, |out| Ok(lines.iter().try_for_each(|line| write_line(line, out))?))
 }
 
 /// Writes a line, in which nothing steers a terminal or begins a line of its own.
-pub(crate) fn write_line(line: &str, config: &Config, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    if config.stdout_is_terminal || line.contains(['\n', '\r']) {
-        return writeln!(out, "{}", sanitize::escaped(line));
+pub(crate) fn write_line(line: &str, out: &mut Printer<impl Write>) -> io::Result<()> {
+    match line.contains(['\n', '\r']) {
+        true => out.line(&sanitize::escaped(line)),
+        false => out.line(line),
     }
-    writeln!(out, "{line}")
 }

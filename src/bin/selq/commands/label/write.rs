@@ -7,12 +7,9 @@ use anyhow::Result;
 use selq::Dump;
 
 use super::Edited;
-use crate::config::Config;
-use crate::terminal::sanitize::escaped_json;
-use crate::terminal::stdout::with_stdout;
-
-/// The UTF-8 byte-order mark.
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+use crate::config::{Audience, Config};
+use crate::terminal::stdin::without_bom;
+use crate::terminal::stdout::print_to_stdout;
 
 /// The changes of one source, in the order of its bytes.
 pub(super) struct Splices<'e>(Vec<(Range<usize>, &'e str)>);
@@ -56,14 +53,16 @@ impl<'e> Splices<'e> {
 
 /// Writes all sources, one after another, each from a new line.
 pub(super) fn to_stdout(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> Result<()> {
-    with_stdout(|out| {
+    print_to_stdout(config, |out| {
         for (source, splices) in Splices::by_source(dump, edited).iter().enumerate() {
-            if config.stdout_is_terminal {
-                let mut bytes = Vec::new();
-                write_joined(dump, source, splices, &mut bytes)?;
-                out.write_all(escaped_json(&String::from_utf8_lossy(&bytes)).as_bytes())?;
-            } else {
-                write_joined(dump, source, splices, out)?;
+            match out.audience() {
+                Audience::Program => write_joined(dump, source, splices, out.raw())?,
+                // What is escaped is taken as a whole, so that no character is cut in two.
+                Audience::Terminal => {
+                    let mut bytes = Vec::new();
+                    write_joined(dump, source, splices, &mut bytes)?;
+                    out.json(&String::from_utf8_lossy(&bytes))?;
+                }
             }
         }
         Ok(())
@@ -74,7 +73,7 @@ pub(super) fn to_stdout(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> 
 fn write_joined(dump: &Dump, source: usize, splices: &Splices<'_>, out: &mut impl Write) -> io::Result<()> {
     let text = dump.text(source);
     // A byte-order mark is one only at the very beginning, and no JSON behind it.
-    let skip = if source > 0 && text.starts_with(BOM) { BOM.len() } else { 0 };
+    let skip = if source > 0 { text.len() - without_bom(text).len() } else { 0 };
     splices.write_from(skip, text, out)?;
     let is_last = source + 1 == dump.sources().len();
     if is_last || text.ends_with(b"\n") { Ok(()) } else { out.write_all(b"\n") }

@@ -10,18 +10,12 @@ use super::super::session::Session;
 use super::{go_on, required};
 use crate::output::{self, Rows, View};
 use crate::selection;
-use crate::terminal::sanitize;
 
 pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let selector = session.state.selector(required(text, "explain")?)?;
     let plan = session.state.plan(&selector);
     let explanation = plan.explain().to_string();
-    let shown = if session.state.config.stdout_is_terminal {
-        sanitize::escaped_lines(&explanation)
-    } else {
-        explanation.as_str().into()
-    };
-    session.voice.write_long(out, |out| Ok(out.write_all(shown.as_bytes())?))?;
+    session.voice.write_long(out, |out| Ok(session.voice.printer(out).words(&explanation)?))?;
     if !plan.any() {
         session.explain_no_match(&selector, out)?;
     }
@@ -54,10 +48,13 @@ pub(super) fn last(session: &mut Session, _: &str, out: &mut dyn Write) -> Resul
     // A pager scrolls sideways, so nothing has to be cut.
     let view = View { max_width: None, ..session.view() };
     let pager = session.voice.screen.as_ref().map(|screen| screen.pager.as_str());
-    paged(pager, out, |mut out| {
-        output::write_rows(session.state.dump(), &rows, &view, &mut out)?;
+    let mut remarks = Vec::new();
+    paged(pager, out, |out| {
+        let mut out = session.voice.printer(out);
+        remarks = output::write_rows(session.state.dump(), &rows, &view, &mut out)?.remarks;
         Ok(())
     })?;
+    session.voice.say_all(&remarks, out)?;
     go_on()
 }
 

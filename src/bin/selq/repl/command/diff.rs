@@ -54,7 +54,7 @@ fn write_cut(
         }
         n_lines = n_lines.saturating_sub(group.len());
         for line in group {
-            show::write_line(&line, &session.state.config, out)?;
+            show::write_line(&line, &mut session.voice.printer(&mut *out))?;
         }
     }
     Ok(())

@@ -10,11 +10,12 @@ use super::{go_on, required};
 use crate::exit::ExitStatus;
 use crate::terminal::message::{counted, thousands};
 use crate::terminal::sanitize;
+use crate::terminal::stdin::is_stdin;
 use crate::typing::files::arguments;
 
 pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let files = arguments(required(files, "load")?);
-    if files.iter().any(|file| file == "-") {
+    if files.iter().any(is_stdin) {
         bail!(
             "expected files, found `-`: standard input is read as a dump only at the start, by `selq repl -`"
         );

@@ -14,6 +14,7 @@ use crate::output::names;
 use crate::selection;
 use crate::terminal::message::{self, counted};
 use crate::terminal::sanitize;
+use crate::terminal::table;
 use selq::kubernetes::kinds;
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -24,7 +25,8 @@ pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> R
         Some(key) => Facts::Values(matches.values(key)),
     };
     let columns = session.voice.screen.as_ref().map(|screen| screen.columns);
-    session.voice.write_long(out, |mut out| Ok(facts.write_table(true, columns, &mut out)?))?;
+    let layout = facts.layout(true, columns);
+    session.voice.write_long(out, |mut out| Ok(table::write(&facts, &layout, &mut out)?))?;
     if facts.is_empty() {
         session.voice.say(&labels::absence(key, session.state.store()), out)?;
     }
@@ -33,12 +35,10 @@ pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> R
 
 pub(super) fn show(session: &mut Session, wanted: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let object = find(session, required(wanted, "show")?)?;
-    let mut json = session.state.dump().json(object.id());
-    if session.state.config.stdout_is_terminal {
-        // The colours are the program's own: only what is between them may steer the terminal.
-        json = sanitize::escaped_json(&json).into_owned().into();
-    }
-    let shown = indented(&json, session.state.config.colors_stdout());
+    // The colours are the program's own: only what is between them may steer the terminal.
+    let json = session.state.dump().json(object.id());
+    let config = &session.state.config;
+    let shown = indented(&config.stdout.json(&json), config.colors_stdout());
     session.voice.write_long(out, |out| Ok(writeln!(out, "{shown}")?))?;
     go_on()
 }

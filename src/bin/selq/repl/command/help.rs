@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 
 use super::super::session::Session;
-use super::{Command, SYNTAXES, find, go_on};
+use super::{ALL_FORMATS, Command, SYNTAXES, find, go_on};
+use crate::output::OutputFormat;
 use crate::typing::CommandSyntax;
 
 const INTRODUCTION: &str = "\
@@ -47,7 +48,8 @@ pub(super) fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) 
 fn help_about(command: &Command, width: usize, out: &mut dyn Write) -> Result<()> {
     let CommandSyntax { name, usage, summary, .. } = command.syntax;
     writeln!(out, "{}", format!(":{name} {usage}").trim_end())?;
-    for text in [summary, command.help].iter().filter(|text| !text.is_empty()) {
+    let help = command.help.replace(ALL_FORMATS, &OutputFormat::names_in_words());
+    for text in [summary, &help].iter().filter(|text| !text.is_empty()) {
         writeln!(out, "{}", wrapped(text, "  ", width))?;
     }
     Ok(())

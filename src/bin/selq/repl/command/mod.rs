@@ -19,6 +19,7 @@ use anyhow::{Result, anyhow, bail};
 
 use super::session::Session;
 use super::settings;
+use crate::output::OutputFormat;
 use crate::typing::{ALIASES, Argument, CommandSyntax, commands_called, whole_name};
 
 /// Runs with the arguments that were typed. `Break` ends the session.
@@ -43,9 +44,10 @@ const fn command(
     Command { syntax: CommandSyntax { name, usage, summary, argument }, help, run }
 }
 
-const FORMATS: Argument = Argument::Words(&["table", "wide", "name", "json", "jsonl", "csv", "tsv"]);
-const FILE_AND_FORMAT: Argument =
-    Argument::FileAndWord(&["table", "wide", "name", "json", "jsonl", "csv", "tsv"]);
+const FORMATS: Argument = Argument::Words(&OutputFormat::NAMES);
+const FILE_AND_FORMAT: Argument = Argument::FileAndWord(&OutputFormat::NAMES);
+/// What stands in a help for the names of all formats.
+const ALL_FORMATS: &str = "{formats}";
 const SWITCH: Argument = Argument::Words(&["on", "off"]);
 
 /// All commands, in the order of `:help`.
@@ -64,7 +66,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("label-columns", "[K,…]", Argument::Keys, "keys as columns; `*` is all labels, `off` none",
         "Without K it says which there are.", set::label_columns),
     command("output", "[FORMAT]", FORMATS, "the format of answers",
-        "FORMAT is table, wide, name, json, jsonl, csv or tsv.", set::output),
+        "FORMAT is {formats}.", set::output),
     command("limit", "[N]", Argument::Other, "rows of an answer at most; `off` for all",
         "`:more` shows the next N. The count is of all objects, and `:last` and `:write` take all of them.", set::limit),
     command("sort-by", "[KEY]", Argument::Keys, "sort by a label key or field; `off` is input order",

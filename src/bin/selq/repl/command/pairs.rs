@@ -5,30 +5,33 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::super::session::Session;
-use crate::output::grid::{self, Layout, Table};
+use crate::terminal::table::{self, Cell, Grid, Layout};
 
 /// Writes two columns without headings.
 pub(super) fn write_pairs(session: &Session, rows: Vec<(String, String)>, out: &mut dyn Write) -> Result<()> {
     let layout = Layout {
-        headers: vec![String::new(); 2],
-        shows_headers: false,
+        headers: false,
         max_width: session.voice.screen.as_ref().map(|screen| screen.columns),
-        last_is_labels: false,
+        ..Layout::default()
     };
-    session.voice.write_long(out, |mut out| Ok(grid::write(&Pairs(rows), &layout, &mut out)?))
+    session.voice.write_long(out, |mut out| Ok(table::write(&Pairs(rows), &layout, &mut out)?))
 }
 
 struct Pairs(Vec<(String, String)>);
 
-impl Table for Pairs {
+impl Grid for Pairs {
     type Row = usize;
+
+    fn header(&self) -> Vec<&str> {
+        vec!["name", "value"]
+    }
 
     fn rows(&self) -> impl Iterator<Item = usize> {
         0..self.0.len()
     }
 
-    fn cell<'c>(&'c self, &row: &'c usize, column: usize, _: &'c mut String) -> Option<&'c str> {
+    fn cell<'c>(&'c self, &row: &'c usize, column: usize, _: &'c mut String) -> Cell<'c> {
         let (first, second) = &self.0[row];
-        Some(if column == 0 { first } else { second })
+        Cell::Text(if column == 0 { first } else { second })
     }
 }

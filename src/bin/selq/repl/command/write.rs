@@ -11,9 +11,11 @@ use super::super::session::Session;
 use super::super::settings;
 use super::super::stop::Stoppable;
 use super::{go_on, required};
+use crate::config::Audience;
 use crate::output::replace::{Readers, Replacement, writable_file};
 use crate::output::{self, OutputFormat, Rows, View};
 use crate::terminal::message::counted;
+use crate::terminal::printer::Printer;
 use crate::typing::files;
 
 pub(super) fn write(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -38,15 +40,19 @@ fn write_answer(
     let answer = session.answers.latest()?;
     refuse_source(session, &path)?;
     let place = Place::of(&path, occupied, arguments)?;
-    let view = View { format, max_width: None, on_terminal: false, ..session.view() };
+    let view = View { format, max_width: None, ..session.view() };
     let rows = Rows::listed(session.state.store(), &answer.ids);
+    let mut remarks = Vec::new();
     let written = place.fill(|file| {
-        let mut file = Stoppable::new(file, &session.stop);
-        output::write_rows(session.state.dump(), &rows, &view, &mut file).map_err(io::Error::other)
+        let mut file = Printer::new(Stoppable::new(file, &session.stop), Audience::Program);
+        let written = output::write_rows(session.state.dump(), &rows, &view, &mut file);
+        remarks = written.map_err(io::Error::other)?.remarks;
+        Ok(())
     });
     // That the user had enough says all.
     session.go_on()?;
     written.with_context(|| path.clone())?;
+    session.voice.say_all(&remarks, out)?;
     session.voice.confirm(&format!("wrote {} to {path}", counted(rows.len(), "object")), out)?;
     session.edits.are_written();
     go_on()
@@ -56,20 +62,12 @@ fn write_answer(
 fn file_and_format(session: &Session, arguments: &str) -> Result<(String, OutputFormat)> {
     let arguments = files::arguments(arguments);
     match &arguments[..] {
-        [path] => Ok((path.clone(), format_of(path).unwrap_or(session.state.settings.output))),
+        [path] => {
+            let format = OutputFormat::of_extension(Path::new(path));
+            Ok((path.clone(), format.unwrap_or(session.state.settings.output)))
+        }
         [path, format] => Ok((path.clone(), settings::one_of("format", format)?)),
         _ => bail!("expected a file and perhaps a format, found {} arguments", arguments.len()),
-    }
-}
-
-/// The format that the end of a file's name tells.
-fn format_of(path: &str) -> Option<OutputFormat> {
-    match Path::new(path).extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "json" => Some(OutputFormat::Json),
-        "jsonl" | "ndjson" => Some(OutputFormat::Jsonl),
-        "csv" => Some(OutputFormat::Csv),
-        "tsv" => Some(OutputFormat::Tsv),
-        _ => None,
     }
 }
 
@@ -118,14 +116,13 @@ impl Place {
     }
 
     /// Writes all of it, or leaves everything as it was.
-    fn fill(self, write: impl FnOnce(&mut dyn Write) -> io::Result<u64>) -> io::Result<()> {
-        let whole = |file: &mut dyn Write| write(file).map(drop);
+    fn fill(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         match self {
-            Place::New(path) => Replacement::prepare(path, Readers::Usual, |file| whole(file))?.commit_new(),
-            Place::File(path) => Replacement::prepare(path, Readers::Owner, |file| whole(file))?.commit(),
+            Place::New(path) => Replacement::prepare(path, Readers::Usual, |file| write(file))?.commit_new(),
+            Place::File(path) => Replacement::prepare(path, Readers::Owner, |file| write(file))?.commit(),
             Place::Stream(path) => {
                 let mut stream = BufWriter::new(OpenOptions::new().write(true).open(path)?);
-                whole(&mut stream)?;
+                write(&mut stream)?;
                 stream.flush()
             }
         }

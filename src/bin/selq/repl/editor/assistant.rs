@@ -18,9 +18,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::eval::context;
 use super::super::session::Session;
-use crate::output::grid::cut_to_width;
 use crate::terminal::numbers::thousands;
 use crate::terminal::sanitize;
+use crate::terminal::table::cut_to_width;
 use crate::typing::candidates::Completion;
 use crate::typing::complete::complete;
 use crate::typing::highlight::{Look, highlight, painted};

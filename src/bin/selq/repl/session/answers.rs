@@ -8,7 +8,7 @@ use selq::{ObjectId, Scope, Selector};
 
 use super::Session;
 use crate::output::sort::SortKey;
-use crate::output::{NameEnd, OutputFormat, Rows, ShowLabels, View};
+use crate::output::{NameEnd, Rows, ShowLabels, View};
 
 /// The answers of a session, as far as it comes back to them.
 #[derive(Debug, Default)]
@@ -43,11 +43,11 @@ impl Session {
     pub(crate) fn answer(&mut self, selector: Selector, out: &mut dyn Write) -> Result<usize> {
         let begin = Instant::now();
         let plan = self.state.plan(&selector);
-        let view = View { limit: None, sort_by: self.sort_key(&selector), ..self.view() };
+        let view = View { limit: None, ..self.view() };
         let rows = Rows::of_while(self.state.dump(), &plan, &view, || !self.is_stopped());
         self.go_on()?;
         let time = begin.elapsed();
-        let ids = rows.ids();
+        let (ids, unsorted) = (rows.ids(), self.remark_of_order(&rows, &view));
         let n_objects = ids.len();
         self.answers.last = Some(Answer {
             n_wanted: self.n_at_once(n_objects),
@@ -57,6 +57,7 @@ impl Session {
             ids,
         });
         self.write_next_rows(out)?;
+        self.voice.say_all(unsorted.as_slice(), out)?;
         self.explain_answer(&selector, n_objects > 0, out)?;
         if self.voice.screen.is_some() {
             self.write_last_lines(Some(time), out)?;
@@ -64,16 +65,11 @@ impl Session {
         Ok(n_objects)
     }
 
-    /// What to sort an answer by. On a screen, where `:sort-by` has said what there is to say about a label that is
-    /// not there, nothing is said again with every answer.
-    fn sort_key(&self, selector: &Selector) -> Option<SortKey> {
-        let key = self.state.settings.sort_by.as_ref().map(|(_, key)| key.clone())?;
-        let SortKey::Label(label) = &key else { return Some(key) };
-        let is_there = || {
-            let matches = self.state.plan(selector).run();
-            matches.key_counts().iter().any(|fact| fact.key == label)
-        };
-        (self.voice.screen.is_none() || is_there()).then_some(key)
+    /// That the rows have nothing that they were to be sorted by. On a screen, where `:sort-by` has said what there is to
+    /// say about a label that is not there, nothing is said again with every answer.
+    fn remark_of_order(&self, rows: &Rows<'_>, view: &View) -> Option<String> {
+        let is_told = self.voice.screen.is_some() && matches!(view.sort_by, Some(SortKey::Label(_)));
+        if is_told { None } else { rows.remark(self.state.dump(), view) }
     }
 
     /// Says why a selector has no objects.
@@ -84,15 +80,12 @@ impl Session {
     /// Says what a selector names in vain, and why it has no objects where none matched.
     fn explain_answer(&self, selector: &Selector, matched: bool, out: &mut dyn Write) -> Result<()> {
         let plan = self.state.plan(selector);
-        for line in self.state.selection.remarks(self.state.store(), &plan, matched) {
-            self.voice.say(&line, out)?;
-        }
-        Ok(())
+        self.voice.say_all(&self.state.selection.remarks(self.state.store(), &plan, matched), out)
     }
 
     /// How answers are shown.
     pub(crate) fn view(&self) -> View {
-        let is_table = matches!(self.state.settings.output, OutputFormat::Table | OutputFormat::Wide);
+        let is_table = self.state.settings.output.is_table();
         View {
             format: self.state.settings.output,
             label_columns: self.state.settings.label_columns.clone(),
@@ -106,7 +99,6 @@ impl Session {
             sort_by: self.state.settings.sort_by.as_ref().map(|(_, key)| key.clone()),
             limit: self.state.settings.limit,
             max_width: self.voice.screen.as_ref().filter(|_| is_table).map(|screen| screen.columns),
-            on_terminal: self.state.config.stdout_is_terminal,
         }
     }
 }

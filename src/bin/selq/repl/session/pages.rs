@@ -17,12 +17,14 @@ const LINES_OF_LIST: usize = 8;
 
 impl Session {
     /// Shows the next rows of the last answer: as many as fit the screen, and without one all that are wanted.
-    pub(crate) fn write_next_rows(&mut self, mut out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn write_next_rows(&mut self, out: &mut dyn Write) -> Result<()> {
         let Some(Answer { ids, n_shown, n_wanted, .. }) = &self.answers.last else { return Ok(()) };
         let wanted = &ids[*n_shown..*n_wanted];
         let page = &wanted[..self.n_on_page(wanted)];
         let rows = Rows::listed(self.state.store(), page);
-        output::write_rows(self.state.dump(), &rows, &self.view(), &mut out)?;
+        let mut printer = self.voice.printer(&mut *out);
+        let written = output::write_rows(self.state.dump(), &rows, &self.view(), &mut printer)?;
+        self.voice.say_all(&written.remarks, out)?;
         let on_screen = self.voice.screen.as_ref().map(|_| self.names_of(&rows));
         let n_more = page.len();
         self.answers.on_screen = on_screen.unwrap_or_default();
@@ -53,7 +55,7 @@ impl Session {
     fn n_on_page(&self, ids: &[ObjectId]) -> usize {
         let page = self.voice.page();
         let Some(screen) = &self.voice.screen else { return ids.len() };
-        if !matches!(self.state.settings.output, OutputFormat::Json | OutputFormat::Jsonl) {
+        if !self.state.settings.output.is_json() {
             return ids.len().min(page);
         }
         let mut n_lines = if self.state.settings.output == OutputFormat::Json { LINES_OF_LIST } else { 0 };

@@ -6,10 +6,11 @@ use anstyle::Style;
 use anyhow::Result;
 
 use super::super::pager::{at_end, paged};
-use crate::config::Config;
-use crate::output::grid::cut_to_width;
+use crate::config::{Audience, Config};
 use crate::terminal::message;
+use crate::terminal::printer::Printer;
 use crate::terminal::sanitize;
+use crate::terminal::table::cut_to_width;
 
 /// The rows of a screen that an answer leaves to its header, its last lines, and the prompt.
 const ROWS_AROUND: usize = 5;
@@ -38,12 +39,14 @@ pub(crate) struct Voice {
     pub(crate) words: Box<dyn Fn(&str)>,
     /// The style of remarks.
     pub(crate) dimmed: Style,
+    /// Who reads the answers.
+    audience: Audience,
 }
 
 impl Voice {
     pub(super) fn new(config: &Config) -> Voice {
         let dimmed = if config.colors_stdout() { Style::new().dimmed() } else { Style::new() };
-        Voice { screen: None, words: Box::new(message::print), dimmed }
+        Voice { screen: None, words: Box::new(message::print), dimmed, audience: config.stdout }
     }
 
     /// How many rows of an answer the screen holds; without a screen any number.
@@ -54,6 +57,16 @@ impl Voice {
     /// Says something: below the line on a screen, else apart from the answers.
     pub(crate) fn say(&self, text: &str, out: &mut dyn Write) -> Result<()> {
         self.say_in(Style::new(), text, out)
+    }
+
+    /// Says all of it, a line each.
+    pub(crate) fn say_all(&self, lines: &[String], out: &mut dyn Write) -> Result<()> {
+        lines.iter().try_for_each(|line| self.say(line, out))
+    }
+
+    /// What escapes for those who read the answers.
+    pub(crate) fn printer<W: Write>(&self, out: W) -> Printer<W> {
+        Printer::new(out, self.audience)
     }
 
     /// Says something that need not be read.

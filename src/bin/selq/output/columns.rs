@@ -1,0 +1,154 @@
+//! The columns of objects: what a table, CSV and TSV say of each.
+
+use selq::{Dump, ObjectRef};
+
+use super::{OutputFormat, Rows, ShowLabels, View, names};
+use crate::terminal::table::{Cell, Grid};
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Column {
+    /// What an object without a name goes by.
+    Object,
+    Namespace,
+    Name,
+    /// The name, or without one what the object goes by.
+    NameOrObject,
+    Kind,
+    ApiVersion,
+    Source,
+    Index,
+    Label(String),
+    Labels,
+}
+
+impl Column {
+    /// The columns of a view, in the order of `kubectl get`.
+    fn of(dump: &Dump, view: &View) -> Vec<Column> {
+        let wide = view.format == OutputFormat::Wide;
+        let name = if view.format.is_table() { Column::NameOrObject } else { Column::Name };
+        let mut columns = vec![Column::Namespace, name, Column::Kind];
+        if wide {
+            columns.push(Column::ApiVersion);
+        }
+        if wide || dump.sources().len() > 1 {
+            columns.push(Column::Source);
+        }
+        if wide {
+            columns.push(Column::Index);
+        }
+        columns.extend(view.label_columns.iter().cloned().map(Column::Label));
+        if view.show_labels == ShowLabels::Always {
+            columns.push(Column::Labels);
+        }
+        columns
+    }
+
+    /// The name of the column: `namespace`, or a whole label key.
+    fn name(&self) -> &str {
+        match self {
+            Column::Object => "object",
+            Column::Namespace => "namespace",
+            Column::Name | Column::NameOrObject => "name",
+            Column::Kind => "kind",
+            Column::ApiVersion => "api-version",
+            Column::Source => "source",
+            Column::Index => "index",
+            Column::Label(key) => key,
+            Column::Labels => "labels",
+        }
+    }
+
+    fn cell<'c>(&self, dump: &'c Dump, object: &ObjectRef<'c>, scratch: &'c mut String) -> Cell<'c> {
+        let text = match self {
+            Column::NameOrObject if object.name().is_empty() => {
+                return Column::Object.cell(dump, object, scratch);
+            }
+            Column::Object => {
+                names::push_name(object.identity(), || dump.index(object.id()), scratch);
+                scratch
+            }
+            Column::Namespace => object.namespace(),
+            Column::Name | Column::NameOrObject => object.name(),
+            Column::Kind => object.kind(),
+            Column::ApiVersion => object.api_version(),
+            Column::Source => dump.source(object.id()),
+            Column::Index => return Cell::Number(dump.index(object.id())),
+            // An empty value is a value.
+            Column::Label(key) => return object.label(key).map_or(Cell::Null, Cell::Text),
+            Column::Labels => {
+                push_labels(object, scratch);
+                scratch
+            }
+        };
+        if text.is_empty() { Cell::Null } else { Cell::Text(text) }
+    }
+}
+
+/// Appends `a=1,b=2`, sorted by key as kubectl does.
+fn push_labels(object: &ObjectRef<'_>, cell: &mut String) {
+    let mut labels: Vec<(&str, &str)> = object.labels().collect();
+    labels.sort_unstable();
+    for (nth, (key, value)) in labels.iter().enumerate() {
+        if nth > 0 {
+            cell.push(',');
+        }
+        cell.push_str(key);
+        cell.push('=');
+        cell.push_str(value);
+    }
+}
+
+/// The objects of an answer in the columns of its view.
+pub(super) struct Objects<'a, 's> {
+    dump: &'a Dump,
+    rows: &'a Rows<'s>,
+    columns: Vec<Column>,
+}
+
+impl<'a, 's> Objects<'a, 's> {
+    pub(super) fn new(dump: &'a Dump, rows: &'a Rows<'s>, view: &View) -> Objects<'a, 's> {
+        let mut columns = Column::of(dump, view);
+        if view.format.is_table() && rows.iter().all(|object| is_anonymous(&object)) {
+            tell_apart(&mut columns, rows, view);
+        }
+        Objects { dump, rows, columns }
+    }
+
+    /// Whether the last column is that of all labels.
+    pub(super) fn end_in_labels(&self) -> bool {
+        self.columns.last() == Some(&Column::Labels)
+    }
+}
+
+/// Where no object has a namespace, name or kind, as those of dumps that are not Kubernetes', one column tells them apart
+/// instead of three that say nothing; what they are is said by their labels.
+fn tell_apart(columns: &mut Vec<Column>, rows: &Rows<'_>, view: &View) {
+    let says_nothing = |it: &Column| matches!(it, Column::Namespace | Column::NameOrObject | Column::Kind);
+    columns.retain(|column| !says_nothing(column));
+    columns.insert(0, Column::Object);
+    let has_labels = || rows.iter().any(|object| object.labels().next().is_some());
+    if view.show_labels == ShowLabels::OfAnonymous && view.label_columns.is_empty() && has_labels() {
+        columns.push(Column::Labels);
+    }
+}
+
+fn is_anonymous(object: &ObjectRef<'_>) -> bool {
+    [object.namespace(), object.name(), object.kind()].into_iter().all(str::is_empty)
+}
+
+impl<'s> Grid for Objects<'_, 's> {
+    type Row = ObjectRef<'s>;
+
+    fn header(&self) -> Vec<&str> {
+        self.columns.iter().map(Column::name).collect()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = ObjectRef<'s>> {
+        self.rows.iter()
+    }
+
+    fn cell<'c>(&'c self, object: &'c ObjectRef<'s>, column: usize, scratch: &'c mut String) -> Cell<'c> {
+        self.columns[column].cell(self.dump, object, scratch)
+    }
+}
