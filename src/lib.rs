@@ -129,7 +129,7 @@ pub use formula::Expr;
 pub use label::{Label, LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
     Answer, Dump, Input, InputReader, KeptObjects, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver,
-    Loader, Notice, Progress, ReadObject, Scan, Unanswered, WatchEvent, WatchReader,
+    Loader, Notice, Origin, Progress, ReadObject, Scan, Unanswered, WatchEvent, WatchReader,
 };
 pub use path::{Path, PathError, Paths, Pointer, PointerError};
 pub use plan::{Absence, Explanation, Matches, ObjectIds, Objects, Outcome, Pass, Plan, Scope, Step};

@@ -9,7 +9,7 @@ use crate::load::objects::head::Head;
 use crate::load::objects::lists::{ListKind, ListRuns, Lists};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::Known;
-use crate::load::origin::source::Source;
+use crate::load::origin::source::{Origin, Source};
 use crate::load::report::{Notice, Report};
 use crate::wire::{Column, Decoder, Encoder, Malformed};
 use crate::{EditError, LabelChange, ObjectId, ObjectIdentity, Rewrite, Store, StoreBuilder};
@@ -233,10 +233,11 @@ impl Dump {
         self.sources.get(source).map_or(&[], Source::bytes)
     }
 
-    /// Whether a source was compressed, so that its [`text`](Dump::text) is not what its file holds.
+    /// Whether a source's [`text`](Dump::text) is what its file holds, or what was made of that. `None` where there is no
+    /// such source.
     #[must_use]
-    pub fn is_compressed(&self, source: usize) -> bool {
-        self.sources.get(source).is_some_and(|source| source.compressed)
+    pub fn origin(&self, source: usize) -> Option<Origin> {
+        self.sources.get(source).map(|source| source.origin)
     }
 
     /// How many objects, files or rests of files were left out because they were bad.

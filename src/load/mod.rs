@@ -20,7 +20,7 @@ pub use error::{LoadError, LoadErrorKind};
 pub use objects::lists::ListKind;
 pub(crate) use origin::mmap::map_whole as map_whole_file;
 pub(crate) use origin::source::Source;
-pub use origin::source::{Input, InputReader};
+pub use origin::source::{Input, InputReader, Origin};
 pub use report::{LoadObserver, Notice, Progress};
 pub use scan::{Answer, KeptObjects, ReadObject, Scan, Unanswered};
 pub use stream::{WatchEvent, WatchReader};
@@ -32,8 +32,9 @@ use error::Fault;
 use objects::parts::Threads;
 use objects::sink::Sink;
 use objects::walk::Walk;
+use origin::queue::Queue;
 use report::Report;
-use scan::{Kept, Pending, Tally};
+use scan::{Kept, Tally};
 
 /// Reads dumps: what `kubectl get -o json` writes, and other JSON with labels in it.
 ///
@@ -141,7 +142,7 @@ impl Loader {
         inputs: impl IntoIterator<Item = Input>,
         observer: &mut dyn LoadObserver,
     ) -> Result<Dump, LoadError> {
-        self.load_pending(inputs.into_iter().map(Pending::Input).collect(), observer)
+        self.load_pending(Queue::of_inputs(inputs), observer)
     }
 
     /// Reads and checks the inputs as [`load`](Loader::load) does, and only counts the objects that `select`
@@ -203,17 +204,16 @@ impl Loader {
         select: &F,
         kept: Option<Kept<'_>>,
     ) -> Result<Scan<Option<KeptObjects>>, LoadError> {
-        let inputs: Vec<Input> = inputs.into_iter().collect();
-        let mut report = Report::new(observer, inputs.iter().map(Input::n_bytes).sum());
-        let mut inputs = inputs.into_iter();
+        let mut pending = Queue::of_inputs(inputs);
+        let mut report = Report::new(observer, pending.n_bytes());
         let mut tally = Tally::new(select, kept);
         let (mut sources, mut n_bytes) = (Vec::new(), 0);
         tally.gave_up = self.skip_invalid;
+        report.begin_source(n_bytes);
         while !tally.gave_up
-            && let Some(input) = inputs.next()
+            && let Some(source) = next_source(&mut pending, &mut report, tally.n_ids())
         {
-            report.begin_source(n_bytes);
-            let mut source = open(Pending::Input(input), &mut report, tally.n_ids())?;
+            let mut source = source?;
             let walked = self.walk(&mut source, &mut tally, &mut report);
             if !tally.gave_up {
                 walked?;
@@ -221,25 +221,21 @@ impl Loader {
             n_bytes += source.bytes().len() as u64;
             sources.push(source);
             tally.next_source();
+            report.begin_source(n_bytes);
         }
         report.end(n_bytes, tally.n_ids() as u64);
         if !tally.gave_up {
             tally.notices.drain(..).for_each(|notice| report.notice(notice));
             self.remark_labels_at(tally.n_objects, &mut report);
         }
-        Ok(tally.end(self.clone(), sources, inputs))
+        Ok(tally.end(self.clone(), sources, pending))
     }
 
-    fn load_pending(
-        &self,
-        pending: Vec<Pending>,
-        observer: &mut dyn LoadObserver,
-    ) -> Result<Dump, LoadError> {
-        let mut report = Report::new(observer, pending.iter().map(Pending::n_bytes).sum());
+    fn load_pending(&self, mut pending: Queue, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
+        let mut report = Report::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
-        for pending in pending {
-            report.begin_source(recorder.n_bytes());
-            let mut source = match open(pending, &mut report, recorder.n_ids()) {
+        while let Some(source) = next_source(&mut pending, &mut report, recorder.n_ids()) {
+            let mut source = match source {
                 Err(error) if self.skip_invalid && error.kind() != LoadErrorKind::Stopped => {
                     recorder.notice(Notice::Skipped(error), &mut report);
                     continue;
@@ -248,6 +244,7 @@ impl Loader {
             };
             self.walk(&mut source, &mut recorder, &mut report)?;
             recorder.end_source(source, &mut report);
+            report.begin_source(recorder.n_bytes());
         }
         report.end(recorder.n_bytes(), recorder.n_ids() as u64);
         self.remark_labels_at(recorder.n_ids(), &mut report);
@@ -280,20 +277,24 @@ impl Loader {
     }
 }
 
-fn open(pending: Pending, report: &mut Report<'_>, n_objects: usize) -> Result<Source, LoadError> {
-    let source = match pending {
-        Pending::Input(input) => Source::open(input, &mut |pos| {
-            // What is not there at once has no length that is known: a compressed file has another one.
-            report.total_is_unknown();
-            report.at(pos, n_objects as u64)
-        })?,
-        Pending::Source(source) => source,
-    };
-    if report.is_stopped() {
-        return Err(LoadError::new(source.name(), None, None, Fault::stopped(0)));
-    }
-    if !source.plain {
+/// Opens what comes next, and tells how far that is. `None` at the end.
+fn next_source(
+    pending: &mut Queue,
+    report: &mut Report<'_>,
+    n_objects: usize,
+) -> Option<Result<Source, LoadError>> {
+    let opened = pending.next_source(&mut |pos| {
+        // What is not there at once has no length that is known: a compressed file has another one.
         report.total_is_unknown();
-    }
-    Ok(source)
+        report.at(pos, n_objects as u64)
+    })?;
+    Some(opened.and_then(|source| {
+        if report.is_stopped() {
+            return Err(LoadError::new(source.name(), None, None, Fault::stopped(0)));
+        }
+        if source.origin != Origin::Plain {
+            report.total_is_unknown();
+        }
+        Ok(source)
+    }))
 }

@@ -1,10 +1,11 @@
 //! Counts objects while they are read, and keeps none of them or only those that are wanted.
 
-use super::{Input, Loader};
+use super::Loader;
 use crate::load::dump::{Dump, Recorder};
 use crate::load::error::LoadError;
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
+use crate::load::origin::queue::Queue;
 use crate::load::origin::source::Source;
 use crate::load::report::{LoadObserver, Notice, Progress, Report};
 use crate::{ObjectId, ObjectIdentity};
@@ -86,7 +87,7 @@ pub struct Unanswered {
     /// All was read, and everything told that is to be told.
     is_told: bool,
     sources: Vec<Source>,
-    inputs: std::vec::IntoIter<Input>,
+    rest: Queue,
 }
 
 impl KeptObjects {
@@ -140,8 +141,7 @@ impl Unanswered {
     ///
     /// As [`Loader::load_with`].
     pub fn load_with(self, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
-        let sources = self.sources.into_iter().map(Pending::Source);
-        let pending = sources.chain(self.inputs.map(Pending::Input)).collect();
+        let pending = self.rest.after(self.sources);
         match self.is_told {
             true => self.loader.load_pending(pending, &mut Told { observer }),
             false => self.loader.load_pending(pending, observer),
@@ -157,22 +157,6 @@ struct Told<'o> {
 impl LoadObserver for Told<'_> {
     fn progress(&mut self, progress: Progress) {
         self.observer.progress(progress);
-    }
-}
-
-/// Something to read that may be read already.
-pub(in crate::load) enum Pending {
-    Input(Input),
-    Source(Source),
-}
-
-impl Pending {
-    /// How many bytes it has, where that is known beforehand.
-    pub(in crate::load) fn n_bytes(&self) -> Option<u64> {
-        match self {
-            Pending::Input(input) => input.n_bytes(),
-            Pending::Source(source) => Some(source.bytes().len() as u64),
-        }
     }
 }
 
@@ -226,9 +210,9 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
         self,
         loader: Loader,
         sources: Vec<Source>,
-        inputs: std::vec::IntoIter<Input>,
+        rest: Queue,
     ) -> Scan<Option<KeptObjects>> {
-        let unanswered = Unanswered { loader, is_told: !self.gave_up, sources, inputs };
+        let unanswered = Unanswered { loader, is_told: !self.gave_up, sources, rest };
         if self.gave_up {
             return Scan::NeedsStore(unanswered);
         }

@@ -2,4 +2,5 @@
 
 pub(in crate::load) mod compress;
 pub(in crate::load) mod mmap;
+pub(in crate::load) mod queue;
 pub(in crate::load) mod source;

@@ -3,6 +3,7 @@
 use crate::load::error::{Fault, LoadError, LoadErrorKind};
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
+use crate::load::origin::queue::Pending;
 use memmap2::Mmap;
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -103,14 +104,24 @@ impl Input {
     }
 }
 
-/// The bytes of one input and what it is called.
+/// Where the text of a source comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// It is what its file holds, or what came through standard input.
+    Plain,
+    /// The file holds it compressed.
+    Decompressed,
+    /// The file holds something else that it was made of, in a format of its own. None of the formats that are read now is
+    /// converted.
+    Converted,
+}
+
+/// The bytes of one source and what it is called. Most inputs are one.
 pub(crate) struct Source {
     name: String,
     bytes: Bytes,
-    /// Whether the bytes are those of the input, not read bit by bit or decompressed.
-    pub(in crate::load) plain: bool,
-    /// Whether the bytes were decompressed.
-    pub(in crate::load) compressed: bool,
+    pub(in crate::load) origin: Origin,
     /// What ended the decompression before its time.
     pub(in crate::load) damage: Option<Box<Fault>>,
     /// Whether it is no mistake that nothing is in it.
@@ -133,7 +144,7 @@ impl Bytes {
 
 impl Source {
     /// Opens, reads and decompresses an input, telling `progress` how many bytes there are so far,
-    /// until that wants no more.
+    /// until that wants no more. Gives the sources in it, and what of it is still to be opened, in their order.
     ///
     /// # Errors
     ///
@@ -141,26 +152,27 @@ impl Source {
     pub(in crate::load) fn open(
         input: Input,
         progress: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<Source, LoadError> {
+    ) -> Result<Vec<Pending>, LoadError> {
         let name = input.name();
         let may_be_empty = matches!(input, Input::Stdin);
         let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
-        let (bytes, plain) = match input {
+        let bytes = match input {
             Input::Path(path) => open_file(&path, progress).map_err(unreadable)?,
-            Input::Bytes { bytes, .. } => (Bytes::Owned(bytes), true),
+            Input::Bytes { bytes, .. } => Bytes::Owned(bytes),
             input @ (Input::Stdin | Input::Reader(_)) => {
                 let read = input.open().and_then(|reader| read_all(reader, progress));
-                (Bytes::Owned(read.map_err(unreadable)?), false)
+                Bytes::Owned(read.map_err(unreadable)?)
             }
         };
-        Ok(match Compression::of(bytes.as_slice()) {
-            None => Source { name, bytes, plain, compressed: false, damage: None, may_be_empty },
+        let source = match Compression::of(bytes.as_slice()) {
+            None => Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty },
             Some(compression) => {
                 let (text, damage) = compression.decompress(bytes.as_slice(), progress);
                 let bytes = Bytes::Owned(text);
-                Source { name, bytes, plain: false, compressed: true, damage, may_be_empty }
+                Source { name, bytes, origin: Origin::Decompressed, damage, may_be_empty }
             }
-        })
+        };
+        Ok(vec![Pending::Source(source)])
     }
 
     /// Maps a regular file whose content is known, and tells what the system says of that file.
@@ -169,7 +181,7 @@ impl Source {
         let bytes = Bytes::Mapped(mmap::map(&file)?);
         let name = path.display().to_string();
         Ok((
-            Source { name, bytes, plain: true, damage: None, compressed: false, may_be_empty: false },
+            Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false },
             file.metadata()?,
         ))
     }
@@ -196,8 +208,8 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Maps a regular file, reads anything else. True when the bytes were all there at once.
-fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<(Bytes, bool)> {
+/// Maps a regular file, reads anything else.
+fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<Bytes> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
@@ -208,9 +220,9 @@ fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result
         && metadata.len() > 0
         && let Ok(map) = mmap::map(&file)
     {
-        return Ok((Bytes::Mapped(map), true));
+        return Ok(Bytes::Mapped(map));
     }
-    Ok((Bytes::Owned(read_all(file, progress)?), false))
+    Ok(Bytes::Owned(read_all(file, progress)?))
 }
 
 fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<Vec<u8>> {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use selq::{Dump, SavedIndex};
+use selq::{Dump, Origin, SavedIndex};
 
 use super::Edited;
 use super::write::Splices;
@@ -44,11 +44,7 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) 
             continue;
         }
         let name = target.path.display();
-        if dump.is_compressed(source) {
-            bail!(
-                "{name}: a compressed file cannot be changed in place: decompress it first, or print the dump"
-            );
-        }
+        refuse_other(dump.origin(source), target.path)?;
         let replacement = writable_file(target.path).and_then(|file| {
             Replacement::prepare(file, Readers::Owner, |new_file| splices.write(dump.text(source), new_file))
         });
@@ -63,6 +59,20 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) 
     }
     remarks.extend(summary(edited));
     Ok(remarks)
+}
+
+/// A file that does not hold the text that was read cannot be given that with changes.
+fn refuse_other(origin: Option<Origin>, path: &Path) -> Result<()> {
+    let path = path.display();
+    match origin {
+        Some(Origin::Plain) => Ok(()),
+        Some(Origin::Decompressed) => bail!(
+            "{path}: a compressed file cannot be changed in place: decompress it first, or print the dump"
+        ),
+        _ => bail!(
+            "{path}: a file that is converted when it is read cannot be changed in place: print the dump"
+        ),
+    }
 }
 
 /// The second replacement of a file would undo the first one.

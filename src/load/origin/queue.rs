@@ -1,0 +1,96 @@
+//! What is still to be read, in order.
+
+use super::source::{Input, Source};
+use crate::load::error::LoadError;
+use std::collections::VecDeque;
+
+/// Something to read that may be read already.
+pub(in crate::load) enum Pending {
+    Input(Input),
+    Source(Source),
+}
+
+impl Pending {
+    /// How many bytes it has, where that is known beforehand.
+    fn n_bytes(&self) -> Option<u64> {
+        match self {
+            Pending::Input(input) => input.n_bytes(),
+            Pending::Source(source) => Some(source.bytes().len() as u64),
+        }
+    }
+}
+
+/// Inputs and sources to be read one after another. Nothing says that an input is one source: what it gives when it is
+/// opened stands in its place, and is counted and numbered as if each had been named.
+#[derive(Default)]
+pub(in crate::load) struct Queue(VecDeque<Pending>);
+
+impl Queue {
+    pub(in crate::load) fn of_inputs(inputs: impl IntoIterator<Item = Input>) -> Queue {
+        Queue(inputs.into_iter().map(Pending::Input).collect())
+    }
+
+    /// The same with sources before it that are read already.
+    pub(in crate::load) fn after(self, sources: Vec<Source>) -> Queue {
+        Queue(sources.into_iter().map(Pending::Source).chain(self.0).collect())
+    }
+
+    /// How many bytes there are in all, where that is known beforehand.
+    pub(in crate::load) fn n_bytes(&self) -> Option<u64> {
+        self.0.iter().map(Pending::n_bytes).sum()
+    }
+
+    /// The next source; `None` at the end. `progress` is told how much of it is read so far, until that wants no more.
+    pub(in crate::load) fn next_source(
+        &mut self,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Option<Result<Source, LoadError>> {
+        loop {
+            match self.0.pop_front()? {
+                Pending::Source(source) => return Some(Ok(source)),
+                Pending::Input(input) => match Source::open(input, progress) {
+                    Ok(given) => given.into_iter().rev().for_each(|it| self.0.push_front(it)),
+                    Err(error) => return Some(Err(error)),
+                },
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").field("n_pending", &self.0.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(name: &str, text: &str) -> Input {
+        Input::Bytes { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+
+    fn names(mut queue: Queue) -> Vec<String> {
+        let sources = std::iter::from_fn(|| queue.next_source(&mut |_| true));
+        sources.map(|source| source.unwrap().name().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_read_already_comes_first_and_is_not_read_again() {
+        let mut queue = Queue::of_inputs([input("a", "{}"), input("b", "[]"), input("c", "{}")]);
+        assert_eq!(queue.n_bytes(), Some(6));
+        let first = queue.next_source(&mut |_| true).unwrap().unwrap();
+        assert_eq!(queue.n_bytes(), Some(4));
+        assert_eq!(names(queue.after(vec![first])), ["a", "b", "c"]);
+        assert!(names(Queue::default()).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_told_in_its_place() {
+        let mut queue = Queue::of_inputs([Input::Path("no/such/file".into()), input("b", "")]);
+        assert_eq!(queue.n_bytes(), None);
+        assert!(queue.next_source(&mut |_| true).unwrap().is_err());
+        assert_eq!(names(queue), ["b"]);
+    }
+}
