@@ -156,7 +156,7 @@ fn every_type_can_be_shared() {
         Input, InputReader, Integer, KeptObjects, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
         LabelEdits, LabelEditsIter<'static>, LabelError, LabelErrorKind, LabelKey, LabelSelector, LabelSelectorError,
         LabelSelectorErrorKind, LabelSelectorOperator, LabelSelectorRequirement, LabelValue, LeftOut, ListKind,
-        LoadError, LoadErrorKind, Loader, Matcher<'static>, Matches<'static>, NamespaceFacts<'static>, Notice, Object,
+        LoadError, LoadErrorKind, Loader, Matcher<'static>, Matches<'static>, NamespaceFacts<'static>, Notice, Origin, Object,
         ObjectChange,
         ObjectId, ObjectIdentity<'static>, ObjectIds<'static>, ObjectLabels<'static>, ObjectRef<'static>, Objects<'static, 'static>, Operator, Outcome,
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Path, PathError, Paths, Plan<'static>, Pointer, PointerError,

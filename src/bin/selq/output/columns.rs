@@ -61,13 +61,8 @@ impl Column {
 
     fn cell<'c>(&self, dump: &'c Dump, object: &ObjectRef<'c>, scratch: &'c mut String) -> Cell<'c> {
         let text = match self {
-            Column::NameOrObject if object.name().is_empty() => {
-                return Column::Object.cell(dump, object, scratch);
-            }
-            Column::Object => {
-                names::push_name(object.identity(), || dump.index(object.id()), scratch);
-                scratch
-            }
+            Column::Object => called(dump, object, scratch),
+            Column::NameOrObject if object.name().is_empty() => called(dump, object, scratch),
             Column::Namespace => object.namespace(),
             Column::Name | Column::NameOrObject => object.name(),
             Column::Kind => object.kind(),
@@ -83,6 +78,12 @@ impl Column {
         };
         if text.is_empty() { Cell::Null } else { Cell::Text(text) }
     }
+}
+
+/// What an object goes by, put together in `scratch`.
+fn called<'c>(dump: &Dump, object: &ObjectRef<'_>, scratch: &'c mut String) -> &'c str {
+    names::push_name(object.identity(), || dump.index(object.id()), scratch);
+    scratch
 }
 
 /// Appends `a=1,b=2`, sorted by key as kubectl does.

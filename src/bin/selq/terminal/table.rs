@@ -81,13 +81,14 @@ pub(crate) fn write(grid: &impl Grid, layout: &Layout, out: &mut impl Write) -> 
     let header: Vec<String> = grid.header().into_iter().map(heading).collect();
     let Some(widths) = widths(grid, &header, layout) else { return Ok(()) };
     let mut line = Line { widths, layout, out };
-    let (mut shown, mut scratch) = (Shown::new(layout), Scratch::default());
+    let (mut shown, mut scratch) = (Shown::new(layout), String::new());
     if layout.headers {
         header.iter().enumerate().try_for_each(|(nth, name)| line.write_cell(nth, name))?;
     }
     for row in grid.rows() {
         for nth in 0..header.len() {
-            line.write_cell(nth, shown.show(scratch.text(grid, &row, nth)))?;
+            scratch.clear();
+            line.write_cell(nth, shown.show(grid.cell(&row, nth, &mut scratch)))?;
         }
     }
     Ok(())
@@ -117,11 +118,12 @@ fn widths(grid: &impl Grid, header: &[String], layout: &Layout) -> Option<Vec<us
     // A last column at the left is not padded, so its width is of no interest unless it may have to be cut.
     let last_counts = layout.max_width.is_some() || layout.last == Align::Right;
     let n_measured = widths.len() - usize::from(!last_counts);
-    let (mut shown, mut scratch, mut has_rows) = (Shown::new(layout), Scratch::default(), false);
+    let (mut shown, mut scratch, mut has_rows) = (Shown::new(layout), String::new(), false);
     for row in grid.rows() {
         has_rows = true;
         for (nth, width) in widths.iter_mut().enumerate().take(n_measured) {
-            let of_cell = width_of(shown.show(scratch.text(grid, &row, nth)));
+            scratch.clear();
+            let of_cell = width_of(shown.show(grid.cell(&row, nth, &mut scratch)));
             let is_shared = of_cell <= layout.max_shared_width || layout.max_width.is_some();
             *width = (*width).max(if is_shared { of_cell.min(layout.max_shared_width) } else { 0 });
         }
@@ -195,27 +197,25 @@ impl Scratch {
 /// Memory for a cell that cannot be shown as it is.
 struct Shown<'l> {
     layout: &'l Layout,
-    escaped: String,
+    made: String,
 }
 
 impl<'l> Shown<'l> {
     fn new(layout: &'l Layout) -> Shown<'l> {
-        Shown { layout, escaped: String::new() }
+        Shown { layout, made: String::new() }
     }
 
-    /// The text as it is shown.
-    fn show<'s>(&'s mut self, text: Option<&'s str>) -> &'s str {
-        let text = match text {
-            None => ABSENT,
-            Some("") => self.layout.empty,
-            Some(text) => text,
-        };
-        if is_plain(text) {
-            return text;
+    /// The cell as it is shown.
+    fn show<'s>(&'s mut self, cell: Cell<'s>) -> &'s str {
+        self.made.clear();
+        match cell {
+            Cell::Null => return ABSENT,
+            Cell::Text("") => return self.layout.empty,
+            Cell::Text(text) if is_plain(text) => return text,
+            Cell::Text(text) => push_escaped(&mut self.made, text),
+            Cell::Number(number) => self.made.push_str(&number.to_string()),
         }
-        self.escaped.clear();
-        push_escaped(&mut self.escaped, text);
-        &self.escaped
+        &self.made
     }
 }
 
