@@ -8,8 +8,7 @@ use crate::load::json::split::{Piece, Splitter};
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
 use crate::load::origin::compress::Compression;
-use crate::load::origin::queue::Queue;
-use crate::load::origin::source::unreadable;
+use crate::load::origin::source::{Source, unreadable};
 use crate::load::report::{Notice, Report};
 use crate::{Object, ObjectId};
 use std::collections::VecDeque;
@@ -255,10 +254,9 @@ impl WatchReader {
     fn walk(&mut self, bytes: Vec<u8>, events: &mut Events) -> u64 {
         let input = Input::Bytes { name: self.name.clone(), bytes };
         let (mut nobody, mut n_read) = ((), 0);
-        let source = Queue::of_inputs([input]).next_source(&mut |_| true);
-        let walked = source.into_iter().try_for_each(|source| {
+        let walked = Source::open(input, &mut |_| true).and_then(|mut source| {
             let mut report = Report::new(&mut nobody, None);
-            n_read = self.loader.walk(&mut source?, events, &mut report)?;
+            n_read = self.loader.walk(&mut source, events, &mut report)?;
             self.has_labels_at |= report.has_labels_at;
             Ok(())
         });

@@ -322,14 +322,13 @@ mod tests {
     use super::*;
     use crate::Input;
     use crate::load::dump::Recorder;
-    use crate::load::origin::queue::Queue;
 
     const ITEM: &str = r#"{"metadata":{"labels":{"a":"}"}},"spec":[{"metadata":1},{"metadata":2}]}"#;
 
     /// How many objects of a text are read ahead, of how many.
     fn n_ahead(text: String) -> (usize, usize) {
         let input = Input::Bytes { name: String::new(), bytes: text.into_bytes() };
-        let source = Queue::of_inputs([input]).next_source(&mut |_| true).unwrap().unwrap();
+        let source = Source::open(input, &mut |_| true).unwrap();
         let bytes = source.bytes();
         let start = memmem::find(bytes, b"{\"metadata\":{").unwrap();
         let (mut sink, mut nobody) = (Recorder::default(), ());

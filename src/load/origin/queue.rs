@@ -5,7 +5,7 @@ use crate::load::error::LoadError;
 use std::collections::VecDeque;
 
 /// Something to read that may be read already.
-pub(in crate::load) enum Pending {
+enum Pending {
     Input(Input),
     Source(Source),
 }
@@ -48,13 +48,18 @@ impl Queue {
         loop {
             match self.0.pop_front()? {
                 Pending::Source(source) => return Some(Ok(source)),
-                Pending::Input(input) => match Source::open(input, progress) {
+                Pending::Input(input) => match open(input, progress) {
                     Ok(given) => given.into_iter().rev().for_each(|it| self.0.push_front(it)),
                     Err(error) => return Some(Err(error)),
                 },
             }
         }
     }
+}
+
+/// The sources in an input, and what of it is still to be opened, in their order. A file is one source.
+fn open(input: Input, progress: &mut dyn FnMut(usize) -> bool) -> Result<Vec<Pending>, LoadError> {
+    Ok(vec![Pending::Source(Source::open(input, progress)?)])
 }
 
 impl std::fmt::Debug for Queue {

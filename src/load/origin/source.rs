@@ -3,7 +3,6 @@
 use crate::load::error::{Fault, LoadError, LoadErrorKind};
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
-use crate::load::origin::queue::Pending;
 use memmap2::Mmap;
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -144,7 +143,7 @@ impl Bytes {
 
 impl Source {
     /// Opens, reads and decompresses an input, telling `progress` how many bytes there are so far,
-    /// until that wants no more. Gives the sources in it, and what of it is still to be opened, in their order.
+    /// until that wants no more.
     ///
     /// # Errors
     ///
@@ -152,7 +151,7 @@ impl Source {
     pub(in crate::load) fn open(
         input: Input,
         progress: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<Vec<Pending>, LoadError> {
+    ) -> Result<Source, LoadError> {
         let name = input.name();
         let may_be_empty = matches!(input, Input::Stdin);
         let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
@@ -164,15 +163,14 @@ impl Source {
                 Bytes::Owned(read.map_err(unreadable)?)
             }
         };
-        let source = match Compression::of(bytes.as_slice()) {
+        Ok(match Compression::of(bytes.as_slice()) {
             None => Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty },
             Some(compression) => {
                 let (text, damage) = compression.decompress(bytes.as_slice(), progress);
                 let bytes = Bytes::Owned(text);
                 Source { name, bytes, origin: Origin::Decompressed, damage, may_be_empty }
             }
-        };
-        Ok(vec![Pending::Source(source)])
+        })
     }
 
     /// Maps a regular file whose content is known, and tells what the system says of that file.
