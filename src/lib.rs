@@ -125,7 +125,6 @@ pub mod with_kube;
 
 pub use edit::{EditError, LabelChange, LabelEdits, LabelEditsIter, Overwrite, PatchOperation, Rewrite};
 pub use error::Error;
-pub use formula::Expr;
 pub use label::{Label, LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
 pub use load::{
     Answer, Dump, Input, InputReader, KeptObjects, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver,
@@ -139,8 +138,8 @@ pub use query::{
 };
 pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
 pub use selector::{
-    FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind, Integer,
-    LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
+    Expr, FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
+    Integer, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
     LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
 };
 pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter, SelectorSet, Selectors};

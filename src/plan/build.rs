@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::bounds::{self, Bound};
 use super::exec;
-use super::node::{Leaf, Node};
+use super::leaf::Leaf;
+use super::node::Node;
 use super::optimize::Pass;
 use super::sets::Sets;
 use super::{Asked, Scope};

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use roaring::RoaringBitmap;
 
 use super::ids::Ids;
-use super::node::{Leaf, Node};
+use super::leaf::Leaf;
+use super::node::Node;
 use super::sets::Sets;
 use crate::store::{LabelId, ObjectId};
 

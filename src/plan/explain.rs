@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::exec::{self, Trace};
-use super::node::{Leaf, Node};
-use super::sets::{ColumnId, Sets};
+use super::leaf::{ColumnId, Leaf};
+use super::node::Node;
+use super::sets::Sets;
 use super::{Asked, Plan};
 use crate::formula::{Expr, MAX_RECURSION};
 
@@ -118,7 +119,7 @@ fn node_step(sets: Sets<'_>, node: &Node) -> Step {
 /// One step for the labels or values that are not shown.
 fn more_leaves(sets: Sets<'_>, leaves: &[Leaf]) -> Option<Step> {
     let more = leaves.get(MAX_LEAVES_SHOWN..).filter(|more| !more.is_empty())?;
-    let n_objects = more.iter().map(|leaf| leaf.len(sets)).sum();
+    let n_objects = more.iter().map(|leaf| sets.len_of(*leaf)).sum();
     Some(Step {
         operation: format!("… {} more", more.len()),
         estimated: Some(n_objects),

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 
 use fearless_simd::{Level, dispatch};
 
-use super::node::{Leaf, Node};
+use super::leaf::Leaf;
+use super::node::Node;
 use super::sets::Sets;
 use crate::store::{PostingsView, WORD, Words, grouped};
 

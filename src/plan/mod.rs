@@ -11,6 +11,7 @@ mod exec;
 mod explain;
 mod fused;
 mod ids;
+mod leaf;
 mod matches;
 mod node;
 mod optimize;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::sets::{ColumnId, Sets};
-use crate::store::{KeyId, KindId, LabelId, NamespaceId};
+use super::leaf::{ColumnId, Leaf};
+use super::sets::Sets;
+use crate::store::LabelId;
 
 /// An expression over sets of objects of one store.
 ///
@@ -36,23 +37,6 @@ pub(super) enum Node {
     Not(Box<Node>),
     /// The objects of the first set that are not in the second.
     Subtract(Box<Node>, Box<Node>),
-}
-
-/// What the index has a postings list for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Leaf {
-    /// The objects that have a key: `tier`.
-    Key(KeyId),
-    /// The objects that have a label: `env=prod`.
-    Label(LabelId),
-    /// The objects in a namespace.
-    Namespace(NamespaceId),
-    /// The objects of a kind.
-    Kind(KindId),
-    /// The objects that have a value of a column that was read: `.spec.nodeName`.
-    Column(ColumnId),
-    /// The objects that have one value of a column, by its number: `.status.phase=Running`.
-    Value(ColumnId, u32),
 }
 
 impl Node {
@@ -158,13 +142,13 @@ impl Node {
         match self {
             Node::Empty => 0.0,
             Node::All => all,
-            Node::Leaf(leaf) => leaf.len(sets) as f64,
+            Node::Leaf(leaf) => sets.len_of(*leaf) as f64,
             Node::Found(ids) => ids.len() as f64,
             Node::Intersect(operands) => operands.iter().map(share).product::<f64>() * all,
-            Node::OneOf(labels) => labels.iter().map(|&label| Leaf::Label(label).len(sets) as f64).sum(),
+            Node::OneOf(labels) => labels.iter().map(|&label| sets.len_of(Leaf::Label(label)) as f64).sum(),
             Node::AnyOf(column, values) => {
-                let lens = values.iter().map(|&value| Leaf::Value(*column, value).len(sets) as f64);
-                lens.sum::<f64>().min(Leaf::Column(*column).len(sets) as f64)
+                let lens = values.iter().map(|&value| sets.len_of(Leaf::Value(*column, value)) as f64);
+                lens.sum::<f64>().min(sets.len_of(Leaf::Column(*column)) as f64)
             }
             Node::Union(operands) => {
                 all * (1.0 - operands.iter().map(|operand| 1.0 - share(operand)).product::<f64>())
@@ -172,13 +156,6 @@ impl Node {
             Node::Not(operand) => all - operand.estimate(sets),
             Node::Subtract(from, minus) => from.estimate(sets) * (1.0 - share(minus)),
         }
-    }
-}
-
-impl Leaf {
-    /// How many objects the postings list has.
-    pub(super) fn len(self, sets: Sets<'_>) -> u64 {
-        sets.postings(self).len()
     }
 }
 

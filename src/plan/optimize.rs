@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::node::{Leaf, Node};
+use super::leaf::Leaf;
+use super::node::Node;
 use super::sets::Sets;
 use crate::store::{KeyId, LabelId};
 

@@ -1,6 +1,6 @@
 //! The sets that a plan is made of: the postings of the store's labels, and of columns that were read besides.
 
-use super::node::Leaf;
+use super::leaf::{ColumnId, Leaf};
 use crate::query::{Columns, Subject};
 use crate::store::{Bitmap, Column, Index, ObjectTable, PostingsView, Store};
 
@@ -11,10 +11,6 @@ pub(super) struct Sets<'s> {
     /// None of a selector, which asks for labels alone.
     columns: Option<&'s Columns>,
 }
-
-/// A column that was read, by its number in [`Columns`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct ColumnId(pub(super) u32);
 
 impl<'s> Sets<'s> {
     pub(super) fn of(store: &'s Store, columns: Option<&'s Columns>) -> Sets<'s> {
@@ -48,6 +44,11 @@ impl<'s> Sets<'s> {
             Leaf::Column(column) => self.column(column, |column| column.present()),
             Leaf::Value(column, value) => self.column(column, |column| column.having(value)),
         }
+    }
+
+    /// How many objects a leaf has.
+    pub(super) fn len_of(self, leaf: Leaf) -> u64 {
+        self.postings(leaf).len()
     }
 
     /// The column about a subject, if it was read.

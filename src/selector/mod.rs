@@ -31,7 +31,8 @@ pub(crate) use requirement::integer;
 pub use requirement::{Integer, Operator, Requirement};
 pub(crate) use validate::{comparison, membership};
 
-use crate::formula::{Expr, Formula, Leaf};
+pub use crate::formula::Expr;
+use crate::formula::{Formula, Leaf};
 
 /// Which objects are wanted.
 ///

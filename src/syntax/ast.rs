@@ -1,6 +1,6 @@
 //! What was typed, before anybody asks what it means.
 
-use super::token;
+use super::{query_token, token};
 use crate::Span;
 
 /// A selector as it was typed: its requirements in their order.
@@ -233,7 +233,7 @@ impl<'t> Iterator for Values<'t> {
     fn next(&mut self) -> Option<&'t str> {
         let rest = self.rest?;
         let comma = match self.has_quotes {
-            true => token::comma_outside_quotes(rest),
+            true => query_token::comma_outside_quotes(rest),
             false => memchr::memchr(b',', rest.as_bytes()),
         };
         self.rest = comma.map(|comma| &rest[comma + 1..]);

@@ -13,6 +13,7 @@ mod lexer;
 mod parser;
 mod print;
 mod query;
+mod query_token;
 mod role;
 mod token;
 
@@ -26,6 +27,6 @@ pub use lexer::{Token, tokens};
 #[doc(hidden)]
 pub use parser::parse;
 pub(crate) use query::parse_query;
+pub(crate) use query_token::is_word;
 pub use role::Role;
 pub use token::TokenKind;
-pub(crate) use token::is_word;

@@ -16,10 +16,11 @@ use super::error::SyntaxError;
 use super::expected::{Expected, Failure};
 use super::function::{Function, Parameter};
 use super::parser::{self, Dialect, comparison_operator, condition, expect};
-use super::token::{
-    Parsed, and, at_least, at_most, close_bracket, close_paren, element_word, exclamation, index, matches,
-    matches_not, name, open_bracket, open_paren, or, quoted, word, ws,
+use super::query_token::{
+    and, at_least, at_most, close_bracket, element_word, index, matches, matches_not, name, open_bracket, or,
+    quoted, word,
 };
+use super::token::{Parsed, close_paren, exclamation, open_paren, ws};
 
 /// How many parentheses and brackets may stand inside each other.
 pub(crate) const MAX_DEPTH: u8 = 64;

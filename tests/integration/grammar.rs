@@ -223,7 +223,7 @@ fn documented_rules(source: &str) -> Vec<(String, String, String)> {
         let rule = block.strip_prefix("/// ")?.lines().next()?;
         let (name, definition) = rule.split_once(" = ")?;
         let signature = block.lines().find(|line| !line.starts_with("///"))?;
-        let function = signature.split("fn ").nth(1)?.split('(').next()?;
+        let function = signature.split("fn ").nth(1)?.split(['(', '<']).next()?;
         Some((function.to_owned(), name.to_owned(), definition.to_owned()))
     });
     blocks.collect()

@@ -7,6 +7,7 @@
 mod lists;
 mod operators;
 mod place;
+mod queries;
 mod whole;
 
 use std::borrow::Cow;
@@ -33,7 +34,11 @@ impl ParseError {
 /// What the first hint says that knows the mistake.
 fn known(error: &ParseError) -> Option<Help> {
     let place = Place::new(error);
-    HINTS.iter().find_map(|hint| hint(&place).filter(Help::is_accepted))
+    let of_dialect = if error.is_query() { OF_QUERIES } else { OF_SELECTORS };
+    [OF_WHOLES, of_dialect, HINTS]
+        .into_iter()
+        .flatten()
+        .find_map(|hint| hint(&place).filter(Help::is_accepted))
 }
 
 /// A fix: words, parts of the text, and texts to write.
@@ -108,8 +113,8 @@ impl fmt::Display for Help {
 /// What a hint is: a look at the place, and the help if it is what the hint knows.
 type Hint = fn(&Place<'_>) -> Option<Help>;
 
-/// What people write, the more telling signs first.
-const HINTS: &[Hint] = &[
+/// What is something else as a whole.
+const OF_WHOLES: &[Hint] = &[
     whole::json_object,
     whole::braces,
     whole::pipe,
@@ -117,10 +122,17 @@ const HINTS: &[Hint] = &[
     whole::placeholder,
     whole::full_width,
     whole::odd_space,
-    operators::other_and,
-    operators::other_or,
-    operators::grouping,
-    operators::function_call,
+];
+
+/// What a query has and a selector has not.
+const OF_SELECTORS: &[Hint] =
+    &[operators::other_and, operators::other_or, operators::grouping, operators::function_call];
+
+/// What those write who mean a query.
+const OF_QUERIES: &[Hint] = &[queries::word_for_sign, queries::absent_or_different, queries::json_path];
+
+/// What people write, the more telling signs first.
+const HINTS: &[Hint] = &[
     lists::list_without_key,
     operators::absent_or_different,
     operators::absent_or_outside,

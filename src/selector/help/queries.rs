@@ -1,0 +1,33 @@
+//! Mistakes of those who write queries.
+
+use super::Help;
+use super::place::Place;
+
+/// `a and b`, `a or b`, `not a`: words are keys and never operators.
+pub(super) fn word_for_sign(place: &Place<'_>) -> Option<Help> {
+    place.expected()?;
+    let sign = match place.word(0).to_ascii_lowercase().as_str() {
+        "and" => "&&",
+        "or" => "||",
+        _ if place.word(-1).eq_ignore_ascii_case("not") => return Some(Help::say("\"not\" is !( )")),
+        _ => return None,
+    };
+    Some(Help::say(format!("{:?} is {sign}", place.word(0))))
+}
+
+/// `!key=value`
+pub(super) fn absent_or_different(place: &Place<'_>) -> Option<Help> {
+    let is_comparison = place.word(-2) == "!" && matches!(place.word(0), "=" | "==" | "in");
+    let key = place.key(-1)?;
+    let rest = match place.word(0) {
+        "in" => format!(" in {}", place.list(1)?),
+        sign => format!("{sign}{}", place.value(1)?),
+    };
+    is_comparison.then(|| Help::say(format!("write !({key}{rest})")))
+}
+
+/// `[?(@.type=="Ready")]`
+pub(super) fn json_path(place: &Place<'_>) -> Option<Help> {
+    let is_filter = place.whole.contains("[?(@") && place.expected().is_some();
+    is_filter.then(|| Help::say("a filter in brackets is a query: .status.conditions[.type=Ready]"))
+}

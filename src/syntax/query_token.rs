@@ -1,0 +1,134 @@
+//! The terminals that only the query grammar has.
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::tag;
+use nom::combinator::{opt, recognize, verify};
+use nom::sequence::pair;
+
+use super::expected::Failure;
+use super::token::{IDENTIFIER_BYTES, Parsed, bytes_while, symbol};
+
+/// and = ( "," / "&&" ) ws
+pub(super) fn and(input: &str) -> Parsed<'_, &str> {
+    alt((symbol(","), symbol("&&"))).parse(input)
+}
+
+/// or = "||" ws
+pub(super) fn or(input: &str) -> Parsed<'_, &str> {
+    symbol("||").parse(input)
+}
+
+/// at-least = ">=" ws
+pub(super) fn at_least(input: &str) -> Parsed<'_, &str> {
+    symbol(">=").parse(input)
+}
+
+/// at-most = "<=" ws
+pub(super) fn at_most(input: &str) -> Parsed<'_, &str> {
+    symbol("<=").parse(input)
+}
+
+/// matches = "=~" ws
+pub(super) fn matches(input: &str) -> Parsed<'_, &str> {
+    symbol("=~").parse(input)
+}
+
+/// matches-not = "!~" ws
+pub(super) fn matches_not(input: &str) -> Parsed<'_, &str> {
+    symbol("!~").parse(input)
+}
+
+/// open-bracket = "[" ws
+pub(super) fn open_bracket(input: &str) -> Parsed<'_, &str> {
+    symbol("[").parse(input)
+}
+
+/// close-bracket = "]"
+///
+/// A path goes on right behind it or not at all.
+pub(super) fn close_bracket(input: &str) -> Parsed<'_, &str> {
+    tag("]").parse(input)
+}
+
+/// The bytes of a query's words, which end at more symbols than those of a selector.
+const WORD_BYTES: [bool; 256] = {
+    let mut table = IDENTIFIER_BYTES;
+    let others = b"&|'\"";
+    let mut i = 0;
+    while i < others.len() {
+        table[others[i] as usize] = false;
+        i += 1;
+    }
+    table
+};
+
+/// word = 1*word-char
+pub(super) fn word(input: &str) -> Parsed<'_, &str> {
+    let word = |input| Ok(bytes_while(input, |byte| WORD_BYTES[usize::from(byte)]));
+    verify(word, |matched: &str| !matched.is_empty()).parse(input)
+}
+
+/// Whether a text can stand in a query as a word, without quotation marks, wherever that is.
+pub(crate) fn is_word(text: &str) -> bool {
+    element_word(text).is_ok_and(|(rest, _)| rest.is_empty())
+}
+
+/// element-word = 1*element-word-char
+///
+/// A word inside of brackets, which end it.
+pub(super) fn element_word(input: &str) -> Parsed<'_, &str> {
+    let word = |input| Ok(bytes_while(input, |byte| byte != b']' && WORD_BYTES[usize::from(byte)]));
+    verify(word, |matched: &str| !matched.is_empty()).parse(input)
+}
+
+/// name = 1*( ALPHA / DIGIT / "_" / "-" )
+pub(super) fn name(input: &str) -> Parsed<'_, &str> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    verify(|input| Ok(bytes_while(input, is_name)), |matched: &str| !matched.is_empty()).parse(input)
+}
+
+/// index = [ "-" ] 1*DIGIT
+pub(super) fn index(input: &str) -> Parsed<'_, &str> {
+    recognize(pair(
+        opt(tag("-")),
+        verify(
+            |input| Ok(bytes_while(input, |byte| byte.is_ascii_digit())),
+            |digits: &str| !digits.is_empty(),
+        ),
+    ))
+    .parse(input)
+}
+
+/// quoted = "'" *( escape / any but "'" ) "'" / DQUOTE *( escape / any but DQUOTE ) DQUOTE
+///
+/// The quotation marks are a part of the token. A backslash keeps a quotation mark or a backslash from meaning anything.
+pub(super) fn quoted(input: &str) -> Parsed<'_, &str> {
+    let no_quote = || nom::Err::Error(Failure::at(input));
+    let quote = input.bytes().next().filter(|byte| matches!(byte, b'\'' | b'"')).ok_or_else(no_quote)?;
+    let mut bytes = input.bytes().enumerate().skip(1);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => _ = bytes.next(),
+            _ if byte == quote => {
+                let (matched, rest) = input.split_at(at + 1);
+                return Ok((rest, matched));
+            }
+            _ => {}
+        }
+    }
+    Err(no_quote())
+}
+
+/// Where the first comma stands that is not inside quotation marks.
+pub(super) fn comma_outside_quotes(text: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += text[at..].find([',', '\'', '"'])?;
+        match quoted(&text[at..]) {
+            Ok((rest, _)) => at = text.len() - rest.len(),
+            Err(_) if text[at..].starts_with(',') => return Some(at),
+            Err(_) => at += 1,
+        }
+    }
+}
