@@ -20,7 +20,8 @@ use std::time::Duration;
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use fleet::json::{self, Detail};
 use fleet::{QUERIES, pods, sizes};
-use selq::{Check, Dump, Input, Loader, Plan, SavedIndex};
+use selq::saved::Check;
+use selq::{Dump, Input, Loader, Plan, SavedIndex};
 
 /// Larger dumps take too much of a disk that others use too.
 const MAX_SIZE: usize = 100_000;

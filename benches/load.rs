@@ -27,7 +27,8 @@ use criterion::{
 };
 use fleet::json::{self, Detail};
 use fleet::{Pod, QUERIES, pods, sizes, store};
-use selq::{Dump, Input, Loader, Plan, ReadObject, Store};
+use selq::load::ReadObject;
+use selq::{Dump, Input, Loader, Plan, Store};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -19,7 +19,8 @@ use std::hint::black_box;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 use fleet::{QUERIES, brief_group, pods, sizes, store};
-use selq::{Pass, Plan, Scope, Selector, Store};
+use selq::plan::Pass;
+use selq::{Plan, Scope, Selector, Store};
 
 /// The plans that are compared, each by its passes.
 const PLANS: [(&str, &[Pass]); 2] = [("optimised", &Pass::ALL), ("literal", &[])];

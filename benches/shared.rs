@@ -18,7 +18,8 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use fastrand::Rng;
 use fleet::{Pod, brief_group, pods, sizes, store};
-use selq::{ObjectId, SharedStore, StoreEdit};
+use selq::store::StoreEdit;
+use selq::{ObjectId, SharedStore};
 
 fn shared(c: &mut Criterion) {
     for &size in sizes() {

@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use crate::{EditError, IndexError, LabelError, LabelSelectorError, LoadError, ParseError, PointerError};
+use crate::edit::EditError;
+use crate::label::LabelError;
+use crate::path::PointerError;
+use crate::saved::IndexError;
+use crate::selector::LabelSelectorError;
+use crate::{LoadError, ParseError};
 
 /// Anything that can go wrong in this library, for callers that do not care which part of it did.
 ///
@@ -112,7 +117,8 @@ impl From<IndexError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Input, LabelEdits, LabelKey, LabelSelector, Loader, Pointer, SavedIndex, Selector};
+    use crate::path::Pointer;
+    use crate::{Input, LabelEdits, LabelKey, LabelSelector, Loader, SavedIndex, Selector};
 
     /// An error of every module, with what it says and its help.
     fn errors() -> Vec<(Error, String, Option<String>)> {

@@ -22,7 +22,8 @@ const MAX_PREFIX_LEN: usize = 253;
 ///
 /// ```
 /// use std::collections::{BTreeMap, HashMap};
-/// use selq::{LabelEdits, Object, Overwrite, Selector, Store};
+/// use selq::{LabelEdits, Object, Selector, Store};
+/// use selq::edit::Overwrite;
 ///
 /// let labels = BTreeMap::from([("env".to_owned(), "prod".to_owned())]);
 /// let absent: Option<BTreeMap<String, String>> = None;

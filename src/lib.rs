@@ -18,12 +18,15 @@
 //!   changes it.
 //! - [`Label`]: how labels go into all of these, as programs have them.
 //! - [`LabelEdits`]: labels to set and remove as `kubectl label` does, in labels, in JSON and as patches.
-//! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`]; a [`SharedWatchedStore`] is one that
-//!   threads read meanwhile.
-//! - [`FieldSelector`]: Kubernetes' own language for fields, `status.phase=Running`.
-//! - [`Path`]: a way into an object's JSON: a field, kubectl's JSONPath or a pointer. [`Paths`]: several in one reading.
+//! - [`WatchedStore`]: a store that follows the events of a [`WatchReader`](load::WatchReader); a
+//!   [`SharedWatchedStore`] is one that threads read meanwhile.
+//! - [`FieldSelector`](selector::FieldSelector): Kubernetes' own language for fields, `status.phase=Running`.
+//! - [`Path`]: a way into an object's JSON: a field, kubectl's JSONPath or a pointer. [`Paths`](path::Paths): several in one reading.
 //! - [`kubernetes`]: what only Kubernetes' objects have: kinds and their names, quantities, and what
 //!   `kubectl get` and the scheduler make of them: status, readiness, ages, requests.
+//!
+//! What most programs need is at the root; what belongs to it, such as the kinds of an error or the parts of an answer, is in
+//! the modules: all of [`load`] besides [`Loader`], say.
 //!
 //! How it goes together with `kube` and `k8s-openapi` is said in [`with_kube`].
 //!
@@ -100,57 +103,59 @@
 //! user turns the program off with `default-features = false`.
 
 mod both;
-mod edit;
+pub mod edit;
 mod error;
 mod formula;
 mod json;
 pub mod kubernetes;
-mod label;
-mod load;
-mod path;
-mod plan;
-mod query;
-mod saved;
-mod selector;
-mod selector_set;
+pub mod label;
+pub mod load;
+pub mod path;
+pub mod plan;
+pub mod query;
+pub mod saved;
+pub mod selector;
+pub mod selector_set;
 mod shown;
 mod span;
-mod store;
+pub mod store;
 mod suggest;
 pub mod syntax;
-mod watch;
+pub mod watch;
 mod wire;
 #[cfg(any(doc, doctest))]
 pub mod with_kube;
 
-pub use edit::{EditError, LabelChange, LabelEdits, LabelEditsIter, Overwrite, PatchOperation, Rewrite};
+#[doc(inline)]
+pub use edit::LabelEdits;
 pub use error::Error;
-pub use label::{Label, LabelError, LabelErrorKind, LabelKey, LabelPart, LabelValue, ValueSet};
-pub use load::{
-    Answer, Dump, Input, InputReader, KeptObjects, LeftOut, ListKind, LoadError, LoadErrorKind, LoadObserver,
-    Loader, Notice, Origin, Progress, ReadObject, Scan, Unanswered, WatchEvent, WatchReader,
-};
-pub use path::{Path, PathError, Paths, Pointer, PointerError};
-pub use plan::{Absence, Explanation, Matches, ObjectIds, Objects, Outcome, Pass, Plan, Scope, Step};
-pub use query::{
-    Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Queried, Query,
-    QueryOperator, Subject, Test,
-};
-pub use saved::{Check, IndexError, IndexErrorKind, SavedIndex};
-pub use selector::{
-    Expr, FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
-    Integer, LabelSelector, LabelSelectorError, LabelSelectorErrorKind, LabelSelectorOperator,
-    LabelSelectorRequirement, Matcher, Operator, ParseError, ParseErrorKind, Requirement, Selector,
-};
-pub use selector_set::{SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter, SelectorSet, Selectors};
-pub use shown::Quoted;
+#[doc(inline)]
+pub use label::{Label, LabelKey, LabelValue};
+#[doc(inline)]
+pub use load::{Dump, Input, LoadError, Loader};
+#[doc(inline)]
+pub use path::Path;
+#[doc(inline)]
+pub use plan::{Matches, Plan, Scope};
+#[doc(inline)]
+pub use query::Query;
+#[doc(inline)]
+pub use saved::SavedIndex;
+#[doc(inline)]
+pub use selector::{LabelSelector, Matcher, Operator, ParseError, Requirement, Selector};
+#[doc(inline)]
+pub use selector_set::{SelectorId, SelectorSet};
 pub use span::Span;
-pub use store::{
-    KeyCount, KeyFacts, KindFacts, NamespaceFacts, Object, ObjectId, ObjectIdentity, ObjectLabels, ObjectRef,
-    SharedStore, Store, StoreBuilder, StoreEdit, StoreMemory, StoreObjects, ValueFacts,
-};
-pub use suggest::nearest;
-pub use watch::{ObjectChange, SharedWatchedStore, Transition, WatchedStore};
+#[doc(inline)]
+pub use store::{Object, ObjectId, ObjectIdentity, ObjectRef, SharedStore, Store, StoreBuilder};
+#[doc(inline)]
+pub use watch::{SharedWatchedStore, WatchedStore};
+
+/// Texts for messages: a value in quotation marks, and the nearest of many names.
+pub mod text {
+    pub use crate::shown::Quoted;
+    pub use crate::suggest::nearest;
+}
 
 /// Compiles the example in the README.
 #[cfg(doctest)]

@@ -9,8 +9,8 @@ const MAX_SHOWN: usize = 100;
 /// the beginning and how long it is.
 ///
 /// ```
-/// assert_eq!(selq::Quoted("a\tb").to_string(), r#""a\tb""#);
-/// assert!(selq::Quoted(&"a".repeat(5000)).to_string().ends_with("a…\" (5000 bytes)"));
+/// assert_eq!(selq::text::Quoted("a\tb").to_string(), r#""a\tb""#);
+/// assert!(selq::text::Quoted(&"a".repeat(5000)).to_string().ends_with("a…\" (5000 bytes)"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quoted<'t>(pub &'t str);

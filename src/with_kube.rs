@@ -31,7 +31,8 @@
 //!
 //! ```
 //! use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
-//! use selq::{LabelSelector, LabelSelectorError, LabelSelectorRequirement, Selector};
+//! use selq::{LabelSelector, Selector};
+//! use selq::selector::{LabelSelectorError, LabelSelectorRequirement};
 //!
 //! fn selector(object: meta::LabelSelector) -> Result<Selector, LabelSelectorError> {
 //!     let expressions = object.match_expressions.unwrap_or_default().into_iter();
@@ -141,7 +142,8 @@
 //!
 //! ```
 //! use k8s_openapi::api::core::v1::{Pod, Service};
-//! use selq::{LabelSelector, LabelSelectorError, Selector, SelectorSet};
+//! use selq::{LabelSelector, Selector, SelectorSet};
+//! use selq::selector::LabelSelectorError;
 //!
 //! /// A Service without a selector has no pods of its own: the null selector, which selects nothing.
 //! fn selector(service: &Service) -> Result<Selector, LabelSelectorError> {

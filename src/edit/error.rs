@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::LabelEdits;
-use crate::LabelError;
+use crate::label::LabelError;
 use crate::shown::{Quoted, is_short};
 
 /// Why a text is no edit of labels, or why an object refuses one.

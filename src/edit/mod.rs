@@ -21,13 +21,14 @@ use crate::{Label, LabelValue};
 /// Labels to set and labels to remove: the edits of one `kubectl label`.
 ///
 /// ```
-/// use selq::{LabelChange, LabelEdits, Overwrite};
+/// use selq::LabelEdits;
+/// use selq::edit::{LabelChange, Overwrite};
 ///
 /// let edits = LabelEdits::parse(["tier=db", "old-", "env=qa"])?;
 /// assert!(edits.changes([("env", "prod")], Overwrite::Refused).is_err());
 /// let changes = edits.changes([("env", "qa"), ("old", "1")], Overwrite::Refused)?;
 /// assert_eq!(changes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["-old=1", "+tier=db"]);
-/// # Ok::<(), selq::EditError>(())
+/// # Ok::<(), selq::edit::EditError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LabelEdits {

@@ -61,7 +61,8 @@ fn step(change: &LabelChange) -> PatchOperation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LabelEdits, Overwrite};
+    use crate::LabelEdits;
+    use crate::edit::Overwrite;
 
     fn patch(json: &str, labels: &[(&str, &str)], edits: &[&str]) -> String {
         let edits = LabelEdits::parse(edits).unwrap();

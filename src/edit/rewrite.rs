@@ -55,7 +55,8 @@ impl Rewrite {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LabelEdits, Overwrite};
+    use crate::LabelEdits;
+    use crate::edit::Overwrite;
 
     /// The object after the edits, which may add and remove what is not there.
     fn rewritten(json: &str, edits: &[&str]) -> Result<String, EditError> {

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use crate::{KindFacts, ObjectIdentity, Store};
+use crate::store::KindFacts;
+use crate::{ObjectIdentity, Store};
 
 /// A kind that may be meant by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +171,7 @@ impl Kinds {
     pub fn nearest(&self, name: &str) -> Option<String> {
         let plurals: Vec<String> = self.kinds.iter().map(plural).collect();
         let names = self.kinds.iter().map(|kind| kind.kind.as_str());
-        crate::nearest(name, names.chain(plurals.iter().map(String::as_str))).map(str::to_owned)
+        crate::suggest::nearest(name, names.chain(plurals.iter().map(String::as_str))).map(str::to_owned)
     }
 
     /// The kinds that go by a name. If none has its group, those whose group begins with it, as in kubectl.

@@ -1,6 +1,7 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
 use super::Loader;
+use crate::edit::{EditError, LabelChange, Rewrite};
 use crate::json::skim;
 use crate::label::owned;
 use crate::load::error::{LoadError, LoadErrorKind};
@@ -12,7 +13,7 @@ use crate::load::objects::watch::Known;
 use crate::load::origin::source::{Origin, Source};
 use crate::load::report::{Notice, Report};
 use crate::wire::{Column, Decoder, Encoder, Malformed};
-use crate::{EditError, LabelChange, ObjectId, ObjectIdentity, Rewrite, Store, StoreBuilder};
+use crate::{ObjectId, ObjectIdentity, Store, StoreBuilder};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -46,7 +46,7 @@ pub enum LoadErrorKind {
     Utf8,
     /// JSON, but not a dump: a scalar where an object belongs, a label value that is a number, ….
     Data,
-    /// Nothing is wrong: the observer wants no more ([`LoadObserver::is_stopped`](crate::LoadObserver::is_stopped)).
+    /// Nothing is wrong: the observer wants no more ([`LoadObserver::is_stopped`](crate::load::LoadObserver::is_stopped)).
     Stopped,
 }
 

@@ -149,7 +149,8 @@ impl Loader {
     /// wants. Nothing is kept of an object, so that this takes a part of the time and hardly any memory.
     ///
     /// ```
-    /// use selq::{Input, Loader, Scan, Selector};
+    /// use selq::{Input, Loader, Selector};
+    /// use selq::load::Scan;
     ///
     /// let bytes = br#"[{"metadata":{"labels":{"env":"prod"}}},{}]"#.to_vec();
     /// let selector: Selector = "env!=prod".parse()?;

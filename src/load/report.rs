@@ -15,7 +15,7 @@ pub trait LoadObserver {
     fn notice(&mut self, _notice: Notice) {}
 
     /// Whether the dump is not wanted any more; asked whenever [`progress`](LoadObserver::progress) was told. The load
-    /// then ends with [`LoadErrorKind::Stopped`](crate::LoadErrorKind::Stopped).
+    /// then ends with [`LoadErrorKind::Stopped`](crate::load::LoadErrorKind::Stopped).
     fn is_stopped(&self) -> bool {
         false
     }
@@ -164,7 +164,8 @@ impl<'o> Report<'o> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Input, LoadErrorKind, Loader};
+    use crate::load::LoadErrorKind;
+    use crate::{Input, Loader};
     use std::io::Write;
 
     /// Wants no more after so many reports.

@@ -61,7 +61,8 @@ pub enum WatchEvent {
 /// next line if the stream has one event a line. After a failure to read nothing follows.
 ///
 /// ```
-/// use selq::{Input, Loader, WatchEvent};
+/// use selq::{Input, Loader};
+/// use selq::load::WatchEvent;
 ///
 /// let bytes = br#"{"type":"ADDED","object":{"kind":"Pod","metadata":{"name":"web-0"}}}"#.to_vec();
 /// let mut events = Loader::new().watch(Input::Bytes { name: "watch.json".to_owned(), bytes })?;

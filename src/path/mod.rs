@@ -57,7 +57,7 @@ use crate::json::{Kind, Place, Text};
 /// assert_eq!(ready.first(pod), Some(r#""True""#));
 /// let images: Path = ".spec.containers.image".parse()?;
 /// assert_eq!(images.all(pod), [r#""a""#, r#""b""#]);
-/// # Ok::<(), selq::PathError>(())
+/// # Ok::<(), selq::path::PathError>(())
 /// ```
 ///
 /// Paths are of at most 100 parts, filters nest at most 8 deep, and no value is too deeply nested to be searched. Of
@@ -125,7 +125,7 @@ impl Path {
     ///
     /// let pod = json!({"spec": {"containers": [{"image": "a"}, {"image": "b"}]}});
     /// assert_eq!(selq::Path::field(".spec.containers.image")?.values(&pod), [&json!("a"), &json!("b")]);
-    /// # Ok::<(), selq::PathError>(())
+    /// # Ok::<(), selq::path::PathError>(())
     /// ```
     #[must_use]
     pub fn values<'v>(&self, value: &'v Value) -> Vec<&'v Value> {

@@ -16,9 +16,9 @@ use crate::shown::{Ticked, is_short};
 /// It is the [`Path`](crate::Path) that leads to one place at most.
 ///
 /// ```
-/// let pointer: selq::Pointer = "/data/a~1b/0".parse()?;
+/// let pointer: selq::path::Pointer = "/data/a~1b/0".parse()?;
 /// assert_eq!(pointer.to_string(), "/data/a~1b/0");
-/// # Ok::<(), selq::PointerError>(())
+/// # Ok::<(), selq::path::PointerError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Pointer {

@@ -13,14 +13,15 @@ use crate::json::Text;
 /// end, any depth) a path is followed on its own.
 ///
 /// ```
-/// use selq::{Path, Paths};
+/// use selq::Path;
+/// use selq::path::Paths;
 ///
 /// let paths = Paths::new([Path::field(".spec.nodeName")?, Path::field(".spec.containers.image")?]);
 /// let pod = r#"{"spec":{"containers":[{"image":"a"},{"image":"b"}],"nodeName":"n1"}}"#;
 /// let mut found = Vec::new();
 /// paths.find(pod, |nth, value| found.push((nth, value)));
 /// assert_eq!(found, [(1, r#""a""#), (1, r#""b""#), (0, r#""n1""#)]);
-/// # Ok::<(), selq::PathError>(())
+/// # Ok::<(), selq::path::PathError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Paths {

@@ -1,7 +1,7 @@
 //! Selector × Store → Plan → Matches.
 //!
-//! [`build`] says a selector in the store's numbers, [`optimize`] rewrites that with small passes,
-//! [`exec`] runs it, and [`explain`] shows every stage.
+//! `build` says a selector in the store's numbers, `optimize` rewrites that with small passes,
+//! `exec` runs it, and `explain` shows every stage.
 
 mod absence;
 mod bounds;

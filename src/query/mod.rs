@@ -41,7 +41,7 @@ use crate::selector::{self, ParseError, Selector};
 /// let query: Query = "app=web || .status.phase in (Pending,Failed)".parse()?;
 /// let pods = r#"{"kind":"Pod","metadata":{"name":"a"},"status":{"phase":"Pending"}}
 ///     {"kind":"Pod","metadata":{"name":"b"},"status":{"phase":"Running"}}"#;
-/// let dump = Loader::new().load([Input::bytes("pods", pods)])?;
+/// let dump = Loader::new().load([Input::Bytes { name: "pods".into(), bytes: pods.into() }])?;
 /// let (mut columns, context) = (Columns::new(), Context::new());
 /// columns.read(&dump, query.subjects(), &context);
 /// let plan = Plan::query(dump.store(), &columns, &query, &Scope::all(), &context)?;

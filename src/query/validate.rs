@@ -427,7 +427,9 @@ fn simplest(test: Test) -> Predicate {
 }
 
 fn as_requirement(test: &Test) -> Option<crate::Requirement> {
-    use crate::{Integer, Requirement, ValueSet};
+    use crate::Requirement;
+    use crate::label::ValueSet;
+    use crate::selector::Integer;
     let Subject::Label(key) = &test.subject else { return None };
     let key = || key.clone();
     let values: Option<Vec<LabelValue>> =

@@ -16,9 +16,10 @@ pub use error::{IndexError, IndexErrorKind};
 
 use bytes::Bytes;
 
+use crate::load::{LoadObserver, Notice, Progress};
 use crate::load::{Source, map_whole_file};
 use crate::wire::{Decoder, Encoder, Malformed};
-use crate::{Dump, Input, LoadObserver, Loader, Notice, Progress, Store};
+use crate::{Dump, Input, Loader, Store};
 use file::{Sections, seal};
 use fingerprint::{Fingerprint, Stamp};
 
@@ -40,7 +41,8 @@ pub enum Check {
 /// answer; it can be deleted at any time.
 ///
 /// ```
-/// use selq::{Check, Loader, SavedIndex};
+/// use selq::{Loader, SavedIndex};
+/// use selq::saved::Check;
 ///
 /// # let folder = std::env::temp_dir().join(format!("selq-doc-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder)?;

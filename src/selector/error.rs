@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::render;
+use crate::Span;
+use crate::label::{LabelError, LabelErrorKind};
 use crate::syntax::{Expected, SyntaxError, TokenKind};
-use crate::{LabelError, LabelErrorKind, Span};
 
 /// Why a text is no selector: what is wrong, where, and how to mend it.
 ///

@@ -19,10 +19,10 @@ use crate::Span;
 /// ```
 /// use std::borrow::Cow;
 ///
-/// let selector: selq::FieldSelector = "status.phase!=Running,spec.nodeName=".parse()?;
+/// let selector: selq::selector::FieldSelector = "status.phase!=Running,spec.nodeName=".parse()?;
 /// assert_eq!(selector.to_string(), "spec.nodeName=,status.phase!=Running");
 /// assert!(selector.matches(|field| (field == "status.phase").then_some(Cow::Borrowed("Pending"))));
-/// # Ok::<(), selq::FieldSelectorError>(())
+/// # Ok::<(), selq::selector::FieldSelectorError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldSelector {

@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::{Operator, Requirement, Selector};
 use crate::formula::Expr;
-use crate::{LabelError, LabelErrorKind, LabelKey, LabelValue, ValueSet};
+use crate::label::{LabelError, LabelErrorKind, ValueSet};
+use crate::{LabelKey, LabelValue};
 
 /// A `LabelSelector` object as the Kubernetes API has it, unchecked: `{"matchLabels":…,"matchExpressions":…}`.
 ///
@@ -126,7 +127,7 @@ impl TryFrom<Option<LabelSelector>> for Selector {
 }
 
 fn match_label(key: &str, value: &str) -> Result<Requirement, LabelSelectorError> {
-    let path = || format!("matchLabels[{}]", crate::Quoted(key));
+    let path = || format!("matchLabels[{}]", crate::shown::Quoted(key));
     let checked_key = LabelKey::new(key).map_err(|error| LabelSelectorError::key(error).within(&path()))?;
     let value = LabelValue::new(value).map_err(|error| LabelSelectorError::value(error).within(&path()))?;
     Ok(Requirement::Equals(checked_key, value))

@@ -146,7 +146,7 @@ impl Selector {
 /// let keys = ["tier", "env"].map(LabelKey::new);
 /// let selector: Selector = keys.into_iter().map(|key| key.map(Requirement::Exists)).collect::<Result<_, _>>()?;
 /// assert_eq!(selector.canonical().as_deref(), Some("env,tier"));
-/// # Ok::<(), selq::LabelError>(())
+/// # Ok::<(), selq::label::LabelError>(())
 /// ```
 impl FromIterator<Requirement> for Selector {
     fn from_iter<I: IntoIterator<Item = Requirement>>(requirements: I) -> Selector {

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::formula::Leaf;
-use crate::{LabelKey, LabelValue, ValueSet};
+use crate::label::ValueSet;
+use crate::{LabelKey, LabelValue};
 
 /// One requirement. What an operator does not take, its variant has no room for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

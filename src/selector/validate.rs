@@ -3,8 +3,9 @@
 use super::error::{ParseError, ParseErrorKind};
 use super::requirement::{Integer, Requirement};
 use crate::formula::{Formula, Leaf};
+use crate::label::ValueSet;
 use crate::syntax::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
-use crate::{LabelKey, LabelValue, ValueSet};
+use crate::{LabelKey, LabelValue};
 
 /// Checks `ast` and gives its meaning.
 ///

@@ -2,7 +2,8 @@
 
 use super::index::Index;
 use super::terms::Term;
-use crate::{Expr, Requirement};
+use crate::Requirement;
+use crate::selector::Expr;
 
 impl Index {
     /// Terms of which an object has at least one if `expr` comes out as `outcome` for it; `None` if an object that has

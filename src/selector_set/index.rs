@@ -12,8 +12,9 @@ use roaring::RoaringBitmap;
 
 use super::distinct::DistinctId;
 use super::terms::{Present, Term, Terms};
+use crate::selector::Integer;
 use crate::selector::integer;
-use crate::{Integer, LabelKey, Requirement, Selector};
+use crate::{LabelKey, Requirement, Selector};
 
 /// Selectors by what they require.
 #[derive(Debug, Clone, Default)]

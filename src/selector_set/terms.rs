@@ -1,7 +1,8 @@
 //! Terms: what a requirement may ask an object to have, by number.
 
+use crate::selector::Expr;
 use crate::store::Dict;
-use crate::{Expr, Label, LabelKey, Requirement};
+use crate::{Label, LabelKey, Requirement};
 
 /// A key, or a key with one of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

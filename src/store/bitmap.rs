@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
-use super::memory::vec_bytes;
+use super::heap::vec_bytes;
 
 /// How many ids a word has room for.
 pub(crate) const WORD: u32 = u64::BITS;

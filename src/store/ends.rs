@@ -1,6 +1,6 @@
 //! Ascending numbers in four bytes each: where the parts of a long text or pool end.
 
-use super::memory::vec_bytes;
+use super::heap::vec_bytes;
 use crate::wire::{Column, Decoder, Encoder, Malformed};
 
 /// Numbers that never descend, such as the ends of texts that stand one after another.

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::iter::FusedIterator;
 
-use super::rows::LabelIds;
-use super::{Object, ObjectId, ObjectRef, ObjectTable, Store, StoreBuilder};
+use super::{Object, ObjectId, ObjectRef, Store, StoreBuilder};
 
 /// All objects of a [`Store`], in the order they were put in.
 #[derive(Clone)]
@@ -48,40 +47,6 @@ impl ExactSizeIterator for StoreObjects<'_> {}
 impl FusedIterator for StoreObjects<'_> {}
 
 impl fmt::Debug for StoreObjects<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-/// The labels of an [`ObjectRef`] as key and value, in the order they were read.
-#[derive(Clone)]
-pub struct ObjectLabels<'s> {
-    table: &'s ObjectTable,
-    labels: LabelIds<'s>,
-}
-
-impl<'s> ObjectLabels<'s> {
-    pub(super) fn new(table: &'s ObjectTable, id: ObjectId) -> ObjectLabels<'s> {
-        ObjectLabels { table, labels: table.labels_of(id) }
-    }
-}
-
-impl<'s> Iterator for ObjectLabels<'s> {
-    type Item = (&'s str, &'s str);
-
-    #[inline]
-    fn next(&mut self) -> Option<(&'s str, &'s str)> {
-        self.labels.next().map(|label| self.table.label(label))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.labels.size_hint()
-    }
-}
-
-impl ExactSizeIterator for ObjectLabels<'_> {}
-
-impl fmt::Debug for ObjectLabels<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
     }

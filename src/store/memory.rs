@@ -36,11 +36,6 @@ impl Store {
     }
 }
 
-/// The bytes that so many things of a list take.
-pub(super) fn vec_bytes<T>(list: &Vec<T>) -> u64 {
-    (list.capacity() * size_of::<T>()) as u64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! The in-memory label store: objects and their labels, indexed both ways.
 //!
-//! An [`ObjectTable`](table::ObjectTable) holds what goes from an object to its labels, an
-//! [`Index`](index::Index) what goes from a label to its objects. The store knows nothing of selectors;
+//! An `ObjectTable` holds what goes from an object to its labels, an
+//! `Index` what goes from a label to its objects. The store knows nothing of selectors;
 //! `plan` asks the two for what it needs.
 
 mod bitmap;
@@ -10,6 +10,7 @@ mod column;
 mod dict;
 mod ends;
 mod facts;
+mod heap;
 mod identity;
 mod ids;
 mod index;
@@ -33,12 +34,12 @@ pub(crate) use column::{Column, ColumnBuilder};
 pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use identity::IdentityIndex;
-pub(crate) use ids::{KeyId, KindId, LabelId, NamespaceId};
+pub(crate) use ids::{KeyId, KindId, LabelId, NamespaceId, group_of};
+pub use ids::{ObjectId, ObjectIdentity};
 pub(crate) use index::Index;
-pub use iter::{ObjectLabels, StoreObjects};
+pub use iter::StoreObjects;
 pub use memory::StoreMemory;
-pub(crate) use object::group_of;
-pub use object::{Object, ObjectId, ObjectIdentity, ObjectRef};
+pub use object::{Object, ObjectLabels, ObjectRef};
 pub(crate) use postings::PostingsView;
 pub use shared::{SharedStore, StoreEdit};
 pub(crate) use table::ObjectTable;

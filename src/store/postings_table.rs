@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use super::bitmap::Bitmap;
 use super::ends::Ends;
-use super::memory::vec_bytes;
+use super::heap::vec_bytes;
 use super::postings::{MAX_FEW, Postings, PostingsView};
 use crate::wire::{Column, Decoder, Encoder, Malformed};
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::edit::LabelChange;
 use crate::label::owned;
-use crate::{Label, LabelChange, Object, Selector, SelectorId, SelectorIds, SelectorSet};
+use crate::selector_set::SelectorIds;
+use crate::{Label, Object, Selector, SelectorId, SelectorSet};
 
 /// What an event does to one object.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 
 use super::ObjectChange;
 use crate::label::owned;
-use crate::{Object, ObjectId, ObjectIdentity, Store, StoreEdit, WatchEvent};
+use crate::load::WatchEvent;
+use crate::store::StoreEdit;
+use crate::{Object, ObjectId, ObjectIdentity, Store};
 
 /// As many numbers as this may always be of no use: building a small store afresh would not pay.
 pub(super) const MIN_USELESS: usize = 1 << 10;

@@ -7,13 +7,15 @@ mod shared;
 pub use change::{ObjectChange, Transition};
 pub use shared::SharedWatchedStore;
 
-use crate::{Store, WatchEvent};
+use crate::Store;
+use crate::load::WatchEvent;
 use follow::Indices;
 
 /// A store that follows one watch stream: what is added and modified is there, what is deleted is not.
 ///
 /// ```
-/// use selq::{Input, Loader, Selector, Transition, WatchedStore};
+/// use selq::{Input, Loader, Selector, WatchedStore};
+/// use selq::watch::Transition;
 ///
 /// let selector: Selector = "env=prod".parse()?;
 /// let events = r#"{"type":"ADDED","object":{"metadata":{"name":"a","labels":{"env":"prod"}}}}

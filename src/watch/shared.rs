@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ObjectChange;
 use super::follow::Indices;
-use crate::{SharedStore, Store, WatchEvent};
+use crate::load::WatchEvent;
+use crate::{SharedStore, Store};
 
 /// A [`WatchedStore`](crate::WatchedStore) that threads read while it follows the stream.
 ///

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use selq::load::WatchEvent;
+use selq::store::StoreEdit;
 use selq::{
-    Object, ObjectId, ObjectIdentity, Plan, Selector, SharedStore, SharedWatchedStore, Store, StoreEdit,
-    WatchEvent, WatchedStore,
+    Object, ObjectId, ObjectIdentity, Plan, Selector, SharedStore, SharedWatchedStore, Store, WatchedStore,
 };
 
 use crate::strategies::{Labels, labels, object};

@@ -1,6 +1,7 @@
 //! Lengths, iterators and collections as the standard library has them.
 
-use selq::{LabelEdits, LabelValue, Object, Plan, Selector, SelectorSet, Store, ValueSet};
+use selq::label::ValueSet;
+use selq::{LabelEdits, LabelValue, Object, Plan, Selector, SelectorSet, Store};
 
 /// Walks forward, and looks that what is said to be left is what comes.
 fn check_len<I: ExactSizeIterator + Clone>(mut items: I, n: usize) {

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use selq::{
-    Label, LabelChange, LabelEdits, Object, ObjectChange, ObjectIdentity, Overwrite, Selector, SelectorSet,
-    SharedStore, Store, Transition,
-};
+use selq::edit::{LabelChange, Overwrite};
+use selq::watch::{ObjectChange, Transition};
+use selq::{Label, LabelEdits, Object, ObjectIdentity, Selector, SelectorSet, SharedStore, Store};
 
 /// Gives one label, `env=prod`, to everything that takes labels, and looks that all read it.
 fn check<L: IntoIterator<Item: Label> + Clone>(labels: L) {

@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 use std::sync::mpsc;
 
-use selq::{Input, LoadError, Loader, WatchEvent};
+use selq::load::WatchEvent;
+use selq::{Input, LoadError, Loader};
 
 use crate::load::{gzip, zstd};
 

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use selq::path::Pointer;
+use selq::plan::Pass;
 use selq::{
-    Dump, Input, LabelSelector, Loader, Matcher, Object, ObjectIdentity, Pass, Plan, Pointer, Scope,
-    Selector, SelectorSet, Store,
+    Dump, Input, LabelSelector, Loader, Matcher, Object, ObjectIdentity, Plan, Scope, Selector, SelectorSet,
+    Store,
 };
 
 /// A directive with the lines below it.
@@ -71,7 +73,7 @@ impl Asked {
 
     /// How many objects a scan finds, where it can answer.
     fn n_scanned(&self, selector: &Selector) -> Option<u64> {
-        let selects = |object: selq::ReadObject<'_>| selector.matches_by(|key| object.label(key));
+        let selects = |object: selq::load::ReadObject<'_>| selector.matches_by(|key| object.label(key));
         self.loader.scan([self.input()], &mut (), selects).unwrap().answer().map(|it| it.n_selected())
     }
 }

@@ -4,10 +4,9 @@
 //! plain lines ([`Reader`]).
 
 use proptest::prelude::*;
-use selq::{
-    Dump, EditError, Input, LabelChange, LabelEdits, Loader, Object, ObjectIdentity, Overwrite, Rewrite,
-    Selector, WatchEvent,
-};
+use selq::edit::{EditError, LabelChange, Overwrite, Rewrite};
+use selq::load::WatchEvent;
+use selq::{Dump, Input, LabelEdits, Loader, Object, ObjectIdentity, Selector};
 use serde_json::Value;
 
 use crate::testenv::TestEnv;
@@ -304,7 +303,7 @@ fn check(loader: &Loader, reader: Reader, text: &str) -> Result<(), TestCaseErro
     }
     prop_assert_eq!(rows(&lenient), read.rows(), "{}", text);
     let selector: Selector = "a!=1".parse().unwrap();
-    let wants = |object: selq::ReadObject<'_>| selector.matches_by(|key| object.label(key));
+    let wants = |object: selq::load::ReadObject<'_>| selector.matches_by(|key| object.label(key));
     let scan = loader.select([input(text)], &mut (), wants, |_| true);
     prop_assert_eq!(scan.is_ok(), read.n_bad() == 0, "{}", text);
     if let Ok(scan) = scan {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use selq::{FieldOperator, FieldRequirement, FieldSelector};
+use selq::selector::{FieldOperator, FieldRequirement, FieldSelector};
 use serde_json::{Value, json};
 
 use crate::conformance_selector::lines;

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use abnf::types::{Kind, Node, Repeat, TerminalValues};
 use proptest::prelude::*;
+use selq::Selector;
+use selq::selector::ParseErrorKind;
 use selq::syntax::parse;
-use selq::{ParseErrorKind, Selector};
 
 const GRAMMAR: &str = include_str!("../../grammar/selector.abnf");
 const ACCEPT: &str = include_str!("../../grammar/accept.txt");

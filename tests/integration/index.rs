@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Check, Dump, IndexErrorKind, Input, LabelChange, Loader, Plan, SavedIndex, Selector};
+use selq::edit::LabelChange;
+use selq::saved::{Check, IndexErrorKind};
+use selq::{Dump, Input, Loader, Plan, SavedIndex, Selector};
 use tempfile::TempDir;
 
 use crate::load::gzip;
@@ -59,7 +61,7 @@ impl Folder {
         self.loader.load([Input::Path(self.dump())]).unwrap()
     }
 
-    fn open(&self) -> Result<Dump, selq::IndexError> {
+    fn open(&self) -> Result<Dump, selq::saved::IndexError> {
         self.saved().open(&self.loader, Check::Samples)
     }
 

@@ -5,9 +5,9 @@ use std::fs;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{
-    Check, EditError, Input, LabelChange, LabelEdits, Loader, Overwrite, PatchOperation, Rewrite, SavedIndex,
-};
+use selq::edit::{EditError, LabelChange, Overwrite, PatchOperation, Rewrite};
+use selq::saved::Check;
+use selq::{Input, LabelEdits, Loader, SavedIndex};
 use serde_json::{Value, json};
 
 use crate::conformance_selector::lines;

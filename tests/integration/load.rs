@@ -2,7 +2,8 @@
 
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use selq::{Dump, Input, LoadError, LoadErrorKind, LoadObserver, Loader, Notice, Progress};
+use selq::load::{LoadErrorKind, LoadObserver, Notice, Progress};
+use selq::{Dump, Input, LoadError, Loader};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
@@ -48,7 +49,7 @@ fn load_skipping(loader: Loader, bytes: impl Into<Vec<u8>>) -> (Dump, Vec<String
     (dump, notices.0)
 }
 
-fn at(pointer: &str) -> selq::Pointer {
+fn at(pointer: &str) -> selq::path::Pointer {
     pointer.parse().unwrap()
 }
 

@@ -2,7 +2,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use selq::{Dump, Input, LoadError, LoadObserver, Loader, Notice, ObjectRef, Scan, Selector};
+use selq::load::{LoadObserver, Notice, Scan};
+use selq::{Dump, Input, LoadError, Loader, ObjectRef, Selector};
 
 use crate::strategies;
 
@@ -162,13 +163,13 @@ proptest! {
         left_out in prop::sample::select(vec!["", "env", "é"]),
     ) {
         let loader = items_at.iter().fold(Loader::new(), |loader, at| loader.items_at(at.parse().unwrap()));
-        let select = |object: selq::ReadObject<'_>| selector.matches_by(|key| object.label(key));
+        let select = |object: selq::load::ReadObject<'_>| selector.matches_by(|key| object.label(key));
         let kept = |key: &str| key != left_out;
         let Ok(scan) = eager(&loader, min_part).select(inputs(&bytes), &mut (), select, kept) else {
             prop_assert!(loader.load(inputs(&bytes)).is_err());
             return Ok(());
         };
-        let Some(selected) = scan.answer().map(selq::Answer::into_dump) else { return Ok(()) };
+        let Some(selected) = scan.answer().map(selq::load::Answer::into_dump) else { return Ok(()) };
         let whole = loader.load(inputs(&bytes)).unwrap();
         let wanted = whole.store().objects().filter(|object| selector.matches(object.labels()));
         let expected: Vec<String> = wanted.map(|object| seen_with(&whole, &object, left_out)).collect();
@@ -181,7 +182,7 @@ proptest! {
     fn a_scan_counts_what_a_load_finds(
         bytes in damaged_dump(), loader in loader(), min_part in 1_usize..400, selector in strategies::selector(),
     ) {
-        let select = |object: selq::ReadObject<'_>| selector.matches_by(|key| object.label(key));
+        let select = |object: selq::load::ReadObject<'_>| selector.matches_by(|key| object.label(key));
         let scan = eager(&loader, min_part).scan(inputs(&bytes), &mut (), select);
         match (scan, loader.load(inputs(&bytes))) {
             (Ok(scan), Ok(dump)) => {

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
-use selq::{Path, Paths};
+use selq::Path;
+use selq::path::Paths;
 use serde_json::Value;
 
 /// What stands in a path behind `.` or `..`, or on its own if it is in brackets, and where it leads.

@@ -3,7 +3,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use selq::{Object, ObjectId, Pass, Plan, Scope, Selector, Store};
+use selq::plan::Pass;
+use selq::{Object, ObjectId, Plan, Scope, Selector, Store};
 
 use crate::strategies::{crowd, object, selector};
 
@@ -118,7 +119,7 @@ proptest! {
         let store = store_of(&objects);
         let plan = Plan::new(&store, &selector);
         let found = match plan.explain().executed.outcome {
-            Some(selq::Outcome::Indexed { n_objects } | selq::Outcome::Found { n_objects, .. }) => Some(n_objects),
+            Some(selq::plan::Outcome::Indexed { n_objects } | selq::plan::Outcome::Found { n_objects, .. }) => Some(n_objects),
             _ => None,
         };
         prop_assert_eq!(found, Some(plan.count()));

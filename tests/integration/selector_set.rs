@@ -4,7 +4,8 @@ use std::path::Path;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use selq::{Input, LabelSelector, Loader, Object, Selector, SelectorId, SelectorIds, SelectorSet, Store};
+use selq::selector_set::SelectorIds;
+use selq::{Input, LabelSelector, Loader, Object, Selector, SelectorId, SelectorSet, Store};
 use serde_json::{Value, json};
 
 use crate::strategies::{Labels, labels, plain_selector, selector};

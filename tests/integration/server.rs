@@ -1,7 +1,8 @@
 //! What servers and kubectl write besides lists of objects, and what is said about it.
 
 use insta::assert_snapshot;
-use selq::{Input, LoadErrorKind, LoadObserver, Loader, Notice, Progress, WatchEvent};
+use selq::load::{LoadErrorKind, LoadObserver, Notice, Progress, WatchEvent};
+use selq::{Input, Loader};
 
 use crate::load::gzip;
 use crate::testenv::TestEnv;

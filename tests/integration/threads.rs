@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 
-use selq::{Matches, Object, ObjectId, ObjectIdentity, Plan, Selector, SharedStore, Store, StoreEdit};
+use selq::store::StoreEdit;
+use selq::{Matches, Object, ObjectId, ObjectIdentity, Plan, Selector, SharedStore, Store};
 
 use crate::public_api::types;
 
@@ -150,7 +151,10 @@ macro_rules! shared {
 #[test]
 fn every_type_can_be_shared() {
     #[allow(clippy::wildcard_imports, reason = "all that there is")]
-    use selq::{kubernetes::kinds::*, kubernetes::*, syntax::*, *};
+    use selq::{
+        edit::*, kubernetes::kinds::*, kubernetes::*, label::*, load::*, path::*, plan::*, query::*,
+        saved::*, selector::*, selector_set::*, store::*, syntax::*, text::*, watch::*, *,
+    };
     let shared = shared! {
         Absence<'static>, Answer, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
         Input, InputReader, Integer, KeptObjects, KeyCount<'static>, KeyFacts<'static>, KindFacts<'static>, LabelChange, LabelPart,
@@ -163,6 +167,9 @@ fn every_type_can_be_shared() {
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
         SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter<'static>, SelectorSet, Selectors<'static>, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
         StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
+        Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryOperator, Subject, Test,
+        Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError,
+        FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
     };
     for name in types() {
         assert!(shared.contains(&name.as_str()), "{name} is not asserted");

@@ -5,7 +5,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use selq::{Input, Loader, Plan, Selector, WatchEvent, WatchedStore};
+use selq::load::WatchEvent;
+use selq::{Input, Loader, Plan, Selector, WatchedStore};
 use serde_json::{Value, json};
 
 use crate::testenv::{PODS, Run, TestEnv};

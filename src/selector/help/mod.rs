@@ -1,6 +1,6 @@
 //! The fix for a text that is no selector: what people write, and what a selector says instead.
 //!
-//! [`HINTS`] is a list of things that people are seen to write. Each hint looks at the tokens around the place of the error
+//! There are lists of things that people are seen to write. Each hint looks at the tokens around the place of the error
 //! and knows one of them; the first that knows gives the help. A help keeps the texts that it tells to write apart from
 //! its words, and one with a text that is itself no selector is not given: the next hint has its turn.
 

@@ -160,10 +160,11 @@ fn known_mistakes_get_their_help() {
 #[test]
 fn every_hint_has_a_case() {
     let errors: Vec<ParseError> = CASES.iter().map(|(text, _)| error(text)).collect();
-    let first_to_know = |error| HINTS.iter().position(|hint| hint(&Place::new(error)).is_some());
+    let hints: Vec<Hint> = [OF_WHOLES, OF_SELECTORS, HINTS].concat();
+    let first_to_know = |error| hints.iter().position(|hint| hint(&Place::new(error)).is_some());
     let known: Vec<_> = errors.iter().filter_map(first_to_know).collect();
-    let without: Vec<usize> = (0..HINTS.len()).filter(|hint| !known.contains(hint)).collect();
-    assert_eq!(without, [0; 0], "places in HINTS");
+    let without: Vec<usize> = (0..hints.len()).filter(|hint| !known.contains(hint)).collect();
+    assert_eq!(without, [0; 0], "places in the lists");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueHint};
-use selq::{Pointer, PointerError};
+use selq::path::{Pointer, PointerError};
 
 /// A JSON pointer, or why a text is none and what to write instead.
 pub(super) fn pointer(text: &str) -> Result<Pointer, String> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as ClapArgs};
-use selq::Pointer;
+use selq::path::Pointer;
 
 use super::groups::{SelectionArgs, pointer};
 

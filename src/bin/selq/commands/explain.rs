@@ -1,7 +1,8 @@
 //! `selq explain`: shows how a selector is answered.
 
 use anyhow::{Result, anyhow};
-use selq::{Pass, Plan};
+use selq::Plan;
+use selq::plan::Pass;
 
 use crate::args::ExplainArgs;
 use crate::config::Config;

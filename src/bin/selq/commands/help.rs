@@ -42,7 +42,7 @@ fn help_topics() -> Vec<String> {
 }
 
 fn no_help(topic: &str, topics: &[String]) -> Error {
-    match selq::nearest(topic, topics.iter().map(String::as_str)) {
+    match selq::text::nearest(topic, topics.iter().map(String::as_str)) {
         Some(nearest) => anyhow!("no help on {topic:?}; did you mean {nearest:?}?"),
         None => anyhow!("no help on {topic:?}: there is help on {}", topics.join(", ")),
     }

@@ -3,7 +3,8 @@
 use std::fs;
 
 use anyhow::{Result, bail};
-use selq::{Check, Input, Loader, SavedIndex};
+use selq::saved::Check;
+use selq::{Input, Loader, SavedIndex};
 
 use crate::args::IndexArgs;
 use crate::config::Config;

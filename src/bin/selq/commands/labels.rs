@@ -1,7 +1,9 @@
 //! `selq labels`: the keys that occur, or the values of one.
 
 use anyhow::Result;
-use selq::{KeyFacts, Matches, Quoted, Store, ValueFacts};
+use selq::store::{KeyFacts, ValueFacts};
+use selq::text::Quoted;
+use selq::{Matches, Store};
 
 use crate::args::LabelsArgs;
 use crate::config::Config;
@@ -59,7 +61,7 @@ pub(crate) fn absence(key: Option<&str>, store: &Store) -> String {
     if keys.iter().any(|fact| fact.key == key) {
         return format!("none of the selected objects has the key {}", Quoted(key));
     }
-    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
+    let nearest = selq::text::nearest(key, keys.iter().map(|fact| fact.key));
     message::absent(&selection::no_label(key, None, &selection::among(store.len() as u64)), nearest)
 }
 

@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, BufReader, Write};
 
 use anyhow::{Context, Result};
-use selq::{LabelSelector, LabelSelectorError, ParseError, Selector};
+use selq::selector::LabelSelectorError;
+use selq::{LabelSelector, ParseError, Selector};
 use serde::Serialize;
 
 use crate::args::{ParseArgs, ParseFormat};

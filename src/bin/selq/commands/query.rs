@@ -13,7 +13,8 @@ use std::mem;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use selq::{Dump, Matcher, Plan, ReadObject, Scan, Selector, Store};
+use selq::load::{ReadObject, Scan};
+use selq::{Dump, Matcher, Plan, Selector, Store};
 
 use crate::args::{QueryArgs, Shown};
 use crate::commands::labels;
@@ -137,7 +138,7 @@ impl Query<'_> {
         &self,
         scanned: Scanned<'_, K>,
         sightings: &Sightings,
-        print: impl FnOnce(&Self, selq::Answer<K>) -> Result<Answer>,
+        print: impl FnOnce(&Self, selq::load::Answer<K>) -> Result<Answer>,
     ) -> Result<Found> {
         let load = |unanswered| Ok(Found::Loaded(Box::new(scanned.reload.load(unanswered)?)));
         let scan = match scanned.scan {

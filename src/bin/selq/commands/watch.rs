@@ -9,10 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use selq::{
-    Input, LeftOut, LoadError, ObjectChange, Selector, SelectorSet, Transition, WatchEvent, WatchReader,
-    WatchedStore,
-};
+use selq::load::{LeftOut, WatchEvent, WatchReader};
+use selq::watch::{ObjectChange, Transition};
+use selq::{Input, LoadError, Selector, SelectorSet, WatchedStore};
 use serde::Serialize;
 
 use crate::args::{WatchArgs, WatchFormat};

@@ -17,7 +17,9 @@ use anyhow::Result;
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use clap_complete::{ArgValueCompleter, CompletionCandidate, Shell};
-use selq::{Check, Dump, Input, Pointer, SavedIndex};
+use selq::path::Pointer;
+use selq::saved::Check;
+use selq::{Dump, Input, SavedIndex};
 
 use crate::args::Args;
 use crate::args::typed::{Line, Word};

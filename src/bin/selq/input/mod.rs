@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use selq::{Dump, Input, LeftOut, LoadError, LoadObserver, Loader, Pointer, Scan, Unanswered};
+use selq::load::{LeftOut, LoadObserver, Scan, Unanswered};
+use selq::path::Pointer;
+use selq::{Dump, Input, LoadError, Loader};
 
 use crate::args::{InputArgs, SourceArgs};
 use crate::config::Config;

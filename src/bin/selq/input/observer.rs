@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use selq::{Dump, LoadObserver, Notice, Progress};
+use selq::Dump;
+use selq::load::{LoadObserver, Notice, Progress};
 
 use super::Loaded;
 use super::progress::Bar;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use selq::Progress;
+use selq::load::Progress;
 
 use crate::config::Config;
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use selq::{Check, Dump, IndexError, IndexErrorKind, Input, SavedIndex};
+use selq::saved::{Check, IndexError, IndexErrorKind};
+use selq::{Dump, Input, SavedIndex};
 
 use crate::args::InputArgs;
 use crate::config::Config;

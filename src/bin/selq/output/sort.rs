@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::str::FromStr;
 
 use selq::kubernetes::Quantity;
-use selq::{Dump, ObjectRef, Path, PathError, Store};
+use selq::path::PathError;
+use selq::{Dump, ObjectRef, Path, Store};
 
 use crate::terminal::message;
 
@@ -57,7 +58,7 @@ pub(super) fn absence(key: &SortKey, store: &Store) -> String {
     let keys = store.keys();
     // It may be there, on objects that are not in the answer.
     let others = keys.iter().map(|fact| fact.key).filter(|other| other != key);
-    let nearest = selq::nearest(key, others);
+    let nearest = selq::text::nearest(key, others);
     let what = format!("no object has the label {key:?} to sort by (a path begins with a dot)");
     message::absent(&what, nearest)
 }

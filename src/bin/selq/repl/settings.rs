@@ -143,7 +143,7 @@ fn value_text(value: &Spanned<DeValue<'_>>) -> Result<String> {
 }
 
 pub(super) fn unknown(name: &str) -> anyhow::Error {
-    match selq::nearest(name, NAMES) {
+    match selq::text::nearest(name, NAMES) {
         Some(nearest) => anyhow!("no setting {name:?}; did you mean {nearest:?}?"),
         None => anyhow!("no setting {name:?}; there are {}", NAMES.join(", ")),
     }

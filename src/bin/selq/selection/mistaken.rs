@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use selq::{LabelSelector, Quoted, Selector};
+use selq::text::Quoted;
+use selq::{LabelSelector, Selector};
 use serde_json::{Map, Value};
 
 use crate::terminal::message;
@@ -24,12 +25,13 @@ pub(crate) fn warnings(object: &LabelSelector, json: &Value) -> Vec<String> {
 fn unknown_field(path: &str, effect: &str) -> String {
     let name = path.rsplit('.').next().unwrap_or(path);
     let what = format!("a LabelSelector has no field {}, which is passed over{effect}", Quoted(path));
-    message::absent(&what, selq::nearest(name, FIELDS))
+    message::absent(&what, selq::text::nearest(name, FIELDS))
 }
 
 /// What an object without a field of a LabelSelector is.
 fn other_object(fields: &Map<String, Value>) -> Option<String> {
-    let is_misspelt = |name: &String| selq::nearest(name, FIELDS).is_some_and(|it| it.starts_with("match"));
+    let is_misspelt =
+        |name: &String| selq::text::nearest(name, FIELDS).is_some_and(|it| it.starts_with("match"));
     if fields.keys().any(is_misspelt) {
         return None;
     }

@@ -7,9 +7,11 @@ pub(crate) mod sightings;
 use std::collections::HashSet;
 
 use anyhow::Result;
+use selq::load::ReadObject;
+use selq::plan::Absence;
+use selq::text::Quoted;
 use selq::{
-    Absence, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Quoted, ReadObject,
-    Requirement, Scope, Selector, Store,
+    LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Requirement, Scope, Selector, Store,
 };
 use serde_json::Value;
 
@@ -138,7 +140,7 @@ impl Selection {
         let namespaces = store.namespaces();
         let occurring = || namespaces.iter().map(|fact| fact.namespace);
         let known: HashSet<&str> = occurring().collect();
-        let nearest_namespace = |name: &str| selq::nearest(name, occurring()).map(str::to_owned);
+        let nearest_namespace = |name: &str| selq::text::nearest(name, occurring()).map(str::to_owned);
         let mut reasons = absent_names(
             "namespace",
             &self.namespaces,

@@ -4,10 +4,13 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use selq::{
-    EditError, IndexError, IndexErrorKind, LabelError, LabelSelectorError, LoadError, ParseError, PathError,
-    Quoted,
-};
+use selq::edit::EditError;
+use selq::label::LabelError;
+use selq::path::PathError;
+use selq::saved::{IndexError, IndexErrorKind};
+use selq::selector::LabelSelectorError;
+use selq::text::Quoted;
+use selq::{LoadError, ParseError};
 
 use crate::config::Config;
 use crate::terminal::json_error::JsonError;

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use selq::{KindFacts, LabelKey, LabelValue, NamespaceFacts};
+use selq::store::{KindFacts, NamespaceFacts};
+use selq::{LabelKey, LabelValue};
 
 use super::candidates::{
     Candidate, Completion, MAX_LISTED, grouped, key_counts, keys, keys_besides, matching_values,

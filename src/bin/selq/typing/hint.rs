@@ -1,7 +1,8 @@
 //! The hint behind the cursor: how many objects the text selects, or what it lacks.
 
+use selq::selector::ParseErrorKind;
 use selq::syntax::{Expected, Role};
-use selq::{ParseErrorKind, Plan, Selector};
+use selq::{Plan, Selector};
 
 use super::complete::likeliest;
 use super::line::{self, Piece, Slot};
@@ -162,7 +163,7 @@ fn absent_key(context: &Context<'_>, text: &str) -> Option<String> {
         return None;
     }
     let keys = context.store.keys();
-    let nearest = selq::nearest(key, keys.iter().map(|fact| fact.key));
+    let nearest = selq::text::nearest(key, keys.iter().map(|fact| fact.key));
     Some(absence(key, None, nearest))
 }
 

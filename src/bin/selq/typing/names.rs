@@ -151,7 +151,7 @@ impl Names {
     fn get(&self, text: &str, piece: &Piece<'_>) -> Result<&Arc<Meaning>, LineError> {
         let name = &piece.text[1..];
         self.0.get(name).ok_or_else(|| {
-            let nearest = selq::nearest(name, self.0.keys().map(String::as_str)).map(str::to_owned);
+            let nearest = selq::text::nearest(name, self.0.keys().map(String::as_str)).map(str::to_owned);
             LineError::UnknownName { text: text.to_owned(), span: piece.span, nearest }
         })
     }

@@ -25,9 +25,9 @@ pub(super) fn nearest_file(text: &str) -> Option<String> {
     // What both have in common at the end, such as `.json`, does not make two names alike.
     let stem = |name: &'_ str| name.split('.').next().unwrap_or_default().to_owned();
     let is_alike = |other: &String| {
-        stem(other) == stem(name) || selq::nearest(&stem(name), [stem(other).as_str()]).is_some()
+        stem(other) == stem(name) || selq::text::nearest(&stem(name), [stem(other).as_str()]).is_some()
     };
     names.retain(is_alike);
     names.sort();
-    Some(format!("{folder}{}", selq::nearest(name, names.iter().map(String::as_str))?))
+    Some(format!("{folder}{}", selq::text::nearest(name, names.iter().map(String::as_str))?))
 }

@@ -135,6 +135,6 @@ impl Anew {
 
     fn nearest_subcommand(&self, text: &str) -> Option<String> {
         let names = self.root.get_subcommands().map(Command::get_name);
-        selq::nearest(text, names).map(str::to_owned)
+        selq::text::nearest(text, names).map(str::to_owned)
     }
 }

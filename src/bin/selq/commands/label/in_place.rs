@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use selq::{Dump, Origin, SavedIndex};
+use selq::load::Origin;
+use selq::{Dump, SavedIndex};
 
 use super::Edited;
 use super::write::Splices;

@@ -6,7 +6,8 @@ pub(crate) mod show;
 mod write;
 
 use anyhow::{Error, Result, bail};
-use selq::{Dump, EditError, LabelChange, LabelEdits, LabelKey, ObjectRef, Overwrite, Rewrite};
+use selq::edit::{EditError, LabelChange, Overwrite, Rewrite};
+use selq::{Dump, LabelEdits, LabelKey, ObjectRef};
 
 use crate::args::{LabelArgs, LabelForm};
 use crate::config::Config;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anyhow::{Result, bail};
-use selq::{Dump, LabelChange, ObjectIdentity, ObjectRef, PatchOperation};
+use selq::edit::{LabelChange, PatchOperation};
+use selq::{Dump, ObjectIdentity, ObjectRef};
 use serde::Serialize;
 
 use super::{Edited, Refusals};

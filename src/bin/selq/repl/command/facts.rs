@@ -86,7 +86,7 @@ fn absent(session: &Session, in_scope: &Matches<'_>, wanted: &str) -> Error {
     let is_of_kind =
         |object: &ObjectRef<'_>| kind.is_none_or(|kind| kinds::is_called(object.identity(), kind));
     let names = in_scope.iter().filter(is_of_kind).map(|object| object.name());
-    let nearest = selq::nearest(name, names.take_while(|_| !session.is_stopped()));
+    let nearest = selq::text::nearest(name, names.take_while(|_| !session.is_stopped()));
     let nearest = nearest.map(|name| kind.map_or(name.to_owned(), |kind| format!("{kind}/{name}")));
     let what = format!("no object {wanted:?} {}", selection::among(session.state.store().len() as u64));
     anyhow!(message::absent(&what, nearest.as_deref()))

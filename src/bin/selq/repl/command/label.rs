@@ -4,7 +4,8 @@ use std::io::Write;
 use std::ops::ControlFlow;
 
 use anyhow::{Error, Result, anyhow, bail};
-use selq::{EditError, LabelEdits, ObjectId, Overwrite, Plan, Scope, Selector};
+use selq::edit::{EditError, Overwrite};
+use selq::{LabelEdits, ObjectId, Plan, Scope, Selector};
 
 use super::super::session::{Answer, Relabelling, Session};
 use super::{go_on, required};

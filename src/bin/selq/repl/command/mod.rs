@@ -133,7 +133,7 @@ pub(crate) static SYNTAXES: [CommandSyntax; COMMANDS.len()] = {
 
 fn unknown(name: &str) -> anyhow::Error {
     let names = COMMANDS.iter().map(|command| command.syntax.name);
-    match selq::nearest(name, names.chain(ALIASES.map(|(alias, _)| alias))) {
+    match selq::text::nearest(name, names.chain(ALIASES.map(|(alias, _)| alias))) {
         Some(nearest) => anyhow!("no command `:{name}`; did you mean `:{}`?", whole_name(nearest)),
         None => anyhow!("no command `:{name}`; `:help` lists them"),
     }

@@ -46,7 +46,7 @@ pub(super) fn namespace(session: &mut Session, names: &str, out: &mut dyn Write)
         }
         Choice::All => Vec::new(),
         Choice::Of(names) => match names.iter().find(|name| !known().any(|it| it == **name)) {
-            Some(name) => return Err(absent("namespace", name, selq::nearest(name, known()))),
+            Some(name) => return Err(absent("namespace", name, selq::text::nearest(name, known()))),
             None => names.into_iter().map(str::to_owned).collect(),
         },
     };

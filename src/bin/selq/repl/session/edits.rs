@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Result, anyhow, bail};
-use selq::{LabelChange, ObjectId};
+use selq::ObjectId;
+use selq::edit::LabelChange;
 
 use super::super::stop::STOPPED;
 use super::Session;
