@@ -46,11 +46,6 @@ impl Field {
         &self.text
     }
 
-    /// The path up to the first filter: all that is read of an object stands there.
-    pub(crate) fn reads(&self) -> Option<&Path> {
-        self.parts.first()?.path.as_ref()
-    }
-
     /// The texts of the JSON values that the field leads to.
     pub(super) fn find<'j>(&self, json: &'j str, context: &Context) -> Vec<&'j str> {
         self.parts.iter().fold(vec![json], |values, part| part.find(values, context))

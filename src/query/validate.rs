@@ -263,7 +263,7 @@ impl<'t> Checker<'t> {
                 let help = Some(format!("write .{name} for the field of each element"));
                 Err(self.refuse(name, "inside of brackets there are only fields", help))
             }
-            AstSubject::Key(key) => LabelKey::new(*key).map(Subject::Label).map_err(|error| {
+            AstSubject::Key(key) => LabelKey::new(key).map(Subject::Label).map_err(|error| {
                 ParseError::from_label(self.text, key, error, ParseErrorKind::Key).of_query()
             }),
             AstSubject::Function(call) => {
@@ -436,7 +436,7 @@ fn as_requirement(test: &Test) -> Option<crate::Requirement> {
         test.patterns().iter().map(|pattern| LabelValue::new(pattern.as_text()?).ok()).collect();
     let mut values = values?;
     let bound = match &test.operand {
-        Operand::Bound(bound) => LabelValue::new(&*bound.text).ok().and_then(Integer::new),
+        Operand::Bound(bound) => LabelValue::new(&bound.text).ok().and_then(Integer::new),
         _ => None,
     };
     Some(match test.operator {
