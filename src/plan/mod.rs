@@ -127,11 +127,27 @@ impl<'s> Plan<'s> {
         scope: &Scope,
         context: &Context,
     ) -> Result<Plan<'s>, NoColumn> {
+        Plan::query_with_passes(store, columns, query, scope, context, &Pass::ALL)
+    }
+
+    /// The plan that some of the passes give, as [`with_passes`](Plan::with_passes) does for a selector.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn query_with_passes(
+        store: &'s Store,
+        columns: &'s Columns,
+        query: &Query,
+        scope: &Scope,
+        context: &Context,
+        passes: &[Pass],
+    ) -> Result<Plan<'s>, NoColumn> {
         if let Some(subject) = query.subjects().into_iter().find(|subject| !columns.has(subject)) {
             return Err(NoColumn { subject: subject.clone() });
         }
         let sets = Sets::of(store, Some(columns));
-        Ok(Plan::of(sets, Asked::Query(query.clone(), *context), scope, &Pass::ALL))
+        Ok(Plan::of(sets, Asked::Query(query.clone(), *context), scope, passes))
     }
 
     fn of(sets: Sets<'s>, asked: Asked, scope: &Scope, passes: &[Pass]) -> Plan<'s> {

@@ -6,6 +6,7 @@
 mod columns;
 mod context;
 mod field;
+mod fields;
 mod matches;
 mod pattern;
 mod predicate;

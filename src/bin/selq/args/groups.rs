@@ -1,8 +1,10 @@
 //! Options that several subcommands share: which dumps to read, and which of their objects are wanted.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ValueHint};
+use selq::kubernetes::{Time, TimeError};
 use selq::path::{Pointer, PointerError};
 
 /// A JSON pointer, or why a text is none and what to write instead.
@@ -10,6 +12,22 @@ pub(super) fn pointer(text: &str) -> Result<Pointer, String> {
     let said =
         |error: PointerError| error.help().map_or_else(|| error.to_string(), |it| format!("{error}; {it}"));
     text.parse().map_err(said)
+}
+
+/// The time that ages are counted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Now {
+    At(Time),
+    /// The newest time in the input.
+    OfDump,
+}
+
+impl FromStr for Now {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Now, TimeError> {
+        if text == "dump" { Ok(Now::OfDump) } else { text.parse().map(Now::At) }
+    }
 }
 
 /// Which dumps to read, and where in them the objects and labels are.
@@ -52,6 +70,16 @@ pub(crate) struct SelectionArgs {
     /// Selector as a LabelSelector object: matchLabels and matchExpressions, {} or null
     #[arg(long, value_name = "JSON", help_heading = "Selection")]
     pub(crate) label_selector: Vec<String>,
+    /// Query: a selector and more: `||`, `&&`, `!( )`, globs `app=web-*`, `=~ '…'`, fields `.status.phase=Running`,
+    /// functions `status(*BackOff)`; all must hold
+    #[arg(short = 'w', long = "where", value_name = "QUERY", help_heading = "Selection")]
+    pub(crate) where_queries: Vec<String>,
+    /// Kubernetes' own field selector, over any path: `status.phase!=Running,spec.nodeName=`
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub(crate) field_selector: Vec<String>,
+    /// The time that ages are counted to: RFC 3339, a date, or `dump` for the newest time in the input
+    #[arg(long, value_name = "TIME|dump", help_heading = "Selection")]
+    pub(crate) now: Option<Now>,
     /// Only these namespaces; all without it; several are joined by `,`
     #[arg(
         short = 'n',

@@ -18,7 +18,7 @@ use clap_complete::Shell;
 
 pub(crate) use crate::config::ColorChoice;
 pub(crate) use explain::ExplainArgs;
-pub(crate) use groups::{InputArgs, SelectionArgs, SourceArgs};
+pub(crate) use groups::{InputArgs, Now, SelectionArgs, SourceArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use label::{LabelArgs, LabelForm};
 pub(crate) use labels::LabelsArgs;

@@ -1,7 +1,6 @@
 //! `selq explain`: shows how a selector is answered.
 
 use anyhow::{Result, anyhow};
-use selq::Plan;
 use selq::plan::Pass;
 
 use crate::args::ExplainArgs;
@@ -17,7 +16,9 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let passes = passes(&args.skip_passes)?;
     let loaded = input::load(&args.input, config)?;
     let store = loaded.dump.store();
-    let plan = Plan::with_passes(store, &selection.wanted(), &selection.scope(store), &passes);
+    let columns = selection.columns(&loaded.dump);
+    let (scope, context) = (selection.scope(store), selection.context(&loaded.dump));
+    let plan = selection.wanted().plan_with(store, &columns, &scope, &context, &passes)?;
     print_to_stdout(config, |out| Ok(out.words(&plan.explain().to_string())?))?;
     let matched = plan.any();
     message::remarks(&selection.remarks(store, &plan, matched));

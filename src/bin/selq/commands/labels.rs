@@ -19,7 +19,8 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     let loaded = input::load(&args.input, config)?;
     let store = loaded.dump.store();
-    let plan = selection.plan(store);
+    let columns = selection.columns(&loaded.dump);
+    let plan = selection.plan(&loaded.dump, &columns)?;
     let matches = plan.run();
     let mut keys: Vec<&str> = Vec::new();
     for key in &args.key {

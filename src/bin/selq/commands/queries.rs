@@ -1,9 +1,11 @@
 //! `--queries FILE`: many selectors over one load.
 
 use std::io::Write;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use selq::query::{Columns, Context};
 use selq::{Dump, Plan, Scope, Selector};
 use serde::Serialize;
 
@@ -124,8 +126,18 @@ pub(crate) fn answer(
     config: &Config,
 ) -> Result<ExitStatus> {
     let scope = selection.scope(dump.store());
-    let mut answers =
-        Answers { selection, scope, dump, view, args, unsorted: None, n_without_match: 0, n_explained: 0 };
+    let mut answers = Answers {
+        selection,
+        scope,
+        context: selection.context(dump),
+        columns: Columns::new(),
+        dump,
+        view,
+        args,
+        unsorted: None,
+        n_without_match: 0,
+        n_explained: 0,
+    };
     let mut status = ExitStatus::NoMatch;
     print_to_stdout(config, |out| {
         for query in queries {
@@ -142,6 +154,9 @@ struct Answers<'a> {
     selection: &'a Selection,
     /// The kinds and namespaces of the selection, which are looked up once for all queries.
     scope: Scope,
+    context: Context,
+    /// What was read for the queries so far.
+    columns: Columns,
     dump: &'a Dump,
     view: &'a View,
     args: &'a QueryArgs,
@@ -185,8 +200,24 @@ impl Answers<'_> {
         selector: &Selector,
         out: &mut Printer<impl Write>,
     ) -> Result<(bool, Vec<String>)> {
-        let plan =
-            Plan::scoped(self.dump.store(), &self.selection.wanted_with(selector.clone()), &self.scope);
+        let wanted = self.selection.wanted_with(selector.clone().into());
+        wanted.read_columns(self.dump, &mut self.columns, &self.context);
+        // Taken out, as the plan keeps them while the answer is counted.
+        let columns = mem::take(&mut self.columns);
+        let plan = wanted.plan(self.dump.store(), &columns, &self.scope, &self.context)?;
+        let answer = self.write_planned(query, selector, &plan, out);
+        drop(plan);
+        self.columns = columns;
+        answer
+    }
+
+    fn write_planned(
+        &mut self,
+        query: &Query,
+        selector: &Selector,
+        plan: &Plan<'_>,
+        out: &mut Printer<impl Write>,
+    ) -> Result<(bool, Vec<String>)> {
         let shown = self.args.shown();
         if shown == Shown::Nothing {
             return Ok((plan.any(), Vec::new()));
@@ -198,13 +229,13 @@ impl Answers<'_> {
                 .push_inside_line(&name.map_or_else(|| canonical(selector), str::to_owned), &mut line);
             writeln!(out.raw(), "{line}")?;
         } else {
-            let rows = (shown == Shown::Rows).then(|| Rows::of(self.dump, &plan, self.view));
+            let rows = (shown == Shown::Rows).then(|| Rows::of(self.dump, plan, self.view));
             let objects = rows.as_ref().map(|rows| self.lines_of(rows));
             out.json_line(&Answer { name, selector: selector.canonical(), count, objects })?;
             let remark = rows.and_then(|rows| rows.remark(self.dump, self.view));
             self.unsorted = self.unsorted.take().or(remark);
         }
-        Ok((count > 0, self.reasons(&plan, count > 0)))
+        Ok((count > 0, self.reasons(plan, count > 0)))
     }
 
     /// What a query names and does not occur, and why it matches nothing where it does not.

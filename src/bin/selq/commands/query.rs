@@ -25,6 +25,7 @@ use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened, Scanned};
 use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written};
 use crate::selection::sightings::Sightings;
+use crate::selection::wanted::Wanted;
 use crate::selection::{Selection, among};
 use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
@@ -108,14 +109,16 @@ impl Query<'_> {
         let opened = input::open(&args.input, self.config)?;
         match opened.is_indexed() || !may_scan(args) {
             true => Ok(Found::Loaded(Box::new(opened.load()?))),
-            false => self.scan(opened),
+            false => match self.selection.wanted() {
+                Wanted::Selector(wanted) => self.scan(opened, &wanted),
+                Wanted::Query(_) => Ok(Found::Loaded(Box::new(opened.load()?))),
+            },
         }
     }
 
     /// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump.
-    fn scan(&self, opened: Opened<'_>) -> Result<Found> {
-        let wanted = self.selection.wanted();
-        let (matcher, sightings) = (Matcher::new(&wanted), self.sightings(&wanted));
+    fn scan(&self, opened: Opened<'_>, wanted: &Selector) -> Result<Found> {
+        let (matcher, sightings) = (Matcher::new(wanted), self.sightings(wanted));
         let is_wanted = |object: ReadObject<'_>| {
             sightings.look(object.labels());
             self.selection.matches(&matcher, &object)
@@ -166,7 +169,8 @@ impl Query<'_> {
 
     /// Answers from a dump that is loaded.
     fn answer(&self, dump: &Dump) -> Result<Answer> {
-        let plan = self.selection.plan(dump.store());
+        let columns = self.selection.columns(dump);
+        let plan = self.selection.plan(dump, &columns)?;
         let mut answer = self.print(dump, &plan)?;
         if self.shown != Shown::Nothing {
             answer.remarks.extend(self.selection.remarks(dump.store(), &plan, answer.matched));

@@ -120,12 +120,12 @@ impl Selectors {
     /// With the number of queries that are none.
     fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<(Selectors, u64)> {
         if args.queries.is_empty() {
-            return Ok((Selectors::One(selection.wanted()), 0));
+            return Ok((Selectors::One(selection.wanted().into_selector("watch")?), 0));
         }
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
         let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
         for (name, selector) in queries {
-            set.insert(selection.wanted_with(selector));
+            set.insert(selection.wanted_with(selector.into()).into_selector("watch")?);
             names.push(name);
         }
         Ok((Selectors::Many { set: Box::new(set), names }, n_refused))

@@ -3,31 +3,38 @@
 pub(crate) mod json_line;
 pub(crate) mod mistaken;
 pub(crate) mod sightings;
+pub(crate) mod wanted;
 
 use std::collections::HashSet;
 
 use anyhow::Result;
 use selq::load::ReadObject;
 use selq::plan::Absence;
+use selq::query::{Columns, Context};
+use selq::selector::FieldSelector;
 use selq::text::Quoted;
 use selq::{
-    LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Requirement, Scope, Selector, Store,
+    Dump, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Query, Requirement, Scope,
+    Selector, Store,
 };
 use serde_json::Value;
 
-use crate::args::SelectionArgs;
+use crate::args::{Now, SelectionArgs};
 use crate::config::Config;
 use crate::terminal::json_error;
 use crate::terminal::message::{self, counted};
 use selq::kubernetes::kinds::{self, Kinds};
+use wanted::Wanted;
 
 /// How many names that do not occur are told, at most: nobody reads a long list of them.
 pub(crate) const MAX_TOLD: usize = 8;
 
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
-    /// What the selectors say together.
-    selector: Selector,
+    /// What the selectors and queries say together.
+    wanted: Wanted,
+    /// The time that ages are counted to; `None` for the newest in the dump.
+    context: Option<Context>,
     /// Whether what they do not match is wanted.
     is_inverted: bool,
     /// Objects of any of these; without any, of all.
@@ -36,7 +43,7 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Reads the selectors. All of them must hold; without any, every object is selected.
+    /// Reads the selectors and queries. All of them must hold; without any, every object is selected.
     pub(crate) fn new(args: &SelectionArgs, config: &Config) -> Result<Selection> {
         let mut selector = Selector::everything();
         for text in &args.selector {
@@ -45,8 +52,22 @@ impl Selection {
         for json in &args.label_selector {
             selector = selector.and(from_json(json, config)?);
         }
+        let mut wanted = Wanted::from(selector);
+        for text in &args.where_queries {
+            wanted = wanted.and(Wanted::from(text.parse::<Query>()?));
+        }
+        for text in &args.field_selector {
+            let fields: FieldSelector = text.parse()?;
+            wanted = wanted.and(Wanted::from(Query::try_from(&fields)?));
+        }
+        let context = match args.now {
+            None => Some(Context::new()),
+            Some(Now::At(time)) => Some(Context::at(time)),
+            Some(Now::OfDump) => None,
+        };
         Ok(Selection {
-            selector,
+            wanted,
+            context,
             is_inverted: false,
             namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
             kinds: trimmed(&args.kind),
@@ -55,13 +76,14 @@ impl Selection {
 
     /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
     pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
-        Selection { selector: Selector::everything(), is_inverted: false, namespaces, kinds }
+        let (wanted, context) = (Wanted::everything(), Some(Context::new()));
+        Selection { wanted, context, is_inverted: false, namespaces, kinds }
     }
 
     /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
     /// script may not have been set.
     pub(crate) fn narrows(&self) -> bool {
-        !self.takes_all_labels() || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
+        !self.takes_all() || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
     }
 
     /// The same, with `-v` for the objects that the selectors do not match; the scope stays.
@@ -69,21 +91,33 @@ impl Selection {
         Selection { is_inverted: invert_match, ..self }
     }
 
-    /// What the labels of an object that is wanted match.
-    pub(crate) fn wanted(&self) -> Selector {
-        self.wanted_with(Selector::everything())
+    /// What is wanted of the objects in the scope.
+    pub(crate) fn wanted(&self) -> Wanted {
+        self.wanted_with(Wanted::everything())
     }
 
-    /// The same where another selector has to hold beside those of the options; `-v` turns round what all of them say
+    /// The same where something else has to hold beside what the options say; `-v` turns round what all of them say
     /// together.
-    pub(crate) fn wanted_with(&self, other: Selector) -> Selector {
-        let all = self.selector.clone().and(other);
+    pub(crate) fn wanted_with(&self, other: Wanted) -> Wanted {
+        let all = self.wanted.clone().and(other);
         if self.is_inverted { all.negate() } else { all }
     }
 
-    /// Whether labels are of no matter.
-    pub(crate) fn takes_all_labels(&self) -> bool {
-        self.selector.is_everything()
+    /// Whether neither labels nor anything else of the objects matters.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.wanted.is_everything()
+    }
+
+    /// What queries are asked with.
+    pub(crate) fn context(&self, dump: &Dump) -> Context {
+        self.context.unwrap_or_else(|| Context::at_newest_time_of(dump))
+    }
+
+    /// What was read of a dump for what is wanted of it.
+    pub(crate) fn columns(&self, dump: &Dump) -> Columns {
+        let mut columns = Columns::new();
+        self.wanted.read_columns(dump, &mut columns, &self.context(dump));
+        columns
     }
 
     /// The namespace and kind as the store knows them.
@@ -118,9 +152,9 @@ impl Selection {
         self.namespaces.is_empty() || self.namespaces.iter().any(|namespace| namespace == identity.namespace)
     }
 
-    /// The plan that finds the objects that are wanted.
-    pub(crate) fn plan<'s>(&self, store: &'s Store) -> Plan<'s> {
-        Plan::scoped(store, &self.wanted(), &self.scope(store))
+    /// The plan that finds the objects that are wanted, with what was [read](Selection::columns) for it.
+    pub(crate) fn plan<'s>(&self, dump: &'s Dump, columns: &'s Columns) -> Result<Plan<'s>> {
+        self.wanted().plan(dump.store(), columns, &self.scope(dump.store()), &self.context(dump))
     }
 
     /// What is to be said of an answer, in lines: why nothing matched, and what else does not occur.
@@ -196,7 +230,7 @@ impl Selection {
         }
         let of_kinds = Selection::scoped(Vec::new(), self.kinds.clone());
         let of_no_namespace = Selection::scoped(vec![String::new()], self.kinds.clone());
-        let count = |it: &Selection| it.plan(store).count();
+        let count = |it: &Selection| Plan::scoped(store, &Selector::everything(), &it.scope(store)).count();
         let why = match count(&of_kinds) == count(&of_no_namespace) {
             true => "; objects of that kind are in no namespace",
             false => "",

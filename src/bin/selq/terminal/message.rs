@@ -8,9 +8,9 @@ use selq::edit::EditError;
 use selq::label::LabelError;
 use selq::path::PathError;
 use selq::saved::{IndexError, IndexErrorKind};
-use selq::selector::LabelSelectorError;
+use selq::selector::{FieldSelectorError, LabelSelectorError};
 use selq::text::Quoted;
-use selq::{LoadError, ParseError};
+use selq::{LoadError, ParseError, Query};
 
 use crate::config::Config;
 use crate::terminal::json_error::JsonError;
@@ -25,6 +25,13 @@ const HELP: Style = AnsiColor::Cyan.on_default().bold();
 /// Prints an error: what was being done, what went wrong, where, and what to do about it.
 pub(crate) fn error(config: &Config, error: &anyhow::Error) {
     if let Some(error) = error.downcast_ref::<ParseError>() {
+        wrong_text(config, &underlined(error.span(), error.text()), error, error.help().as_deref());
+        if error.text().parse::<Query>().is_ok() {
+            help(config, "it is a query, which -w takes");
+        }
+        return;
+    }
+    if let Some(error) = error.downcast_ref::<FieldSelectorError>() {
         return wrong_text(config, &underlined(error.span(), error.text()), error, error.help().as_deref());
     }
     if let Some(error) = error.downcast_ref::<JsonError>() {

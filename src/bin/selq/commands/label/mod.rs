@@ -46,7 +46,8 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     if !edits.is_empty() && !is_plain {
         return Err(needs_selection(args));
     }
-    let plan = selection.plan(dump.store());
+    let columns = selection.columns(dump);
+    let plan = selection.plan(dump, &columns)?;
     let edited = edit_all(dump, plan.run().iter(), &edits, overwrite(args), |edited| edited)?;
     let mut remarks = put_out(dump, &edited, &targets, args, config)?;
     remarks.extend(selection.remarks(dump.store(), &plan, !edited.is_empty()));
@@ -59,7 +60,7 @@ fn check(args: &LabelArgs, edits: &LabelEdits, selection: &Selection) -> Result<
     if edits.is_empty() && !args.form.list {
         return Err(no_edits());
     }
-    if args.all && !selection.takes_all_labels() {
+    if args.all && !selection.takes_all() {
         bail!("expected --all or a selector, found both");
     }
     if args.form.in_place && in_place::reads_stdin(&args.files) {
