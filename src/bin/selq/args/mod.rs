@@ -233,6 +233,7 @@ mod tests {
         -o output
         -q quiet
         -v invert-match
+        -w where
         ");
     }
 }

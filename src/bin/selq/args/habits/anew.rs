@@ -23,8 +23,6 @@ pub(super) struct Anew {
     pub(super) names: Vec<String>,
     /// Options for kubectl.
     pub(super) of_cluster: Vec<String>,
-    /// What `jq` has to select.
-    pub(super) fields: Vec<String>,
     /// Whether something was asked for that no line says.
     pub(super) has_no_equal: bool,
     pub(super) n_operands: usize,
@@ -57,44 +55,25 @@ impl Anew {
             return None;
         }
         let fetches = self.n_operands == 0 && !has_input && self.reads_files();
-        let filter = self.filter();
         let mut words: Vec<String> = self.subcommand.iter().cloned().collect();
         if !fetches && !self.kinds.is_empty() {
             words.extend(["-k".to_owned(), self.kinds.join(",")]);
         }
-        match filter {
-            Some(_) => {
-                words.extend(["-o".to_owned(), "jsonl".to_owned()]);
-                words.extend(without_output(&self.words));
-            }
-            None => words.extend(self.words.iter().cloned()),
+        if !self.names.is_empty() {
+            words.extend(["-w".to_owned(), format!("name({})", self.names.join(","))]);
         }
+        words.extend(self.words.iter().cloned());
         Args::try_parse_from(std::iter::once("selq").chain(words.iter().map(String::as_str))).ok()?;
         let mut line: Vec<String> = std::iter::once("selq".to_owned()).chain(words).collect();
         line.iter_mut().for_each(|word| *word = shell_quoted(word));
         if fetches {
             line.splice(0..0, self.fetching());
         }
-        line.extend(filter.iter().map(|filter| format!("| jq {}", shell_quoted(filter))));
         let line = format!("write `{}`", line.join(" "));
         Some(match &self.missing {
             Some(missing) => format!("{line}, with a dump that is there in place of {missing}"),
             None => line,
         })
-    }
-
-    /// What is left to jq.
-    fn filter(&self) -> Option<String> {
-        let names: Vec<String> =
-            self.names.iter().map(|name| format!(".metadata.name=={}", serde_json::json!(name))).collect();
-        let names = match &names[..] {
-            [] => None,
-            [name] => Some(name.clone()),
-            several if self.fields.is_empty() => Some(several.join(" or ")),
-            several => Some(format!("({})", several.join(" or "))),
-        };
-        let conditions: Vec<String> = self.fields.iter().cloned().chain(names).collect();
-        (!conditions.is_empty()).then(|| format!("select({})", conditions.join(" and ")))
     }
 
     /// What gives selq its dump.
@@ -109,18 +88,4 @@ impl Anew {
         words.push("|".to_owned());
         words
     }
-}
-
-/// The words without the option that names the format.
-fn without_output(words: &[String]) -> Vec<String> {
-    let mut kept = Vec::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "-o" | "--output" => drop(words.next()),
-            word if word.starts_with("-o") || word.starts_with("--output=") => {}
-            word => kept.push(word.to_owned()),
-        }
-    }
-    kept
 }

@@ -117,9 +117,7 @@ impl Anew {
             None => text,
         };
         self.names.push(name.to_owned());
-        self.because(format!(
-            "no file {text:?}: objects are chosen by their labels, and by their names with jq"
-        ));
+        self.because(format!("no file {text:?}: objects are chosen by their names with -w"));
         true
     }
 

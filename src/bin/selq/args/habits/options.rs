@@ -5,7 +5,6 @@ use std::path::Path;
 use clap::Command;
 use selq::Selector;
 
-use super::OF_SELECTORS;
 use super::anew::Anew;
 use super::files::{is_missing, nearest_file};
 use crate::args::typed;
@@ -48,13 +47,7 @@ impl Anew {
                 self.because(format!("no option {name}: selectors are given with -l"));
                 self.push(&["-l", value.unwrap_or(next)]);
             }
-            ("-w", None) if next.contains(OF_SELECTORS) => {
-                self.n_taken = 1;
-                self.query(name, next);
-            }
-            ("--where", Some(query)) => self.query(name, query),
-            ("-w" | "--watch" | "--watch-only" | "--output-watch-events", None) => self.follow(name),
-            ("--field-selector", Some(text)) => self.fields(text),
+            ("--watch" | "--watch-only" | "--output-watch-events", None) => self.follow(name),
             _ if OF_CLUSTERS.contains(&name) => {
                 self.because(format!("no option {name}: selq reads dumps and asks no cluster"));
                 self.of_cluster.push(name.to_owned());
@@ -71,6 +64,15 @@ impl Anew {
             ("-o" | "--output", Some(format), _) => self.format(format),
             ("-f" | "--filename", Some(file), _) => self.file(name, file),
             ("-l" | "--selector", Some(text), _) => self.spread(name, text, following),
+            // No query begins so: -w was meant as kubectl has it, and an option of its own follows.
+            ("-w", Some(option), following) if option.starts_with('-') => {
+                self.follow(name);
+                self.push(&[option]);
+                let value = following.first().filter(|_| typed::takes_value(option, self.command()));
+                self.n_taken = usize::from(value.is_some());
+                value.into_iter().for_each(|value| self.push(&[value]));
+                true
+            }
             (_, None, [next, ..]) if typed::takes_value(name, self.command()) => {
                 self.take_next(name, next);
                 true
@@ -122,31 +124,9 @@ impl Anew {
     }
 
     /// A query of the language to come; some are selectors already.
-    fn query(&mut self, name: &str, query: &str) {
-        self.because(format!("no option {name} yet: today a query is a selector, given with -l"));
-        self.has_no_equal |= query.parse::<Selector>().is_err();
-        self.push(&["-l", query]);
-    }
-
     fn follow(&mut self, name: &str) {
         self.because(format!("no option {name}: changes are followed with `selq watch`"));
         self.subcommand.get_or_insert_with(|| "watch".to_owned());
-    }
-
-    /// `status.phase=Running` is a question for jq, unless it is one of namespaces.
-    fn fields(&mut self, text: &str) {
-        self.because("no option --field-selector yet: namespaces are chosen with -n, other fields with jq");
-        for term in text.split(',') {
-            let (field, operator, value) = match (term.split_once("!="), term.split_once('=')) {
-                (Some((field, value)), _) => (field, "!=", value),
-                (None, Some((field, value))) => (field, "==", value.strip_prefix('=').unwrap_or(value)),
-                (None, None) => continue,
-            };
-            match (field, operator) {
-                ("metadata.namespace", "==") => self.push(&["-n", value]),
-                _ => self.fields.push(format!(".{field}{operator}{}", serde_json::json!(value))),
-            }
-        }
     }
 
     /// `--key` is an option of `selq labels` alone.

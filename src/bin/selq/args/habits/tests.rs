@@ -31,11 +31,7 @@ fn words_of_kubectl_are_translated() {
         "-o=custom-columns=A:.b DUMP",
         "--context prod -l app=x DUMP",
         "--kubeconfig=x DUMP",
-        "--field-selector status.phase=Running,metadata.namespace=shop,spec.nodeName!=a DUMP",
         "-w -l app=x DUMP",
-        "-w app=x DUMP",
-        "--where env=prod DUMP",
-        "-w phase()=Running DUMP",
         "parse -l app=x",
     ];
     insta::assert_snapshot!(all_said(&lines, true), @r#"
@@ -72,20 +68,9 @@ fn words_of_kubectl_are_translated() {
     --kubeconfig=x DUMP
       no option --kubeconfig: selq reads dumps and asks no cluster
       write `selq DUMP`
-    --field-selector status.phase=Running,metadata.namespace=shop,spec.nodeName!=a DUMP
-      no option --field-selector yet: namespaces are chosen with -n, other fields with jq
-      write `selq -o jsonl -n shop DUMP | jq 'select(.status.phase=="Running" and .spec.nodeName!="a")'`
     -w -l app=x DUMP
       no option -w: changes are followed with `selq watch`
       write `selq watch -l app=x DUMP`
-    -w app=x DUMP
-      no option -w yet: today a query is a selector, given with -l
-      write `selq -l app=x DUMP`
-    --where env=prod DUMP
-      no option --where yet: today a query is a selector, given with -l
-      write `selq -l env=prod DUMP`
-    -w phase()=Running DUMP
-      no option -w yet: today a query is a selector, given with -l
     parse -l app=x
       no option -l here: selectors stand alone
       write `selq parse app=x`
@@ -177,13 +162,13 @@ fn names_and_words_that_a_shell_took_apart_are_seen() {
     insta::assert_snapshot!(all_said(&lines, true), @r#"
     get pod web-0 -n shop DUMP
       no file and no subcommand "get": selq answers without a verb, from dumps
-      write `selq -k pod -o jsonl -n shop DUMP | jq 'select(.metadata.name=="web-0")'`
+      write `selq -k pod -w 'name(web-0)' -n shop DUMP`
     get pods web-0 web-1 -o yaml DUMP
       no file and no subcommand "get": selq answers without a verb, from dumps
-      write `selq -k pods -o jsonl DUMP | jq 'select(.metadata.name=="web-0" or .metadata.name=="web-1")'`
+      write `selq -k pods -w 'name(web-0,web-1)' -o json DUMP`
     pod/web-0 -o wide DUMP
-      no file "pod/web-0": objects are chosen by their labels, and by their names with jq
-      write `selq -k pod -o jsonl DUMP | jq 'select(.metadata.name=="web-0")'`
+      no file "pod/web-0": objects are chosen by their names with -w
+      write `selq -k pod -w 'name(web-0)' -o wide DUMP`
     k get pods DUMP
       no file and no subcommand "k": selq answers without a verb, from dumps
       write `selq -k pods DUMP`
@@ -194,7 +179,7 @@ fn names_and_words_that_a_shell_took_apart_are_seen() {
       write `selq -k pods nowhere.json`, with a dump that is there in place of nowhere.json
     get pods nowhere
       no file and no subcommand "get": selq answers without a verb, from dumps
-      write `selq -k pods -o jsonl | jq 'select(.metadata.name=="nowhere")'`
+      write `selq -k pods -w 'name(nowhere)'`
     -l env = prod DUMP
       no file "=": a selector with white space stands in quotation marks
       write `selq -l 'env = prod' DUMP`
