@@ -64,6 +64,13 @@ impl Anew {
             ("-o" | "--output", Some(format), _) => self.format(format),
             ("-f" | "--filename", Some(file), _) => self.file(name, file),
             ("-l" | "--selector", Some(text), _) => self.spread(name, text, following),
+            // A query is no file that is there either.
+            ("-w", Some(file), _) if Path::new(file).is_file() => {
+                self.follow(name);
+                self.n_operands += 1;
+                self.push(&[file]);
+                true
+            }
             // No query begins so: -w was meant as kubectl has it, and an option of its own follows.
             ("-w", Some(option), following) if option.starts_with('-') => {
                 self.follow(name);
