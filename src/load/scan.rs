@@ -30,6 +30,13 @@ impl<'r> ReadObject<'r> {
         self.head.label(key)
     }
 
+    /// The object as it is written; empty where it is not UTF-8, which whoever reads the whole dump then says. Takes the time
+    /// of checking that.
+    #[must_use]
+    pub fn json(&self) -> &'r str {
+        std::str::from_utf8(self.head.json).unwrap_or_default()
+    }
+
     /// The labels in the order of the dump; of two with the same key the last one counts.
     pub fn labels(&self) -> impl DoubleEndedIterator<Item = (&'r str, &'r str)> + Clone {
         self.head.labels()

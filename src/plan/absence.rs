@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use super::sets::Sets;
+use crate::query::{Pattern, Predicate, Query, Subject, Test};
 use crate::selector::Requirement;
 use crate::store::Store;
 use crate::suggest::nearest_ranked;
@@ -36,6 +38,39 @@ pub(super) fn absences<'s, 'r>(
         absent_in(store, requirement, &mut found);
     }
     found
+}
+
+/// The same of a query, also what it asks of columns.
+pub(super) fn absences_of_query<'s>(sets: Sets<'s>, query: &Query) -> Vec<Absence<'s>> {
+    let mut found = Vec::new();
+    for predicate in query.expr().requirements() {
+        if found.len() == MAX_ABSENCES {
+            break;
+        }
+        match predicate {
+            Predicate::Label(requirement) => absent_in(sets.store(), requirement, &mut found),
+            Predicate::Test(test) => absent_in_column(sets, test, &mut found),
+        }
+    }
+    found
+}
+
+/// A subject that no object has, or texts that none has there. Amounts and ages may be written in many ways.
+fn absent_in_column<'s>(sets: Sets<'s>, test: &Test, found: &mut Vec<Absence<'s>>) {
+    if let Subject::Label(key) = test.subject() {
+        return absent_in(sets.store(), &Requirement::Exists(key.clone()), found);
+    }
+    let Some((_, column)) = sets.column_about(test.subject()) else { return };
+    let subject = test.subject().to_string();
+    if column.present().is_empty() {
+        return push(found, &subject, None, || None);
+    }
+    let values = || (0..column.len()).map(|value| (column.value(value), Reverse(column.having(value).len())));
+    for text in test.patterns().iter().filter_map(Pattern::as_text) {
+        if test.compares_texts() && !values().any(|(other, _)| other == text) {
+            push(found, &subject, Some(text), || nearest_ranked(text, values()));
+        }
+    }
 }
 
 fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Absence<'s>>) {

@@ -22,7 +22,7 @@ pub use explain::{Explanation, Outcome, Step};
 pub use matches::{Matches, ObjectIds, Objects};
 pub use optimize::Pass;
 
-use crate::query::{Columns, Context, NoColumn, Predicate, Query};
+use crate::query::{Columns, Context, NoColumn, Query};
 use crate::selector::Selector;
 use crate::store::Store;
 use ids::Ids;
@@ -203,9 +203,7 @@ impl<'s> Plan<'s> {
         let store = self.sets.store();
         match &self.asked {
             Asked::Selector(selector) => absence::absences(store, selector.expr().requirements()),
-            Asked::Query(query, _) => {
-                absence::absences(store, query.expr().requirements().filter_map(Predicate::as_requirement))
-            }
+            Asked::Query(query, _) => absence::absences_of_query(self.sets, query),
         }
     }
 }

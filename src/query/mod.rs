@@ -7,6 +7,7 @@ mod columns;
 mod context;
 mod field;
 mod fields;
+mod matcher;
 mod matches;
 mod pattern;
 mod predicate;
@@ -21,11 +22,13 @@ pub use columns::{Columns, NoColumn};
 pub use context::Context;
 pub use field::Field;
 pub(crate) use field::FieldValue;
+pub use matcher::QueryMatcher;
 pub use matches::Queried;
 pub use pattern::{Expression, Pattern};
 pub use predicate::{Predicate, QueryOperator, Test};
 pub use subject::{FunctionCall, Subject};
 
+use crate::Requirement;
 use crate::formula::{Expr, Formula};
 use crate::selector::{self, ParseError, Selector};
 
@@ -122,6 +125,16 @@ impl Query {
             }
         }
         found
+    }
+
+    /// What the query requires of labels, wherever it stands: of one that no selector has, that the key is there.
+    #[must_use]
+    pub fn label_requirements(&self) -> Vec<Requirement> {
+        let of_label = |predicate: &Predicate| match predicate.as_requirement() {
+            Some(requirement) => Some(requirement.clone()),
+            None => predicate.key().cloned().map(Requirement::Exists),
+        };
+        self.expr().requirements().filter_map(of_label).collect()
     }
 
     /// The canonical text, which parses to the same query; `None` of the query of nothing. Of a query that is a selector

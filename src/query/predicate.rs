@@ -185,6 +185,13 @@ impl Test {
         }
     }
 
+    /// Whether values are compared as the texts that they are: not as amounts or ages, and not as names, of which a part is
+    /// enough.
+    pub(crate) fn compares_texts(&self) -> bool {
+        let is_name = matches!(&self.subject, Subject::Function(call) if call.function() == Function::Name);
+        !is_name && !matches!(self.subject.order(), Some(Order::Amounts | Order::Ages))
+    }
+
     /// Whether any value is enough.
     pub(crate) fn asks_for_any(&self) -> bool {
         self.operand == Operand::None

@@ -103,6 +103,11 @@ impl<'a> Cursor<'a> {
         self.at(value.as_ptr().addr() - self.bytes.as_ptr().addr())
     }
 
+    /// The bytes in a range of the text, of which it may not be known yet that they are UTF-8.
+    pub(in crate::load) fn raw(&self, range: Range<usize>) -> &'a [u8] {
+        self.bytes.get(range).unwrap_or_default()
+    }
+
     /// A cursor at another place of the same text, where a value begins on the same level as the one here.
     /// Everything before it must be known to be UTF-8, or be checked elsewhere.
     pub(in crate::load) fn beside(&self, pos: usize, is_line: bool) -> Cursor<'a> {

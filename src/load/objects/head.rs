@@ -15,6 +15,8 @@ pub(in crate::load) struct Head<'a> {
     namespace: Cow<'a, str>,
     name: Cow<'a, str>,
     pub(in crate::load) labels: Labels<'a>,
+    /// All of the object, once it is read.
+    pub(in crate::load) json: &'a [u8],
     /// Where the metadata stand, if they have a field that those of a page of a list have.
     pub(in crate::load) page_at: Option<usize>,
 }

@@ -449,10 +449,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         }
     }
 
-    fn push(&mut self, head: &Head<'a>, span: Range<usize>) -> Fallible<Option<ObjectId>> {
+    fn push(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<Option<ObjectId>> {
         if self.sink.n_ids() == MAX_OBJECTS {
             return Err(Fault::data(span.start, "expected at most 4294967295 objects, found one more"));
         }
+        head.json = self.cursor.raw(span.clone());
         let id = self.sink.push(head, self.index, span);
         self.index += 1;
         Ok(id)

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let plan = selection.wanted().plan_with(store, &columns, &scope, &context, &passes)?;
     print_to_stdout(config, |out| Ok(out.words(&plan.explain().to_string())?))?;
     let matched = plan.any();
-    message::remarks(&selection.remarks(store, &plan, matched));
+    message::remarks(&selection.remarks(&loaded.dump, &plan, matched));
     Ok(loaded.status(config, ExitStatus::of_match(matched)))
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     };
     let layout = facts.layout(!args.no_headers, config.stdout_columns);
     print_to_stdout(config, |out| Ok(grid::write(&facts, args.output, &layout, out)?))?;
-    let mut remarks = selection.remarks(store, &plan, !matches.is_empty());
+    let mut remarks = selection.remarks(&loaded.dump, &plan, !matches.is_empty());
     if !matches.is_empty() {
         remarks.extend(absences(&keys, &facts, &matches, store));
     }

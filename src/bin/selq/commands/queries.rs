@@ -245,7 +245,7 @@ impl Answers<'_> {
         if store.is_empty() || self.n_explained == MAX_EXPLAINED {
             return Vec::new();
         }
-        let reasons = self.selection.label_reasons(store, plan, matched);
+        let reasons = self.selection.label_reasons(self.dump, plan, matched);
         self.n_explained += usize::from(!matched || !reasons.is_empty());
         reasons
     }

@@ -10,10 +10,12 @@
 
 use std::io::Write;
 use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 use selq::load::{ReadObject, Scan};
+use selq::query::QueryMatcher;
 use selq::{Dump, Matcher, Plan, Selector, Store};
 
 use crate::args::{QueryArgs, Shown};
@@ -108,32 +110,67 @@ impl Query<'_> {
     fn find(&self, args: &QueryArgs) -> Result<Found> {
         let opened = input::open(&args.input, self.config)?;
         match opened.is_indexed() || !may_scan(args) {
-            true => Ok(Found::Loaded(Box::new(opened.load()?))),
-            false => match self.selection.wanted() {
-                Wanted::Selector(wanted) => self.scan(opened, &wanted),
-                Wanted::Query(_) => Ok(Found::Loaded(Box::new(opened.load()?))),
-            },
+            true => self.load(opened),
+            false => self.scan_for(opened),
         }
     }
 
-    /// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump.
-    fn scan(&self, opened: Opened<'_>, wanted: &Selector) -> Result<Found> {
-        let (matcher, sightings) = (Matcher::new(wanted), self.sightings(wanted));
-        let is_wanted = |object: ReadObject<'_>| {
-            sightings.look(object.labels());
-            self.selection.matches(&matcher, &object)
+    /// Looks for what is wanted as far as objects tell by themselves whether they are.
+    fn scan_for(&self, opened: Opened<'_>) -> Result<Found> {
+        let wanted = self.selection.wanted();
+        let query = match &wanted {
+            Wanted::Selector(selector) => {
+                let matcher = Matcher::new(selector);
+                let sightings = self.sightings([selector]);
+                return self.scan(opened, &sightings, &|| true, |object| {
+                    sightings.look(object.labels());
+                    self.selection.has_namespace(object.identity()) && matcher.matches(object.labels())
+                });
+            }
+            Wanted::Query(query) => query,
         };
+        let Some(context) = self.selection.context_before() else { return self.load(opened) };
+        let matcher = QueryMatcher::new(query, context);
+        if matcher.asks_for_source() {
+            return self.load(opened);
+        }
+        let lacks_kind = AtomicBool::new(false);
+        let is_complete = || !lacks_kind.load(Ordering::Relaxed);
+        let labels: Vec<Selector> = query.label_requirements().into_iter().map(Selector::from).collect();
+        let sightings = self.sightings(&labels);
+        self.scan(opened, &sightings, &is_complete, |object| {
+            sightings.look(object.labels());
+            if matcher.asks_for_kind() && object.identity().kind.is_empty() {
+                lacks_kind.store(true, Ordering::Relaxed);
+            }
+            self.selection.has_namespace(object.identity()) && matcher.matches(&object)
+        })
+    }
+
+    fn load(&self, opened: Opened<'_>) -> Result<Found> {
+        Ok(Found::Loaded(Box::new(opened.load()?)))
+    }
+
+    /// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump; also where
+    /// `is_complete` says in the end that they did not tell all.
+    fn scan(
+        &self,
+        opened: Opened<'_>,
+        sightings: &Sightings,
+        is_complete: &dyn Fn() -> bool,
+        is_wanted: impl Fn(ReadObject<'_>) -> bool + Sync,
+    ) -> Result<Found> {
         let is_shown = |key: &str| self.view.needs_label(key);
         if self.shown == Shown::Rows {
             let scanned = opened
                 .scan(|loader, inputs, observer| loader.select(inputs, observer, is_wanted, is_shown))?;
-            return self.settled(scanned, &sightings, |query, scan| {
+            return self.settled(scanned, sightings, is_complete, |query, scan| {
                 let dump = scan.into_dump();
                 query.print(&dump, &Plan::new(dump.store(), &Selector::everything()))
             });
         }
         let scanned = opened.scan(|loader, inputs, observer| loader.scan(inputs, observer, is_wanted))?;
-        self.settled(scanned, &sightings, |query, scan| query.print_number(scan.n_selected()))
+        self.settled(scanned, sightings, is_complete, |query, scan| query.print_number(scan.n_selected()))
     }
 
     /// The answer of a scan, printed; or the dump, if it takes a store to answer or to say why nothing matches.
@@ -141,10 +178,12 @@ impl Query<'_> {
         &self,
         scanned: Scanned<'_, K>,
         sightings: &Sightings,
+        is_complete: &dyn Fn() -> bool,
         print: impl FnOnce(&Self, selq::load::Answer<K>) -> Result<Answer>,
     ) -> Result<Found> {
         let load = |unanswered| Ok(Found::Loaded(Box::new(scanned.reload.load(unanswered)?)));
         let scan = match scanned.scan {
+            Scan::Answer(scan) if !is_complete() => return load(scan.into_unanswered()),
             Scan::Answer(scan) => scan,
             Scan::NeedsStore(unanswered) => return load(unanswered),
         };
@@ -161,8 +200,8 @@ impl Query<'_> {
     }
 
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
-    fn sightings(&self, wanted: &Selector) -> Sightings {
-        let selectors = [wanted].into_iter().filter(|_| self.shown != Shown::Nothing);
+    fn sightings<'s>(&self, wanted: impl IntoIterator<Item = &'s Selector>) -> Sightings {
+        let selectors = wanted.into_iter().filter(|_| self.shown != Shown::Nothing);
         let columns = if self.shown == Shown::Rows { self.view.label_columns.as_slice() } else { &[] };
         Sightings::new(selectors, columns)
     }
@@ -173,7 +212,7 @@ impl Query<'_> {
         let plan = self.selection.plan(dump, &columns)?;
         let mut answer = self.print(dump, &plan)?;
         if self.shown != Shown::Nothing {
-            answer.remarks.extend(self.selection.remarks(dump.store(), &plan, answer.matched));
+            answer.remarks.extend(self.selection.remarks(dump, &plan, answer.matched));
         }
         if self.shown == Shown::Rows && answer.matched {
             answer.remarks.extend(self.absent_columns(dump.store()));

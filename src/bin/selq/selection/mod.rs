@@ -1,5 +1,6 @@
 //! From the selection options to a selector and a scope.
 
+mod absent;
 pub(crate) mod json_line;
 pub(crate) mod mistaken;
 pub(crate) mod sightings;
@@ -8,14 +9,13 @@ pub(crate) mod wanted;
 use std::collections::HashSet;
 
 use anyhow::Result;
-use selq::load::ReadObject;
 use selq::plan::Absence;
 use selq::query::{Columns, Context};
 use selq::selector::FieldSelector;
 use selq::text::Quoted;
 use selq::{
-    Dump, LabelKey, LabelSelector, LabelValue, Matcher, ObjectIdentity, Plan, Query, Requirement, Scope,
-    Selector, Store,
+    Dump, LabelKey, LabelSelector, LabelValue, ObjectIdentity, Plan, Query, Requirement, Scope, Selector,
+    Store,
 };
 use serde_json::Value;
 
@@ -33,6 +33,8 @@ pub(crate) const MAX_TOLD: usize = 8;
 pub(crate) struct Selection {
     /// What the selectors and queries say together.
     wanted: Wanted,
+    /// Whether queries can be written where this was.
+    takes_queries: bool,
     /// The time that ages are counted to; `None` for the newest in the dump.
     context: Option<Context>,
     /// Whether what they do not match is wanted.
@@ -67,6 +69,7 @@ impl Selection {
         };
         Ok(Selection {
             wanted,
+            takes_queries: !args.where_queries.is_empty(),
             context,
             is_inverted: false,
             namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
@@ -77,7 +80,7 @@ impl Selection {
     /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
     pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
         let (wanted, context) = (Wanted::everything(), Some(Context::new()));
-        Selection { wanted, context, is_inverted: false, namespaces, kinds }
+        Selection { wanted, takes_queries: false, context, is_inverted: false, namespaces, kinds }
     }
 
     /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
@@ -108,6 +111,11 @@ impl Selection {
         self.wanted.is_everything()
     }
 
+    /// What queries are asked with, where that is known before there is any data.
+    pub(crate) fn context_before(&self) -> Option<Context> {
+        self.context
+    }
+
     /// What queries are asked with.
     pub(crate) fn context(&self, dump: &Dump) -> Context {
         self.context.unwrap_or_else(|| Context::at_newest_time_of(dump))
@@ -136,19 +144,14 @@ impl Selection {
         scope
     }
 
-    /// Whether an object is in the namespace and its labels match what is wanted, which `wanted` was made of. Kinds are
-    /// left out: they are resolved by those that occur.
-    pub(crate) fn matches(&self, wanted: &Matcher<'_>, object: &ReadObject<'_>) -> bool {
-        self.has_namespace(object.identity()) && wanted.matches(object.labels())
-    }
-
     /// Whether an object is in the scope, for objects that come one by one.
     pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
         self.has_namespace(identity)
             && (self.kinds.is_empty() || self.kinds.iter().any(|name| kinds::is_called(identity, name)))
     }
 
-    fn has_namespace(&self, identity: ObjectIdentity<'_>) -> bool {
+    /// Whether an object is in one of the namespaces.
+    pub(crate) fn has_namespace(&self, identity: ObjectIdentity<'_>) -> bool {
         self.namespaces.is_empty() || self.namespaces.iter().any(|namespace| namespace == identity.namespace)
     }
 
@@ -158,14 +161,15 @@ impl Selection {
     }
 
     /// What is to be said of an answer, in lines: why nothing matched, and what else does not occur.
-    pub(crate) fn remarks(&self, store: &Store, plan: &Plan<'_>, matched: bool) -> Vec<String> {
+    pub(crate) fn remarks(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) -> Vec<String> {
+        let store = dump.store();
         if store.is_empty() {
             return vec!["no objects in the input".to_owned()];
         }
         // Where something matched, the only kind and the only namespace that were asked for occur.
         let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;
         let mut reasons = if scope_occurs { Vec::new() } else { self.scope_reasons(store) };
-        reasons.extend(self.label_reasons(store, plan, matched));
+        reasons.extend(self.label_reasons(dump, plan, matched));
         if reasons.is_empty() && !matched { vec!["no objects found".to_owned()] } else { reasons }
     }
 
@@ -195,8 +199,13 @@ impl Selection {
 
     /// What a selector names and does not occur, each with the nearest that does; or else, where nothing matched, what
     /// excludes each other or occurs only outside the scope.
-    pub(crate) fn label_reasons(&self, store: &Store, plan: &Plan<'_>, matched: bool) -> Vec<String> {
-        let absences: Vec<String> = plan.absences().iter().map(|it| absence(it, store)).collect();
+    pub(crate) fn label_reasons(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) -> Vec<String> {
+        let store = dump.store();
+        let in_words = |it: &Absence<'_>| match self.takes_queries {
+            true => absent::of_query(it, dump),
+            false => absence(it, store),
+        };
+        let absences: Vec<String> = plan.absences().iter().map(in_words).collect();
         if matched || !absences.is_empty() {
             return absences;
         }

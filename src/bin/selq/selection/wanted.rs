@@ -37,14 +37,6 @@ impl Wanted {
         matches!(self, Wanted::Selector(selector) if selector.is_everything())
     }
 
-    /// The canonical text, if it has one.
-    pub(crate) fn canonical(&self) -> Option<String> {
-        match self {
-            Wanted::Selector(selector) => selector.canonical(),
-            Wanted::Query(query) => query.canonical(),
-        }
-    }
-
     fn into_query(self) -> Query {
         match self {
             Wanted::Selector(selector) => Query::from(selector),

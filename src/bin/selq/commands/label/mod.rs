@@ -50,7 +50,7 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let plan = selection.plan(dump, &columns)?;
     let edited = edit_all(dump, plan.run().iter(), &edits, overwrite(args), |edited| edited)?;
     let mut remarks = put_out(dump, &edited, &targets, args, config)?;
-    remarks.extend(selection.remarks(dump.store(), &plan, !edited.is_empty()));
+    remarks.extend(selection.remarks(dump, &plan, !edited.is_empty()));
     message::remarks(&remarks);
     Ok(ExitStatus::of_match(!edited.is_empty()))
 }

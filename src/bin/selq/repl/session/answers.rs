@@ -80,7 +80,7 @@ impl Session {
     /// Says what a selector names in vain, and why it has no objects where none matched.
     fn explain_answer(&self, selector: &Selector, matched: bool, out: &mut dyn Write) -> Result<()> {
         let plan = self.state.plan(selector);
-        self.voice.say_all(&self.state.selection.remarks(self.state.store(), &plan, matched), out)
+        self.voice.say_all(&self.state.selection.remarks(self.state.dump(), &plan, matched), out)
     }
 
     /// How answers are shown.

@@ -1,0 +1,53 @@
+//! What a query names in vain, and what was meant instead: a field, a function, a kind, a name.
+
+use selq::plan::Absence;
+use selq::syntax::FUNCTIONS;
+use selq::{Dump, Path};
+
+use super::{absence, among, no_label};
+use crate::terminal::message;
+use selq::kubernetes::kinds;
+use selq::text::Quoted;
+
+/// In how many objects a field is looked for that a key may have meant.
+const MAX_LOOKED_AT: usize = 1_000;
+
+/// What a query names in vain, in a line.
+pub(super) fn of_query(absent: &Absence<'_>, dump: &Dump) -> String {
+    let Absence { key, value, nearest, .. } = absent;
+    if is_read(key) {
+        let among = among(dump.store().len() as u64);
+        let what = match value {
+            None => format!("no {key} {among}"),
+            Some(value) => format!("no object has {key}={}", Quoted(value)),
+        };
+        return message::absent(&what, *nearest);
+    }
+    match (value, meant(key, dump)) {
+        (None, Some(meant)) => format!("{}; {meant}", no_label(key, None, &among(dump.store().len() as u64))),
+        _ => absence(absent, dump.store()),
+    }
+}
+
+/// Whether a subject is a field or a function, which no label key is.
+fn is_read(subject: &str) -> bool {
+    subject.starts_with('.') || subject.contains('(')
+}
+
+/// What a key that no object has may have meant.
+fn meant(key: &str, dump: &Dump) -> Option<String> {
+    let store = dump.store();
+    if let Some(row) = FUNCTIONS.iter().find(|row| row.name == key) {
+        return Some(format!("the function is {}()", row.name));
+    }
+    if kinds::occurs(key, store) {
+        return Some(format!("a kind is kind({key})"));
+    }
+    if store.objects().any(|object| object.name() == key) {
+        return Some(format!("an object of that name is name({key})"));
+    }
+    let path = Path::field(&format!(".{key}")).ok()?;
+    let mut objects = store.objects().take(MAX_LOOKED_AT);
+    let is_there = objects.any(|object| path.first(&dump.json(object.id())).is_some());
+    is_there.then(|| format!("the field is .{key}"))
+}

@@ -1,0 +1,76 @@
+//! A query made ready for many objects that are in no store.
+
+use super::matches::{Asked, Queried};
+use super::{Context, Query, Subject};
+use crate::ObjectIdentity;
+use crate::kubernetes::Reads;
+use crate::load::ReadObject;
+use crate::syntax::Function;
+
+/// A query made ready for many objects that are in no store: what it reads of an object is known beforehand, and nothing else
+/// of the object is taken apart.
+pub struct QueryMatcher<'q> {
+    query: &'q Query,
+    context: Context,
+    reads: Reads,
+    asks_for_kind: bool,
+    asks_for_source: bool,
+}
+
+impl<'q> QueryMatcher<'q> {
+    /// Takes time in proportion to the query.
+    #[must_use]
+    pub fn new(query: &'q Query, context: Context) -> QueryMatcher<'q> {
+        let subjects = query.subjects();
+        let asks_for = |is_it: fn(Function) -> bool| {
+            subjects
+                .iter()
+                .any(|subject| matches!(subject, Subject::Function(call) if is_it(call.function())))
+        };
+        QueryMatcher {
+            asks_for_kind: asks_for(depends_on_kind),
+            asks_for_source: asks_for(|function| function == Function::Source),
+            reads: Subject::reads(&subjects),
+            query,
+            context,
+        }
+    }
+
+    /// As [`Query::matches`].
+    #[must_use]
+    pub fn matches(&self, object: &impl Queried) -> bool {
+        let asked = Asked::new(object, Some(&self.reads));
+        self.query.holds(&|predicate| asked.holds(predicate, &self.context))
+    }
+
+    /// Whether an answer may depend on the object's kind, which only a list may say.
+    #[must_use]
+    pub fn asks_for_kind(&self) -> bool {
+        self.asks_for_kind
+    }
+
+    /// Whether an answer depends on what the object was read from.
+    #[must_use]
+    pub fn asks_for_source(&self) -> bool {
+        self.asks_for_source
+    }
+}
+
+fn depends_on_kind(function: Function) -> bool {
+    use Function::{Image, Kind, Limits, Name, Qos, Ready, Requests, Restarts, Status, Taint};
+    matches!(function, Kind | Name | Status | Ready | Restarts | Qos | Image | Requests | Limits | Taint)
+}
+
+impl Queried for ReadObject<'_> {
+    fn identity(&self) -> ObjectIdentity<'_> {
+        ReadObject::identity(self)
+    }
+
+    fn label(&self, key: &str) -> Option<&str> {
+        ReadObject::label(self, key)
+    }
+
+    fn json(&self) -> &str {
+        ReadObject::json(self)
+    }
+}
