@@ -21,8 +21,8 @@ pub(crate) fn eval(session: &mut Session, line: &str, out: &mut dyn Write) -> Re
         return run_command(session, command, out);
     }
     if !line.is_empty() && !is_comment(line) {
-        let selector = session.state.selector(line).map_err(Into::into);
-        let n_objects = selector.and_then(|selector| session.answer(selector, out));
+        let wanted = session.state.wanted(line).map_err(Into::into);
+        let n_objects = wanted.and_then(|wanted| session.answer(wanted, out));
         help_with_habits(session, line, n_objects, out)?;
     }
     Ok(ControlFlow::Continue(()))

@@ -83,6 +83,11 @@ impl Selection {
         Selection { wanted, takes_queries: false, context, is_inverted: false, namespaces, kinds }
     }
 
+    /// The same where whoever reads what is said of an answer can write a query.
+    pub(crate) fn taking_queries(self) -> Selection {
+        Selection { takes_queries: true, ..self }
+    }
+
     /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
     /// script may not have been set.
     pub(crate) fn narrows(&self) -> bool {

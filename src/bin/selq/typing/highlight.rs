@@ -8,7 +8,7 @@ use selq::syntax::Role;
 
 use super::line::{self, Piece};
 use super::names::is_empty_selector;
-use super::{Context, Line, commands_called, selector_in};
+use super::{Context, Line, commands_called, is_query_alone, selector_in};
 
 /// What a part of a line looks like. Readable on dark and on light backgrounds: none of the bright colours,
 /// no white, black, yellow or blue.
@@ -78,6 +78,10 @@ fn highlight_selector(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(
     if is_empty_selector(text) {
         let start = text.len() - text.trim_start().len();
         return vec![(Span::new(start, start + text.trim().len()), Look::Value)];
+    }
+    // The lexer knows selectors alone: what is a query would be wrong all over.
+    if is_query_alone(text) {
+        return Vec::new();
     }
     let pieces = line::pieces(text);
     let pair = pair_at(&pieces, cursor);

@@ -7,7 +7,7 @@ use selq::{Plan, Selector};
 use super::complete::likeliest;
 use super::line::{self, Piece, Slot};
 use super::names::LineError;
-use super::{CommandSyntax, Context, Line, commands_called, find_command, selector_in};
+use super::{CommandSyntax, Context, Line, commands_called, find_command, is_query_alone, selector_in};
 use crate::terminal::numbers::thousands;
 
 /// What stands behind the cursor.
@@ -70,6 +70,9 @@ fn candidates(commands: &[&CommandSyntax]) -> Option<String> {
 fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
     if let Some(hint) = ending(context, text) {
         return Some(hint);
+    }
+    if is_query_alone(text) {
+        return None;
     }
     let meant = context.names.selector(text);
     let absent = match &meant {

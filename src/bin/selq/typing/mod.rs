@@ -171,3 +171,8 @@ pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Opti
     };
     Some((text.len() - selector.len(), selector))
 }
+
+/// Whether a text is a query and no selector.
+fn is_query_alone(text: &str) -> bool {
+    text.parse::<selq::Selector>().is_err() && text.parse::<selq::Query>().is_ok()
+}

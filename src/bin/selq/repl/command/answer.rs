@@ -12,19 +12,20 @@ use crate::output::{self, Rows, View};
 use crate::selection;
 
 pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let selector = session.state.selector(required(text, "explain")?)?;
-    let plan = session.state.plan(&selector);
+    let wanted = session.state.wanted(required(text, "explain")?)?;
+    session.state.read_for(&wanted);
+    let plan = session.state.plan_for(&wanted)?;
     let explanation = plan.explain().to_string();
     session.voice.write_long(out, |out| Ok(session.voice.printer(out).words(&explanation)?))?;
     if !plan.any() {
-        session.explain_no_match(&selector, out)?;
+        session.explain_no_match(&wanted, out)?;
     }
     go_on()
 }
 
 pub(super) fn select(session: &mut Session, json: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let selector = selection::from_json(required(json, "select")?, &session.state.config)?;
-    session.answer(selector, out)?;
+    session.answer(selector.into(), out)?;
     go_on()
 }
 

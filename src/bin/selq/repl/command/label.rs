@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 
 use anyhow::{Error, Result, anyhow, bail};
 use selq::edit::{EditError, Overwrite};
-use selq::{LabelEdits, ObjectId, Plan, Scope, Selector};
+use selq::{LabelEdits, ObjectId, Scope};
 
 use super::super::session::{Answer, Relabelling, Session};
 use super::{go_on, required};
 use crate::commands::label::{self, Edited};
+use crate::selection::wanted::Wanted;
 use crate::terminal::message::counted;
 use crate::typing::edits;
 
@@ -20,12 +21,12 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
     let (edits, selector) = edits::split(required(text, "label")?);
     let (edits, overwrite) = parse(edits)?;
     let target = match selector {
-        Some(selector) => Target::of(session, session.state.selector(selector)?),
+        Some(text) => Target::of(session, session.state.wanted(text)?)?,
         None => Target::last(session)?,
     };
     label::warn_of_keys(&edits, &session.state.config);
     if target.ids.is_empty() {
-        session.explain_no_match(&target.selector, out)?;
+        session.explain_no_match(&target.wanted, out)?;
         return go_on();
     }
     // Every object is tried before the first one changes.
@@ -46,20 +47,21 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
 /// The objects to label, and what found them.
 struct Target {
     ids: Vec<ObjectId>,
-    selector: Selector,
+    wanted: Wanted,
     scope: Scope,
 }
 
 impl Target {
-    fn of(session: &Session, selector: Selector) -> Target {
+    fn of(session: &mut Session, wanted: Wanted) -> Result<Target> {
+        session.state.read_for(&wanted);
         let scope = session.state.scope.clone();
-        let ids = Plan::scoped(session.state.store(), &selector, &scope).run().ids().collect();
-        Target { ids, selector, scope }
+        let ids = session.state.plan_for(&wanted)?.run().ids().collect();
+        Ok(Target { ids, wanted, scope })
     }
 
     fn last(session: &Session) -> Result<Target> {
-        let Answer { ids, selector, scope, .. } = session.answers.latest()?;
-        Ok(Target { ids: ids.clone(), selector: selector.clone(), scope: scope.clone() })
+        let Answer { ids, wanted, scope, .. } = session.answers.latest()?;
+        Ok(Target { ids: ids.clone(), wanted: wanted.clone(), scope: scope.clone() })
     }
 }
 
@@ -94,13 +96,14 @@ fn without_flags(error: EditError) -> Error {
 
 /// Says how many objects changed, and what became of the selector that found them.
 fn say_changed(
-    session: &Session,
+    session: &mut Session,
     target: &Target,
     n_changed: usize,
     n_selected: usize,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let n_now = Plan::scoped(session.state.store(), &target.selector, &target.scope).count();
+    session.state.read_for(&target.wanted);
+    let n_now = session.state.plan_in(&target.wanted, &target.scope)?.count();
     let now = match n_now == n_selected as u64 {
         true => String::new(),
         false => format!("; the selector matches {} now", counted(n_now, "object")),

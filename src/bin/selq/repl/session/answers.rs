@@ -4,11 +4,12 @@ use std::io::Write;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
-use selq::{ObjectId, Scope, Selector};
+use selq::{ObjectId, Scope};
 
 use super::Session;
 use crate::output::sort::SortKey;
 use crate::output::{NameEnd, Rows, ShowLabels, View};
+use crate::selection::wanted::Wanted;
 
 /// The answers of a session, as far as it comes back to them.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub(crate) struct Answers {
 /// An answer as it was given. Whatever is set or labelled afterwards, it is of the same objects.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) selector: Selector,
+    pub(crate) wanted: Wanted,
     pub(crate) scope: Scope,
     /// The objects, in the order in which they are shown.
     pub(crate) ids: Vec<ObjectId>,
@@ -39,10 +40,11 @@ impl Answers {
 }
 
 impl Session {
-    /// Answers a selector. Gives the number of objects.
-    pub(crate) fn answer(&mut self, selector: Selector, out: &mut dyn Write) -> Result<usize> {
+    /// Finds and shows what is wanted. Gives the number of objects.
+    pub(crate) fn answer(&mut self, wanted: Wanted, out: &mut dyn Write) -> Result<usize> {
         let begin = Instant::now();
-        let plan = self.state.plan(&selector);
+        self.state.read_for(&wanted);
+        let plan = self.state.plan_for(&wanted)?;
         let view = View { limit: None, ..self.view() };
         let rows = Rows::of_while(self.state.dump(), &plan, &view, || !self.is_stopped());
         self.go_on()?;
@@ -53,12 +55,12 @@ impl Session {
             n_wanted: self.n_at_once(n_objects),
             n_shown: 0,
             scope: self.state.scope.clone(),
-            selector: selector.clone(),
+            wanted: wanted.clone(),
             ids,
         });
         self.write_next_rows(out)?;
         self.voice.say_all(unsorted.as_slice(), out)?;
-        self.explain_answer(&selector, n_objects > 0, out)?;
+        self.explain_answer(&wanted, n_objects > 0, out)?;
         if self.voice.screen.is_some() {
             self.write_last_lines(Some(time), out)?;
         }
@@ -72,14 +74,14 @@ impl Session {
         if is_told { None } else { rows.remark(self.state.dump(), view) }
     }
 
-    /// Says why a selector has no objects.
-    pub(crate) fn explain_no_match(&self, selector: &Selector, out: &mut dyn Write) -> Result<()> {
-        self.explain_answer(selector, false, out)
+    /// Says why there are no objects that are wanted.
+    pub(crate) fn explain_no_match(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<()> {
+        self.explain_answer(wanted, false, out)
     }
 
-    /// Says what a selector names in vain, and why it has no objects where none matched.
-    fn explain_answer(&self, selector: &Selector, matched: bool, out: &mut dyn Write) -> Result<()> {
-        let plan = self.state.plan(selector);
+    /// Says what is named in vain, and why there are no objects where none matched.
+    fn explain_answer(&self, wanted: &Wanted, matched: bool, out: &mut dyn Write) -> Result<()> {
+        let plan = self.state.plan_for(wanted)?;
         self.voice.say_all(&self.state.selection.remarks(self.state.dump(), &plan, matched), out)
     }
 

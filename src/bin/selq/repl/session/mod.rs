@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
+use selq::query::Columns;
 
 pub(crate) use answers::Answer;
 pub(crate) use edits::Relabelling;
@@ -61,6 +62,7 @@ impl Session {
     /// Takes another dump in place of the one that is loaded. Names and settings stay.
     pub(crate) fn replace(&mut self, loaded: Loaded) {
         self.state.loaded = loaded;
+        self.state.columns = Columns::new();
         self.state.rescope();
         self.answers = Answers::default();
         self.edits = Edits::default();

@@ -1,6 +1,8 @@
 //! What is loaded, and what is set.
 
-use selq::{Dump, Matches, Plan, Scope, Selector, Store};
+use anyhow::Result;
+use selq::query::Columns;
+use selq::{Dump, Matches, Plan, Query, Scope, Selector, Store};
 
 use super::super::history::History;
 use super::super::settings::Settings;
@@ -9,6 +11,7 @@ use crate::commands::stats;
 use crate::config::Config;
 use crate::input::Loaded;
 use crate::selection::Selection;
+use crate::selection::wanted::Wanted;
 use crate::terminal::message::counted;
 use crate::typing::names::{LineError, Names};
 
@@ -22,6 +25,8 @@ pub(crate) struct State {
     pub(crate) selection: Selection,
     /// The same as the store knows them.
     pub(crate) scope: Scope,
+    /// What was read of the objects for queries. It holds until labels or the dump change.
+    pub(crate) columns: Columns,
     pub(crate) settings: Settings,
     pub(crate) names: Names,
     pub(crate) history: History,
@@ -29,10 +34,11 @@ pub(crate) struct State {
 
 impl State {
     pub(super) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> State {
-        let selection = Selection::scoped(args.namespace.clone(), args.kind.clone());
+        let selection = Selection::scoped(args.namespace.clone(), args.kind.clone()).taking_queries();
         State {
             scope: selection.scope(loaded.dump.store()),
             input: args.input.clone(),
+            columns: Columns::new(),
             history: History::default(),
             names: Names::default(),
             config,
@@ -50,9 +56,33 @@ impl State {
         self.loaded.dump.store()
     }
 
-    /// What a text selects, as a line or as the argument of a command.
-    pub(crate) fn selector(&self, text: &str) -> Result<Selector, LineError> {
-        self.names.selector(text)
+    /// What a text selects, as a line or as the argument of a command: a selector, in which names may stand, or a query.
+    pub(crate) fn wanted(&self, text: &str) -> std::result::Result<Wanted, LineError> {
+        match self.names.selector(text) {
+            Ok(selector) => Ok(Wanted::from(selector)),
+            Err(LineError::Selector(_)) => match text.parse::<Query>() {
+                Ok(query) => Ok(Wanted::from(query)),
+                Err(error) => Err(LineError::Selector(error)),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads of the objects what is not read yet of what is wanted.
+    pub(crate) fn read_for(&mut self, wanted: &Wanted) {
+        let context = self.selection.context(&self.loaded.dump);
+        wanted.read_columns(&self.loaded.dump, &mut self.columns, &context);
+    }
+
+    /// How what was [read for](State::read_for) is found within the namespace and kind that are chosen.
+    pub(crate) fn plan_for(&self, wanted: &Wanted) -> Result<Plan<'_>> {
+        self.plan_in(wanted, &self.scope)
+    }
+
+    /// The same in another scope.
+    pub(crate) fn plan_in(&self, wanted: &Wanted, scope: &Scope) -> Result<Plan<'_>> {
+        let context = self.selection.context(&self.loaded.dump);
+        wanted.plan(self.store(), &self.columns, scope, &context)
     }
 
     /// How a selector is answered within the namespace and kind that are chosen.
