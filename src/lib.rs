@@ -103,6 +103,7 @@
 //! user turns the program off with `default-features = false`.
 
 mod both;
+mod codec;
 pub mod edit;
 mod error;
 mod formula;
@@ -122,7 +123,6 @@ pub mod store;
 mod suggest;
 pub mod syntax;
 pub mod watch;
-mod wire;
 #[cfg(any(doc, doctest))]
 pub mod with_kube;
 

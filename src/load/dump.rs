@@ -1,6 +1,7 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
 use super::Loader;
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 use crate::edit::{EditError, LabelChange, Rewrite};
 use crate::json::skim;
 use crate::label::owned;
@@ -12,7 +13,6 @@ use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::Known;
 use crate::load::origin::source::{Origin, Source};
 use crate::load::report::{Notice, Report};
-use crate::wire::{Column, Decoder, Encoder, Malformed};
 use crate::{ObjectId, ObjectIdentity, Store, StoreBuilder};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -332,8 +332,8 @@ impl fmt::Debug for Dump {
 /// Where the objects stand, by id: 16 bytes an object.
 #[derive(Debug, Default)]
 struct Places {
-    starts: Column<u64>,
-    ends: Column<u64>,
+    starts: NumberBuffer<u64>,
+    ends: NumberBuffer<u64>,
     /// Ids are given out in the order of reading, so that source and index follow from a few runs.
     runs: Vec<Run>,
 }
@@ -359,8 +359,8 @@ impl Places {
 
     /// Reads places in one source. Whether they are within it is looked at when one is asked for.
     fn decode(bytes: &mut Decoder) -> Result<Places, Malformed> {
-        let (starts, ends): (Column<u64>, Column<u64>) = (bytes.numbers()?, bytes.numbers()?);
-        let (firsts, indices): (Column<u64>, Column<u64>) = (bytes.numbers()?, bytes.numbers()?);
+        let (starts, ends): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
+        let (firsts, indices): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
         let runs = firsts.iter().zip(indices.iter());
         let runs = runs.map(|(&first, &index)| Run { first: first as usize, source: 0, index });
         let are_pairs = starts.len() == ends.len() && firsts.len() == indices.len();

@@ -1,9 +1,9 @@
 //! What a source holds, told by its first bytes: JSON in one of two layouts, or something else by name.
 
+use crate::codec::INDEX_MAGIC;
 use crate::load::error::{Fault, LoadErrorKind};
 use crate::load::json::cursor::{BOM, Layout, line_end};
 use crate::load::messages;
-use crate::wire::INDEX_MAGIC;
 
 /// How many lines are looked at to tell NDJSON from a stream of values.
 const N_LINES: usize = 16;

@@ -25,8 +25,8 @@ pub use report::{LoadObserver, Notice, Progress};
 pub use scan::{Answer, KeptObjects, ReadObject, Scan, Unanswered};
 pub use stream::{WatchEvent, WatchReader};
 
+use crate::codec::Encoder;
 use crate::path::Pointer;
-use crate::wire::Encoder;
 use dump::Recorder;
 use error::Fault;
 use objects::parts::Threads;

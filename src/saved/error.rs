@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::LoadError;
-use crate::wire::Malformed;
+use crate::codec::Malformed;
 
 /// A saved index that is not used or not written, and why. The dump itself may be as good as ever.
 ///

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use twox_hash::XxHash3_64;
 
 use super::IndexErrorKind;
-use crate::wire::{Decoder, INDEX_MAGIC as MAGIC, Malformed};
+use crate::codec::{Decoder, INDEX_MAGIC as MAGIC, Malformed};
 
 /// To be raised whenever the bytes of any section mean something else.
 const VERSION: u64 = 3;

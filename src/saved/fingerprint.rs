@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use twox_hash::XxHash3_64;
 
 use super::Check;
-use crate::wire::{Decoder, Encoder, Malformed};
+use crate::codec::{Decoder, Encoder, Malformed};
 
 /// How much is read at each place.
 const BLOCK_LEN: usize = 4096;

@@ -16,9 +16,9 @@ pub use error::{IndexError, IndexErrorKind};
 
 use bytes::Bytes;
 
+use crate::codec::{Decoder, Encoder, Malformed};
 use crate::load::{LoadObserver, Notice, Progress};
 use crate::load::{Source, map_whole_file};
-use crate::wire::{Decoder, Encoder, Malformed};
 use crate::{Dump, Input, Loader, Store};
 use file::{Sections, seal};
 use fingerprint::{Fingerprint, Stamp};

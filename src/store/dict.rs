@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::ends::Ends;
-use crate::wire::{Column, Decoder, Encoder, Malformed, Text};
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer, TextBuffer};
 
 /// Texts numbered from 0 in the order they were first seen, each within a *scope*.
 ///
@@ -16,9 +16,9 @@ use crate::wire::{Column, Decoder, Encoder, Malformed, Text};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dict {
     /// All texts, one after another.
-    text: Text,
+    text: TextBuffer,
     ends: Ends,
-    scopes: Column<u32>,
+    scopes: NumberBuffer<u32>,
     finder: Finder,
 }
 
@@ -29,7 +29,7 @@ enum Finder {
     Hashed(Hashed),
     /// Among the ids in the order of scope and text, as they are saved: there is nothing to build before the first
     /// look-up. A text that is new makes a hash table of them.
-    Sorted(Column<u32>),
+    Sorted(NumberBuffer<u32>),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -140,7 +140,7 @@ impl Dict {
     }
 
     /// The ids of the texts in a scope.
-    pub(super) fn ids_in(&self, scope: u32) -> Column<u32> {
+    pub(super) fn ids_in(&self, scope: u32) -> NumberBuffer<u32> {
         match &self.finder {
             Finder::Sorted(ids) => {
                 let start = ids.partition_point(|&id| self.scope(id) < scope);
@@ -182,8 +182,8 @@ impl Dict {
     pub(super) fn decode(bytes: &mut Decoder) -> Result<Dict, Malformed> {
         let text = bytes.text()?;
         let ends = Ends::decode(bytes, text.len())?;
-        let scopes: Column<u32> = bytes.numbers()?;
-        let ids: Column<u32> = bytes.numbers()?;
+        let scopes: NumberBuffer<u32> = bytes.numbers()?;
+        let ids: NumberBuffer<u32> = bytes.numbers()?;
         Malformed::unless(scopes.len() == ends.len() && ids.len() == ends.len(), "as many texts")?;
         Ok(Dict { text, ends, scopes, finder: Finder::Sorted(ids) })
     }

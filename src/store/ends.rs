@@ -1,14 +1,14 @@
 //! Ascending numbers in four bytes each: where the parts of a long text or pool end.
 
 use super::heap::vec_bytes;
-use crate::wire::{Column, Decoder, Encoder, Malformed};
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 
 /// Numbers that never descend, such as the ends of texts that stand one after another.
 ///
 /// Keeps the low halves of the numbers, and the few places where the high half grows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ends {
-    low: Column<u32>,
+    low: NumberBuffer<u32>,
     /// The indices at which the high half is one larger than before.
     carries: Vec<usize>,
 }

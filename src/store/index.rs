@@ -7,7 +7,7 @@ use super::postings::{Postings, PostingsView};
 use super::postings_table::PostingsTable;
 use super::table::ObjectTable;
 use crate::both::both;
-use crate::wire::{Column, Decoder, Encoder, Malformed};
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 
 /// From how many labels on a second thread is worth starting.
 const MIN_FOR_THREADS: usize = 100_000;
@@ -26,7 +26,7 @@ pub(crate) struct Index {
 #[derive(Debug, Clone, Default)]
 struct KeyLabels {
     /// Those that ever occurred, by number.
-    ever: Column<u32>,
+    ever: NumberBuffer<u32>,
     /// How many of them an object has now.
     n_now: usize,
 }
@@ -69,7 +69,7 @@ impl Index {
         let n_ids = bytes.size()?;
         let mut read = || PostingsTable::decode(bytes, n_ids);
         let (labels, keys, kinds, namespaces) = (read()?, read()?, read()?, read()?);
-        let n_now: Column<u64> = bytes.numbers()?;
+        let n_now: NumberBuffer<u64> = bytes.numbers()?;
         let has_all = n_ids == table.n_ids()
             && labels.len() == table.n_distinct_labels()
             && keys.len() == table.n_keys()

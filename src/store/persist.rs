@@ -9,7 +9,7 @@
 use std::sync::OnceLock;
 
 use super::{Index, LabelInterner, ObjectTable, Store};
-use crate::wire::{Decoder, Encoder, Malformed};
+use crate::codec::{Decoder, Encoder, Malformed};
 
 impl Store {
     /// Writes the objects.

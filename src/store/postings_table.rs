@@ -8,7 +8,7 @@ use super::bitmap::Bitmap;
 use super::ends::Ends;
 use super::heap::vec_bytes;
 use super::postings::{MAX_FEW, Postings, PostingsView};
-use crate::wire::{Column, Decoder, Encoder, Malformed};
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 
 /// Postings by number.
 #[derive(Debug, Clone)]
@@ -25,12 +25,12 @@ pub(super) struct SavedPostings {
     /// No id is as large as this.
     n_ids: usize,
     /// The ids of all that have few, one after another.
-    few: Column<u32>,
+    few: NumberBuffer<u32>,
     few_ends: Ends,
     /// The numbers of the others, ascending.
-    many: Column<u32>,
+    many: NumberBuffer<u32>,
     /// Their bitmaps in roaring's format, one after another.
-    bitmaps: Column<u8>,
+    bitmaps: NumberBuffer<u8>,
     bitmap_ends: Ends,
     decoded: Vec<OnceLock<Bitmap>>,
 }
@@ -110,10 +110,10 @@ impl PostingsTable {
 
     /// Reads postings of ids below `n_ids`. The ids themselves are not looked at.
     pub(super) fn decode(bytes: &mut Decoder, n_ids: usize) -> Result<PostingsTable, Malformed> {
-        let few: Column<u32> = bytes.numbers()?;
+        let few: NumberBuffer<u32> = bytes.numbers()?;
         let few_ends = Ends::decode(bytes, few.len())?;
-        let many: Column<u32> = bytes.numbers()?;
-        let bitmaps: Column<u8> = bytes.numbers()?;
+        let many: NumberBuffer<u32> = bytes.numbers()?;
+        let bitmaps: NumberBuffer<u8> = bytes.numbers()?;
         let bitmap_ends = Ends::decode(bytes, bitmaps.len())?;
         Malformed::unless(many.len() == bitmap_ends.len(), "as many bitmaps")?;
         let decoded = vec![OnceLock::new(); many.len()];

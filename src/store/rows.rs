@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::ObjectId;
 use super::ends::Ends;
 use super::ids::LabelId;
-use crate::wire::{Column, Decoder, Encoder, Malformed};
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 
 /// For every object the numbers of its labels.
 ///
@@ -15,7 +15,7 @@ use crate::wire::{Column, Decoder, Encoder, Malformed};
 /// a change cost no more than its own labels on average.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    pool: Column<u8>,
+    pool: NumberBuffer<u8>,
     ends: Ends,
     /// Rows that no longer are what the pool says.
     changed: HashMap<ObjectId, Box<[LabelId]>>,
@@ -72,7 +72,7 @@ impl Rows {
     /// Reads rows. Which labels they have is not looked at.
     pub(super) fn decode(bytes: &mut Decoder) -> Result<Rows, Malformed> {
         let n_labels = bytes.size()?;
-        let pool: Column<u8> = bytes.numbers()?;
+        let pool: NumberBuffer<u8> = bytes.numbers()?;
         let ends = Ends::decode(bytes, pool.len())?;
         Malformed::unless(n_labels <= pool.len(), "as many labels")?;
         Ok(Rows { pool, ends, n_labels, ..Rows::default() })

@@ -10,7 +10,7 @@ use super::ends::Ends;
 use super::ids::{KeyId, KindId, LabelId, NamespaceId};
 use super::rows::{LabelIds, Rows};
 use super::{ObjectId, ObjectIdentity};
-use crate::wire::{Column, Decoder, Encoder, Malformed, Text};
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer, TextBuffer};
 
 /// The scope of texts that stand for themselves.
 const UNSCOPED: u32 = 0;
@@ -190,7 +190,7 @@ impl ObjectTable {
     }
 
     /// The labels with this key that ever occurred, by number.
-    pub(super) fn labels_with(&self, key: KeyId) -> Column<u32> {
+    pub(super) fn labels_with(&self, key: KeyId) -> NumberBuffer<u32> {
         self.labels.ids_in(key.0)
     }
 
@@ -336,7 +336,7 @@ impl Renumbering {
 /// The kind and namespace of every object: one number for each, since few combinations occur.
 #[derive(Debug, Clone, Default)]
 struct Places {
-    objects: Column<u32>,
+    objects: NumberBuffer<u32>,
     combinations: Vec<(KindId, NamespaceId)>,
     numbers: HashMap<(KindId, NamespaceId), u32>,
 }
@@ -355,8 +355,8 @@ impl Places {
 
     fn decode(bytes: &mut Decoder) -> Result<Places, Malformed> {
         let objects = bytes.numbers()?;
-        let kinds: Column<u32> = bytes.numbers()?;
-        let namespaces: Column<u32> = bytes.numbers()?;
+        let kinds: NumberBuffer<u32> = bytes.numbers()?;
+        let namespaces: NumberBuffer<u32> = bytes.numbers()?;
         let pairs = kinds.iter().zip(namespaces.iter());
         let combinations: Vec<_> =
             pairs.map(|(&kind, &namespace)| (KindId(kind), NamespaceId(namespace))).collect();
@@ -397,7 +397,7 @@ impl Places {
 /// The objects' names, one after another. Most are unique, so they are not interned.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    text: Text,
+    text: TextBuffer,
     ends: Ends,
 }
 

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("shown", &[]),
     ("span", &[]),
     ("suggest", &[]),
-    ("wire", &[]),
+    ("codec", &[]),
     // A page without code.
     ("with_kube", &[]),
     ("label", &["span"]),
@@ -20,9 +20,9 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("edit", &["json", "label", "shown", "span"]),
     ("syntax", &["span"]),
     ("selector", &["formula", "syntax", "label", "shown", "span"]),
-    ("store", &["both", "label", "wire"]),
-    ("load", &["both", "json", "path", "store", "label", "edit", "shown", "wire"]),
-    ("saved", &["load", "store", "wire"]),
+    ("store", &["both", "label", "codec"]),
+    ("load", &["both", "json", "path", "store", "label", "edit", "shown", "codec"]),
+    ("saved", &["load", "store", "codec"]),
     (
         "query",
         &["formula", "json", "kubernetes", "label", "load", "path", "selector", "store", "suggest", "syntax"],
@@ -58,8 +58,8 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("nom", &["src/syntax/", "src/path/"]),
     ("roaring", &["src/store/", "src/plan/", "src/selector_set/"]),
     ("memmap2", &["src/load/"]),
-    ("bytes", &["src/wire/", "src/saved/"]),
-    ("bytemuck", &["src/wire/"]),
+    ("bytes", &["src/codec/", "src/saved/"]),
+    ("bytemuck", &["src/codec/"]),
     ("twox_hash", &["src/saved/"]),
     ("clap", &["src/bin/"]),
     ("anyhow", &["src/bin/"]),
@@ -239,8 +239,8 @@ fn the_checks_see_what_they_look_for() {
         root_paths("use crate::{Span, label};\nlet x = crate::store::new();", 1),
         ["Span", "label", "store"]
     );
-    let nested = "use crate::{load::{Dump, error::{A, B}}, store, wire::*};";
-    assert_eq!(root_paths(nested, 1), ["load", "store", "wire"]);
+    let nested = "use crate::{load::{Dump, error::{A, B}}, store, codec::*};";
+    assert_eq!(root_paths(nested, 1), ["load", "store", "codec"]);
     let supers = "use super::super::store::Store;\nuse super::error::A;\nsuper::super::super::x();";
     assert_eq!(root_paths(supers, 2), ["store"]);
     assert_eq!(root_paths("use super::store::Store;", 1), ["store"]);

@@ -1,6 +1,6 @@
 //! The lists that objects came from.
 
-use crate::wire::{Column, Decoder, Encoder, Malformed};
+use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 use crate::{ObjectId, ObjectIdentity};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -148,7 +148,7 @@ impl ListRuns {
     }
 
     pub(in crate::load) fn decode(bytes: &mut Decoder) -> Result<ListRuns, Malformed> {
-        let (firsts, numbers): (Column<u64>, Column<u64>) = (bytes.numbers()?, bytes.numbers()?);
+        let (firsts, numbers): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
         let kind = |&number: &u64| (number as usize).checked_sub(1);
         let runs = firsts.iter().map(|&first| first as usize).zip(numbers.iter().map(kind)).collect();
         let n_kinds = bytes.size()?;

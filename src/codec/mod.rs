@@ -3,15 +3,15 @@
 //! What is read back may be anything: a [`Decoder`] never reads beyond its bytes, and sets memory aside only for
 //! what is there. Lists begin at multiples of eight bytes, so that their numbers can be read where they stand.
 
-mod column;
+mod buffer;
 
 use bytes::Bytes;
 
-pub(crate) use column::{Column, Number, Text};
+pub(crate) use buffer::{Number, NumberBuffer, TextBuffer};
 
 /// What an index file begins with: a byte that no text has, and both sorts of line ends, as in PNG.
 pub(crate) const INDEX_MAGIC: [u8; 8] = *b"\x8Fselq\r\n\n";
-/// The bytes of the widest numbers: every list takes a multiple of so many.
+/// The bytes of the widest numbers: every list takes a multiple of them.
 const ALIGNMENT: usize = size_of::<u64>();
 
 /// Bytes that do not hold what they should, and what that was.
@@ -88,12 +88,12 @@ impl Decoder {
         self.list(1)
     }
 
-    pub(crate) fn text(&mut self) -> Result<Text, Malformed> {
-        self.bytes().map(Text::Mapped)
+    pub(crate) fn text(&mut self) -> Result<TextBuffer, Malformed> {
+        self.bytes().map(TextBuffer::Mapped)
     }
 
-    pub(crate) fn numbers<T: Number>(&mut self) -> Result<Column<T>, Malformed> {
-        self.list(size_of::<T>()).map(Column::new)
+    pub(crate) fn numbers<T: Number>(&mut self) -> Result<NumberBuffer<T>, Malformed> {
+        self.list(size_of::<T>()).map(NumberBuffer::new)
     }
 
     /// Nothing may be left.
