@@ -377,24 +377,36 @@ impl fmt::Display for LabelErrorKind {
                 write!(f, "{} may have at most {max} bytes, found {len}", part.as_str())
             }
             LabelErrorKind::BadCharacter { part, character } => {
-                write!(f, "{} may hold {}, found {}", part.as_str(), part.alphabet(), Shown(character))
+                write!(f, "{} may hold {}, found {}", part.as_str(), part.alphabet(), QuotedChar(character))
             }
             LabelErrorKind::BadStart { part, character } => {
-                write!(f, "{} has to begin with {}, found {}", part.as_str(), part.edge(), Shown(character))
+                write!(
+                    f,
+                    "{} has to begin with {}, found {}",
+                    part.as_str(),
+                    part.edge(),
+                    QuotedChar(character)
+                )
             }
             LabelErrorKind::BadEnd { part, character } => {
-                write!(f, "{} has to end with {}, found {}", part.as_str(), part.edge(), Shown(character))
+                write!(
+                    f,
+                    "{} has to end with {}, found {}",
+                    part.as_str(),
+                    part.edge(),
+                    QuotedChar(character)
+                )
             }
         }
     }
 }
 
 /// A character between quotation marks, or by its number where it would not be seen.
-struct Shown(char);
+struct QuotedChar(char);
 
-impl fmt::Display for Shown {
+impl fmt::Display for QuotedChar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shown(character) = *self;
+        let QuotedChar(character) = *self;
         match character {
             ' ' => f.write_str("a space"),
             '"' => f.write_str("a quotation mark (\")"),

@@ -100,10 +100,10 @@ impl Span {
 }
 
 /// A character as it is shown, and how many columns it takes.
-type Cell = (char, usize);
+type ShownChar = (char, usize);
 
 /// What a text looks like: a tab as a space, and `�` for what moves the cursor.
-fn cells(text: &str) -> Vec<Cell> {
+fn cells(text: &str) -> Vec<ShownChar> {
     let cells = text.chars().map(|character| match character {
         '\t' => (' ', 1),
         _ => character.width().map_or(('\u{fffd}', 1), |width| (character, width)),
@@ -111,13 +111,18 @@ fn cells(text: &str) -> Vec<Cell> {
     cells.collect()
 }
 
-fn width(cells: &[Cell]) -> usize {
+fn width(cells: &[ShownChar]) -> usize {
     cells.iter().map(|(_, width)| width).sum()
 }
 
 /// How many of the cells before, within and after the place fit: the place first, and what is around it alike, unless
 /// one side leaves room to the other.
-fn shares(before: &[Cell], within: &[Cell], after: &[Cell], room: usize) -> (usize, usize, usize) {
+fn shares(
+    before: &[ShownChar],
+    within: &[ShownChar],
+    after: &[ShownChar],
+    room: usize,
+) -> (usize, usize, usize) {
     let n_within = n_fitting(within.iter(), room.div_ceil(2));
     let room = room - width(&within[..n_within]);
     let after = if n_within < within.len() { &[] } else { after };
@@ -128,8 +133,8 @@ fn shares(before: &[Cell], within: &[Cell], after: &[Cell], room: usize) -> (usi
 }
 
 /// How many cells fit so many columns.
-fn n_fitting<'c>(cells: impl Iterator<Item = &'c Cell>, mut room: usize) -> usize {
-    let fits = |(_, width): &&Cell| match room.checked_sub(*width) {
+fn n_fitting<'c>(cells: impl Iterator<Item = &'c ShownChar>, mut room: usize) -> usize {
+    let fits = |(_, width): &&ShownChar| match room.checked_sub(*width) {
         Some(left) => {
             room = left;
             true

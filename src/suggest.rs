@@ -34,7 +34,7 @@ pub(crate) fn nearest_ranked<'c, R: Ord>(
     text: &str,
     candidates: impl IntoIterator<Item = (&'c str, R)>,
 ) -> Option<&'c str> {
-    let text = Text::new(text)?;
+    let text = MisspeltText::new(text)?;
     let mut best: Option<((usize, R), &str)> = None;
     for (candidate, rank) in candidates.into_iter().filter(|(it, _)| (1..=MAX_BYTES).contains(&it.len())) {
         let most = best.as_ref().map_or(usize::MAX, |((farness, _), _)| *farness);
@@ -47,7 +47,7 @@ pub(crate) fn nearest_ranked<'c, R: Ord>(
 }
 
 /// A text that was probably misspelt.
-struct Text {
+struct MisspeltText {
     /// In lower case.
     folded: String,
     /// How many edits are a slip and not another word.
@@ -55,15 +55,15 @@ struct Text {
     n_characters: usize,
 }
 
-impl Text {
+impl MisspeltText {
     /// `None` for the empty text, which is nothing misspelt, and for one that is too long for a name.
-    fn new(text: &str) -> Option<Text> {
+    fn new(text: &str) -> Option<MisspeltText> {
         if text.len() > MAX_BYTES {
             return None;
         }
         let n_characters = text.chars().count();
         let limit = (n_characters / 3).max(1).min(n_characters.checked_sub(1)?);
-        Some(Text { folded: text.to_lowercase(), limit, n_characters })
+        Some(MisspeltText { folded: text.to_lowercase(), limit, n_characters })
     }
 
     /// How far a candidate is, if it is near at all and no farther than `most`.

@@ -14,7 +14,7 @@ use crate::json::JsonText;
 #[derive(Debug, Clone)]
 pub(super) struct Members<'a> {
     members: Vec<Member<'a>>,
-    layout: Layout,
+    layout: Spacing,
 }
 
 /// One member with its surroundings: `lead "key" : value trail`.
@@ -32,7 +32,7 @@ struct Member<'a> {
 
 /// The white space that members of an object get.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(super) struct Spacing {
     /// Behind the `{`.
     first: String,
     /// Behind a comma.
@@ -43,28 +43,28 @@ pub(super) struct Layout {
     tail: String,
 }
 
-impl Layout {
+impl Spacing {
     /// No white space at all.
-    pub(super) fn compact() -> Layout {
-        Layout { first: String::new(), next: String::new(), colon: ":".to_owned(), tail: String::new() }
+    pub(super) fn compact() -> Spacing {
+        Spacing { first: String::new(), next: String::new(), colon: ":".to_owned(), tail: String::new() }
     }
 
     /// What an object inside one of this layout looks like: one step further in, or on the same line.
-    pub(super) fn inner(&self) -> Layout {
+    pub(super) fn inner(&self) -> Spacing {
         if !self.next.contains('\n') {
             return self.clone();
         }
         // The step is what a member has more than the closing brace.
         let step = self.next.strip_prefix(&self.tail).unwrap_or("  ");
         let lead = format!("{}{step}", self.next);
-        Layout { first: lead.clone(), next: lead, colon: self.colon.clone(), tail: self.next.clone() }
+        Spacing { first: lead.clone(), next: lead, colon: self.colon.clone(), tail: self.next.clone() }
     }
 }
 
 impl<'a> Members<'a> {
     /// Takes `text` apart, which is all of a JSON object, without white space around it. `outer` is the
     /// layout that an object without members is given. `None` if the text is anything else.
-    pub(super) fn parse(text: &'a str, outer: &Layout) -> Option<Members<'a>> {
+    pub(super) fn parse(text: &'a str, outer: &Spacing) -> Option<Members<'a>> {
         let Entries(entries) = serde_json::from_str(text).ok()?;
         let mut members: Vec<Member<'a>> = Vec::with_capacity(entries.len());
         let mut pos = 1;
@@ -91,12 +91,12 @@ impl<'a> Members<'a> {
     }
 
     /// An object without members inside one of this layout.
-    pub(super) fn empty(outer: &Layout) -> Members<'a> {
+    pub(super) fn empty(outer: &Spacing) -> Members<'a> {
         Members { members: Vec::new(), layout: outer.inner() }
     }
 
     /// The white space of its members.
-    pub(super) fn layout(&self) -> &Layout {
+    pub(super) fn layout(&self) -> &Spacing {
         &self.layout
     }
 
@@ -124,7 +124,7 @@ impl<'a> Members<'a> {
         } else {
             self.members.len()
         };
-        let Layout { first, next, colon, .. } = &self.layout;
+        let Spacing { first, next, colon, .. } = &self.layout;
         let lead = if place == 0 { first } else { next }.clone().into();
         if place == 0
             && let Some(second) = self.members.first_mut()
@@ -146,14 +146,14 @@ impl<'a> Members<'a> {
 }
 
 /// The white space of these members; `None` if there are none to learn from.
-fn layout_of(members: &[Member<'_>], tail: &str) -> Option<Layout> {
+fn layout_of(members: &[Member<'_>], tail: &str) -> Option<Spacing> {
     let (first, last) = (members.first()?, members.last()?);
     let colon = &last.head[last.head.rfind('"')? + 1..];
     let next = match members.len() {
         1 if first.lead.is_empty() && colon.ends_with(' ') => " ",
         _ => &last.lead,
     };
-    Some(Layout { first: first.lead.to_string(), next: next.into(), colon: colon.into(), tail: tail.into() })
+    Some(Spacing { first: first.lead.to_string(), next: next.into(), colon: colon.into(), tail: tail.into() })
 }
 
 impl fmt::Display for Members<'_> {
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     fn edited(text: &str, edit: impl Fn(&mut Members<'_>)) -> String {
-        let mut members = Members::parse(text, &Layout::compact()).unwrap();
+        let mut members = Members::parse(text, &Spacing::compact()).unwrap();
         assert_eq!(members.to_string(), text);
         edit(&mut members);
         members.to_string()
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn new_objects_go_one_step_further_in() {
-        let members = Members::parse("{\n  \"a\": 0\n}", &Layout::compact()).unwrap();
+        let members = Members::parse("{\n  \"a\": 0\n}", &Spacing::compact()).unwrap();
         let mut inner = Members::empty(members.layout());
         inner.set("b", "1".to_owned());
         assert_eq!(inner.to_string(), "{\n    \"b\": 1\n  }");

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::place::Place;
+use super::place::LabelsPlace;
 use super::{EditError, LabelChange};
 
 /// One step of a JSON Patch ([RFC 6902](https://www.rfc-editor.org/rfc/rfc6902)), as an API server takes it.
@@ -27,7 +27,7 @@ impl PatchOperation {
     ///
     /// [`EditError::NoPlace`] when `metadata` or its `labels` is neither an object nor `null`, or `json` no object.
     pub fn for_labels(json: &str, changes: &[LabelChange]) -> Result<Vec<PatchOperation>, EditError> {
-        let place = Place::of(json)?;
+        let place = LabelsPlace::of(json)?;
         if changes.is_empty() {
             return Ok(Vec::new());
         }

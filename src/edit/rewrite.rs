@@ -1,7 +1,7 @@
 //! Changed labels in the text of an object.
 
 use super::members::json_text;
-use super::place::Place;
+use super::place::LabelsPlace;
 use super::{EditError, LabelChange};
 use crate::Span;
 
@@ -24,7 +24,7 @@ impl Rewrite {
     ///
     /// [`EditError::NoPlace`] when `metadata` or its `labels` is neither an object nor `null`, or `json` no object.
     pub fn new(json: &str, changes: &[LabelChange]) -> Result<Rewrite, EditError> {
-        let Place { text: whole, mut object, mut metadata, mut labels } = Place::of(json)?;
+        let LabelsPlace { text: whole, mut object, mut metadata, mut labels } = LabelsPlace::of(json)?;
         for change in changes {
             match change.value() {
                 Some(value) => labels.members.set(change.key(), json_text(value)),

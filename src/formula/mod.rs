@@ -52,7 +52,7 @@ impl<R> Expr<R> {
 }
 
 /// What stands at the leaves of a tree.
-pub(crate) trait Leaf: Sized {
+pub(crate) trait FormulaLeaf: Sized {
     /// The requirement that holds exactly where this one does not; itself where there is none.
     fn opposite(self) -> Result<Self, Self>;
 
@@ -62,13 +62,13 @@ pub(crate) trait Leaf: Sized {
 
 /// A tree of requirements that is put together by "and", "or" and "not", and keeps the rules of [`Expr`].
 #[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Formula<R: Leaf> {
+pub(crate) struct Formula<R: FormulaLeaf> {
     expr: Expr<R>,
     /// How many levels there are below the root.
     height: usize,
 }
 
-impl<R: Leaf> Formula<R> {
+impl<R: FormulaLeaf> Formula<R> {
     pub(crate) fn everything() -> Formula<R> {
         Formula { expr: Expr::All, height: 0 }
     }
@@ -134,7 +134,7 @@ impl<R: Leaf> Formula<R> {
     }
 
     /// The same tree of other leaves, which have to keep the order.
-    pub(crate) fn copied<S: Leaf>(&self, of: impl Fn(&R) -> S) -> Formula<S> {
+    pub(crate) fn copied<S: FormulaLeaf>(&self, of: impl Fn(&R) -> S) -> Formula<S> {
         Formula { expr: self.expr.copied(of), height: self.height }
     }
 
@@ -182,7 +182,7 @@ impl<R: Leaf> Formula<R> {
 }
 
 /// The order of the children of an `And`; a stable sort keeps those that compare equal as they were.
-fn in_order<R: Leaf>(a: &Expr<R>, b: &Expr<R>) -> Ordering {
+fn in_order<R: FormulaLeaf>(a: &Expr<R>, b: &Expr<R>) -> Ordering {
     match (a, b) {
         (Expr::Requirement(a), Expr::Requirement(b)) => a.order(b),
         (Expr::Requirement(_), _) => Ordering::Less,
@@ -193,7 +193,7 @@ fn in_order<R: Leaf>(a: &Expr<R>, b: &Expr<R>) -> Ordering {
 
 /// The children of `left` and `right` in one list, with the height of what they are put into; `open` takes a node apart if
 /// it is of that kind.
-fn flat<R: Leaf>(
+fn flat<R: FormulaLeaf>(
     left: Formula<R>,
     right: Formula<R>,
     open: impl Fn(Expr<R>) -> Result<Vec<Expr<R>>, Expr<R>>,
@@ -212,19 +212,19 @@ fn flat<R: Leaf>(
     (children, height)
 }
 
-impl<R: Leaf + Clone> Clone for Formula<R> {
+impl<R: FormulaLeaf + Clone> Clone for Formula<R> {
     fn clone(&self) -> Formula<R> {
         self.copied(R::clone)
     }
 }
 
-impl<R: Leaf + fmt::Display> fmt::Debug for Formula<R> {
+impl<R: FormulaLeaf + fmt::Display> fmt::Debug for Formula<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.expr, f)
     }
 }
 
-impl<R: Leaf> Drop for Formula<R> {
+impl<R: FormulaLeaf> Drop for Formula<R> {
     fn drop(&mut self) {
         if self.is_deep() {
             mem::replace(&mut self.expr, Expr::None).dismantle();

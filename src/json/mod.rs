@@ -7,8 +7,8 @@ mod text;
 mod tree;
 mod wanted;
 
-pub(crate) use place::{Kind, Place, Scalar};
+pub(crate) use place::{Place, Scalar, ValueKind};
 pub(crate) use scan::{Text, key_name, member};
 pub(crate) use text::JsonText;
-pub(crate) use tree::{Node, Tree};
+pub(crate) use tree::{JsonNode, JsonTree};
 pub(crate) use wanted::Wanted;

@@ -1,4 +1,4 @@
-//! Values of JSON that are gone through, whatever holds them: a text, a [tree](super::Tree) of one, or a parsed value.
+//! Values of JSON that are gone through, whatever holds them: a text, a [tree](super::JsonTree) of one, or a parsed value.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ pub(crate) trait Place: Copy {
     type End;
 
     /// What sort of value it is, told by where it begins.
-    fn kind(self) -> Kind;
+    fn kind(self) -> ValueKind;
 
     /// Goes through the members of an object: their names and values.
     fn members(self, each: impl FnMut(&str, Self) -> Option<Self::End>) -> Self::End;
@@ -33,7 +33,7 @@ pub(crate) trait Place: Copy {
     /// The elements of an array; none of anything else.
     fn all_elements(self) -> Vec<Self> {
         let mut all = Vec::new();
-        if self.kind() == Kind::Array {
+        if self.kind() == ValueKind::Array {
             self.elements(|_, element| {
                 all.push(element);
                 None
@@ -45,7 +45,7 @@ pub(crate) trait Place: Copy {
 
 /// The sorts of values that differ in what can be done with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     Object,
     Array,
     Null,
@@ -53,14 +53,14 @@ pub(crate) enum Kind {
     Scalar,
 }
 
-impl Kind {
+impl ValueKind {
     /// The sort of the value whose text begins so.
-    pub(super) fn beginning_with(byte: Option<&u8>) -> Kind {
+    pub(super) fn beginning_with(byte: Option<&u8>) -> ValueKind {
         match byte {
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::Array,
-            Some(b'n') => Kind::Null,
-            _ => Kind::Scalar,
+            Some(b'{') => ValueKind::Object,
+            Some(b'[') => ValueKind::Array,
+            Some(b'n') => ValueKind::Null,
+            _ => ValueKind::Scalar,
         }
     }
 }
@@ -88,12 +88,12 @@ impl PartialOrd for Scalar {
 impl Place for &Value {
     type End = ();
 
-    fn kind(self) -> Kind {
+    fn kind(self) -> ValueKind {
         match self {
-            Value::Object(_) => Kind::Object,
-            Value::Array(_) => Kind::Array,
-            Value::Null => Kind::Null,
-            _ => Kind::Scalar,
+            Value::Object(_) => ValueKind::Object,
+            Value::Array(_) => ValueKind::Array,
+            Value::Null => ValueKind::Null,
+            _ => ValueKind::Scalar,
         }
     }
 
@@ -133,7 +133,7 @@ pub(super) fn leaves<P: Place>(array: P, mut each: impl FnMut(P) -> Option<P::En
     waiting.reverse();
     while let Some(place) = waiting.pop() {
         match place.kind() {
-            Kind::Array => waiting.extend(place.all_elements().into_iter().rev()),
+            ValueKind::Array => waiting.extend(place.all_elements().into_iter().rev()),
             _ => {
                 each(place);
             }

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use memchr::memchr2;
 
-use super::place::{Kind, Place, Scalar};
+use super::place::{Place, Scalar, ValueKind};
 use super::{JsonText, skim};
 
 /// A value that begins somewhere in a text. Where it ends is found out when that is asked for.
@@ -92,8 +92,8 @@ impl<'j> Text<'j> {
 impl Place for Text<'_> {
     type End = usize;
 
-    fn kind(self) -> Kind {
-        Kind::beginning_with(self.json.as_bytes().get(self.pos))
+    fn kind(self) -> ValueKind {
+        ValueKind::beginning_with(self.json.as_bytes().get(self.pos))
     }
 
     fn members(self, mut each: impl FnMut(&str, Self) -> Option<usize>) -> usize {
@@ -184,7 +184,7 @@ pub(crate) fn key_name(key: &str) -> Option<Cow<'_, str>> {
 pub(crate) fn member<'j>(json: &'j str, name: &str) -> Option<&'j str> {
     let object = Text::of(json);
     let mut found = None;
-    if object.kind() == Kind::Object {
+    if object.kind() == ValueKind::Object {
         object.members(|key, value| {
             if key == name {
                 found = Some(value);
@@ -236,11 +236,11 @@ mod tests {
     fn shown(json: &str) -> String {
         let (place, mut shown) = (Text::of(json), Vec::new());
         let _ = match place.kind() {
-            Kind::Object => place.members(|name, value| {
+            ValueKind::Object => place.members(|name, value| {
                 shown.push(format!("{name}: {}", value.text()));
                 None
             }),
-            Kind::Array => place.elements(|nth, value| {
+            ValueKind::Array => place.elements(|nth, value| {
                 shown.push(format!("{nth}: {}", value.text()));
                 None
             }),

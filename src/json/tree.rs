@@ -3,21 +3,21 @@
 use std::borrow::Cow;
 
 use super::Text;
-use super::place::{self, Kind, Place, Scalar};
+use super::place::{self, Place, Scalar, ValueKind};
 use super::scan::{end_of_value, key_is, key_name};
 use super::skim::{self, Level};
-use super::wanted::{Step, Wanted};
+use super::wanted::{Wanted, WantedValue};
 
 /// How many parts there is room for at first: as many as a few columns of a pod have.
 const TYPICAL: usize = 48;
 
 /// The values inside a value, each before what is in it. What is in a value is reached without reading its text again,
 /// so that a search at every depth takes no longer where the text is deeply nested.
-pub(crate) struct Tree<'j> {
-    parts: Vec<Part<'j>>,
+pub(crate) struct JsonTree<'j> {
+    parts: Vec<TreeEntry<'j>>,
 }
 
-struct Part<'j> {
+struct TreeEntry<'j> {
     /// The key in its quotation marks; empty for an element.
     key: &'j str,
     text: &'j str,
@@ -27,15 +27,15 @@ struct Part<'j> {
 
 /// A value of a tree.
 #[derive(Clone, Copy)]
-pub(crate) struct Node<'t, 'j> {
-    tree: &'t Tree<'j>,
+pub(crate) struct JsonNode<'t, 'j> {
+    tree: &'t JsonTree<'j>,
     number: usize,
 }
 
-impl<'j> Tree<'j> {
+impl<'j> JsonTree<'j> {
     /// The value must be valid JSON; of any other text something is found, or nothing. Nesting costs no stack.
-    pub(crate) fn of(json: &'j str) -> Tree<'j> {
-        let mut tree = Tree { parts: Vec::new() };
+    pub(crate) fn of(json: &'j str) -> JsonTree<'j> {
+        let mut tree = JsonTree { parts: Vec::new() };
         let mut rest = Rest { json, at: 0 };
         while rest.byte().is_some() {
             tree.whole("", &mut rest);
@@ -45,8 +45,8 @@ impl<'j> Tree<'j> {
 
     /// The values of an object that are wanted, and the objects and arrays on the way to them. All else is passed over
     /// at the speed of [`skim`], and is no part of the tree.
-    pub(crate) fn reading(json: &'j str, wanted: &Wanted) -> Tree<'j> {
-        let mut tree = Tree { parts: Vec::with_capacity(TYPICAL) };
+    pub(crate) fn reading(json: &'j str, wanted: &Wanted) -> JsonTree<'j> {
+        let mut tree = JsonTree { parts: Vec::with_capacity(TYPICAL) };
         tree.wanted("", wanted.root(), &mut Rest { json, at: 0 }, wanted.level());
         tree
     }
@@ -87,7 +87,7 @@ impl<'j> Tree<'j> {
     }
 
     /// Reads of a value what is wanted. It calls itself once for each name of a path and each array on it.
-    fn wanted(&mut self, key: &'j str, step: &Step, rest: &mut Rest<'j>, level: Level) {
+    fn wanted(&mut self, key: &'j str, step: &WantedValue, rest: &mut Rest<'j>, level: Level) {
         match rest.token() {
             Some(b'{' | b'[') if step.is_whole() => self.whole(key, rest),
             Some(b'{') => self.inside(key, rest, |tree, rest| tree.member(step, rest, level)),
@@ -118,7 +118,7 @@ impl<'j> Tree<'j> {
         self.close(number, rest.since(start));
     }
 
-    fn member(&mut self, step: &Step, rest: &mut Rest<'j>, level: Level) {
+    fn member(&mut self, step: &WantedValue, rest: &mut Rest<'j>, level: Level) {
         let key = rest.value(level);
         if rest.token() != Some(b':') {
             return;
@@ -132,7 +132,7 @@ impl<'j> Tree<'j> {
 
     /// A name that is wanted of an array is wanted of each element; of arrays in arrays nothing is, or the depth of
     /// the text would be that of the calls.
-    fn element(&mut self, step: &Step, rest: &mut Rest<'j>, level: Level) {
+    fn element(&mut self, step: &WantedValue, rest: &mut Rest<'j>, level: Level) {
         match rest.token() {
             Some(b'[') => {
                 let text = rest.value(level);
@@ -144,7 +144,7 @@ impl<'j> Tree<'j> {
 
     fn push(&mut self, key: &'j str, text: &'j str) {
         let after = self.parts.len() + 1;
-        self.parts.push(Part { key, text, after });
+        self.parts.push(TreeEntry { key, text, after });
     }
 
     fn close(&mut self, number: usize, text: &'j str) {
@@ -154,8 +154,8 @@ impl<'j> Tree<'j> {
     }
 
     /// The whole value.
-    pub(crate) fn root(&self) -> Option<Node<'_, 'j>> {
-        (!self.parts.is_empty()).then_some(Node { tree: self, number: 0 })
+    pub(crate) fn root(&self) -> Option<JsonNode<'_, 'j>> {
+        (!self.parts.is_empty()).then_some(JsonNode { tree: self, number: 0 })
     }
 }
 
@@ -203,8 +203,8 @@ impl<'j> Rest<'j> {
     }
 }
 
-impl<'t, 'j> Node<'t, 'j> {
-    fn part(self) -> &'t Part<'j> {
+impl<'t, 'j> JsonNode<'t, 'j> {
+    fn part(self) -> &'t TreeEntry<'j> {
         &self.tree.parts[self.number]
     }
 
@@ -213,17 +213,17 @@ impl<'t, 'j> Node<'t, 'j> {
     }
 
     /// The keys of an object, in their quotation marks, and its values.
-    pub(crate) fn members(self) -> impl Iterator<Item = (&'j str, Node<'t, 'j>)> {
+    pub(crate) fn members(self) -> impl Iterator<Item = (&'j str, JsonNode<'t, 'j>)> {
         self.inside_of('{').map(|node| (node.part().key, node))
     }
 
     /// The elements of an array.
-    pub(crate) fn elements(self) -> impl Iterator<Item = Node<'t, 'j>> {
+    pub(crate) fn elements(self) -> impl Iterator<Item = JsonNode<'t, 'j>> {
         self.inside_of('[')
     }
 
     /// The value under a key of an object, of equal keys the last.
-    pub(crate) fn get(self, name: &str) -> Option<Node<'t, 'j>> {
+    pub(crate) fn get(self, name: &str) -> Option<JsonNode<'t, 'j>> {
         self.members().filter(|(key, _)| key_is(key, name)).last().map(|(_, value)| value)
     }
 
@@ -238,27 +238,27 @@ impl<'t, 'j> Node<'t, 'j> {
     }
 
     /// The values one level below, if the text begins so.
-    fn inside_of(self, begin: char) -> impl Iterator<Item = Node<'t, 'j>> {
+    fn inside_of(self, begin: char) -> impl Iterator<Item = JsonNode<'t, 'j>> {
         let inside = self.text().starts_with(begin).then(|| self.inside());
         inside.into_iter().flatten()
     }
 
     /// The values one level below.
-    fn inside(self) -> impl Iterator<Item = Node<'t, 'j>> {
+    fn inside(self) -> impl Iterator<Item = JsonNode<'t, 'j>> {
         let end = self.part().after;
         let first = Some(self.number + 1).filter(|number| *number < end);
         let numbers = std::iter::successors(first, move |number| {
             Some(self.tree.parts[*number].after).filter(|after| *after < end)
         });
-        numbers.map(move |number| Node { tree: self.tree, number })
+        numbers.map(move |number| JsonNode { tree: self.tree, number })
     }
 }
 
-impl Place for Node<'_, '_> {
+impl Place for JsonNode<'_, '_> {
     type End = ();
 
-    fn kind(self) -> Kind {
-        Kind::beginning_with(self.text().as_bytes().first())
+    fn kind(self) -> ValueKind {
+        ValueKind::beginning_with(self.text().as_bytes().first())
     }
 
     fn members(self, mut each: impl FnMut(&str, Self) -> Option<()>) {
@@ -295,7 +295,7 @@ mod tests {
     /// The children of a value: their names, those of elements being numbers, and their values.
     fn children<P: Place>(place: P) -> Vec<(String, P)> {
         let mut all = Vec::new();
-        if place.kind() == Kind::Object {
+        if place.kind() == ValueKind::Object {
             place.members(|name, value| {
                 all.push((name.to_owned(), value));
                 None
@@ -307,7 +307,7 @@ mod tests {
 
     /// Compares what is in a value with what the plain reader finds.
     #[track_caller]
-    fn agrees(node: Node<'_, '_>) {
+    fn agrees(node: JsonNode<'_, '_>) {
         let of_tree = children(node);
         let of_text = children(Text::of(node.text()));
         let shown = |(name, text): (&String, &str)| format!("{name}: {text}");
@@ -326,13 +326,13 @@ mod tests {
             "7",
             r#""a:b""#,
         ] {
-            agrees(Tree::of(json).root().unwrap());
+            agrees(JsonTree::of(json).root().unwrap());
         }
-        assert!(Tree::of(" ").root().is_none());
+        assert!(JsonTree::of(" ").root().is_none());
     }
 
     /// The values of the tree that hold no others, each with the keys that lead to it.
-    fn leaves(node: Node<'_, '_>, path: &str, found: &mut Vec<String>) {
+    fn leaves(node: JsonNode<'_, '_>, path: &str, found: &mut Vec<String>) {
         let below: Vec<_> = node.members().chain(node.elements().map(|element| ("[]", element))).collect();
         if below.is_empty() {
             found.push(format!("{path} {}", node.text()));
@@ -345,7 +345,7 @@ mod tests {
         let mut wanted = Wanted::nothing();
         paths.iter().for_each(|path| wanted.add(path.iter().copied()));
         let mut found = Vec::new();
-        Tree::reading(json, &wanted).root().into_iter().for_each(|root| leaves(root, "", &mut found));
+        JsonTree::reading(json, &wanted).root().into_iter().for_each(|root| leaves(root, "", &mut found));
         found.join(" | ")
     }
 
@@ -374,14 +374,14 @@ mod tests {
         for paths in [&[&["a"][..]][..], &[&["a", "x"]], &[&["b", "x"]], &[&["c", "x"]]] {
             let mut wanted = Wanted::nothing();
             paths.iter().chain(&[&["e"][..]]).for_each(|path| wanted.add(path.iter().copied()));
-            let tree = Tree::reading(&json, &wanted);
-            assert_eq!(tree.root().unwrap().get("e").map(Node::text), Some("7"));
+            let tree = JsonTree::reading(&json, &wanted);
+            assert_eq!(tree.root().unwrap().get("e").map(JsonNode::text), Some("7"));
         }
     }
 
     #[test]
     fn the_last_of_equal_keys_is_found() {
-        let tree = Tree::of(r#"{"a":1,"b":2,"\u0061":"\n"}"#);
+        let tree = JsonTree::of(r#"{"a":1,"b":2,"\u0061":"\n"}"#);
         let root = tree.root().unwrap();
         assert_eq!(root.get("a").unwrap().string().as_deref(), Some("\n"));
         assert!(root.get("a").unwrap().says("\n") && !root.get("b").unwrap().says("2"));
@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn what_is_no_json_does_no_harm() {
         for text in ["", "{", "{\"a", "{\"a\":", "}", "{]", "[1", "{\"a\":\"\\", "[\\é", "é\"é", "]]["] {
-            Tree::of(text).root().map(|root| children(root).len());
+            JsonTree::of(text).root().map(|root| children(root).len());
             read(text, &[&["a", "b"], &["c"]]);
         }
     }

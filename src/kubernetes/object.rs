@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Node, Tree, Wanted};
+use crate::json::{JsonNode, JsonTree, Wanted};
 use crate::store::group_of;
 
 /// The paths that are to be read of objects; all else in them is passed over.
@@ -54,7 +54,7 @@ impl Reads {
 /// Whatever the JSON is, a function gives a value or none: what is missing, `null` or of another type than Kubernetes
 /// has there is not there, and of equal keys the last counts.
 pub struct ObjectJson<'j> {
-    tree: Tree<'j>,
+    tree: JsonTree<'j>,
     known: Option<Known>,
 }
 
@@ -62,16 +62,16 @@ impl<'j> ObjectJson<'j> {
     /// Takes a whole object apart. The text must be valid JSON; of any other something is found, or nothing.
     #[must_use]
     pub fn whole(json: &'j str) -> ObjectJson<'j> {
-        ObjectJson::of(Tree::of(json))
+        ObjectJson::of(JsonTree::of(json))
     }
 
     /// Takes apart what is to be read of an object, which takes a part of the time.
     #[must_use]
     pub fn reading(json: &'j str, reads: &Reads) -> ObjectJson<'j> {
-        ObjectJson::of(Tree::reading(json, &reads.wanted))
+        ObjectJson::of(JsonTree::reading(json, &reads.wanted))
     }
 
-    fn of(tree: Tree<'j>) -> ObjectJson<'j> {
+    fn of(tree: JsonTree<'j>) -> ObjectJson<'j> {
         let object = Json(tree.root());
         let text = |name| object.get(name).string().unwrap_or_default();
         let known = Known::of(group_of(&text("apiVersion")), &text("kind"));
@@ -143,7 +143,7 @@ impl Known {
 
 /// A value of an object's JSON, or that there is none: what is not there can be asked like `null`.
 #[derive(Clone, Copy)]
-pub(super) struct Json<'t, 'j>(Option<Node<'t, 'j>>);
+pub(super) struct Json<'t, 'j>(Option<JsonNode<'t, 'j>>);
 
 impl<'t, 'j> Json<'t, 'j> {
     /// The value under a key.
@@ -153,12 +153,12 @@ impl<'t, 'j> Json<'t, 'j> {
 
     /// The elements of an array.
     pub(super) fn elements(self) -> impl Iterator<Item = Json<'t, 'j>> {
-        self.0.into_iter().flat_map(Node::elements).map(|node| Json(Some(node)))
+        self.0.into_iter().flat_map(JsonNode::elements).map(|node| Json(Some(node)))
     }
 
     /// What a string says.
     pub(super) fn string(self) -> Option<Cow<'j, str>> {
-        self.0.and_then(Node::string)
+        self.0.and_then(JsonNode::string)
     }
 
     /// What a string says that is not empty: Kubernetes takes an empty text for none in most places.
@@ -187,7 +187,7 @@ impl<'t, 'j> Json<'t, 'j> {
 
     /// The text of the JSON; empty where there is no value.
     pub(super) fn written(self) -> &'j str {
-        self.0.map(Node::text).unwrap_or_default()
+        self.0.map(JsonNode::text).unwrap_or_default()
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) const READS: &[&str] = &[
 ];
 
 /// The statuses of a pod's containers, and how far they are to be heeded.
-pub(super) struct Progress<'t, 'j> {
+pub(super) struct ContainerStatuses<'t, 'j> {
     status: Json<'t, 'j>,
     /// How often the init containers were started again, up to the one that is not done.
     init_restarts: i64,
@@ -32,10 +32,11 @@ pub(super) struct Progress<'t, 'j> {
     unfinished: Option<(usize, Json<'t, 'j>)>,
 }
 
-impl<'t, 'j> Progress<'t, 'j> {
-    pub(super) fn of(pod: &'t ObjectJson<'j>) -> Progress<'t, 'j> {
+impl<'t, 'j> ContainerStatuses<'t, 'j> {
+    pub(super) fn of(pod: &'t ObjectJson<'j>) -> ContainerStatuses<'t, 'j> {
         let status = pod.at(["status"]);
-        let mut progress = Progress { status, init_restarts: 0, sidecar_restarts: 0, unfinished: None };
+        let mut progress =
+            ContainerStatuses { status, init_restarts: 0, sidecar_restarts: 0, unfinished: None };
         let statuses = status.get("initContainerStatuses");
         if statuses.elements().next().is_some() {
             progress.count_init(statuses, &Sidecars::of(pod));

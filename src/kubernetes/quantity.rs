@@ -305,7 +305,7 @@ impl FromStr for Quantity {
         if text.is_empty() {
             return Err(QuantityError::NotANumber);
         }
-        let written = Written::read(text)?;
+        let written = QuantityText::read(text)?;
         let suffix = written.suffix()?;
         if !written.has_digits() && !suffix.stands_alone() {
             return Err(QuantityError::NotANumber);
@@ -375,17 +375,17 @@ impl Suffix {
 }
 
 /// A quantity as it is written.
-struct Written<'t> {
+struct QuantityText<'t> {
     is_negative: bool,
     whole: &'t str,
     fraction: &'t str,
     suffix: &'t str,
 }
 
-impl<'t> Written<'t> {
+impl<'t> QuantityText<'t> {
     /// Takes a text apart: a sign, digits, a point and digits, letters of suffixes, a sign and digits. Everything but
     /// the first of the digits may be left out.
-    fn read(text: &'t str) -> Result<Written<'t>, QuantityError> {
+    fn read(text: &'t str) -> Result<QuantityText<'t>, QuantityError> {
         let (is_negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -395,7 +395,7 @@ impl<'t> Written<'t> {
         let exponent = suffix.trim_start_matches(|letter| "eEinumkKMGTP".contains(letter));
         let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         match digits_and_rest(exponent).1 {
-            "" => Ok(Written { is_negative, whole, fraction, suffix }),
+            "" => Ok(QuantityText { is_negative, whole, fraction, suffix }),
             _ => Err(QuantityError::NotANumber),
         }
     }

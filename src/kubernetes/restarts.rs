@@ -1,7 +1,7 @@
 //! How often containers of a pod were started again.
 
 use super::object::{Known, ObjectJson};
-use super::pod::{self, Progress};
+use super::pod::{self, ContainerStatuses};
 
 /// What is read of an object.
 pub const READS: &[&str] = pod::READS;
@@ -11,7 +11,7 @@ pub const READS: &[&str] = pod::READS;
 #[must_use]
 pub fn of(object: &ObjectJson<'_>) -> Option<u64> {
     match object.known()? {
-        Known::Pod => u64::try_from(Progress::of(object).restarts()).ok(),
+        Known::Pod => u64::try_from(ContainerStatuses::of(object).restarts()).ok(),
         _ => None,
     }
 }

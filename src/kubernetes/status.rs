@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::object::{Json, Known, ObjectJson, condition, is_condition_true};
-use super::pod::Progress;
+use super::pod::ContainerStatuses;
 
 /// What is read of an object.
 pub const READS: &[&str] = &[
@@ -113,7 +113,7 @@ fn has_ended(status: Json<'_, '_>) -> bool {
 
 /// The status of a pod that nobody is taking away.
 fn running<'j>(pod: &ObjectJson<'j>) -> Cow<'j, str> {
-    let progress = Progress::of(pod);
+    let progress = ContainerStatuses::of(pod);
     let initializing = progress.unfinished().map(|(number, container)| init_reason(pod, number, container));
     let reason = || initializing.unwrap_or_else(|| own_reason(pod));
     let Some(containers) = progress.main_containers() else { return reason() };

@@ -6,13 +6,13 @@ use crate::edit::{EditError, LabelChange, Rewrite};
 use crate::json::skim;
 use crate::label::owned;
 use crate::load::error::{LoadError, LoadErrorKind};
-use crate::load::json::cursor::{Cursor, Layout};
+use crate::load::json::cursor::{Cursor, ValueLayout};
 use crate::load::objects::head::Head;
 use crate::load::objects::lists::{ListKind, ListRuns, Lists};
 use crate::load::objects::sink::Sink;
-use crate::load::objects::watch::Known;
+use crate::load::objects::watch::KnownObjects;
 use crate::load::origin::source::{Origin, Source};
-use crate::load::report::{Notice, Report};
+use crate::load::report::{Notice, Reporter};
 use crate::{ObjectId, ObjectIdentity, Store, StoreBuilder};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -272,7 +272,9 @@ impl Dump {
             return false;
         }
         let (mut cursor, mut head) = (Cursor::new(self.loaded_json(id).as_bytes()), Head::default());
-        cursor.next_part(Layout::Stream) && head.read(&mut cursor).is_ok() && head.identity().kind.is_empty()
+        cursor.next_part(ValueLayout::Stream)
+            && head.read(&mut cursor).is_ok()
+            && head.identity().kind.is_empty()
     }
 
     /// How many bytes were read, after decompression.
@@ -335,12 +337,12 @@ struct Places {
     starts: NumberBuffer<u64>,
     ends: NumberBuffer<u64>,
     /// Ids are given out in the order of reading, so that source and index follow from a few runs.
-    runs: Vec<Run>,
+    runs: Vec<PlaceRun>,
 }
 
 /// Objects of one source that follow one another without a gap, up to the next run.
 #[derive(Debug)]
-struct Run {
+struct PlaceRun {
     /// The first object's id.
     first: usize,
     source: usize,
@@ -362,7 +364,7 @@ impl Places {
         let (starts, ends): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
         let (firsts, indices): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
         let runs = firsts.iter().zip(indices.iter());
-        let runs = runs.map(|(&first, &index)| Run { first: first as usize, source: 0, index });
+        let runs = runs.map(|(&first, &index)| PlaceRun { first: first as usize, source: 0, index });
         let are_pairs = starts.len() == ends.len() && firsts.len() == indices.len();
         let places = Places { starts, ends, runs: runs.collect() };
         Malformed::unless(are_pairs && places.have_runs(), "places")?;
@@ -388,7 +390,7 @@ impl Places {
         Some(*self.starts.get(id.index())? as usize..*self.ends.get(id.index())? as usize)
     }
 
-    fn run(&self, id: ObjectId) -> Option<&Run> {
+    fn run(&self, id: ObjectId) -> Option<&PlaceRun> {
         if id.index() >= self.len() {
             return None;
         }
@@ -437,7 +439,7 @@ impl Places {
             .last()
             .is_some_and(|run| run.source == source && run.index + (first - run.first) as u64 == index);
         if !follows {
-            self.runs.push(Run { first, source, index });
+            self.runs.push(PlaceRun { first, source, index });
         }
     }
 }
@@ -458,14 +460,14 @@ pub(in crate::load) struct Recorder {
     /// How many watch events the source had so far.
     n_events: u64,
     /// Built at the source's first watch event.
-    known: Option<Known>,
+    known: Option<KnownObjects>,
     /// Other objects of the same source are recorded elsewhere.
     is_part: bool,
 }
 
 impl Recorder {
     /// Keeps a source that was read; the next objects are those of the next one.
-    pub(in crate::load) fn end_source(&mut self, source: Source, report: &mut Report<'_>) {
+    pub(in crate::load) fn end_source(&mut self, source: Source, report: &mut Reporter<'_>) {
         let is_there = |id| self.builder.contains(object_id(id));
         if self.n_events > 0 && !(self.first_id..self.builder.n_ids()).any(is_there) {
             let (source, n_events) = (source.name().to_owned(), self.n_events);
@@ -530,7 +532,7 @@ impl Recorder {
         let builder = &self.builder;
         let ids = self.first_id..builder.n_ids();
         let known = self.known.get_or_insert_with(|| {
-            Known::new(builder, ids.map(object_id).filter(|&id| builder.contains(id)))
+            KnownObjects::new(builder, ids.map(object_id).filter(|&id| builder.contains(id)))
         });
         known.get(builder, head.identity())
     }
@@ -603,7 +605,7 @@ impl Sink for Recorder {
         }
     }
 
-    fn notice(&mut self, notice: Notice, report: &mut Report<'_>) {
+    fn notice(&mut self, notice: Notice, report: &mut Reporter<'_>) {
         if let Notice::Skipped(error) = &notice {
             self.left_out.count(error);
         }

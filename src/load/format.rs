@@ -2,7 +2,7 @@
 
 use crate::codec::INDEX_MAGIC;
 use crate::load::error::{Fault, LoadErrorKind};
-use crate::load::json::cursor::{BOM, Layout, line_end};
+use crate::load::json::cursor::{BOM, ValueLayout, line_end};
 use crate::load::messages;
 
 /// How many lines are looked at to tell NDJSON from a stream of values.
@@ -126,17 +126,17 @@ fn foreign_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     };
     if let Some(message) = messages::of(line) {
         // Lines of their own may follow that are sound, whatever this one is.
-        return (layout(bytes) == Layout::Stream).then_some(message);
+        return (layout(bytes) == ValueLayout::Stream).then_some(message);
     }
     let is_yaml = match line[0] {
-        b'{' => layout(bytes) == Layout::Stream && is_flow_yaml(line),
+        b'{' => layout(bytes) == ValueLayout::Stream && is_flow_yaml(line),
         b'[' | b'"' => false,
         _ => line.starts_with(b"---") || line.starts_with(b"- ") || is_yaml_field(line),
     };
     if is_yaml {
         return Some(("YAML", AS_JSON));
     }
-    let is_piece = is_piece_of_json(line) && layout(bytes) == Layout::Stream;
+    let is_piece = is_piece_of_json(line) && layout(bytes) == ValueLayout::Stream;
     is_piece.then_some(("a piece of JSON without its beginning", WRITE_AGAIN))
 }
 
@@ -180,7 +180,7 @@ fn is_yaml_field(line: &[u8]) -> bool {
 /// of the first few is and the first line is broken: not JSON at all, or cut short before another object.
 ///
 /// To be wrong here costs nothing but the reading: a value may still go on over the next lines.
-pub(in crate::load) fn layout(bytes: &[u8]) -> Layout {
+pub(in crate::load) fn layout(bytes: &[u8]) -> ValueLayout {
     let first_lines: Vec<&[u8]> = lines(first_text(bytes)).take(N_LINES).collect();
     let is_whole = |line: &[u8]| line[0] == b'{' && line.ends_with(b"}");
     let is_line = match first_lines[..] {
@@ -189,7 +189,7 @@ pub(in crate::load) fn layout(bytes: &[u8]) -> Layout {
         [first, second, ..] if first[0] == b'{' => is_whole(second),
         [first, ..] => first[0] != b'[' && first_lines.iter().any(|line| is_whole(line)),
     };
-    if is_line { Layout::Lines } else { Layout::Stream }
+    if is_line { ValueLayout::Lines } else { ValueLayout::Stream }
 }
 
 /// The lines that are not blank, without white space around them.
@@ -302,11 +302,11 @@ mod tests {
             "{}\n{\"a\":[\n{}",
             "\u{FEFF}{}\n{}",
         ] {
-            assert_eq!(layout(lines.as_bytes()), Layout::Lines, "{lines}");
+            assert_eq!(layout(lines.as_bytes()), ValueLayout::Lines, "{lines}");
         }
         for stream in ["", "{}", "{}{}", "{\n}\n{\n}", "[{},\n{}\n]", "[\n{}\n]", "{\"items\":[\n{},\n{}\n]}"]
         {
-            assert_eq!(layout(stream.as_bytes()), Layout::Stream, "{stream}");
+            assert_eq!(layout(stream.as_bytes()), ValueLayout::Stream, "{stream}");
         }
     }
 }

@@ -33,7 +33,7 @@ use objects::parts::Threads;
 use objects::sink::Sink;
 use objects::walk::Walk;
 use origin::queue::Queue;
-use report::Report;
+use report::Reporter;
 use scan::{Kept, Tally};
 
 /// Reads dumps: what `kubectl get -o json` writes, and other JSON with labels in it.
@@ -206,7 +206,7 @@ impl Loader {
         kept: Option<Kept<'_>>,
     ) -> Result<Scan<Option<KeptObjects>>, LoadError> {
         let mut pending = Queue::of_inputs(inputs);
-        let mut report = Report::new(observer, pending.n_bytes());
+        let mut report = Reporter::new(observer, pending.n_bytes());
         let mut tally = Tally::new(select, kept);
         let (mut sources, mut n_bytes) = (Vec::new(), 0);
         tally.gave_up = self.skip_invalid;
@@ -233,7 +233,7 @@ impl Loader {
     }
 
     fn load_pending(&self, mut pending: Queue, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
-        let mut report = Report::new(observer, pending.n_bytes());
+        let mut report = Reporter::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
         while let Some(source) = next_source(&mut pending, &mut report, recorder.n_ids()) {
             let mut source = match source {
@@ -253,7 +253,7 @@ impl Loader {
     }
 
     /// Remarks that labels were looked for where none of so many objects has any.
-    fn remark_labels_at(&self, n_objects: usize, report: &mut Report<'_>) {
+    fn remark_labels_at(&self, n_objects: usize, report: &mut Reporter<'_>) {
         if let Some(pointer) = &self.labels_at
             && n_objects > 0
             && !report.has_labels_at
@@ -267,7 +267,7 @@ impl Loader {
         &self,
         source: &mut Source,
         sink: &mut S,
-        report: &mut Report<'_>,
+        report: &mut Reporter<'_>,
     ) -> Result<u64, LoadError> {
         let damage = source.damage.take();
         let mut walk = Walk::new(self, source, sink, report);
@@ -281,7 +281,7 @@ impl Loader {
 /// Opens what comes next, and tells how far that is. `None` at the end.
 fn next_source(
     pending: &mut Queue,
-    report: &mut Report<'_>,
+    report: &mut Reporter<'_>,
     n_objects: usize,
 ) -> Option<Result<Source, LoadError>> {
     let opened = pending.next_source(&mut |pos| {

@@ -105,7 +105,7 @@ impl fmt::Display for Notice {
 }
 
 /// Passes on to an observer what it should hear, and not more often.
-pub(in crate::load) struct Report<'o> {
+pub(in crate::load) struct Reporter<'o> {
     observer: &'o mut dyn LoadObserver,
     total: Option<u64>,
     /// The bytes of the sources before this one.
@@ -116,9 +116,9 @@ pub(in crate::load) struct Report<'o> {
     pub(in crate::load) has_labels_at: bool,
 }
 
-impl<'o> Report<'o> {
-    pub(in crate::load) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Report<'o> {
-        Report { observer, total, before: 0, last: 0, is_stopped: false, has_labels_at: false }
+impl<'o> Reporter<'o> {
+    pub(in crate::load) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Reporter<'o> {
+        Reporter { observer, total, before: 0, last: 0, is_stopped: false, has_labels_at: false }
     }
 
     /// What follows is about a source with so many bytes before it.

@@ -7,7 +7,7 @@ use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
 use crate::load::origin::queue::Queue;
 use crate::load::origin::source::Source;
-use crate::load::report::{LoadObserver, Notice, Progress, Report};
+use crate::load::report::{LoadObserver, Notice, Progress, Reporter};
 use crate::{ObjectId, ObjectIdentity};
 use std::ops::Range;
 
@@ -280,7 +280,7 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
         false
     }
 
-    fn notice(&mut self, notice: Notice, _report: &mut Report<'_>) {
+    fn notice(&mut self, notice: Notice, _report: &mut Reporter<'_>) {
         self.notices.push(notice);
     }
 

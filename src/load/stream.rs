@@ -4,12 +4,12 @@ use super::{Input, Loader};
 use crate::load::error::{Fault, LoadError, LoadErrorKind, Position};
 use crate::load::json::cursor::BOM;
 use crate::load::json::lines::LineCounter;
-use crate::load::json::split::{Piece, Splitter};
+use crate::load::json::split::{Splitter, StreamValue};
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::source::{Source, unreadable};
-use crate::load::report::{Notice, Report};
+use crate::load::report::{Notice, Reporter};
 use crate::{Object, ObjectId};
 use std::collections::VecDeque;
 use std::fmt;
@@ -83,13 +83,13 @@ pub struct WatchReader {
     /// The index of the object that is read next.
     index: u64,
     ready: VecDeque<Result<WatchEvent, LoadError>>,
-    state: State,
+    state: StreamState,
     /// An object had the place where labels are to be read.
     has_labels_at: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum StreamState {
     /// Nothing was read yet.
     Begin,
     Reading,
@@ -108,7 +108,7 @@ impl Loader {
         let reader = input.open().map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?;
         let loader = self.clone().skip_invalid(true);
         let (splitter, ready) = (Splitter::default(), VecDeque::new());
-        let state = State::Begin;
+        let state = StreamState::Begin;
         Ok(WatchReader {
             loader,
             name,
@@ -133,10 +133,10 @@ impl Iterator for WatchReader {
             }
             match self.splitter.next_piece() {
                 Some(piece) => self.piece(piece),
-                None if self.state == State::Ended => return self.last_remark().map(Ok),
+                None if self.state == StreamState::Ended => return self.last_remark().map(Ok),
                 None => {
                     if let Err(error) = self.read() {
-                        self.state = State::Ended;
+                        self.state = StreamState::Ended;
                         return Some(Err(error));
                     }
                 }
@@ -156,7 +156,7 @@ impl WatchReader {
     fn read(&mut self) -> Result<(), LoadError> {
         let mut bytes = vec![0; CHUNK];
         let mut len = self.read_some(&mut bytes)?;
-        if self.state == State::Begin {
+        if self.state == StreamState::Begin {
             while len < MAGIC_LEN && may_be_magic(&bytes[..len]) {
                 match self.read_some(&mut bytes[len..])? {
                     0 => break,
@@ -188,7 +188,7 @@ impl WatchReader {
 
     /// Takes the first bytes: a byte-order mark goes, a compressed stream is read to its end.
     fn begin(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
-        self.state = State::Reading;
+        self.state = StreamState::Reading;
         let Some(compression) = Compression::of(bytes) else {
             self.splitter.push(bytes.strip_prefix(BOM).unwrap_or(bytes));
             return Ok(());
@@ -200,7 +200,7 @@ impl WatchReader {
         match damage {
             Some(fault) => {
                 // The text has no end then: what is missing of its last value is no other fault.
-                self.state = State::Ended;
+                self.state = StreamState::Ended;
                 let position = Position { line: None, offset: fault.offset as u64 };
                 Err(self.error(Some(position), fault))
             }
@@ -209,10 +209,10 @@ impl WatchReader {
     }
 
     fn end(&mut self) -> Result<(), LoadError> {
-        if self.state == State::Ended {
+        if self.state == StreamState::Ended {
             return Ok(());
         }
-        self.state = State::Ended;
+        self.state = StreamState::Ended;
         if self.splitter.end() && !self.may_be_empty {
             let fault = Fault::syntax(LoadErrorKind::Empty, 0, "expected JSON, found an empty file");
             return Err(self.error(Some(Position { line: Some((1, 1)), offset: 0 }), fault));
@@ -232,7 +232,7 @@ impl WatchReader {
     }
 
     /// Reads a piece of the stream, and gets the events in it ready.
-    fn piece(&mut self, piece: Piece) {
+    fn piece(&mut self, piece: StreamValue) {
         if let Some(fault) = piece.cut_short {
             let fault = Fault::syntax(LoadErrorKind::Incomplete, piece.text.len(), fault);
             let position = LineCounter::new(&piece.text).locate(fault.offset);
@@ -256,7 +256,7 @@ impl WatchReader {
         let input = Input::Bytes { name: self.name.clone(), bytes };
         let (mut nobody, mut n_read) = ((), 0);
         let walked = Source::open(input, &mut |_| true).and_then(|mut source| {
-            let mut report = Report::new(&mut nobody, None);
+            let mut report = Reporter::new(&mut nobody, None);
             n_read = self.loader.walk(&mut source, events, &mut report)?;
             self.has_labels_at |= report.has_labels_at;
             Ok(())
@@ -335,7 +335,7 @@ impl Sink for Events {
         self.0.push(Ok(WatchEvent::Bookmark));
     }
 
-    fn notice(&mut self, notice: Notice, _report: &mut Report<'_>) {
+    fn notice(&mut self, notice: Notice, _report: &mut Reporter<'_>) {
         self.0.push(match notice {
             Notice::Skipped(error) => Err(error),
             Notice::WatchError { message, .. } => Ok(WatchEvent::Failed { message }),

@@ -7,54 +7,54 @@ use foldhash::fast::RandomState;
 use serde_json::Value;
 
 use super::search::search;
-use super::step::{Filter, Operand, Step};
-use crate::json::{Kind, Place, Scalar, Text, Tree};
+use super::step::{Filter, FilterOperand, PathStep};
+use crate::json::{JsonTree, Place, Scalar, Text, ValueKind};
 
 /// A value that can be searched at any depth.
 pub(super) trait Root: Place {
     /// The values that the steps of the last of `parts` lead to: each part begins anywhere inside what the one before
     /// found.
-    fn at_any_depth(self, parts: &[&[Step]]) -> Vec<Self>;
+    fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self>;
 }
 
 impl Root for &Value {
-    fn at_any_depth(self, parts: &[&[Step]]) -> Vec<Self> {
+    fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self> {
         descend(self, parts)
     }
 }
 
 /// A tree of the text is searched, as otherwise what is nested deeply would be read at every depth.
 impl Root for Text<'_> {
-    fn at_any_depth(self, parts: &[&[Step]]) -> Vec<Self> {
-        let tree = Tree::of(self.text());
+    fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self> {
+        let tree = JsonTree::of(self.text());
         let found = tree.root().map(|root| descend(root, parts)).unwrap_or_default();
         found.into_iter().map(|node| self.at(node.text())).collect()
     }
 }
 
 /// All values that the steps lead to, each once.
-pub(super) fn all<P: Root>(start: P, steps: &[Step]) -> Vec<P> {
-    let is_descent = |step: &Step| matches!(step, Step::Descend { .. });
+pub(super) fn all<P: Root>(start: P, steps: &[PathStep]) -> Vec<P> {
+    let is_descent = |step: &PathStep| matches!(step, PathStep::Descend { .. });
     match steps.iter().position(is_descent) {
         None => walk(vec![start], steps),
         Some(first) => {
             let (before, descents) = steps.split_at(first);
             // Each part begins with its descent.
-            let parts: Vec<&[Step]> = descents.chunk_by(|_, next| !is_descent(next)).collect();
+            let parts: Vec<&[PathStep]> = descents.chunk_by(|_, next| !is_descent(next)).collect();
             walk(vec![start], before).into_iter().flat_map(|place| place.at_any_depth(&parts)).collect()
         }
     }
 }
 
-fn descend<P: Place>(start: P, parts: &[&[Step]]) -> Vec<P> {
+fn descend<P: Place>(start: P, parts: &[&[PathStep]]) -> Vec<P> {
     parts.iter().fold(vec![start], |places, part| match part.split_first() {
-        Some((Step::Descend { without }, steps)) => walk(within(places, *without), steps),
+        Some((PathStep::Descend { without }, steps)) => walk(within(places, *without), steps),
         _ => places,
     })
 }
 
 /// Where steps lead that go down one level each.
-pub(super) fn walk<P: Place>(starts: Vec<P>, steps: &[Step]) -> Vec<P> {
+pub(super) fn walk<P: Place>(starts: Vec<P>, steps: &[PathStep]) -> Vec<P> {
     let (mut places, mut rest) = (starts, steps);
     while let Some((step, behind)) = rest.split_first() {
         let n_straight = rest.iter().take_while(|step| step.is_straight()).count();
@@ -70,15 +70,15 @@ pub(super) fn walk<P: Place>(starts: Vec<P>, steps: &[Step]) -> Vec<P> {
 }
 
 /// The values that one step leads to for which more than its number or name has to be known.
-fn take<P: Place>(place: P, step: &Step) -> Vec<P> {
+fn take<P: Place>(place: P, step: &PathStep) -> Vec<P> {
     match step {
-        Step::Element(index) => from_end(place, *index).into_iter().collect(),
-        Step::Slice { from, to, by } => slice(place, *from, *to, *by),
-        Step::Every => children(place, None),
-        Step::Where(filter) => {
+        PathStep::Element(index) => from_end(place, *index).into_iter().collect(),
+        PathStep::Slice { from, to, by } => slice(place, *from, *to, *by),
+        PathStep::Every => children(place, None),
+        PathStep::Where(filter) => {
             place.all_elements().into_iter().filter(|element| filter.holds(*element)).collect()
         }
-        Step::Several(steps) => several(place, steps),
+        PathStep::Several(steps) => several(place, steps),
         // Straight steps are left to the search. Descents are taken apart before, and parsers let none into filters.
         _ => Vec::new(),
     }
@@ -105,7 +105,7 @@ fn slice<P: Place>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
 
 /// What each of some steps leads to. A value that several lead to counts once, or a path of many such steps would find
 /// it on more ways than can be counted.
-fn several<P: Place>(place: P, steps: &[Step]) -> Vec<P> {
+fn several<P: Place>(place: P, steps: &[PathStep]) -> Vec<P> {
     let mut seen = HashSet::with_hasher(RandomState::default());
     let found = steps.iter().flat_map(|step| walk(vec![place], std::slice::from_ref(step)));
     found.filter(|value| seen.insert(value.address())).collect()
@@ -114,7 +114,7 @@ fn several<P: Place>(place: P, steps: &[Step]) -> Vec<P> {
 /// The elements of an array, or the values of an object, of equal keys the last. A member of the name `without` is left
 /// out.
 fn children<P: Place>(place: P, without: Option<&str>) -> Vec<P> {
-    if place.kind() != Kind::Object {
+    if place.kind() != ValueKind::Object {
         return place.all_elements();
     }
     // All names are copied into one text: few objects have many, and most of what is searched at any depth is objects.
@@ -142,7 +142,7 @@ fn within<P: Place>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
     waiting.reverse();
     while let Some(place) = waiting.pop() {
         // What has been seen has been seen with all that is in it.
-        if matches!(place.kind(), Kind::Object | Kind::Array) && seen.insert(place.address()) {
+        if matches!(place.kind(), ValueKind::Object | ValueKind::Array) && seen.insert(place.address()) {
             found.push(place);
             waiting.extend(children(place, without).into_iter().rev());
         }
@@ -163,12 +163,12 @@ impl Filter {
     }
 }
 
-impl Operand {
+impl FilterOperand {
     /// The value for an element; none where there are several, as kubectl compares one at a time.
     fn value(&self, element: impl Place) -> Option<Scalar> {
         match self {
-            Operand::Scalar(scalar) => Some(scalar.clone()),
-            Operand::At(steps) => match walk(vec![element], steps)[..] {
+            FilterOperand::Scalar(scalar) => Some(scalar.clone()),
+            FilterOperand::At(steps) => match walk(vec![element], steps)[..] {
                 [only] => only.scalar(),
                 _ => None,
             },

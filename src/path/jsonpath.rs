@@ -10,22 +10,22 @@ use nom::multi::{many0, separated_list1};
 use nom::number::complete::recognize_float;
 use nom::sequence::{delimited, preceded, terminated};
 
-use super::parse::{self, Failure, MAX_STEPS, Parsed, expect, refuse};
-use super::step::{Comparison, Filter, Operand};
-use super::{PathError, Step};
+use super::parse::{self, MAX_STEPS, PathFailure, PathResult, expect, refuse};
+use super::step::{Comparison, Filter, FilterOperand};
+use super::{PathError, PathStep};
 use crate::json::Scalar;
 
-const DESCEND: Step = Step::Descend { without: None };
+const DESCEND: PathStep = PathStep::Descend { without: None };
 /// More than anybody writes; bounds the recursion of this parser and of whoever decides a filter.
 const MAX_FILTER_DEPTH: usize = 8;
 
 /// Reads a path, in braces or not.
-pub(super) fn parse(text: &str) -> Result<Vec<Step>, PathError> {
+pub(super) fn parse(text: &str) -> Result<Vec<PathStep>, PathError> {
     parse::whole(text, whole)
 }
 
 /// A path in braces, in which the first point may be left out, or one without.
-fn whole(input: &str) -> Parsed<'_, Vec<Step>> {
+fn whole(input: &str) -> PathResult<'_, Vec<PathStep>> {
     let (rest, brace) = opt(terminated(char('{'), multispace0)).parse(input)?;
     let (rest, _) = opt(alt((char('$'), char('@')))).parse(rest)?;
     let (rest, first) = if brace.is_some() { opt(field).parse(rest)? } else { (rest, None) };
@@ -35,7 +35,7 @@ fn whole(input: &str) -> Parsed<'_, Vec<Step>> {
         None => (rest, ()),
     };
     expect("`.` or `[` before the next part of the path, or its end", eof)(rest)?;
-    let steps: Vec<Step> = first.into_iter().chain(steps).collect();
+    let steps: Vec<PathStep> = first.into_iter().chain(steps).collect();
     if steps.is_empty() {
         refuse(input, "a path to a field, such as .metadata.name")
     } else {
@@ -44,18 +44,18 @@ fn whole(input: &str) -> Parsed<'_, Vec<Step>> {
 }
 
 /// The parts of a path, one after another.
-fn steps(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
+fn steps(input: &str, filter_depth: usize) -> PathResult<'_, Vec<PathStep>> {
     let part = |input| {
         alt((|input| descent(input, filter_depth), dotted, |input| brackets(input, filter_depth)))
             .parse(input)
     };
-    let flat = |parts: Vec<Vec<Step>>| parts.into_iter().flatten().collect();
-    let (rest, steps): (&str, Vec<Step>) = map(many0(part), flat).parse(input)?;
+    let flat = |parts: Vec<Vec<PathStep>>| parts.into_iter().flatten().collect();
+    let (rest, steps): (&str, Vec<PathStep>) = map(many0(part), flat).parse(input)?;
     if steps.len() > MAX_STEPS { refuse(input, "a path of at most 100 parts") } else { Ok((rest, steps)) }
 }
 
 /// `..name`, and `..` before brackets
-fn descent(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
+fn descent(input: &str, filter_depth: usize) -> PathResult<'_, Vec<PathStep>> {
     let (rest, _) = tag("..").parse(input)?;
     if filter_depth > 0 {
         // Each element would be searched to its depth, and again for each filter around it.
@@ -68,7 +68,7 @@ fn descent(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
 }
 
 /// `.name`, `.*`, and a point before brackets
-fn dotted(input: &str) -> Parsed<'_, Vec<Step>> {
+fn dotted(input: &str) -> PathResult<'_, Vec<PathStep>> {
     let (rest, _) = char('.').parse(input)?;
     if rest.starts_with('[') {
         return Ok((rest, Vec::new()));
@@ -77,18 +77,20 @@ fn dotted(input: &str) -> Parsed<'_, Vec<Step>> {
 }
 
 /// `*`
-fn every(input: &str) -> Parsed<'_, Step> {
-    value(Step::Every, char('*')).parse(input)
+fn every(input: &str) -> PathResult<'_, PathStep> {
+    value(PathStep::Every, char('*')).parse(input)
 }
 
 /// A name, in which a backslash takes the next character literally.
-fn field(input: &str) -> Parsed<'_, Step> {
+fn field(input: &str) -> PathResult<'_, PathStep> {
     let plain = take_while1(|character: char| character != '\\' && !ends_name(character));
     let escaped = preceded(char('\\'), recognize(nom::character::complete::anychar));
     let (rest, parts) = many0(alt((plain, escaped))).parse(input)?;
     match parts.concat() {
-        name if name.is_empty() => Err(nom::Err::Error(Failure::from_error_kind(input, ErrorKind::Many0))),
-        name => Ok((rest, Step::Member(name))),
+        name if name.is_empty() => {
+            Err(nom::Err::Error(PathFailure::from_error_kind(input, ErrorKind::Many0)))
+        }
+        name => Ok((rest, PathStep::Member(name))),
     }
 }
 
@@ -98,55 +100,55 @@ fn ends_name(character: char) -> bool {
 }
 
 /// `[0]`, `['a']`, `[1:3]`, `[*]`, `[0,2]` or a filter
-fn brackets(input: &str, filter_depth: usize) -> Parsed<'_, Vec<Step>> {
+fn brackets(input: &str, filter_depth: usize) -> PathResult<'_, Vec<PathStep>> {
     const INSIDE: &str = "an index, a field in quotation marks, `*` or a filter in brackets: .items[0], \
                           .items[?(@.name==\"a\")]";
     let (rest, _) = terminated(char('['), multispace0).parse(input)?;
-    let filter = map(|input| filter(input, filter_depth), Step::Where);
+    let filter = map(|input| filter(input, filter_depth), PathStep::Where);
     let several = map(separated_list1(comma, alt((quoted_field, slice, element))), one_or_several);
     let (rest, step) = expect(INSIDE, alt((every, filter, several))).parse(rest)?;
     let (rest, _) = (multispace0, expect("a closing `]`", char(']'))).parse(rest)?;
     Ok((rest, vec![step]))
 }
 
-fn comma(input: &str) -> Parsed<'_, char> {
+fn comma(input: &str) -> PathResult<'_, char> {
     delimited(multispace0, char(','), multispace0).parse(input)
 }
 
-fn one_or_several(mut steps: Vec<Step>) -> Step {
+fn one_or_several(mut steps: Vec<PathStep>) -> PathStep {
     match steps.len() {
         1 => steps.swap_remove(0),
-        _ => Step::Several(steps),
+        _ => PathStep::Several(steps),
     }
 }
 
 /// `'name'`, `"name"`
-fn quoted_field(input: &str) -> Parsed<'_, Step> {
-    map(quoted, |name| Step::Member(name.to_owned())).parse(input)
+fn quoted_field(input: &str) -> PathResult<'_, PathStep> {
+    map(quoted, |name| PathStep::Member(name.to_owned())).parse(input)
 }
 
-fn quoted(input: &str) -> Parsed<'_, &str> {
+fn quoted(input: &str) -> PathResult<'_, &str> {
     let single = delimited(char('\''), take_till(|it| it == '\''), expect("a closing `'`", char('\'')));
     let double = delimited(char('"'), take_till(|it| it == '"'), expect("a closing `\"`", char('"')));
     alt((single, double)).parse(input)
 }
 
 /// `0`, `-1`
-fn element(input: &str) -> Parsed<'_, Step> {
-    map(integer, Step::Element).parse(input)
+fn element(input: &str) -> PathResult<'_, PathStep> {
+    map(integer, PathStep::Element).parse(input)
 }
 
-fn integer(input: &str) -> Parsed<'_, i64> {
+fn integer(input: &str) -> PathResult<'_, i64> {
     map_opt(recognize((opt(char('-')), digit1)), |digits: &str| digits.parse().ok()).parse(input)
 }
 
 /// `1:3`, `-2:`, `:9:2`
-fn slice(input: &str) -> Parsed<'_, Step> {
+fn slice(input: &str) -> PathResult<'_, PathStep> {
     let end = preceded(char(':'), opt(integer));
     let step =
         opt(preceded(char(':'), map_opt(digit1, |digits: &str| digits.parse().ok().filter(|by| *by > 0))));
     let slice = (opt(integer), end, step);
-    map(slice, |(from, to, by): (_, _, Option<usize>)| Step::Slice {
+    map(slice, |(from, to, by): (_, _, Option<usize>)| PathStep::Slice {
         from: from.unwrap_or(0),
         to,
         by: by.unwrap_or(1),
@@ -155,7 +157,7 @@ fn slice(input: &str) -> Parsed<'_, Step> {
 }
 
 /// `?(@.type=="Ready")`, `?(@.name)`
-fn filter(input: &str, depth: usize) -> Parsed<'_, Filter> {
+fn filter(input: &str, depth: usize) -> PathResult<'_, Filter> {
     const OPERATOR: &str = "`==`, `!=`, `<`, `<=`, `>`, `>=` or the closing `)` of the filter";
     let (rest, _) = terminated(tag("?("), multispace0).parse(input)?;
     if depth == MAX_FILTER_DEPTH {
@@ -168,13 +170,15 @@ fn filter(input: &str, depth: usize) -> Parsed<'_, Filter> {
     let (rest, _) = (multispace0, expect(OPERATOR, char(')'))).parse(rest)?;
     match (left, compared) {
         (left, Some((comparison, right))) => Ok((rest, Filter::Compare(left, comparison, right))),
-        (Operand::At(steps), None) => Ok((rest, Filter::Exists(steps))),
-        (Operand::Scalar(_), None) => refuse(input, "a comparison or a path in a filter: ?(@.name==\"a\")"),
+        (FilterOperand::At(steps), None) => Ok((rest, Filter::Exists(steps))),
+        (FilterOperand::Scalar(_), None) => {
+            refuse(input, "a comparison or a path in a filter: ?(@.name==\"a\")")
+        }
     }
 }
 
 /// The longer ones first.
-fn comparison(input: &str) -> Parsed<'_, Comparison> {
+fn comparison(input: &str) -> PathResult<'_, Comparison> {
     alt((
         value(Comparison::Equal, tag("==")),
         value(Comparison::NotEqual, tag("!=")),
@@ -187,13 +191,13 @@ fn comparison(input: &str) -> Parsed<'_, Comparison> {
 }
 
 /// `@.name`, `"text"`, `7`, `true`
-fn operand(input: &str, filter_depth: usize) -> Parsed<'_, Operand> {
+fn operand(input: &str, filter_depth: usize) -> PathResult<'_, FilterOperand> {
     let path = preceded(char('@'), |input| steps(input, filter_depth));
     let text = map(quoted, |text| Scalar::Text(text.to_owned()));
     let number = map_opt(recognize_float, |text: &str| text.parse().ok().map(Scalar::Number));
     let boolean = alt((value(true, tag("true")), value(false, tag("false"))));
     let scalar = alt((text, map(boolean, Scalar::Boolean), number));
-    alt((map(path, Operand::At), map(scalar, Operand::Scalar))).parse(input)
+    alt((map(path, FilterOperand::At), map(scalar, FilterOperand::Scalar))).parse(input)
 }
 
 #[cfg(test)]

@@ -13,13 +13,13 @@ mod step;
 pub use error::PathError;
 pub use pointer::{Pointer, PointerError};
 pub use set::Paths;
-pub(crate) use step::Step;
+pub(crate) use step::PathStep;
 
 use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::json::{Kind, Place, Text};
+use crate::json::{Place, Text, ValueKind};
 
 /// A way from a JSON value to values inside it: a field, or kubectl's form of JSONPath, or a JSON pointer.
 ///
@@ -64,7 +64,7 @@ use crate::json::{Kind, Place, Text};
 /// equal keys the last one counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
     null: Null,
 }
 
@@ -140,7 +140,7 @@ impl Path {
 
 impl Null {
     fn may_be(self, place: impl Place) -> bool {
-        self == Null::IsValue || place.kind() != Kind::Null
+        self == Null::IsValue || place.kind() != ValueKind::Null
     }
 }
 

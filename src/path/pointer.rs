@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use super::Step;
+use super::PathStep;
 use super::parse::MAX_STEPS;
 use super::search::search;
 use crate::json::Text;
@@ -23,12 +23,12 @@ use crate::shown::{Ticked, is_short};
 #[derive(Debug, Clone)]
 pub struct Pointer {
     text: String,
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
 }
 
 impl Pointer {
-    /// The steps, outermost first: each a [`Step::Key`].
-    pub(crate) fn steps(&self) -> &[Step] {
+    /// The steps, outermost first: each a [`PathStep::Key`].
+    pub(crate) fn steps(&self) -> &[PathStep] {
         &self.steps
     }
 
@@ -66,7 +66,7 @@ impl FromStr for Pointer {
         if names.len() > MAX_STEPS {
             return Err(PointerError::TooLong(names.len()));
         }
-        let steps = names.into_iter().map(|name| Step::Key { index: array_index(&name), name }).collect();
+        let steps = names.into_iter().map(|name| PathStep::Key { index: array_index(&name), name }).collect();
         Ok(Pointer { text: text.to_owned(), steps })
     }
 }
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn steps_are_unescaped_and_printed_back() {
         let pointer: Pointer = "/a~1b/~01//0".parse().unwrap();
-        let steps: Vec<&str> = pointer.steps().iter().filter_map(Step::name).collect();
+        let steps: Vec<&str> = pointer.steps().iter().filter_map(PathStep::name).collect();
         assert_eq!(steps, ["a/b", "~1", "", "0"]);
         assert_eq!(pointer.to_string(), "/a~1b/~01//0");
         assert!("".parse::<Pointer>().unwrap().steps().is_empty());

@@ -1,12 +1,12 @@
 //! Goes down one way or several through a value, and reads it once.
 
-use super::Step;
-use crate::json::{Kind, Place};
+use super::PathStep;
+use crate::json::{Place, ValueKind};
 
 /// Where a search has come to: what leads on from there.
 pub(super) trait Way: Copy {
-    /// The steps that lead on, each of them [straight](Step::is_straight).
-    fn steps(&self) -> impl Iterator<Item = &Step>;
+    /// The steps that lead on, each of them [straight](PathStep::is_straight).
+    fn steps(&self) -> impl Iterator<Item = &PathStep>;
 
     /// What leads on behind the step of this number.
     fn behind(self, nth: usize) -> Self;
@@ -16,8 +16,8 @@ pub(super) trait Way: Copy {
 }
 
 /// One way: the straight steps that others begin with.
-impl Way for &[Step] {
-    fn steps(&self) -> impl Iterator<Item = &Step> {
+impl Way for &[PathStep] {
+    fn steps(&self) -> impl Iterator<Item = &PathStep> {
         self.first().filter(|step| step.is_straight()).into_iter()
     }
 
@@ -54,10 +54,10 @@ impl<P: Place> Search<P> {
     fn visit<W: Way>(&mut self, place: P, way: W) -> Option<P::End> {
         self.found.extend(way.ends().map(|nth| (nth, place)));
         match place.kind() {
-            Kind::Object if way.steps().any(|step| step.name().is_some()) => {
-                Some(self.members(place, way, Step::name))
+            ValueKind::Object if way.steps().any(|step| step.name().is_some()) => {
+                Some(self.members(place, way, PathStep::name))
             }
-            Kind::Array => self.array(place, way),
+            ValueKind::Array => self.array(place, way),
             _ => None,
         }
     }
@@ -66,11 +66,11 @@ impl<P: Place> Search<P> {
         let mut end = None;
         if way.steps().any(|step| step.name_in_elements().is_some()) {
             end = Some(place.leaves(|leaf| match leaf.kind() {
-                Kind::Object => Some(self.members(leaf, way, Step::name_in_elements)),
+                ValueKind::Object => Some(self.members(leaf, way, PathStep::name_in_elements)),
                 _ => None,
             }));
         }
-        if way.steps().any(Step::takes_elements) {
+        if way.steps().any(PathStep::takes_elements) {
             end =
                 Some(place.elements(|nth, element| self.go_on(element, way, |step| step.takes_element(nth))));
         }
@@ -78,13 +78,13 @@ impl<P: Place> Search<P> {
     }
 
     /// Goes into one child along all steps that lead to it.
-    fn go_on<W: Way>(&mut self, child: P, way: W, leads: impl Fn(&Step) -> bool) -> Option<P::End> {
+    fn go_on<W: Way>(&mut self, child: P, way: W, leads: impl Fn(&PathStep) -> bool) -> Option<P::End> {
         let leading = way.steps().enumerate().filter(|(_, step)| leads(step));
         leading.fold(None, |end, (nth, _)| self.visit(child, way.behind(nth)).or(end))
     }
 
     /// Goes into the members that steps name; `name` says which one that is. Of equal keys the last one counts.
-    fn members<W: Way>(&mut self, place: P, way: W, name: fn(&Step) -> Option<&str>) -> P::End {
+    fn members<W: Way>(&mut self, place: P, way: W, name: fn(&PathStep) -> Option<&str>) -> P::End {
         let base = self.marks.len();
         self.marks.extend(way.steps().map(|_| (0, 0)));
         let end = place.members(|key, child| {

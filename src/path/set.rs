@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::search::{Way, search};
-use super::{Path, Step, find};
+use super::{Path, PathStep, find};
 use crate::json::Text;
 
 /// Several paths that are followed in one reading.
@@ -29,22 +29,22 @@ pub struct Paths {
     /// How many of its steps each path shares with the tree.
     n_straight: Vec<usize>,
     /// A tree of steps; the first is its root.
-    nodes: Vec<Node>,
+    nodes: Vec<TrieNode>,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Node {
+struct TrieNode {
     /// The paths that lead no further, or go on by another sort of step.
     ends: Vec<usize>,
     /// The steps that lead on, each another one, and the nodes behind them.
-    steps: Vec<(Step, usize)>,
+    steps: Vec<(PathStep, usize)>,
 }
 
 impl Paths {
     /// The paths are numbered from 0, in their order.
     #[must_use]
     pub fn new(paths: impl IntoIterator<Item = Path>) -> Paths {
-        let mut set = Paths { paths: Vec::new(), n_straight: Vec::new(), nodes: vec![Node::default()] };
+        let mut set = Paths { paths: Vec::new(), n_straight: Vec::new(), nodes: vec![TrieNode::default()] };
         paths.into_iter().for_each(|path| set.push(path));
         set
     }
@@ -62,12 +62,12 @@ impl Paths {
     }
 
     /// The node behind a step, which is made if there is none.
-    fn behind(&mut self, node: usize, step: &Step) -> usize {
+    fn behind(&mut self, node: usize, step: &PathStep) -> usize {
         let known = self.nodes[node].steps.iter().find(|(known, _)| known == step);
         known.map(|(_, behind)| *behind).unwrap_or_else(|| {
             let new = self.nodes.len();
             self.nodes[node].steps.push((step.clone(), new));
-            self.nodes.push(Node::default());
+            self.nodes.push(TrieNode::default());
             new
         })
     }
@@ -101,12 +101,12 @@ impl Paths {
 /// A place in the tree of steps.
 #[derive(Clone, Copy)]
 struct At<'t> {
-    nodes: &'t [Node],
+    nodes: &'t [TrieNode],
     node: usize,
 }
 
 impl Way for At<'_> {
-    fn steps(&self) -> impl Iterator<Item = &Step> {
+    fn steps(&self) -> impl Iterator<Item = &PathStep> {
         self.nodes[self.node].steps.iter().map(|(step, _)| step)
     }
 

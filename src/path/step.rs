@@ -6,7 +6,7 @@ use crate::json::Scalar;
 
 /// A part of a path, in whatever spelling.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Step {
+pub(crate) enum PathStep {
     /// The field of an object; of equal keys the last.
     Member(String),
     /// The field of an object, or of each element of an array, also of arrays in arrays.
@@ -20,7 +20,7 @@ pub(crate) enum Step {
     /// The elements of an array from one number to before another, each so many after the one before.
     Slice { from: i64, to: Option<i64>, by: usize },
     /// What each of these leads to.
-    Several(Vec<Step>),
+    Several(Vec<PathStep>),
     /// All elements of an array, all fields of an object.
     Every,
     /// The value itself and all objects and arrays inside it, save those in fields of the name `without`.
@@ -29,23 +29,28 @@ pub(crate) enum Step {
     Where(Filter),
 }
 
-impl Step {
+impl PathStep {
     /// Whether it is told of each child by its name or number alone, if the step leads there: many such steps are taken
     /// in one reading.
     pub(super) fn is_straight(&self) -> bool {
         match self {
-            Step::Member(_) | Step::MemberOfEach(_) | Step::Key { .. } | Step::EveryElement => true,
-            Step::Element(index) => *index >= 0,
-            Step::Slice { .. } | Step::Several(_) | Step::Every | Step::Descend { .. } | Step::Where(_) => {
-                false
-            }
+            PathStep::Member(_)
+            | PathStep::MemberOfEach(_)
+            | PathStep::Key { .. }
+            | PathStep::EveryElement => true,
+            PathStep::Element(index) => *index >= 0,
+            PathStep::Slice { .. }
+            | PathStep::Several(_)
+            | PathStep::Every
+            | PathStep::Descend { .. }
+            | PathStep::Where(_) => false,
         }
     }
 
     /// The field of an object that a straight step leads to.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
-            Step::Member(name) | Step::MemberOfEach(name) | Step::Key { name, .. } => Some(name),
+            PathStep::Member(name) | PathStep::MemberOfEach(name) | PathStep::Key { name, .. } => Some(name),
             _ => None,
         }
     }
@@ -53,22 +58,22 @@ impl Step {
     /// The field of the elements of an array that a straight step leads to.
     pub(super) fn name_in_elements(&self) -> Option<&str> {
         match self {
-            Step::MemberOfEach(name) => Some(name),
+            PathStep::MemberOfEach(name) => Some(name),
             _ => None,
         }
     }
 
     /// Whether a straight step leads to elements of an array.
     pub(super) fn takes_elements(&self) -> bool {
-        matches!(self, Step::Element(_) | Step::EveryElement | Step::Key { index: Some(_), .. })
+        matches!(self, PathStep::Element(_) | PathStep::EveryElement | PathStep::Key { index: Some(_), .. })
     }
 
     /// Whether a straight step leads to the element of this number.
     pub(crate) fn takes_element(&self, nth: usize) -> bool {
         match self {
-            Step::Element(index) => usize::try_from(*index) == Ok(nth),
-            Step::Key { index, .. } => *index == Some(nth),
-            _ => matches!(self, Step::EveryElement),
+            PathStep::Element(index) => usize::try_from(*index) == Ok(nth),
+            PathStep::Key { index, .. } => *index == Some(nth),
+            _ => matches!(self, PathStep::EveryElement),
         }
     }
 }
@@ -77,16 +82,16 @@ impl Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Filter {
     /// The steps lead somewhere from it.
-    Exists(Vec<Step>),
+    Exists(Vec<PathStep>),
     /// Two values of the same kind compare so.
-    Compare(Operand, Comparison, Operand),
+    Compare(FilterOperand, Comparison, FilterOperand),
 }
 
 /// A side of a comparison.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Operand {
+pub(crate) enum FilterOperand {
     /// The one value that the steps lead to from the element.
-    At(Vec<Step>),
+    At(Vec<PathStep>),
     /// The value that is written there.
     Scalar(Scalar),
 }

@@ -10,15 +10,15 @@ use crate::store::KeyId;
 
 /// The objects whose value of a key is an integer in an interval, or those that are not such.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Bound {
+pub(super) struct Interval {
     key: KeyId,
     numbers: RangeInclusive<i64>,
     holds: bool,
 }
 
-impl Bound {
+impl Interval {
     /// What `>` or `<` says; `None` for any other requirement.
-    pub(super) fn of(key: KeyId, requirement: &Requirement) -> Option<Bound> {
+    pub(super) fn of(key: KeyId, requirement: &Requirement) -> Option<Interval> {
         // No number is above the largest, which an empty interval says.
         const NONE: RangeInclusive<i64> = RangeInclusive::new(1, 0);
         let numbers = match requirement {
@@ -30,11 +30,11 @@ impl Bound {
             }
             _ => return None,
         };
-        Some(Bound { key, numbers, holds: true })
+        Some(Interval { key, numbers, holds: true })
     }
 
-    pub(super) fn negate(self) -> Bound {
-        Bound { holds: !self.holds, ..self }
+    pub(super) fn negate(self) -> Interval {
+        Interval { holds: !self.holds, ..self }
     }
 
     /// Looks at every distinct value of the key once, not at every object.
@@ -54,14 +54,14 @@ impl Bound {
 
 /// As few bounds as say the same: `k>1 ∩ k>5` → `k>5`, `k>1 ∩ k<1` → `none`, and for a union (`are_all` is false)
 /// `k>1 ∪ k>5` → `k>1`. Those that do not hold turn the one into the other.
-pub(super) fn merge(bounds: Vec<Bound>, are_all: bool) -> Vec<Bound> {
+pub(super) fn merge(bounds: Vec<Interval>, are_all: bool) -> Vec<Interval> {
     let mut by_key: BTreeMap<(KeyId, bool), Vec<RangeInclusive<i64>>> = BTreeMap::new();
-    for Bound { key, numbers, holds } in bounds {
+    for Interval { key, numbers, holds } in bounds {
         by_key.entry((key, holds)).or_default().push(numbers);
     }
     let merged = by_key.into_iter().flat_map(|((key, holds), intervals)| {
         let intervals = if holds == are_all { vec![common(&intervals)] } else { joined(intervals) };
-        intervals.into_iter().map(move |numbers| Bound { key, numbers, holds })
+        intervals.into_iter().map(move |numbers| Interval { key, numbers, holds })
     });
     merged.collect()
 }
@@ -113,12 +113,12 @@ mod tests {
             let mut store = Store::new();
             store.insert(crate::Object::new("Pod", "", "").with_labels([("k", "")]));
             let key = store.table().key_id("k").unwrap();
-            let bounds: Vec<Bound> =
-                intervals.iter().map(|&(a, b, holds)| Bound { key, numbers: a..=b, holds }).collect();
+            let bounds: Vec<Interval> =
+                intervals.iter().map(|&(a, b, holds)| Interval { key, numbers: a..=b, holds }).collect();
             let merged = merge(bounds.clone(), are_all);
             for number in -6..6 {
-                let says = |bound: &Bound| bound.numbers.contains(&number) == bound.holds;
-                let of = |bounds: &[Bound]| if are_all { bounds.iter().all(says) } else { bounds.iter().any(says) };
+                let says = |bound: &Interval| bound.numbers.contains(&number) == bound.holds;
+                let of = |bounds: &[Interval]| if are_all { bounds.iter().all(says) } else { bounds.iter().any(says) };
                 prop_assert_eq!(of(&merged), of(&bounds), "{} {:?}", number, merged);
             }
         }

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::bounds::{self, Bound};
+use super::bounds::{self, Interval};
 use super::exec;
 use super::leaf::Leaf;
 use super::node::Node;
 use super::optimize::Pass;
 use super::sets::Sets;
-use super::{Asked, Scope};
+use super::{Question, Scope};
 use crate::ObjectIdentity;
 use crate::formula::{Expr, MAX_RECURSION};
 use crate::query::{Context, FieldValue, Predicate, Subject, Test};
@@ -20,7 +20,7 @@ use crate::syntax::Function;
 /// The plan's expression, as literally as the store's numbers allow: a label that the store never saw
 /// is [`Node::Empty`], everything else is left to the passes. Only bounds are merged at once if `passes` say so, as each
 /// by itself would be a list of values.
-pub(super) fn build(sets: Sets<'_>, asked: &Asked, scope: &Scope, passes: &[Pass]) -> Node {
+pub(super) fn build(sets: Sets<'_>, asked: &Question, scope: &Scope, passes: &[Pass]) -> Node {
     let mut operands = Vec::new();
     if let Some(namespaces) = &scope.namespaces {
         operands.push(namespace_node(sets, namespaces));
@@ -30,8 +30,8 @@ pub(super) fn build(sets: Sets<'_>, asked: &Asked, scope: &Scope, passes: &[Pass
     }
     let builder = Builder { sets, merges_bounds: passes.contains(&Pass::MergeBounds) };
     let built = match asked {
-        Asked::Selector(selector) => builder.built(selector.expr(), |it| builder.requirement(it)),
-        Asked::Query(query, context) => builder.built(query.expr(), |it| builder.predicate(it, context)),
+        Question::Selector(selector) => builder.built(selector.expr(), |it| builder.requirement(it)),
+        Question::Query(query, context) => builder.built(query.expr(), |it| builder.predicate(it, context)),
     };
     let selected = builder.node(built);
     if operands.is_empty() {
@@ -67,7 +67,7 @@ enum Built {
     /// A node with so many levels below it.
     Node(Node, usize),
     /// A bound that its neighbours may make needless.
-    Bound(Bound),
+    Interval(Interval),
 }
 
 impl Builder<'_> {
@@ -79,7 +79,7 @@ impl Builder<'_> {
             Expr::And(_) => self.joined(operands, true, Node::Intersect),
             Expr::Or(_) => self.joined(operands, false, Node::Union),
             Expr::Not(_) => match operands.into_iter().next() {
-                Some(Built::Bound(bound)) => Built::Bound(bound.negate()),
+                Some(Built::Interval(bound)) => Built::Interval(bound.negate()),
                 Some(Built::Node(node, height)) => self.within_reach(Node::Not(Box::new(node)), height + 1),
                 None => Built::Node(Node::All, 0),
             },
@@ -88,8 +88,8 @@ impl Builder<'_> {
 
     fn requirement(&self, requirement: &Requirement) -> Built {
         let key = self.sets.table().key_id(requirement.key().as_str());
-        match key.and_then(|key| Bound::of(key, requirement)) {
-            Some(bound) => Built::Bound(bound),
+        match key.and_then(|key| Interval::of(key, requirement)) {
+            Some(bound) => Built::Interval(bound),
             None => Built::Node(requirement_node(self.sets, key, requirement), 0),
         }
     }
@@ -106,8 +106,8 @@ impl Builder<'_> {
         let (mut nodes, mut bounds, mut height) = (Vec::with_capacity(operands.len()), Vec::new(), 0);
         for operand in operands {
             match operand {
-                Built::Bound(bound) if self.merges_bounds => bounds.push(bound),
-                Built::Bound(bound) => nodes.push(bound.into_node(self.sets)),
+                Built::Interval(bound) if self.merges_bounds => bounds.push(bound),
+                Built::Interval(bound) => nodes.push(bound.into_node(self.sets)),
                 Built::Node(node, below) => {
                     height = height.max(below);
                     nodes.push(node);
@@ -130,7 +130,7 @@ impl Builder<'_> {
     fn node(&self, built: Built) -> Node {
         match built {
             Built::Node(node, _) => node,
-            Built::Bound(bound) => bound.into_node(self.sets),
+            Built::Interval(bound) => bound.into_node(self.sets),
         }
     }
 }

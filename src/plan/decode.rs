@@ -27,16 +27,16 @@ const BITS: [[u32; 8]; 256] = {
 
 /// The ids of some words in ascending order.
 #[derive(Clone)]
-pub(super) struct Decoder<'w> {
+pub(super) struct WordIds<'w> {
     level: Level,
     words: &'w [u64],
     /// The number of the first of the words.
     number: u32,
 }
 
-impl<'w> Decoder<'w> {
-    pub(super) fn new(words: &'w [u64]) -> Decoder<'w> {
-        Decoder { level: Level::new(), words, number: 0 }
+impl<'w> WordIds<'w> {
+    pub(super) fn new(words: &'w [u64]) -> WordIds<'w> {
+        WordIds { level: Level::new(), words, number: 0 }
     }
 
     /// Puts the next ids into the batch and says how many. None are left when that is 0.
@@ -85,7 +85,7 @@ mod tests {
         let expected: Vec<u32> = (0..words.len() as u32 * WORD)
             .filter(|id| words[(id / WORD) as usize] >> (id % WORD) & 1 == 1)
             .collect();
-        let (mut decoder, mut batch, mut found) = (Decoder::new(&words), [0; BATCH], Vec::new());
+        let (mut decoder, mut batch, mut found) = (WordIds::new(&words), [0; BATCH], Vec::new());
         loop {
             match decoder.next_many(&mut batch) {
                 0 => break,
@@ -93,7 +93,7 @@ mod tests {
             }
         }
         assert_eq!(found, expected);
-        assert_eq!(Decoder::new(&[0; 40]).next_many(&mut batch), 0);
-        assert_eq!(Decoder::new(&[]).next_many(&mut batch), 0);
+        assert_eq!(WordIds::new(&[0; 40]).next_many(&mut batch), 0);
+        assert_eq!(WordIds::new(&[]).next_many(&mut batch), 0);
     }
 }

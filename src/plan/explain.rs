@@ -7,7 +7,7 @@ use super::exec::{self, Trace};
 use super::leaf::{ColumnId, Leaf};
 use super::node::Node;
 use super::sets::Sets;
-use super::{Asked, Plan};
+use super::{Plan, Question};
 use crate::formula::{Expr, MAX_RECURSION};
 
 /// The stages of a plan, from what the selector says to what running it found.
@@ -71,13 +71,13 @@ const MAX_SHARED_WIDTH: usize = 256;
 
 impl Explanation {
     pub(super) fn of(plan: &Plan<'_>) -> Explanation {
-        let mut recorder = Recorder::default();
+        let mut recorder = StepRecorder::default();
         exec::run(plan.sets, &plan.root, &mut recorder);
         let runs = &mut recorder.finished.into_iter();
         Explanation {
             parsed: match &plan.asked {
-                Asked::Selector(selector) => expr_step(selector.expr(), 0),
-                Asked::Query(query, _) => expr_step(query.expr(), 0),
+                Question::Selector(selector) => expr_step(selector.expr(), 0),
+                Question::Query(query, _) => expr_step(query.expr(), 0),
             },
             optimized: node_step(plan.sets, &plan.root),
             executed: executed_step(plan.sets, &plan.root, runs),
@@ -167,7 +167,7 @@ fn subject(sets: Sets<'_>, column: ColumnId) -> String {
 }
 
 /// The plan's steps with what became of them; `runs` are those of its steps that were run.
-fn executed_step(sets: Sets<'_>, node: &Node, runs: &mut impl Iterator<Item = Run>) -> Step {
+fn executed_step(sets: Sets<'_>, node: &Node, runs: &mut impl Iterator<Item = StepRun>) -> Step {
     let mut step = node_step(sets, node);
     if needs_work(node) {
         let run = runs.next();
@@ -193,13 +193,13 @@ fn needs_work(node: &Node) -> bool {
 
 /// One step that was run.
 #[derive(Debug, Clone)]
-struct Run {
+struct StepRun {
     n_objects: Option<u64>,
     time: Duration,
-    operands: Vec<Run>,
+    operands: Vec<StepRun>,
 }
 
-impl Run {
+impl StepRun {
     fn outcome(&self) -> Outcome {
         match self.n_objects {
             Some(n_objects) => Outcome::Found { n_objects, time: self.time },
@@ -210,20 +210,20 @@ impl Run {
 
 /// Records the steps of a run as a tree.
 #[derive(Default)]
-struct Recorder {
+struct StepRecorder {
     /// When the steps that are under way began, and those of their operands that are done.
-    open: Vec<(Instant, Vec<Run>)>,
-    finished: Vec<Run>,
+    open: Vec<(Instant, Vec<StepRun>)>,
+    finished: Vec<StepRun>,
 }
 
-impl Trace for Recorder {
+impl Trace for StepRecorder {
     fn enter(&mut self) {
         self.open.push((Instant::now(), Vec::new()));
     }
 
     fn leave(&mut self, n_objects: Option<u64>) {
         let (begin, operands) = self.open.pop().expect("every step that is left was entered");
-        let run = Run { n_objects, time: begin.elapsed(), operands };
+        let run = StepRun { n_objects, time: begin.elapsed(), operands };
         match self.open.last_mut() {
             Some((_, siblings)) => siblings.push(run),
             None => self.finished.push(run),

@@ -51,7 +51,7 @@ struct Frame<'s> {
 }
 
 /// A set in the form in which words can be taken from it.
-enum Operand<'s> {
+enum WordSet<'s> {
     Dense(&'s [u64]),
     Grouped(&'s [u32], &'s [u64]),
     Few(Vec<u32>, Vec<u64>),
@@ -100,7 +100,7 @@ impl<'s> Frame<'s> {
         match node {
             Node::All => {}
             Node::Empty => self.clear(),
-            Node::Leaf(leaf) => self.combine(&Operand::of(self.sets, *leaf)?, |word, other| word & other),
+            Node::Leaf(leaf) => self.combine(&WordSet::of(self.sets, *leaf)?, |word, other| word & other),
             Node::Found(_) => return None,
             Node::Not(operand) => self.take_away(operand)?,
             Node::Intersect(operands) => operands.iter().try_for_each(|operand| self.keep(operand))?,
@@ -122,7 +122,7 @@ impl<'s> Frame<'s> {
         match node {
             Node::Empty => {}
             Node::All => self.clear(),
-            Node::Leaf(leaf) => self.combine(&Operand::of(self.sets, *leaf)?, |word, other| word & !other),
+            Node::Leaf(leaf) => self.combine(&WordSet::of(self.sets, *leaf)?, |word, other| word & !other),
             Node::Found(_) => return None,
             Node::Not(operand) => self.keep(operand)?,
             Node::Union(operands) => operands.iter().try_for_each(|operand| self.take_away(operand))?,
@@ -147,13 +147,13 @@ impl<'s> Frame<'s> {
     }
 
     /// Replaces every word by what `of` makes of it and of the operand's word with the same number.
-    fn combine(&mut self, operand: &Operand<'_>, of: impl Fn(u64, u64) -> u64) {
+    fn combine(&mut self, operand: &WordSet<'_>, of: impl Fn(u64, u64) -> u64) {
         match operand {
-            Operand::Dense(others) => {
+            WordSet::Dense(others) => {
                 self.replace(|number, word| of(word, others.get(number as usize).copied().unwrap_or(0)));
             }
-            Operand::Grouped(numbers, others) => self.merge(numbers, others, of),
-            Operand::Few(numbers, others) => self.merge(numbers, others, of),
+            WordSet::Grouped(numbers, others) => self.merge(numbers, others, of),
+            WordSet::Few(numbers, others) => self.merge(numbers, others, of),
         }
     }
 
@@ -189,17 +189,17 @@ impl<'s> Frame<'s> {
     }
 }
 
-impl<'s> Operand<'s> {
+impl<'s> WordSet<'s> {
     /// `None` if the set has no words.
-    fn of(sets: Sets<'s>, leaf: Leaf) -> Option<Operand<'s>> {
+    fn of(sets: Sets<'s>, leaf: Leaf) -> Option<WordSet<'s>> {
         match sets.postings(leaf) {
             PostingsView::Few(ids) => {
                 let (numbers, words) = grouped(ids.iter().copied());
-                Some(Operand::Few(numbers, words))
+                Some(WordSet::Few(numbers, words))
             }
             PostingsView::Many(ids) => match ids.words() {
-                Words::Dense(words) => Some(Operand::Dense(words)),
-                Words::Grouped { numbers, words } => Some(Operand::Grouped(numbers, words)),
+                Words::Dense(words) => Some(WordSet::Dense(words)),
+                Words::Grouped { numbers, words } => Some(WordSet::Grouped(numbers, words)),
                 Words::Scattered => None,
             },
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use roaring::{MultiOps, RoaringBitmap};
 
-use super::decode::{BATCH, Decoder};
+use super::decode::{BATCH, WordIds};
 use crate::store::{Bitmap, PostingsView, Words};
 
 /// A set of object ids, borrowed from the store as long as nothing had to be computed.
@@ -63,12 +63,12 @@ impl<'s> Ids<'s> {
     /// The ids in ascending order.
     pub(super) fn iter(&self) -> IdIter<'_> {
         let source = match self {
-            Ids::Few(ids) => Source::List(ids),
+            Ids::Few(ids) => IdSource::List(ids),
             Ids::Stored(ids) => match ids.words() {
-                Words::Dense(words) => Source::Words(Decoder::new(words)),
-                Words::Grouped { .. } | Words::Scattered => Source::Bitmap(ids.iter()),
+                Words::Dense(words) => IdSource::Words(WordIds::new(words)),
+                Words::Grouped { .. } | Words::Scattered => IdSource::Bitmap(ids.iter()),
             },
-            Ids::Owned(ids) => Source::Bitmap(ids.iter()),
+            Ids::Owned(ids) => IdSource::Bitmap(ids.iter()),
         };
         IdIter { source, n_left: self.len() as usize, batch: [0; BATCH], at: 0, end: 0 }
     }
@@ -183,7 +183,7 @@ enum Form<'i> {
 /// one call for each id takes.
 #[derive(Clone)]
 pub(super) struct IdIter<'i> {
-    source: Source<'i>,
+    source: IdSource<'i>,
     /// How many ids are still to be decoded.
     n_left: usize,
     batch: [u32; BATCH],
@@ -193,9 +193,9 @@ pub(super) struct IdIter<'i> {
 }
 
 #[derive(Clone)]
-enum Source<'i> {
+enum IdSource<'i> {
     List(&'i [u32]),
-    Words(Decoder<'i>),
+    Words(WordIds<'i>),
     Bitmap(roaring::bitmap::Iter<'i>),
 }
 
@@ -205,14 +205,14 @@ impl IdIter<'_> {
     fn refill(&mut self) -> bool {
         self.at = 0;
         self.end = match &mut self.source {
-            Source::List(ids) => {
+            IdSource::List(ids) => {
                 let (batch, rest) = ids.split_at(ids.len().min(BATCH));
                 self.batch[..batch.len()].copy_from_slice(batch);
                 *ids = rest;
                 batch.len()
             }
-            Source::Words(ids) => ids.next_many(&mut self.batch),
-            Source::Bitmap(ids) => ids.next_many(&mut self.batch).len(),
+            IdSource::Words(ids) => ids.next_many(&mut self.batch),
+            IdSource::Bitmap(ids) => ids.next_many(&mut self.batch).len(),
         };
         self.n_left -= self.end;
         self.end > 0

@@ -81,13 +81,13 @@ impl Scope {
 #[derive(Debug, Clone)]
 pub struct Plan<'s> {
     sets: Sets<'s>,
-    asked: Asked,
+    asked: Question,
     root: Node,
 }
 
 /// What a plan answers.
 #[derive(Debug, Clone)]
-enum Asked {
+enum Question {
     Selector(Selector),
     Query(Query, Context),
 }
@@ -111,7 +111,7 @@ impl<'s> Plan<'s> {
     /// find the same objects; the others are for comparing and for finding out what a pass is worth.
     #[must_use]
     pub fn with_passes(store: &'s Store, selector: &Selector, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
-        Plan::of(Sets::of(store, None), Asked::Selector(selector.clone()), scope, passes)
+        Plan::of(Sets::of(store, None), Question::Selector(selector.clone()), scope, passes)
     }
 
     /// The plan for a query over the objects of a scope, with the columns that were read for it. A query that is a
@@ -147,10 +147,10 @@ impl<'s> Plan<'s> {
             return Err(NoColumn { subject: subject.clone() });
         }
         let sets = Sets::of(store, Some(columns));
-        Ok(Plan::of(sets, Asked::Query(query.clone(), *context), scope, passes))
+        Ok(Plan::of(sets, Question::Query(query.clone(), *context), scope, passes))
     }
 
-    fn of(sets: Sets<'s>, asked: Asked, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
+    fn of(sets: Sets<'s>, asked: Question, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
         let root = optimize::optimize(build::build(sets, &asked, scope, passes), sets, passes);
         Plan { sets, asked, root }
     }
@@ -159,8 +159,8 @@ impl<'s> Plan<'s> {
     #[must_use]
     pub fn selector(&self) -> Option<&Selector> {
         match &self.asked {
-            Asked::Selector(selector) => Some(selector),
-            Asked::Query(..) => None,
+            Question::Selector(selector) => Some(selector),
+            Question::Query(..) => None,
         }
     }
 
@@ -202,8 +202,8 @@ impl<'s> Plan<'s> {
     pub fn absences(&self) -> Vec<Absence<'s>> {
         let store = self.sets.store();
         match &self.asked {
-            Asked::Selector(selector) => absence::absences(store, selector.expr().requirements()),
-            Asked::Query(query, _) => absence::absences_of_query(self.sets, query),
+            Question::Selector(selector) => absence::absences(store, selector.expr().requirements()),
+            Question::Query(query, _) => absence::absences_of_query(self.sets, query),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::Context;
 use super::field::FieldValue;
 use super::pattern::{Expression, Pattern, quoted};
 use super::subject::{Order, Subject};
-use crate::formula::Leaf;
+use crate::formula::FormulaLeaf;
 use crate::kubernetes::{Age, Quantity, Time, kinds};
 use crate::selector::integer;
 use crate::syntax::Function;
@@ -290,7 +290,7 @@ impl From<Requirement> for Predicate {
     }
 }
 
-impl Leaf for Predicate {
+impl FormulaLeaf for Predicate {
     fn opposite(self) -> Result<Predicate, Predicate> {
         match self {
             Predicate::Label(requirement) => {

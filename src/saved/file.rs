@@ -100,7 +100,7 @@ mod tests {
     use super::super::{dump, sections as sections_of};
     use super::*;
     use crate::load::Source;
-    use crate::saved::fingerprint::{Fingerprint, Stamp};
+    use crate::saved::fingerprint::{FileStamp, Fingerprint};
     use crate::{Loader, Plan, SavedIndex, Selector};
 
     /// Labels that few objects have, and one that so many have.
@@ -195,7 +195,7 @@ mod tests {
     fn sections_are_what_was_sealed() {
         let (_folder, saved, bytes) = indexed(&json(70));
         let (source, metadata) = Source::map(&saved.dump).unwrap();
-        let fingerprint = Fingerprint::new(Stamp::new(&metadata), source.bytes());
+        let fingerprint = Fingerprint::new(FileStamp::new(&metadata), source.bytes());
         let sections = open(&bytes.clone().into()).unwrap();
         let read = dump(source, &Loader::new(), sections).unwrap();
         assert_eq!(seal(sections_of(&read, &Loader::new(), &fingerprint)), bytes);

@@ -17,7 +17,7 @@ const N_BLOCKS: usize = 18;
 
 /// What the system says of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(super) struct FileStamp {
     n_bytes: u64,
     /// Nanoseconds since 1970.
     modified: u64,
@@ -25,10 +25,10 @@ pub(super) struct Stamp {
     inode: u64,
 }
 
-impl Stamp {
-    pub(super) fn new(metadata: &Metadata) -> Stamp {
+impl FileStamp {
+    pub(super) fn new(metadata: &Metadata) -> FileStamp {
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        Stamp {
+        FileStamp {
             n_bytes: metadata.len(),
             modified: modified.map_or(0, |since| since.as_nanos() as u64),
             inode: inode(metadata),
@@ -36,14 +36,14 @@ impl Stamp {
     }
 
     /// Whether both are of one file, whatever became of its content.
-    pub(super) fn is_of_same_file(&self, other: &Stamp) -> bool {
+    pub(super) fn is_of_same_file(&self, other: &FileStamp) -> bool {
         self.inode == other.inode
     }
 
     /// The stamp of the regular file at `path`, if there is one.
-    pub(super) fn of_file(path: &Path) -> Option<Stamp> {
+    pub(super) fn of_file(path: &Path) -> Option<FileStamp> {
         let metadata = fs::metadata(path).ok()?;
-        metadata.is_file().then(|| Stamp::new(&metadata))
+        metadata.is_file().then(|| FileStamp::new(&metadata))
     }
 }
 
@@ -60,7 +60,7 @@ fn inode(_metadata: &Metadata) -> u64 {
 /// By what a dump is known again.
 #[derive(Debug)]
 pub(super) struct Fingerprint {
-    stamp: Stamp,
+    stamp: FileStamp,
     /// The hash of some blocks.
     samples: u64,
     /// The hash of all bytes.
@@ -69,16 +69,16 @@ pub(super) struct Fingerprint {
 
 impl Fingerprint {
     /// The fingerprint of a dump with these bytes. Reads all of them.
-    pub(super) fn new(stamp: Stamp, bytes: &[u8]) -> Fingerprint {
+    pub(super) fn new(stamp: FileStamp, bytes: &[u8]) -> Fingerprint {
         Fingerprint { stamp, samples: hash_of_samples(bytes), everything: XxHash3_64::oneshot(bytes) }
     }
 
-    pub(super) fn stamp(&self) -> &Stamp {
+    pub(super) fn stamp(&self) -> &FileStamp {
         &self.stamp
     }
 
     /// Whether a file with this stamp and these bytes is the dump.
-    pub(super) fn is_of(&self, stamp: &Stamp, bytes: &[u8], check: Check) -> bool {
+    pub(super) fn is_of(&self, stamp: &FileStamp, bytes: &[u8], check: Check) -> bool {
         self.stamp == *stamp
             && self.stamp.n_bytes == bytes.len() as u64
             && self.samples == hash_of_samples(bytes)
@@ -86,7 +86,7 @@ impl Fingerprint {
     }
 
     pub(super) fn encode(&self, out: &mut Encoder) {
-        let Stamp { n_bytes, modified, inode } = self.stamp;
+        let FileStamp { n_bytes, modified, inode } = self.stamp;
         out.u64s([n_bytes, modified, inode, self.samples, self.everything].into_iter());
     }
 
@@ -96,7 +96,7 @@ impl Fingerprint {
         let [n_bytes, modified, inode, samples, everything] = numbers[..] else {
             return Err(Malformed("a fingerprint"));
         };
-        Ok(Fingerprint { stamp: Stamp { n_bytes, modified, inode }, samples, everything })
+        Ok(Fingerprint { stamp: FileStamp { n_bytes, modified, inode }, samples, everything })
     }
 }
 
@@ -115,8 +115,8 @@ fn hash_of_samples(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn stamp(n_bytes: usize) -> Stamp {
-        Stamp { n_bytes: n_bytes as u64, modified: 1, inode: 2 }
+    fn stamp(n_bytes: usize) -> FileStamp {
+        FileStamp { n_bytes: n_bytes as u64, modified: 1, inode: 2 }
     }
 
     #[test]
@@ -139,10 +139,10 @@ mod tests {
     #[test]
     fn another_file_is_another_dump() {
         let fingerprint = Fingerprint::new(stamp(2), b"{}");
-        let is_of = |stamp: Stamp| fingerprint.is_of(&stamp, b"{}", Check::Samples);
+        let is_of = |stamp: FileStamp| fingerprint.is_of(&stamp, b"{}", Check::Samples);
         assert!(is_of(stamp(2)));
-        assert!(!is_of(Stamp { modified: 2, ..stamp(2) }));
-        assert!(!is_of(Stamp { inode: 3, ..stamp(2) }));
+        assert!(!is_of(FileStamp { modified: 2, ..stamp(2) }));
+        assert!(!is_of(FileStamp { inode: 3, ..stamp(2) }));
         assert!(!is_of(stamp(3)));
         assert!(!fingerprint.is_of(&stamp(2), b"{} ", Check::Samples));
     }

@@ -21,7 +21,7 @@ use crate::load::{LoadObserver, Notice, Progress};
 use crate::load::{Source, map_whole_file};
 use crate::{Dump, Input, Loader, Store};
 use file::{Sections, seal};
-use fingerprint::{Fingerprint, Stamp};
+use fingerprint::{FileStamp, Fingerprint};
 
 /// How much of a dump is read to tell whether an index still belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl SavedIndex {
 
     fn try_write(&self, loader: &Loader, observer: &mut dyn LoadObserver) -> Result<Dump, IndexErrorKind> {
         self.refuse_other_files()?;
-        let before = Stamp::of_file(&self.dump);
+        let before = FileStamp::of_file(&self.dump);
         let mut observer = Listener { observer, n_notices: 0 };
         let dump = loader
             .load_with([Input::Path(self.dump.clone())], &mut observer)
@@ -127,7 +127,7 @@ impl SavedIndex {
         let fingerprint = Fingerprint::new(stamp, bytes);
         let sections = sections(&dump, loader, &fingerprint);
         // Otherwise the index might be that of one file and the stamp that of another.
-        if Stamp::of_file(&self.dump).as_ref() != Some(fingerprint.stamp()) {
+        if FileStamp::of_file(&self.dump).as_ref() != Some(fingerprint.stamp()) {
             return Err(IndexErrorKind::Changed);
         }
         let of_dump = fs::metadata(&self.dump).map_err(IndexErrorKind::Unwritable)?;
@@ -181,9 +181,9 @@ impl SavedIndex {
     fn unchanged_dump(&self, fingerprint: Bytes, check: Check) -> Result<Source, IndexErrorKind> {
         let fingerprint = Fingerprint::decode(Decoder::new(fingerprint))?;
         // A FIFO in its place is not to be opened either.
-        Stamp::of_file(&self.dump).ok_or(IndexErrorKind::Stale)?;
+        FileStamp::of_file(&self.dump).ok_or(IndexErrorKind::Stale)?;
         let (source, metadata) = Source::map(&self.dump).map_err(|_| IndexErrorKind::Stale)?;
-        let stamp = Stamp::new(&metadata);
+        let stamp = FileStamp::new(&metadata);
         if fingerprint.is_of(&stamp, source.bytes(), check) {
             return Ok(source);
         }

@@ -55,12 +55,12 @@ fn merge(labels: &mut BTreeMap<String, String>, more: Option<BTreeMap<String, Op
 
 /// The expressions alone; what they have in unknown fields goes to `unknown_fields` under its path.
 fn named_by_place(
-    expressions: Vec<Option<Expression>>,
+    expressions: Vec<Option<MatchExpression>>,
     unknown_fields: &mut Vec<String>,
 ) -> Vec<LabelSelectorRequirement> {
     let mut requirements = Vec::with_capacity(expressions.len());
     for (i, expression) in expressions.into_iter().enumerate() {
-        let Expression { requirement, unknown_fields: unknown } = expression.unwrap_or_default();
+        let MatchExpression { requirement, unknown_fields: unknown } = expression.unwrap_or_default();
         unknown_fields.extend(unknown.into_iter().map(|field| format!("matchExpressions[{i}].{field}")));
         requirements.push(requirement);
     }
@@ -68,22 +68,22 @@ fn named_by_place(
 }
 
 /// One of the `matchExpressions`, and what else stands in it.
-struct Expression {
+struct MatchExpression {
     requirement: LabelSelectorRequirement,
     unknown_fields: Vec<String>,
 }
 
-impl Default for Expression {
+impl Default for MatchExpression {
     /// What `null` stands for: an expression without anything, which Kubernetes refuses later.
-    fn default() -> Expression {
+    fn default() -> MatchExpression {
         let requirement =
             LabelSelectorRequirement { key: String::new(), operator: String::new(), values: Vec::new() };
-        Expression { requirement, unknown_fields: Vec::new() }
+        MatchExpression { requirement, unknown_fields: Vec::new() }
     }
 }
 
-impl<'de> Deserialize<'de> for Expression {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Expression, D::Error> {
+impl<'de> Deserialize<'de> for MatchExpression {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<MatchExpression, D::Error> {
         deserializer.deserialize_map(ExpressionVisitor)
     }
 }
@@ -91,14 +91,14 @@ impl<'de> Deserialize<'de> for Expression {
 struct ExpressionVisitor;
 
 impl<'de> Visitor<'de> for ExpressionVisitor {
-    type Value = Expression;
+    type Value = MatchExpression;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with \"key\", \"operator\" and \"values\"")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Expression, A::Error> {
-        let mut expression = Expression::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<MatchExpression, A::Error> {
+        let mut expression = MatchExpression::default();
         let requirement = &mut expression.requirement;
         while let Some(field) = map.next_key::<String>()? {
             match field.as_str() {

@@ -26,17 +26,17 @@ const MANY_REQUIREMENTS: usize = 16;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Matcher<'s> {
-    root: Part<'s>,
+    root: SelectorPart<'s>,
 }
 
 /// A part of a selector.
 #[derive(Debug, Clone)]
-enum Part<'s> {
+enum SelectorPart<'s> {
     /// It has few requirements in each place.
     Few(&'s Expr<Requirement>),
     /// It has many, or one of its parts has.
-    Many(Box<Group<'s>>),
-    Not(Box<Part<'s>>),
+    Many(Box<TestGroup<'s>>),
+    Not(Box<SelectorPart<'s>>),
     /// It is too deep to be taken apart.
     Deep(&'s Selector),
 }
@@ -51,7 +51,7 @@ fn tested(expr: &Expr<Requirement>) -> Option<(&Requirement, bool)> {
 
 /// Parts that all have to come out as `outcome`: as true for `a,b`; as false for it to be false that `a || b`.
 #[derive(Debug, Clone)]
-struct Group<'s> {
+struct TestGroup<'s> {
     outcome: bool,
     /// What is required of the values of a key, by its place in `tests`.
     keys: HashMap<&'s str, usize, RandomState>,
@@ -59,7 +59,7 @@ struct Group<'s> {
     /// How many keys an object has to have.
     n_needed: usize,
     /// What is more than a requirement.
-    parts: Vec<Part<'s>>,
+    parts: Vec<SelectorPart<'s>>,
 }
 
 impl<'s> Matcher<'s> {
@@ -71,7 +71,11 @@ impl<'s> Matcher<'s> {
 
     /// As [`Matcher::new`], where so many requirements beside each other are many.
     fn with_many(selector: &'s Selector, many: usize) -> Matcher<'s> {
-        let root = if selector.is_deep() { Part::Deep(selector) } else { Part::of(selector.expr(), many) };
+        let root = if selector.is_deep() {
+            SelectorPart::Deep(selector)
+        } else {
+            SelectorPart::of(selector.expr(), many)
+        };
         Matcher { root }
     }
 
@@ -82,16 +86,16 @@ impl<'s> Matcher<'s> {
     }
 }
 
-impl<'s> Part<'s> {
-    fn of(expr: &'s Expr<Requirement>, many: usize) -> Part<'s> {
+impl<'s> SelectorPart<'s> {
+    fn of(expr: &'s Expr<Requirement>, many: usize) -> SelectorPart<'s> {
         match expr {
-            Expr::And(operands) => Part::of_operands(expr, operands, true, many),
-            Expr::Or(operands) => Part::of_operands(expr, operands, false, many),
-            Expr::Not(operand) => match Part::of(operand, many) {
-                Part::Few(_) => Part::Few(expr),
-                part => Part::Not(Box::new(part)),
+            Expr::And(operands) => SelectorPart::of_operands(expr, operands, true, many),
+            Expr::Or(operands) => SelectorPart::of_operands(expr, operands, false, many),
+            Expr::Not(operand) => match SelectorPart::of(operand, many) {
+                SelectorPart::Few(_) => SelectorPart::Few(expr),
+                part => SelectorPart::Not(Box::new(part)),
             },
-            Expr::All | Expr::None | Expr::Requirement(_) => Part::Few(expr),
+            Expr::All | Expr::None | Expr::Requirement(_) => SelectorPart::Few(expr),
         }
     }
 
@@ -100,33 +104,33 @@ impl<'s> Part<'s> {
         operands: &'s [Expr<Requirement>],
         outcome: bool,
         many: usize,
-    ) -> Part<'s> {
+    ) -> SelectorPart<'s> {
         let others = operands.iter().filter(|operand| tested(operand).is_none());
-        let parts: Vec<Part<'s>> = others.map(|operand| Part::of(operand, many)).collect();
+        let parts: Vec<SelectorPart<'s>> = others.map(|operand| SelectorPart::of(operand, many)).collect();
         let n_requirements = operands.len() - parts.len();
-        if n_requirements < many && parts.iter().all(|part| matches!(part, Part::Few(_))) {
-            return Part::Few(expr);
+        if n_requirements < many && parts.iter().all(|part| matches!(part, SelectorPart::Few(_))) {
+            return SelectorPart::Few(expr);
         }
-        Part::Many(Box::new(Group::new(operands.iter().filter_map(tested), parts, outcome)))
+        SelectorPart::Many(Box::new(TestGroup::new(operands.iter().filter_map(tested), parts, outcome)))
     }
 
     fn holds<'l>(&self, labels: &(impl DoubleEndedIterator<Item = (&'l str, &'l str)> + Clone)) -> bool {
         let get = |key: &str| labels.clone().rfind(|label| label.0 == key).map(|label| label.1);
         match self {
-            Part::Few(expr) => holds(expr, &get),
-            Part::Deep(selector) => selector.matches_by(get),
-            Part::Many(group) => group.holds(labels),
-            Part::Not(part) => !part.holds(labels),
+            SelectorPart::Few(expr) => holds(expr, &get),
+            SelectorPart::Deep(selector) => selector.matches_by(get),
+            SelectorPart::Many(group) => group.holds(labels),
+            SelectorPart::Not(part) => !part.holds(labels),
         }
     }
 }
 
-impl<'s> Group<'s> {
+impl<'s> TestGroup<'s> {
     fn new(
         requirements: impl Iterator<Item = (&'s Requirement, bool)>,
-        parts: Vec<Part<'s>>,
+        parts: Vec<SelectorPart<'s>>,
         outcome: bool,
-    ) -> Group<'s> {
+    ) -> TestGroup<'s> {
         let (mut keys, mut tests) = (HashMap::<_, _, RandomState>::default(), Vec::<ValueTest<'s>>::new());
         for (requirement, is_plain) in requirements {
             let place = *keys.entry(requirement.key().as_str()).or_insert(tests.len());
@@ -137,7 +141,7 @@ impl<'s> Group<'s> {
         }
         tests.iter_mut().for_each(|test| test.none_of.sort_unstable());
         let n_needed = tests.iter().filter(|test| test.needs_key).count();
-        Group { outcome, keys, tests, n_needed, parts }
+        TestGroup { outcome, keys, tests, n_needed, parts }
     }
 
     fn holds<'l>(&self, labels: &(impl DoubleEndedIterator<Item = (&'l str, &'l str)> + Clone)) -> bool {

@@ -32,7 +32,7 @@ pub use requirement::{Integer, Operator, Requirement};
 pub(crate) use validate::{comparison, membership};
 
 pub use crate::formula::Expr;
-use crate::formula::{Formula, Leaf};
+use crate::formula::{Formula, FormulaLeaf};
 
 /// Which objects are wanted.
 ///
@@ -174,7 +174,7 @@ impl FromStr for Selector {
 }
 
 /// Reads a selector's text, as what its requirements can be made into.
-pub(crate) fn parse<R: Leaf + From<Requirement>>(text: &str) -> Result<Formula<R>, ParseError> {
+pub(crate) fn parse<R: FormulaLeaf + From<Requirement>>(text: &str) -> Result<Formula<R>, ParseError> {
     match crate::syntax::parse(text) {
         Ok(ast) => validate::validate(&ast),
         Err(error) => Err(ParseError::from_syntax(text, error)),

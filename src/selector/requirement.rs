@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::formula::Leaf;
+use crate::formula::FormulaLeaf;
 use crate::label::ValueSet;
 use crate::{LabelKey, LabelValue};
 
@@ -195,7 +195,7 @@ impl Requirement {
     }
 }
 
-impl Leaf for Requirement {
+impl FormulaLeaf for Requirement {
     /// There is none for `>` and `<`.
     fn opposite(self) -> Result<Requirement, Requirement> {
         Ok(match self {

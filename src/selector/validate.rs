@@ -2,7 +2,7 @@
 
 use super::error::{ParseError, ParseErrorKind};
 use super::requirement::{Integer, Requirement};
-use crate::formula::{Formula, Leaf};
+use crate::formula::{Formula, FormulaLeaf};
 use crate::label::ValueSet;
 use crate::syntax::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 use crate::{LabelKey, LabelValue};
@@ -12,7 +12,7 @@ use crate::{LabelKey, LabelValue};
 /// # Errors
 ///
 /// The first key or value, in the order of the text, that Kubernetes refuses.
-pub(super) fn validate<R: Leaf + From<Requirement>>(ast: &Ast<'_>) -> Result<Formula<R>, ParseError> {
+pub(super) fn validate<R: FormulaLeaf + From<Requirement>>(ast: &Ast<'_>) -> Result<Formula<R>, ParseError> {
     let text = ast.text();
     match ast.requirements() {
         [] => Ok(Formula::everything()),

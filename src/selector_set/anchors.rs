@@ -1,11 +1,11 @@
 //! Anchors: what an object must have for a selector to be worth trying.
 
-use super::index::Index;
+use super::term_index::TermIndex;
 use super::terms::Term;
 use crate::Requirement;
 use crate::selector::Expr;
 
-impl Index {
+impl TermIndex {
     /// Terms of which an object has at least one if `expr` comes out as `outcome` for it; `None` if an object that has
     /// none of the terms in the set may do so too.
     ///
@@ -53,7 +53,7 @@ mod tests {
 
     /// How many anchors a selector has.
     fn n_anchors(selector: &Selector) -> Option<usize> {
-        Index::default().anchors(selector.expr(), true).map(|anchors| anchors.len())
+        TermIndex::default().anchors(selector.expr(), true).map(|anchors| anchors.len())
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod anchors;
 mod distinct;
 mod ids;
-mod index;
+mod term_index;
 mod terms;
 
 use std::fmt;
@@ -20,7 +20,7 @@ pub use ids::{SelectorId, SelectorIds, SelectorIdsIter};
 
 use crate::{Label, Selector};
 use distinct::{DistinctId, DistinctSelectors};
-use index::{Index, simple};
+use term_index::{TermIndex, simple};
 use terms::Present;
 
 /// Many selectors held at once, to learn which of them select an object without trying them all.
@@ -58,7 +58,7 @@ pub struct SelectorSet {
     slots: Vec<Option<DistinctId>>,
     n_selectors: usize,
     distinct: DistinctSelectors,
-    index: Index,
+    index: TermIndex,
 }
 
 /// The selectors that select an object after a change of its labels and did not before, and the other way round.

@@ -34,7 +34,7 @@ struct KeyLabels {
 impl Index {
     /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
-        let labels = || invert::postings(&invert::Labels(table), table.n_ids());
+        let labels = || invert::postings(&invert::LabelsOf(table), table.n_ids());
         let (mut index, labels) = if table.rows.n_labels() < MIN_FOR_THREADS {
             (Index::without_labels(table), labels())
         } else {
@@ -87,9 +87,9 @@ impl Index {
     fn without_labels(table: &ObjectTable) -> Index {
         let n_ids = table.n_ids();
         Index {
-            keys: invert::postings(&invert::Keys(table), n_ids).into(),
-            kinds: invert::postings(&invert::Kinds(table), n_ids).into(),
-            namespaces: invert::postings(&invert::Namespaces(table), n_ids).into(),
+            keys: invert::postings(&invert::KeysOf(table), n_ids).into(),
+            kinds: invert::postings(&invert::KindsOf(table), n_ids).into(),
+            namespaces: invert::postings(&invert::NamespacesOf(table), n_ids).into(),
             ..Index::default()
         }
     }

@@ -20,7 +20,7 @@ const MAX_WALKS: usize = 4;
 const DENSE_SHARE: usize = 16;
 
 /// Something that objects have, as numbers.
-pub(super) trait Column {
+pub(super) trait Attribute {
     /// How many numbers there are.
     fn n_numbers(&self) -> usize;
 
@@ -29,9 +29,9 @@ pub(super) trait Column {
 }
 
 /// The labels of the objects.
-pub(super) struct Labels<'t>(pub(super) &'t ObjectTable);
+pub(super) struct LabelsOf<'t>(pub(super) &'t ObjectTable);
 
-impl Column for Labels<'_> {
+impl Attribute for LabelsOf<'_> {
     fn n_numbers(&self) -> usize {
         self.0.n_distinct_labels()
     }
@@ -44,22 +44,22 @@ impl Column for Labels<'_> {
 }
 
 /// The keys of the objects' labels.
-pub(super) struct Keys<'t>(pub(super) &'t ObjectTable);
+pub(super) struct KeysOf<'t>(pub(super) &'t ObjectTable);
 
-impl Column for Keys<'_> {
+impl Attribute for KeysOf<'_> {
     fn n_numbers(&self) -> usize {
         self.0.n_keys()
     }
 
     fn walk(&self, mut visit: impl FnMut(u32, u32)) {
-        Labels(self.0).walk(|id, label| visit(id, self.0.key_number(label)));
+        LabelsOf(self.0).walk(|id, label| visit(id, self.0.key_number(label)));
     }
 }
 
 /// The kinds of the objects.
-pub(super) struct Kinds<'t>(pub(super) &'t ObjectTable);
+pub(super) struct KindsOf<'t>(pub(super) &'t ObjectTable);
 
-impl Column for Kinds<'_> {
+impl Attribute for KindsOf<'_> {
     fn n_numbers(&self) -> usize {
         self.0.kind_ids().len()
     }
@@ -70,9 +70,9 @@ impl Column for Kinds<'_> {
 }
 
 /// The namespaces of the objects.
-pub(super) struct Namespaces<'t>(pub(super) &'t ObjectTable);
+pub(super) struct NamespacesOf<'t>(pub(super) &'t ObjectTable);
 
-impl Column for Namespaces<'_> {
+impl Attribute for NamespacesOf<'_> {
     fn n_numbers(&self) -> usize {
         self.0.namespace_ids().len()
     }
@@ -83,7 +83,7 @@ impl Column for Namespaces<'_> {
 }
 
 /// The postings of every number of a column of `n_ids` objects. Takes a few walks over the column.
-pub(super) fn postings(column: &impl Column, n_ids: usize) -> Vec<Postings> {
+pub(super) fn postings(column: &impl Attribute, n_ids: usize) -> Vec<Postings> {
     let inverter = Inverter::new(column, n_ids);
     let n_gathered: usize = (0..column.n_numbers()).map(|number| inverter.n_gathered(number)).sum();
     inverter.postings(MIN_GATHERED.max(n_gathered / MAX_WALKS))
@@ -96,7 +96,7 @@ struct Inverter<'c, C> {
     counts: Vec<u32>,
 }
 
-impl<'c, C: Column> Inverter<'c, C> {
+impl<'c, C: Attribute> Inverter<'c, C> {
     fn new(column: &'c C, n_ids: usize) -> Inverter<'c, C> {
         let mut counts = vec![0; column.n_numbers()];
         column.walk(|_, number| counts[number as usize] += 1);
@@ -209,9 +209,9 @@ mod tests {
     fn every_batch_size_gives_the_postings_of_the_rows() {
         let table = table();
         let mut expected = vec![Vec::new(); table.n_distinct_labels()];
-        Labels(&table).walk(|id, label| expected[label as usize].push(id));
+        LabelsOf(&table).walk(|id, label| expected[label as usize].push(id));
         for max_gathered in [1, 64, 1000, MIN_GATHERED] {
-            let postings = Inverter::new(&Labels(&table), table.n_ids()).postings(max_gathered);
+            let postings = Inverter::new(&LabelsOf(&table), table.n_ids()).postings(max_gathered);
             let found = postings.iter().map(|postings| postings.view().to_vec());
             assert_eq!(found.collect::<Vec<_>>(), expected, "{max_gathered} at a time");
         }
@@ -221,8 +221,8 @@ mod tests {
     fn removed_objects_are_nowhere() {
         let table = table();
         let lens = |postings: Vec<Postings>| postings.iter().map(|it| it.view().len()).collect::<Vec<_>>();
-        assert_eq!(lens(postings(&Kinds(&table), 3000)), [2999]);
-        assert_eq!(lens(postings(&Namespaces(&table), 3000)), [2999]);
-        assert_eq!(lens(postings(&Keys(&table), 3000)), [1500, 2999, 2999]);
+        assert_eq!(lens(postings(&KindsOf(&table), 3000)), [2999]);
+        assert_eq!(lens(postings(&NamespacesOf(&table), 3000)), [2999]);
+        assert_eq!(lens(postings(&KeysOf(&table), 3000)), [1500, 2999, 2999]);
     }
 }

@@ -14,7 +14,7 @@ use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 /// set again is kept apart, and the pool is rewritten when there are as many such rows as others, which makes
 /// a change cost no more than its own labels on average.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Rows {
+pub(super) struct LabelRows {
     pool: NumberBuffer<u8>,
     ends: Ends,
     /// Rows that no longer are what the pool says.
@@ -25,7 +25,7 @@ pub(super) struct Rows {
 /// Changed rows that are not worth rewriting the pool for.
 const MIN_CHANGED: usize = 1024;
 
-impl Rows {
+impl LabelRows {
     /// Adds the row of the next object.
     pub(super) fn push(&mut self, labels: impl Iterator<Item = LabelId>) {
         let pool = self.pool.to_mut();
@@ -50,8 +50,8 @@ impl Rows {
     }
 
     /// The same with every row in the pool.
-    fn packed(&self) -> Rows {
-        let mut rows = Rows::default();
+    fn packed(&self) -> LabelRows {
+        let mut rows = LabelRows::default();
         for (_, labels) in self.iter() {
             rows.push(labels);
         }
@@ -70,12 +70,12 @@ impl Rows {
     }
 
     /// Reads rows. Which labels they have is not looked at.
-    pub(super) fn decode(bytes: &mut Decoder) -> Result<Rows, Malformed> {
+    pub(super) fn decode(bytes: &mut Decoder) -> Result<LabelRows, Malformed> {
         let n_labels = bytes.size()?;
         let pool: NumberBuffer<u8> = bytes.numbers()?;
         let ends = Ends::decode(bytes, pool.len())?;
         Malformed::unless(n_labels <= pool.len(), "as many labels")?;
-        Ok(Rows { pool, ends, n_labels, ..Rows::default() })
+        Ok(LabelRows { pool, ends, n_labels, ..LabelRows::default() })
     }
 
     /// The labels of an object.
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn rows_keep_their_labels_through_changes() {
-        let mut rows = Rows::default();
+        let mut rows = LabelRows::default();
         let row = |n: u32| vec![LabelId(n * n * 40_000); n as usize % 5];
         let mut model: Vec<Vec<LabelId>> = (0..300).map(row).collect();
         model.iter().for_each(|row| rows.push(row.iter().copied()));
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn many_changes_are_written_into_the_pool() {
-        let mut rows = Rows::default();
+        let mut rows = LabelRows::default();
         (0..3000).for_each(|n| rows.push([LabelId(n)].into_iter()));
         (0..3000).for_each(|n| rows.set(ObjectId(n), &[LabelId(n), LabelId(u32::MAX)]));
         assert!(rows.changed.len() < 1600, "the pool was rewritten on the way");
@@ -200,15 +200,16 @@ mod tests {
 
     #[test]
     fn saved_rows_are_read_and_changed() {
-        let mut rows = Rows::default();
+        let mut rows = LabelRows::default();
         rows.push([LabelId(7), LabelId(129)].into_iter());
         rows.push([].into_iter());
         rows.set(ObjectId(1), &[LabelId(300)]);
         let mut out = Encoder::default();
         rows.encode(&mut out);
-        let mut read = Rows::decode(&mut Decoder::new(out.into_bytes().into())).unwrap();
-        let all =
-            |rows: &Rows| rows.iter().map(|(_, row)| row.map(|it| it.0).collect()).collect::<Vec<Vec<_>>>();
+        let mut read = LabelRows::decode(&mut Decoder::new(out.into_bytes().into())).unwrap();
+        let all = |rows: &LabelRows| {
+            rows.iter().map(|(_, row)| row.map(|it| it.0).collect()).collect::<Vec<Vec<_>>>()
+        };
         assert_eq!((all(&read), read.n_labels()), (vec![vec![7, 129], vec![300]], 3));
         read.set(ObjectId(0), &[]);
         read.push([LabelId(1)].into_iter());
@@ -224,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_length_is_known_before_unpacking() {
-        let mut rows = Rows::default();
+        let mut rows = LabelRows::default();
         rows.push([0, 127, 128, 1 << 20, u32::MAX].map(LabelId).into_iter());
         let mut labels = rows.labels(ObjectId(0));
         assert_eq!(labels.len(), 5);

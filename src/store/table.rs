@@ -8,7 +8,7 @@ use super::bitmap::Bitmap;
 use super::dict::Dict;
 use super::ends::Ends;
 use super::ids::{KeyId, KindId, LabelId, NamespaceId};
-use super::rows::{LabelIds, Rows};
+use super::rows::{LabelIds, LabelRows};
 use super::{ObjectId, ObjectIdentity};
 use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer, TextBuffer};
 
@@ -26,9 +26,9 @@ pub(crate) struct ObjectTable {
     kinds: Dict,
     namespaces: Dict,
     /// The kind and namespace of every object, as one number: there are few combinations.
-    places: Places,
-    names: Names,
-    pub(super) rows: Rows,
+    places: KindsAndNamespaces,
+    names: ObjectNames,
+    pub(super) rows: LabelRows,
     /// The ids of the objects that are there.
     live: Bitmap,
 }
@@ -97,9 +97,9 @@ impl ObjectTable {
             api_versions: Dict::decode(bytes)?.with_own_text(),
             kinds: Dict::decode(bytes)?.with_own_text(),
             namespaces: Dict::decode(bytes)?.with_own_text(),
-            places: Places::decode(bytes)?,
-            names: Names::decode(bytes)?,
-            rows: Rows::decode(bytes)?,
+            places: KindsAndNamespaces::decode(bytes)?,
+            names: ObjectNames::decode(bytes)?,
+            rows: LabelRows::decode(bytes)?,
             live: RoaringBitmap::deserialize_from(&*bytes.bytes()?)
                 .map_err(|_| Malformed("the ids of objects"))?
                 .into(),
@@ -335,13 +335,13 @@ impl Renumbering {
 
 /// The kind and namespace of every object: one number for each, since few combinations occur.
 #[derive(Debug, Clone, Default)]
-struct Places {
+struct KindsAndNamespaces {
     objects: NumberBuffer<u32>,
     combinations: Vec<(KindId, NamespaceId)>,
     numbers: HashMap<(KindId, NamespaceId), u32>,
 }
 
-impl Places {
+impl KindsAndNamespaces {
     fn push(&mut self, kind: KindId, namespace: NamespaceId) {
         let number = self.number(kind, namespace);
         self.objects.to_mut().push(number);
@@ -353,7 +353,7 @@ impl Places {
         out.u32s(self.combinations.iter().map(|(_, namespace)| namespace.0));
     }
 
-    fn decode(bytes: &mut Decoder) -> Result<Places, Malformed> {
+    fn decode(bytes: &mut Decoder) -> Result<KindsAndNamespaces, Malformed> {
         let objects = bytes.numbers()?;
         let kinds: NumberBuffer<u32> = bytes.numbers()?;
         let namespaces: NumberBuffer<u32> = bytes.numbers()?;
@@ -362,7 +362,7 @@ impl Places {
             pairs.map(|(&kind, &namespace)| (KindId(kind), NamespaceId(namespace))).collect();
         Malformed::unless(kinds.len() == namespaces.len(), "places")?;
         let numbers = combinations.iter().copied().zip(0..).collect();
-        Ok(Places { objects, combinations, numbers })
+        Ok(KindsAndNamespaces { objects, combinations, numbers })
     }
 
     fn set(&mut self, id: ObjectId, kind: KindId, namespace: NamespaceId) {
@@ -396,19 +396,19 @@ impl Places {
 
 /// The objects' names, one after another. Most are unique, so they are not interned.
 #[derive(Debug, Clone, Default)]
-struct Names {
+struct ObjectNames {
     text: TextBuffer,
     ends: Ends,
 }
 
-impl Names {
+impl ObjectNames {
     fn push(&mut self, name: &str) {
         let text = self.text.to_mut();
         text.push_str(name);
         self.ends.push(text.len());
     }
 
-    fn append(&mut self, other: &Names) {
+    fn append(&mut self, other: &ObjectNames) {
         let offset = self.text.len();
         self.text.to_mut().push_str(other.text.get(0..other.text.len()));
         for index in 0..other.ends.len() {
@@ -421,10 +421,10 @@ impl Names {
         self.ends.encode(out);
     }
 
-    fn decode(bytes: &mut Decoder) -> Result<Names, Malformed> {
+    fn decode(bytes: &mut Decoder) -> Result<ObjectNames, Malformed> {
         let text = bytes.text()?;
         let ends = Ends::decode(bytes, text.len())?;
-        Ok(Names { text, ends })
+        Ok(ObjectNames { text, ends })
     }
 
     /// A name. Empty where there is none, which only forged numbers ask for.

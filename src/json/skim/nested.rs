@@ -2,7 +2,7 @@
 //!
 //! Whether JSON is sound is a question about neighbours: after `:` comes a value, after a key `:`, after a value
 //! `,` or a closing bracket. So what is to be checked of all tokens of a block is the same for every kind of
-//! token: what comes next ([`Pending::next`]). An addition answers that for all tokens of a kind at once: it
+//! token: what comes next ([`Expecting::next`]). An addition answers that for all tokens of a kind at once: it
 //! carries a bit from behind each of them through everything that is no token. One by one are looked at only
 //! brackets, escapes, numbers and words.
 
@@ -23,7 +23,7 @@ pub(super) fn len(level: Level, bytes: &[u8]) -> Option<usize> {
 
 #[inline(always)]
 fn len_with<S: Simd>(simd: S, bytes: &[u8]) -> Option<usize> {
-    let mut scan = Scan::new(bytes);
+    let mut scan = NestedScan::new(bytes);
     let (blocks, rest) = bytes.as_chunks();
     for block in blocks {
         if let Some(len) = scan.block(simd, block)? {
@@ -36,7 +36,7 @@ fn len_with<S: Simd>(simd: S, bytes: &[u8]) -> Option<usize> {
 }
 
 /// What is known of the bytes before a block.
-struct Scan<'b> {
+struct NestedScan<'b> {
     bytes: &'b [u8],
     /// Where the block begins.
     pos: usize,
@@ -47,7 +47,7 @@ struct Scan<'b> {
     escaped: u64,
     /// 1 if the byte before the block belongs to a number or word.
     in_scalar: u64,
-    pending: Pending,
+    pending: Expecting,
 }
 
 /// The tokens in a block, by kind.
@@ -67,16 +67,16 @@ struct Tokens {
     in_objects: u64,
 }
 
-impl<'b> Scan<'b> {
-    fn new(bytes: &'b [u8]) -> Scan<'b> {
-        Scan {
+impl<'b> NestedScan<'b> {
+    fn new(bytes: &'b [u8]) -> NestedScan<'b> {
+        NestedScan {
             bytes,
             pos: 0,
             open: NONE_OPEN,
             in_string: 0,
             escaped: 0,
             in_scalar: 0,
-            pending: Pending::default(),
+            pending: Expecting::default(),
         }
     }
 
@@ -206,7 +206,7 @@ struct Brackets {
 
 /// Of each kind of token that asks something of the next one: 1 if the last token before the block was one.
 #[derive(Default)]
-struct Pending {
+struct Expecting {
     object_open: u64,
     array_open: u64,
     object_comma: u64,
@@ -217,7 +217,7 @@ struct Pending {
     value: u64,
 }
 
-impl Pending {
+impl Expecting {
     /// Whether each token may stand behind the one before it. That brackets match is checked elsewhere.
     #[inline(always)]
     fn are_in_order(&mut self, tokens: &Tokens) -> bool {

@@ -47,20 +47,20 @@ pub(in crate::load) struct Cursor<'a> {
 
 /// Whether a member of the object or array that is being walked was seen already: only then a comma follows.
 #[derive(Debug, Default)]
-pub(in crate::load) struct Members {
+pub(in crate::load) struct Commas {
     seen: bool,
 }
 
-impl Members {
+impl Commas {
     /// The walk begins in the middle: members were seen.
-    pub(in crate::load) fn in_the_middle() -> Members {
-        Members { seen: true }
+    pub(in crate::load) fn in_the_middle() -> Commas {
+        Commas { seen: true }
     }
 }
 
 /// How the values of a source are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::load) enum Layout {
+pub(in crate::load) enum ValueLayout {
     /// One value after another, each over as many lines as it likes.
     Stream,
     /// A value a line.
@@ -122,13 +122,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// Bounds the cursor to the next line that is not blank, or to the whole rest. False at the end.
-    pub(in crate::load) fn next_part(&mut self, layout: Layout) -> bool {
+    pub(in crate::load) fn next_part(&mut self, layout: ValueLayout) -> bool {
         self.value_start = None;
         self.limit = self.bytes.len();
         if self.peek().is_none() {
             return false;
         }
-        if layout == Layout::Lines {
+        if layout == ValueLayout::Lines {
             self.limit = line_end(self.bytes, self.pos);
         }
         true
@@ -171,16 +171,16 @@ impl<'a> Cursor<'a> {
 
     /// Goes into the object or array that begins here with `bracket`.
     #[inline]
-    pub(in crate::load) fn open(&mut self, bracket: u8) -> Fallible<Members> {
+    pub(in crate::load) fn open(&mut self, bracket: u8) -> Fallible<Commas> {
         if self.peek() == Some(bracket) {
             self.pos += 1;
-            return Ok(Members::default());
+            return Ok(Commas::default());
         }
         Err(self.expected(if bracket == b'{' { "an object" } else { "an array" }))
     }
 
     /// The key of the object's next member, with the cursor on its value. `None` after the last one.
-    pub(in crate::load) fn next_key(&mut self, members: &mut Members) -> Fallible<Option<Cow<'a, str>>> {
+    pub(in crate::load) fn next_key(&mut self, members: &mut Commas) -> Fallible<Option<Cow<'a, str>>> {
         if !self.next_member(members, b'}')? {
             return Ok(None);
         }
@@ -196,12 +196,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes to the next element of an array. False after the last one.
-    pub(in crate::load) fn next_element(&mut self, members: &mut Members) -> Fallible<bool> {
+    pub(in crate::load) fn next_element(&mut self, members: &mut Commas) -> Fallible<bool> {
         self.next_member(members, b']')
     }
 
     #[inline]
-    fn next_member(&mut self, members: &mut Members, close: u8) -> Fallible<bool> {
+    fn next_member(&mut self, members: &mut Commas, close: u8) -> Fallible<bool> {
         match self.peek() {
             Some(byte) if byte == close => {
                 self.pos += 1;
@@ -472,14 +472,14 @@ fn found_word(rest: &[u8]) -> Cow<'static, str> {
 mod tests {
     use super::*;
 
-    fn cursor(text: &[u8], layout: Layout) -> Cursor<'_> {
+    fn cursor(text: &[u8], layout: ValueLayout) -> Cursor<'_> {
         let mut cursor = Cursor::new(text);
         assert!(cursor.next_part(layout) && cursor.next_value());
         cursor
     }
 
     /// Passes over every value of every part, and gives their texts.
-    fn values(text: &str, layout: Layout) -> Vec<&str> {
+    fn values(text: &str, layout: ValueLayout) -> Vec<&str> {
         let mut values = Vec::new();
         let mut cursor = Cursor::new(text.as_bytes());
         while cursor.next_part(layout) {
@@ -494,7 +494,7 @@ mod tests {
 
     #[test]
     fn values_need_no_separator() {
-        for layout in [Layout::Stream, Layout::Lines] {
+        for layout in [ValueLayout::Stream, ValueLayout::Lines] {
             assert_eq!(
                 values("{}[1]\n\n \"a\" {\"b\":\n2}3\n", layout),
                 ["{}", "[1]", "\"a\"", "{\"b\":\n2}", "3"]
@@ -504,7 +504,7 @@ mod tests {
 
     #[test]
     fn members_and_elements_are_walked() {
-        let mut cursor = cursor(br#" { "a" : [1 , "x"] , "b":{} } "#, Layout::Stream);
+        let mut cursor = cursor(br#" { "a" : [1 , "x"] , "b":{} } "#, ValueLayout::Stream);
         let mut members = cursor.open(b'{').unwrap();
         assert_eq!(cursor.next_key(&mut members).unwrap().unwrap(), "a");
         let mut elements = cursor.open(b'[').unwrap();
@@ -522,11 +522,11 @@ mod tests {
 
     #[test]
     fn a_broken_line_ends_at_its_end() {
-        let mut cursor = cursor(b"{\"a\":[\n{}]\n", Layout::Lines);
+        let mut cursor = cursor(b"{\"a\":[\n{}]\n", ValueLayout::Lines);
         let fault = cursor.skip().unwrap_err();
         assert_eq!((fault.kind, fault.offset, fault.fatal), (LoadErrorKind::Incomplete, 6, true));
         cursor.end_part();
-        assert!(cursor.next_part(Layout::Lines) && cursor.next_value());
+        assert!(cursor.next_part(ValueLayout::Lines) && cursor.next_value());
         assert_eq!(cursor.pos(), 7);
     }
 
@@ -535,7 +535,7 @@ mod tests {
         let text = "[\n".repeat(100);
         let mut cursor = Cursor::new(text.as_bytes());
         let mut n_lines = 0;
-        while cursor.next_part(Layout::Lines) {
+        while cursor.next_part(ValueLayout::Lines) {
             assert!(cursor.next_value() && cursor.skip().is_err());
             cursor.end_part();
             n_lines += 1;
@@ -545,7 +545,7 @@ mod tests {
 
     #[test]
     fn invalid_utf8_is_met_before_what_follows() {
-        let mut cursor = cursor(b"{\"a\":\"\xFF\", 1}", Layout::Stream);
+        let mut cursor = cursor(b"{\"a\":\"\xFF\", 1}", ValueLayout::Stream);
         let fault = cursor.skip().unwrap_err();
         assert_eq!((fault.kind, fault.offset), (LoadErrorKind::Syntax, 10));
         let fault = cursor.earliest(fault);
@@ -554,7 +554,8 @@ mod tests {
 
     #[test]
     fn what_is_found_is_named() {
-        let found = |text: &str| cursor(text.as_bytes(), Layout::Stream).expected("x").message.into_owned();
+        let found =
+            |text: &str| cursor(text.as_bytes(), ValueLayout::Stream).expected("x").message.into_owned();
         assert_eq!(found("-1"), "expected x, found a number");
         assert_eq!(found("null"), "expected x, found `null`");
         assert_eq!(found("nul"), "expected x, found `nul`");

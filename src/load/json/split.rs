@@ -7,7 +7,7 @@ const END_OF_FILE: &str = "expected the rest of a value, found the end of the fi
 
 /// A value of the stream, or a line of it that begins no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::load) struct Piece {
+pub(in crate::load) struct StreamValue {
     pub(in crate::load) text: Vec<u8>,
     /// Where it begins in the stream.
     pub(in crate::load) start: Position,
@@ -111,7 +111,7 @@ impl Splitter {
     }
 
     /// The next piece that is complete. `None` when more bytes are needed, or there are no more.
-    pub(in crate::load) fn next_piece(&mut self) -> Option<Piece> {
+    pub(in crate::load) fn next_piece(&mut self) -> Option<StreamValue> {
         while let Some(&byte) = self.bytes.get(self.pos) {
             if let Some(piece) = self.step(byte) {
                 return Some(piece);
@@ -126,7 +126,7 @@ impl Splitter {
     }
 
     /// Looks at one byte.
-    fn step(&mut self, byte: u8) -> Option<Piece> {
+    fn step(&mut self, byte: u8) -> Option<StreamValue> {
         if self.inside == Inside::Value {
             self.settle_doubt(byte);
             if matches!(byte, b'{' | b'[') && self.begins_line() {
@@ -150,14 +150,14 @@ impl Splitter {
             self.line_start = signed(self.pos);
         }
         match ends {
-            Some(Ends::Whole) => Some(self.take(end, None)),
-            Some(Ends::CutShort) => Some(self.take_cut_short(end, END_OF_LINE)),
+            Some(ValueEnd::Whole) => Some(self.take(end, None)),
+            Some(ValueEnd::CutShort) => Some(self.take_cut_short(end, END_OF_LINE)),
             None => None,
         }
     }
 
     /// Goes into or out of what the byte opens or closes. Says whether a piece ends with it.
-    fn enter(&mut self, byte: u8) -> Option<Ends> {
+    fn enter(&mut self, byte: u8) -> Option<ValueEnd> {
         match (self.inside, byte) {
             (Inside::Nothing, b' ' | b'\t' | b'\r' | b'\n') => {}
             (Inside::Nothing | Inside::Value, b'{' | b'[') => {
@@ -165,16 +165,16 @@ impl Splitter {
                 self.inside = Inside::Value;
             }
             (Inside::Nothing, _) => self.inside = Inside::Line,
-            (Inside::Line, b'\n') => return Some(Ends::Whole),
+            (Inside::Line, b'\n') => return Some(ValueEnd::Whole),
             (Inside::Line, _) => {}
             (Inside::Value, b'"') => self.inside = Inside::String,
             (Inside::Value, b'}' | b']') => {
                 // Which of the two it is the JSON reader checks.
                 self.open.pop();
-                return self.open.is_empty().then_some(Ends::Whole);
+                return self.open.is_empty().then_some(ValueEnd::Whole);
             }
             (Inside::Value, _) => {}
-            (Inside::String | Inside::Escape, b'\n') => return Some(Ends::CutShort),
+            (Inside::String | Inside::Escape, b'\n') => return Some(ValueEnd::CutShort),
             (Inside::String, b'\\') => self.inside = Inside::Escape,
             (Inside::String, b'"') => self.inside = Inside::Value,
             (Inside::String | Inside::Escape, _) => self.inside = Inside::String,
@@ -206,7 +206,7 @@ impl Splitter {
     }
 
     /// The piece from its start to `end`, where it is cut short, or to what is no element of it after all.
-    fn take_cut_short(&mut self, end: usize, message: &'static str) -> Piece {
+    fn take_cut_short(&mut self, end: usize, message: &'static str) -> StreamValue {
         let Some(doubt) = self.doubt else { return self.take(end, Some(message)) };
         self.seen = self.seen.max(self.pos);
         self.pos = doubt.pos;
@@ -216,14 +216,14 @@ impl Splitter {
     }
 
     /// The piece from its start to `end`, and nothing to be inside of.
-    fn take(&mut self, end: usize, cut_short: Option<&'static str>) -> Piece {
+    fn take(&mut self, end: usize, cut_short: Option<&'static str>) -> StreamValue {
         self.inside = Inside::Nothing;
         self.open.clear();
         self.doubt = None;
         let (start, position) = self.start;
         let text = self.bytes[start..end].trim_ascii_end().to_vec();
         self.one_a_line.get_or_insert_with(|| !text.contains(&b'\n'));
-        Piece { text, start: position, cut_short }
+        StreamValue { text, start: position, cut_short }
     }
 
     fn position(&self) -> Position {
@@ -238,7 +238,7 @@ fn signed(pos: usize) -> isize {
 }
 
 /// How a piece ends.
-enum Ends {
+enum ValueEnd {
     Whole,
     CutShort,
 }

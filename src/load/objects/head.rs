@@ -126,11 +126,11 @@ pub(in crate::load) fn text_or_absent<'a>(cursor: &mut Cursor<'a>) -> Fallible<C
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::json::cursor::Layout;
+    use crate::load::json::cursor::ValueLayout;
 
     fn head(json: &str) -> Head<'_> {
         let mut cursor = Cursor::new(json.as_bytes());
-        assert!(cursor.next_part(Layout::Stream));
+        assert!(cursor.next_part(ValueLayout::Stream));
         let mut head = Head::default();
         head.read(&mut cursor).unwrap();
         head

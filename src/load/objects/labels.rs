@@ -186,11 +186,11 @@ fn read_pair<'a>(cursor: &mut Cursor<'a>) -> Fallible<Result<Pair<'a>, Box<Fault
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::json::cursor::Layout;
+    use crate::load::json::cursor::ValueLayout;
 
     fn labels(json: &str, at: &str) -> Result<String, String> {
         let mut cursor = Cursor::new(json.as_bytes());
-        assert!(cursor.next_part(Layout::Stream));
+        assert!(cursor.next_part(ValueLayout::Stream));
         let mut labels = Labels::default();
         let pointer: Pointer = at.parse().unwrap();
         let read = labels.read_at(&cursor, json, &pointer).and_then(|_| labels.check());
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn of_many_faults_the_first_that_counts_is_told() {
         let mut cursor = Cursor::new(br#"{"a":1,"c":2,"b":3,"a":""}"#);
-        assert!(cursor.next_part(Layout::Stream));
+        assert!(cursor.next_part(ValueLayout::Stream));
         let mut labels = Labels::default();
         labels.read(&mut cursor).unwrap();
         assert_eq!(labels.check().unwrap_err().offset, 11);

@@ -34,16 +34,16 @@ struct Listed {
 #[derive(Debug, Default)]
 pub(in crate::load) struct Lists {
     spans: Vec<(Range<usize>, usize)>,
-    kinds: Kinds,
+    kinds: ListKinds,
 }
 
 #[derive(Debug, Default)]
-struct Kinds {
+struct ListKinds {
     all: Vec<Listed>,
     numbers: HashMap<Listed, usize>,
 }
 
-impl Kinds {
+impl ListKinds {
     fn number(&mut self, kind: Listed) -> usize {
         let next = self.all.len();
         *self.numbers.entry(kind).or_insert_with_key(|kind| {

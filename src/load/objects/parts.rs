@@ -11,11 +11,11 @@
 use crate::ObjectId;
 use crate::load::Loader;
 use crate::load::error::Fallible;
-use crate::load::json::cursor::{Cursor, Layout, Members};
+use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::walk::{MAX_OBJECTS, Walk};
 use crate::load::origin::source::Source;
-use crate::load::report::Report;
+use crate::load::report::Reporter;
 use memchr::memmem;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -49,9 +49,9 @@ impl Default for Threads {
 
 /// What the objects are that are read ahead.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::load) enum Run {
+pub(in crate::load) enum Ahead {
     /// Values at the top level.
-    Values(Layout),
+    Values(ValueLayout),
     /// Elements of an array at this depth of lists.
     Elements { depth: usize },
 }
@@ -82,7 +82,7 @@ impl Pace {
 /// is the object before this one. Gives the objects without a kind.
 pub(in crate::load) fn read_ahead<S: Sink>(
     walk: &mut Walk<'_, '_, '_, S>,
-    run: Run,
+    run: Ahead,
     previous: Range<usize>,
 ) -> Vec<ObjectId> {
     if walk.cursor.pos() < walk.pace.next || previous.is_empty() {
@@ -154,7 +154,7 @@ struct Team<'a, S> {
     /// Anything wrong is left to the walk that called, so nothing is passed over here.
     loader: Loader,
     source: &'a Source,
-    run: Run,
+    run: Ahead,
     /// Where the first part begins.
     first: Cursor<'a>,
     /// Where the parts begin, and where the last one ends.
@@ -167,7 +167,7 @@ struct Team<'a, S> {
 }
 
 /// What was read of a source by one thread.
-struct Part<S> {
+struct PartRead<S> {
     sink: S,
     n_objects: u64,
     without_kind: Vec<ObjectId>,
@@ -176,13 +176,13 @@ struct Part<S> {
 
 impl<'a, S: Sink> Team<'a, S> {
     /// A team for the objects from here on. `None` where there is too little to read, or no way to guess.
-    fn new(walk: &Walk<'_, 'a, '_, S>, run: Run, previous: Range<usize>) -> Option<Team<'a, S>> {
+    fn new(walk: &Walk<'_, 'a, '_, S>, run: Ahead, previous: Range<usize>) -> Option<Team<'a, S>> {
         let bytes = walk.source.bytes();
         let start = walk.cursor.pos();
         let Threads { n, min_part } = walk.pace.threads;
         let size = ((bytes.len() - start) / n.saturating_mul(PARTS_PER_THREAD)).max(min_part);
         // A part of a line would have to mind where the line ends.
-        if matches!(run, Run::Elements { .. }) && !walk.cursor.is_unbounded() {
+        if matches!(run, Ahead::Elements { .. }) && !walk.cursor.is_unbounded() {
             return None;
         }
         let borders = Seam::new(bytes, previous, start)?.borders(bytes, start, size);
@@ -205,7 +205,7 @@ impl<'a, S: Sink> Team<'a, S> {
     fn cursor_at(&self, nth: usize) -> Cursor<'a> {
         match nth {
             0 => self.first.clone(),
-            _ => self.first.beside(self.borders[nth], matches!(self.run, Run::Values(Layout::Lines))),
+            _ => self.first.beside(self.borders[nth], matches!(self.run, Ahead::Values(ValueLayout::Lines))),
         }
     }
 
@@ -227,7 +227,7 @@ impl<'a, S: Sink> Team<'a, S> {
     fn join(
         &self,
         walk: &mut Walk<'_, 'a, '_, S>,
-        parts: &Receiver<(usize, Part<S>)>,
+        parts: &Receiver<(usize, PartRead<S>)>,
     ) -> (usize, Vec<ObjectId>) {
         let (mut n_joined, mut without_kind, mut waiting) = (0, Vec::new(), BTreeMap::new());
         for (nth, part) in parts {
@@ -255,7 +255,7 @@ impl<'a, S: Sink> Team<'a, S> {
     }
 
     /// Reads parts until there are no more, or one is doubtful.
-    fn work(&self, parts: &Sender<(usize, Part<S>)>) {
+    fn work(&self, parts: &Sender<(usize, PartRead<S>)>) {
         loop {
             let nth = self.next.fetch_add(1, MemoryOrdering::Relaxed);
             if nth >= self.n_parts() || self.is_useless(nth) {
@@ -278,10 +278,10 @@ impl<'a, S: Sink> Team<'a, S> {
     }
 
     /// Reads a part. `None` if it is not what it was taken for.
-    fn part(&self, nth: usize) -> Option<Part<S>> {
+    fn part(&self, nth: usize) -> Option<PartRead<S>> {
         let mut sink = self.seed.part();
         let (mut nobody, mut without_kind) = ((), Vec::new());
-        let mut report = Report::new(&mut nobody, None);
+        let mut report = Reporter::new(&mut nobody, None);
         let mut walk = Walk::new(&self.loader, self.source, &mut sink, &mut report);
         walk.cursor = self.cursor_at(nth);
         walk.is_part = true;
@@ -297,19 +297,19 @@ impl<'a, S: Sink> Team<'a, S> {
         }
         let n_objects = walk.index;
         let has_labels_at = report.has_labels_at;
-        Some(Part { sink, n_objects, without_kind, has_labels_at })
+        Some(PartRead { sink, n_objects, without_kind, has_labels_at })
     }
 
     /// Reads an object and goes to the next one. False when there is none.
     fn step(&self, walk: &mut Walk<'_, 'a, '_, S>, without_kind: &mut Vec<ObjectId>) -> Fallible<bool> {
         match self.run {
-            Run::Elements { depth } => {
+            Ahead::Elements { depth } => {
                 without_kind.extend(walk.element("", depth)?);
-                let more = walk.cursor.next_element(&mut Members::in_the_middle())?;
+                let more = walk.cursor.next_element(&mut Commas::in_the_middle())?;
                 walk.cursor.peek();
                 Ok(more)
             }
-            Run::Values(layout) => {
+            Ahead::Values(layout) => {
                 walk.value()?;
                 Ok(walk.cursor.next_value() || (walk.cursor.next_part(layout) && walk.cursor.next_value()))
             }
@@ -332,16 +332,16 @@ mod tests {
         let bytes = source.bytes();
         let start = memmem::find(bytes, b"{\"metadata\":{").unwrap();
         let (mut sink, mut nobody) = (Recorder::default(), ());
-        let mut report = Report::new(&mut nobody, None);
+        let mut report = Reporter::new(&mut nobody, None);
         let loader = Loader::new().threads(2).min_part(200);
         let mut walk = Walk::new(&loader, &source, &mut sink, &mut report);
-        assert!(walk.cursor.next_part(Layout::Stream) && walk.cursor.next_value());
+        assert!(walk.cursor.next_part(ValueLayout::Stream) && walk.cursor.next_value());
         walk.cursor = walk.cursor.beside(start, false);
-        let run = if start == 0 { Run::Values(Layout::Stream) } else { Run::Elements { depth: 0 } };
+        let run = if start == 0 { Ahead::Values(ValueLayout::Stream) } else { Ahead::Elements { depth: 0 } };
         walk.element("", 0).unwrap();
         let previous = start..walk.cursor.pos();
         if start > 0 {
-            walk.cursor.next_element(&mut Members::in_the_middle()).unwrap();
+            walk.cursor.next_element(&mut Commas::in_the_middle()).unwrap();
         }
         walk.cursor.peek();
         let without_kind = read_ahead(&mut walk, run, previous);

@@ -2,7 +2,7 @@
 
 use crate::ObjectId;
 use crate::load::objects::head::Head;
-use crate::load::report::{Notice, Report};
+use crate::load::report::{Notice, Reporter};
 use std::ops::Range;
 
 /// Takes the objects of a source in the order they are read.
@@ -44,7 +44,7 @@ pub(in crate::load) trait Sink: Send + Sync + Sized {
     fn bookmark(&mut self) {}
 
     /// Takes what a user should read, in its place among the objects, and passes it on.
-    fn notice(&mut self, notice: Notice, report: &mut Report<'_>) {
+    fn notice(&mut self, notice: Notice, report: &mut Reporter<'_>) {
         report.notice(notice);
     }
 }

@@ -5,15 +5,15 @@ use crate::json::member;
 use crate::load::Loader;
 use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
 use crate::load::format;
-use crate::load::json::cursor::{Cursor, Layout, Members};
+use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
 use crate::load::json::lines::LineCounter;
 use crate::load::objects::head::{Head, text_or_absent};
-use crate::load::objects::parts::{self, Pace, Run};
+use crate::load::objects::parts::{self, Ahead, Pace};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::EventType;
 use crate::load::origin::source::Source;
-use crate::load::report::{Notice, Report};
-use crate::path::Step;
+use crate::load::report::{Notice, Reporter};
+use crate::path::PathStep;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
     pub(in crate::load) loader: &'w Loader,
     pub(in crate::load) source: &'a Source,
     pub(in crate::load) sink: &'w mut S,
-    pub(in crate::load) report: &'w mut Report<'o>,
+    pub(in crate::load) report: &'w mut Reporter<'o>,
     pub(in crate::load) cursor: Cursor<'a>,
     lines: LineCounter<'a>,
     /// The index of the object that is read next.
@@ -71,7 +71,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         loader: &'w Loader,
         source: &'a Source,
         sink: &'w mut S,
-        report: &'w mut Report<'o>,
+        report: &'w mut Reporter<'o>,
     ) -> Walk<'w, 'a, 'o, S> {
         Walk {
             loader,
@@ -148,9 +148,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// The values of one line, or of the whole source.
-    fn part(&mut self, layout: Layout) -> Fallible<()> {
+    fn part(&mut self, layout: ValueLayout) -> Fallible<()> {
         while self.cursor.next_value() {
-            parts::read_ahead(self, Run::Values(layout), self.previous.clone());
+            parts::read_ahead(self, Ahead::Values(layout), self.previous.clone());
             let start = self.cursor.pos();
             self.value()?;
             self.previous = start..self.cursor.pos();
@@ -192,7 +192,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// Goes down `steps` to the place where the objects are, and passes over everything else.
-    fn items_at(&mut self, steps: &[Step]) -> Fallible<()> {
+    fn items_at(&mut self, steps: &[PathStep]) -> Fallible<()> {
         let Some((step, rest)) = steps.split_first() else { return self.collection() };
         let start_byte = self.cursor.peek();
         let start = self.cursor.pos();
@@ -212,7 +212,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         Ok(())
     }
 
-    fn items_at_member(&mut self, name: &str, rest: &[Step]) -> Fallible<usize> {
+    fn items_at_member(&mut self, name: &str, rest: &[PathStep]) -> Fallible<usize> {
         let mut n_found = 0;
         let mut members = self.cursor.open(b'{')?;
         while let Some(key) = self.cursor.next_key(&mut members)? {
@@ -230,7 +230,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// nothing: it is met when it is read.
     fn comes_again(&self, key: &str) -> bool {
         let mut cursor = self.cursor.clone();
-        let mut members = Members::in_the_middle();
+        let mut members = Commas::in_the_middle();
         while cursor.skip().is_ok() {
             match cursor.next_key(&mut members) {
                 Ok(Some(next)) if next != key => {}
@@ -240,7 +240,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         false
     }
 
-    fn items_at_element(&mut self, step: &Step, rest: &[Step]) -> Fallible<usize> {
+    fn items_at_element(&mut self, step: &PathStep, rest: &[PathStep]) -> Fallible<usize> {
         let (mut nth, mut n_found) = (0, 0);
         let mut members = self.cursor.open(b'[')?;
         while self.cursor.next_element(&mut members)? {
@@ -299,7 +299,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let mut members = self.cursor.open(b'[')?;
         while self.cursor.next_element(&mut members)? {
             self.cursor.peek();
-            without_kind.extend(parts::read_ahead(self, Run::Elements { depth }, previous));
+            without_kind.extend(parts::read_ahead(self, Ahead::Elements { depth }, previous));
             let start = self.cursor.pos();
             without_kind.extend(self.element("", depth)?);
             previous = start..self.cursor.pos();

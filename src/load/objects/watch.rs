@@ -32,16 +32,16 @@ impl EventType {
 
 /// The objects of one source by identity.
 #[derive(Debug, Default)]
-pub(in crate::load) struct Known {
+pub(in crate::load) struct KnownObjects {
     ids: IdentityIndex,
     /// For objects that were listed before under the same identity, as in two lists: those older looks.
     older: HashMap<ObjectId, Vec<ObjectId>>,
 }
 
-impl Known {
+impl KnownObjects {
     /// Knows these objects, and the last of several with one identity.
-    pub(in crate::load) fn new(builder: &StoreBuilder, ids: impl Iterator<Item = ObjectId>) -> Known {
-        let mut known = Known::default();
+    pub(in crate::load) fn new(builder: &StoreBuilder, ids: impl Iterator<Item = ObjectId>) -> KnownObjects {
+        let mut known = KnownObjects::default();
         ids.for_each(|id| known.insert(builder, id));
         known
     }

@@ -1,11 +1,11 @@
 //! Lists of values, and the commas between requirements.
 
 use super::Help;
-use super::place::{Place, QUOTES, is_identifier, key, value};
+use super::place::{ErrorPlace, QUOTES, is_identifier, key, value};
 use crate::syntax::Expected;
 
 /// `in (a,b)`
-pub(super) fn list_without_key(place: &Place<'_>) -> Option<Help> {
+pub(super) fn list_without_key(place: &ErrorPlace<'_>) -> Option<Help> {
     let keyword = place.word(-1);
     let is_first = place.word(0) == "(" && matches!(place.word(-2), "" | ",");
     if !is_first || !matches!(keyword, "in" | "notin") {
@@ -16,7 +16,7 @@ pub(super) fn list_without_key(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key=(a,b)`
-pub(super) fn list_after_equals(place: &Place<'_>) -> Option<Help> {
+pub(super) fn list_after_equals(place: &ErrorPlace<'_>) -> Option<Help> {
     let (keyword, number) = match place.word(-1) {
         _ if place.word(0) != "(" => return None,
         "=" | "==" => ("in", "one"),
@@ -28,7 +28,7 @@ pub(super) fn list_after_equals(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key not in (a,b)`, `key !in (a,b)`
-pub(super) fn not_in(place: &Place<'_>) -> Option<Help> {
+pub(super) fn not_in(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_not = |word: &str| word == "!" || word.eq_ignore_ascii_case("not");
     let is_in = place.expected() == Some(Expected::Operator) && place.word(1).eq_ignore_ascii_case("in");
     if !is_in || !is_not(place.word(0)) {
@@ -41,7 +41,7 @@ pub(super) fn not_in(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key in [a,b]`, `key in {a,b}`
-pub(super) fn bracketed_list(place: &Place<'_>) -> Option<Help> {
+pub(super) fn bracketed_list(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_bracket = place.word(0).starts_with(['[', '{']);
     if !is_bracket || !matches!(place.word(-1), "in" | "notin" | "=" | "==" | "(") {
         return None;
@@ -55,7 +55,7 @@ pub(super) fn bracketed_list(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key in a,b`
-pub(super) fn missing_parenthesis(place: &Place<'_>) -> Option<Help> {
+pub(super) fn missing_parenthesis(place: &ErrorPlace<'_>) -> Option<Help> {
     if place.expected() != Some(Expected::OpenParen) {
         return None;
     }
@@ -67,7 +67,7 @@ pub(super) fn missing_parenthesis(place: &Place<'_>) -> Option<Help> {
 }
 
 /// The values at the place, with commas between them, if Kubernetes takes all of them.
-fn bare_list(place: &Place<'_>) -> Option<String> {
+fn bare_list(place: &ErrorPlace<'_>) -> Option<String> {
     let mut values = vec![place.value(0)?];
     let mut steps = 1;
     // The next word is another value and not a requirement if no operator follows it.
@@ -82,13 +82,13 @@ fn bare_list(place: &Place<'_>) -> Option<String> {
 }
 
 /// `key in (a;b)`
-pub(super) fn semicolon_in_list(place: &Place<'_>) -> Option<Help> {
+pub(super) fn semicolon_in_list(place: &ErrorPlace<'_>) -> Option<Help> {
     let found = place.is_in_list() && place.nearby().into_iter().any(|word| word.contains(';'));
     found.then(|| Help::say("the values of a list are separated by \",\""))
 }
 
 /// `a=b;c=d`
-pub(super) fn semicolon(place: &Place<'_>) -> Option<Help> {
+pub(super) fn semicolon(place: &ErrorPlace<'_>) -> Option<Help> {
     place.nearby().into_iter().find(|word| word.contains(';'))?;
     let words = Help::say("requirements are joined with \",\"");
     Some(match place.mended(|text| text.trim_end_matches(';').replace(';', ",")) {
@@ -98,7 +98,7 @@ pub(super) fn semicolon(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `,a`, `a,,b`, `a,`
-pub(super) fn stray_comma(place: &Place<'_>) -> Option<Help> {
+pub(super) fn stray_comma(place: &ErrorPlace<'_>) -> Option<Help> {
     if place.expected() != Some(Expected::Requirement) {
         return None;
     }
@@ -111,7 +111,7 @@ pub(super) fn stray_comma(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key in (a,b`
-pub(super) fn unclosed_list(place: &Place<'_>) -> Option<Help> {
+pub(super) fn unclosed_list(place: &ErrorPlace<'_>) -> Option<Help> {
     Some(Help::say(match place.expected()? {
         Expected::CommaOrCloseParen if is_identifier(place.word(0)) => {
             "the values of a list are separated by \",\""
@@ -127,7 +127,7 @@ pub(super) fn unclosed_list(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key=a b`, `key in (a) b`
-pub(super) fn two_words(place: &Place<'_>) -> Option<Help> {
+pub(super) fn two_words(place: &ErrorPlace<'_>) -> Option<Help> {
     if place.expected() != Some(Expected::EndOfRequirement) || !is_identifier(place.word(0)) {
         return None;
     }
@@ -137,7 +137,7 @@ pub(super) fn two_words(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key other`, `key other=value`
-pub(super) fn two_requirements(place: &Place<'_>) -> Option<Help> {
+pub(super) fn two_requirements(place: &ErrorPlace<'_>) -> Option<Help> {
     if place.expected() != Some(Expected::Operator) || !is_identifier(place.word(0)) {
         return None;
     }
@@ -154,7 +154,7 @@ pub(super) fn two_requirements(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key=*`, `key=web-*`
-pub(super) fn wildcard(place: &Place<'_>) -> Option<Help> {
+pub(super) fn wildcard(place: &ErrorPlace<'_>) -> Option<Help> {
     let asks = Help::say("to ask whether a key is there write ");
     match (place.word(-1), key(place.word(-2))) {
         ("=" | "==", Some(key)) if place.word(0) == "*" => return Some(asks.offer(key)),

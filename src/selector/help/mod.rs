@@ -15,7 +15,7 @@ use std::fmt;
 
 use super::error::{ParseError, ParseErrorKind};
 use crate::LabelKey;
-use place::{Place, is_selector};
+use place::{ErrorPlace, is_selector};
 
 /// How many characters of the text are repeated in a help as they stand, at most.
 const MAX_QUOTED: usize = 40;
@@ -33,7 +33,7 @@ impl ParseError {
 
 /// What the first hint says that knows the mistake.
 fn known(error: &ParseError) -> Option<Help> {
-    let place = Place::new(error);
+    let place = ErrorPlace::new(error);
     let of_dialect = if error.is_query() { OF_QUERIES } else { OF_SELECTORS };
     [OF_WHOLES, of_dialect, HINTS]
         .into_iter()
@@ -44,12 +44,12 @@ fn known(error: &ParseError) -> Option<Help> {
 /// A fix: words, parts of the text, and texts to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Help {
-    parts: Vec<Part>,
+    parts: Vec<HelpPart>,
 }
 
 /// A part of a help.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum HelpPart {
     Words(Cow<'static, str>),
     /// What stands in the text already.
     Quote(String),
@@ -59,7 +59,7 @@ enum Part {
 
 impl Help {
     fn say(words: impl Into<Cow<'static, str>>) -> Help {
-        Help { parts: vec![Part::Words(words.into())] }
+        Help { parts: vec![HelpPart::Words(words.into())] }
     }
 
     /// The help that is one text to write.
@@ -68,11 +68,11 @@ impl Help {
     }
 
     fn and(self, words: &'static str) -> Help {
-        self.with(Part::Words(words.into()))
+        self.with(HelpPart::Words(words.into()))
     }
 
     fn offer(self, text: impl Into<String>) -> Help {
-        self.with(Part::Offer(text.into()))
+        self.with(HelpPart::Offer(text.into()))
     }
 
     fn quote(self, text: &str) -> Help {
@@ -80,10 +80,10 @@ impl Help {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.to_owned(),
         };
-        self.with(Part::Quote(shown))
+        self.with(HelpPart::Quote(shown))
     }
 
-    fn with(mut self, part: Part) -> Help {
+    fn with(mut self, part: HelpPart) -> Help {
         self.parts.push(part);
         self
     }
@@ -95,8 +95,8 @@ impl Help {
 
     fn offers(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Offer(text) => Some(text.as_str()),
-            Part::Words(_) | Part::Quote(_) => None,
+            HelpPart::Offer(text) => Some(text.as_str()),
+            HelpPart::Words(_) | HelpPart::Quote(_) => None,
         })
     }
 }
@@ -104,17 +104,17 @@ impl Help {
 impl fmt::Display for Help {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts.iter().try_for_each(|part| match part {
-            Part::Words(words) => f.write_str(words),
-            Part::Quote(text) | Part::Offer(text) => f.write_str(text),
+            HelpPart::Words(words) => f.write_str(words),
+            HelpPart::Quote(text) | HelpPart::Offer(text) => f.write_str(text),
         })
     }
 }
 
 /// What a hint is: a look at the place, and the help if it is what the hint knows.
-type Hint = fn(&Place<'_>) -> Option<Help>;
+type HelpRule = fn(&ErrorPlace<'_>) -> Option<Help>;
 
 /// What is something else as a whole.
-const OF_WHOLES: &[Hint] = &[
+const OF_WHOLES: &[HelpRule] = &[
     whole::json_object,
     whole::braces,
     whole::pipe,
@@ -125,14 +125,14 @@ const OF_WHOLES: &[Hint] = &[
 ];
 
 /// What a query has and a selector has not.
-const OF_SELECTORS: &[Hint] =
+const OF_SELECTORS: &[HelpRule] =
     &[operators::other_and, operators::other_or, operators::grouping, operators::function_call];
 
 /// What those write who mean a query.
-const OF_QUERIES: &[Hint] = &[queries::word_for_sign, queries::absent_or_different, queries::json_path];
+const OF_QUERIES: &[HelpRule] = &[queries::word_for_sign, queries::absent_or_different, queries::json_path];
 
 /// What people write, the more telling signs first.
-const HINTS: &[Hint] = &[
+const HINTS: &[HelpRule] = &[
     lists::list_without_key,
     operators::absent_or_different,
     operators::absent_or_outside,
@@ -162,13 +162,13 @@ const HINTS: &[Hint] = &[
 ];
 
 /// `Example.com/key`, `/key`
-fn wrong_key(place: &Place<'_>) -> Option<Help> {
+fn wrong_key(place: &ErrorPlace<'_>) -> Option<Help> {
     let error = LabelKey::new(place.word(0)).err().filter(|_| place.is_about_key())?;
     Some(Help::write(error.mended()?))
 }
 
 /// `aws:autoscaling:groupName`, `instance=10.0.0.1:9090`: a dump can hold such a label.
-fn never_selected(place: &Place<'_>) -> Option<Help> {
+fn never_selected(place: &ErrorPlace<'_>) -> Option<Help> {
     let what = match (place.is_about_key(), place.is_about_value()) {
         (true, _) => "key",
         (_, true) => "value",

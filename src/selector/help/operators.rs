@@ -1,7 +1,7 @@
 //! Operators of other languages, and those of selectors in the wrong place.
 
 use super::Help;
-use super::place::{Place, is_identifier, key, value};
+use super::place::{ErrorPlace, is_identifier, key, value};
 use crate::syntax::Expected;
 
 /// `text` with every `from`, in any letter case, made `to`.
@@ -17,7 +17,7 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 }
 
 /// `a && b`, `a and b`
-pub(super) fn other_and(place: &Place<'_>) -> Option<Help> {
+pub(super) fn other_and(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_and = |word: &str| word.contains("&&") || word == "&";
     let spelled = place.expected().is_some() && place.word(0).eq_ignore_ascii_case("and");
     if !spelled && !place.nearby().into_iter().any(is_and) {
@@ -36,7 +36,7 @@ fn joined(text: String, sign: &str) -> String {
 }
 
 /// `a || b`, `a or b`
-pub(super) fn other_or(place: &Place<'_>) -> Option<Help> {
+pub(super) fn other_or(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_or = |word: &str| word.contains("||") || word == "|";
     let spelled = place.expected().is_some() && place.word(0).eq_ignore_ascii_case("or");
     if !spelled && !place.nearby().into_iter().any(is_or) {
@@ -61,27 +61,27 @@ fn one_of_several(text: &str) -> Option<String> {
 }
 
 /// `(a=b),c`, `!(a)`
-pub(super) fn grouping(place: &Place<'_>) -> Option<Help> {
+pub(super) fn grouping(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_group = matches!(place.expected()?, Expected::Requirement | Expected::Key);
     (is_group && place.word(0) == "(").then(|| Help::say("requirements are not grouped with parentheses"))
 }
 
 /// `!key=value`
-pub(super) fn absent_or_different(place: &Place<'_>) -> Option<Help> {
+pub(super) fn absent_or_different(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_comparison = place.word(-2) == "!" && matches!(place.word(0), "=" | "==");
     let (key, value) = (place.key(-1)?, place.value(1)?);
     is_comparison.then(|| Help::write(format!("{key}!={value}")))
 }
 
 /// `!key in (a,b)`
-pub(super) fn absent_or_outside(place: &Place<'_>) -> Option<Help> {
+pub(super) fn absent_or_outside(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_list = place.word(-2) == "!" && place.word(0) == "in";
     let (key, list) = (place.key(-1)?, place.list(1)?);
     is_list.then(|| Help::write(format!("{key} notin {list}")))
 }
 
 /// `has(key)`, `all()`: calls of Calico's language
-pub(super) fn function_call(place: &Place<'_>) -> Option<Help> {
+pub(super) fn function_call(place: &ErrorPlace<'_>) -> Option<Help> {
     let name = place.word(-1);
     let is_call =
         place.word(0) == "(" && is_identifier(name) && place.expected() != Some(Expected::CommaOrCloseParen);
@@ -98,7 +98,7 @@ pub(super) fn function_call(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `not key`, `NOT key=value`
-pub(super) fn not_key(place: &Place<'_>) -> Option<Help> {
+pub(super) fn not_key(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_not = place.word(-1).eq_ignore_ascii_case("not") && matches!(place.word(-2), "" | ",");
     if !is_not || place.expected() != Some(Expected::Operator) {
         return None;
@@ -113,7 +113,7 @@ pub(super) fn not_key(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key!`, `key!value`
-pub(super) fn exclamation_mark(place: &Place<'_>) -> Option<Help> {
+pub(super) fn exclamation_mark(place: &ErrorPlace<'_>) -> Option<Help> {
     if place.expected() != Some(Expected::Operator) || place.word(0) != "!" {
         return None;
     }
@@ -125,7 +125,7 @@ pub(super) fn exclamation_mark(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key===a`, `key>=4`, `key<>a`
-pub(super) fn doubled_operator(place: &Place<'_>) -> Option<Help> {
+pub(super) fn doubled_operator(place: &ErrorPlace<'_>) -> Option<Help> {
     let alone = "\">\" and \"<\" stand alone and compare integers";
     match (place.word(-1), place.word(0)) {
         ("==", "=" | "==") => Some(Help::write(format!("{}={}", place.key(-2)?, place.value(1)?))),
@@ -138,7 +138,7 @@ pub(super) fn doubled_operator(place: &Place<'_>) -> Option<Help> {
 }
 
 /// What to write for `key>=number`.
-fn strict(place: &Place<'_>, operator: &str) -> Help {
+fn strict(place: &ErrorPlace<'_>, operator: &str) -> Help {
     let step = if operator == ">" { -1 } else { 1 };
     let bound = place.word(1).parse::<i64>().ok().and_then(|number| number.checked_add(step));
     match (place.key(-2), bound) {
@@ -150,13 +150,13 @@ fn strict(place: &Place<'_>, operator: &str) -> Help {
 }
 
 /// `key>-1`
-pub(super) fn signed_number(place: &Place<'_>) -> Option<Help> {
+pub(super) fn signed_number(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_signed = matches!(place.word(-1), ">" | "<") && place.word(0).starts_with(['-', '+']);
     is_signed.then(|| Help::say("the number after \">\" or \"<\" has no sign"))
 }
 
 /// `key=~a`, `key!~a`, `key~=a`
-pub(super) fn pattern_operator(place: &Place<'_>) -> Option<Help> {
+pub(super) fn pattern_operator(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_pattern = place.nearby().into_iter().any(|word| word.starts_with('~') || word.ends_with('~'));
     let follows = place.word(1).starts_with('~');
     let words = "there is no matching of patterns; list the values: ";
@@ -164,7 +164,7 @@ pub(super) fn pattern_operator(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `k8s:app=x`: Cilium's labels with their source.
-pub(super) fn source_prefix(place: &Place<'_>) -> Option<Help> {
+pub(super) fn source_prefix(place: &ErrorPlace<'_>) -> Option<Help> {
     const SOURCES: [&str; 3] = ["k8s:", "any:", "container:"];
     let source = SOURCES.into_iter().find(|source| place.word(0).starts_with(source))?;
     if !place.is_about_key() {
@@ -175,7 +175,7 @@ pub(super) fn source_prefix(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key: value`, `key:value`, `key:=value`
-pub(super) fn colon(place: &Place<'_>) -> Option<Help> {
+pub(super) fn colon(place: &ErrorPlace<'_>) -> Option<Help> {
     let equals = |step| if place.word(step) == "=" { step + 1 } else { step };
     let (key_, value_, next) = if place.is_about_key() {
         match place.word(0).split_once(':')? {
@@ -194,7 +194,7 @@ pub(super) fn colon(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key IN (a,b)`, `key is a`, `key contains a`
-pub(super) fn word_operator(place: &Place<'_>) -> Option<Help> {
+pub(super) fn word_operator(place: &ErrorPlace<'_>) -> Option<Help> {
     if place.expected() != Some(Expected::Operator) {
         return None;
     }
@@ -220,7 +220,7 @@ pub(super) fn word_operator(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `key=value=other`
-pub(super) fn second_equals(place: &Place<'_>) -> Option<Help> {
+pub(super) fn second_equals(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_second = place.expected() == Some(Expected::EndOfRequirement)
         && matches!(place.word(0), "=" | "==" | "!=")
         && matches!(place.word(-2), "=" | "==" | "!=");

@@ -19,7 +19,7 @@ const MAX_VALUES: usize = 20;
 pub(super) const QUOTES: [char; 7] = ['"', '\'', '`', '‘', '’', '“', '”'];
 
 /// The place of an error: the tokens around it.
-pub(super) struct Place<'e> {
+pub(super) struct ErrorPlace<'e> {
     kind: &'e ParseErrorKind,
     /// The whole text.
     pub(super) whole: &'e str,
@@ -32,13 +32,13 @@ pub(super) struct Place<'e> {
     at: usize,
 }
 
-impl<'e> Place<'e> {
-    pub(super) fn new(error: &'e ParseError) -> Place<'e> {
+impl<'e> ErrorPlace<'e> {
+    pub(super) fn new(error: &'e ParseError) -> ErrorPlace<'e> {
         let (text, span) = window(error.text(), error.span());
         let spans: Vec<Span> = tokens(text).map(|token| token.span).collect();
         let at = spans.iter().position(|token| token.end > span.start).unwrap_or(spans.len());
         let words = spans.into_iter().map(|span| span.slice(text)).collect();
-        Place { kind: error.kind(), whole: error.text(), text, span, words, at }
+        ErrorPlace { kind: error.kind(), whole: error.text(), text, span, words, at }
     }
 
     /// The token `steps` after the one at the place; empty where there is none.

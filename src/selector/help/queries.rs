@@ -1,10 +1,10 @@
 //! Mistakes of those who write queries.
 
 use super::Help;
-use super::place::Place;
+use super::place::ErrorPlace;
 
 /// `a and b`, `a or b`, `not a`: words are keys and never operators.
-pub(super) fn word_for_sign(place: &Place<'_>) -> Option<Help> {
+pub(super) fn word_for_sign(place: &ErrorPlace<'_>) -> Option<Help> {
     place.expected()?;
     let sign = match place.word(0).to_ascii_lowercase().as_str() {
         "and" => "&&",
@@ -16,7 +16,7 @@ pub(super) fn word_for_sign(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `!key=value`
-pub(super) fn absent_or_different(place: &Place<'_>) -> Option<Help> {
+pub(super) fn absent_or_different(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_comparison = place.word(-2) == "!" && matches!(place.word(0), "=" | "==" | "in");
     let key = place.key(-1)?;
     let rest = match place.word(0) {
@@ -27,7 +27,7 @@ pub(super) fn absent_or_different(place: &Place<'_>) -> Option<Help> {
 }
 
 /// `[?(@.type=="Ready")]`
-pub(super) fn json_path(place: &Place<'_>) -> Option<Help> {
+pub(super) fn json_path(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_filter = place.whole.contains("[?(@") && place.expected().is_some();
     is_filter.then(|| Help::say("a filter in brackets is a query: .status.conditions[.type=Ready]"))
 }

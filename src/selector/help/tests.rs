@@ -160,8 +160,8 @@ fn known_mistakes_get_their_help() {
 #[test]
 fn every_hint_has_a_case() {
     let errors: Vec<ParseError> = CASES.iter().map(|(text, _)| error(text)).collect();
-    let hints: Vec<Hint> = [OF_WHOLES, OF_SELECTORS, HINTS].concat();
-    let first_to_know = |error| hints.iter().position(|hint| hint(&Place::new(error)).is_some());
+    let hints: Vec<HelpRule> = [OF_WHOLES, OF_SELECTORS, HINTS].concat();
+    let first_to_know = |error| hints.iter().position(|hint| hint(&ErrorPlace::new(error)).is_some());
     let known: Vec<_> = errors.iter().filter_map(first_to_know).collect();
     let without: Vec<usize> = (0..hints.len()).filter(|hint| !known.contains(hint)).collect();
     assert_eq!(without, [0; 0], "places in the lists");
@@ -206,11 +206,11 @@ fn help_for(text: &str) -> Option<Help> {
 /// Whether the words of a help hold nothing that reads like a selector: signs stand between quotation marks there.
 fn has_no_hidden_offer(help: &Help) -> bool {
     help.parts.iter().all(|part| match part {
-        Part::Words(words) => {
+        HelpPart::Words(words) => {
             let outside = words.split(['"', '`']).step_by(2);
             outside.into_iter().all(|words| !words.contains(|sign| "=!<>(){}[]".contains(sign)))
         }
-        Part::Quote(_) | Part::Offer(_) => true,
+        HelpPart::Quote(_) | HelpPart::Offer(_) => true,
     })
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Help;
-use super::place::{Place, QUOTES, is_selector, key, unquoted, value};
+use super::place::{ErrorPlace, QUOTES, is_selector, key, unquoted, value};
 use crate::{LabelSelector, Selector};
 
 /// `{"matchLabels":{"app":"web"}}`, `{"app":"web"}`
-pub(super) fn json_object(place: &Place<'_>) -> Option<Help> {
+pub(super) fn json_object(place: &ErrorPlace<'_>) -> Option<Help> {
     let text = place.text.trim();
     let inside = text.strip_prefix('{')?.trim_start();
     if place.span.start > 1 || !(inside.starts_with('"') || inside == "}") {
@@ -41,7 +41,7 @@ fn label_map(json: &str) -> Option<String> {
 }
 
 /// `{app: x}`, `{app="x",env!="y"}`
-pub(super) fn braces(place: &Place<'_>) -> Option<Help> {
+pub(super) fn braces(place: &ErrorPlace<'_>) -> Option<Help> {
     let inside = place.whole.trim().strip_prefix('{')?.strip_suffix('}')?;
     if let Some(map) = yaml_map(inside) {
         return Some(Help::say("this is a map of YAML; as a selector write ").offer(map));
@@ -60,7 +60,7 @@ fn yaml_map(inside: &str) -> Option<String> {
 }
 
 /// `kubectl get pods -l app=x`, `-l app=x`, `--selector=app=x`
-pub(super) fn command_line(place: &Place<'_>) -> Option<Help> {
+pub(super) fn command_line(place: &ErrorPlace<'_>) -> Option<Help> {
     let selector = option_value(place.text)?;
     let is_alone = Help::say("a selector stands here without the command around it");
     Some(match selector {
@@ -102,7 +102,7 @@ const FILTERS: [&str; 16] = [
 ];
 
 /// `env | wc -l`
-pub(super) fn pipe(place: &Place<'_>) -> Option<Help> {
+pub(super) fn pipe(place: &ErrorPlace<'_>) -> Option<Help> {
     let (before, after) = place.text.split_once('|')?;
     let command = after.split_whitespace().next()?;
     if !FILTERS.contains(&command) {
@@ -127,7 +127,7 @@ const FULL_WIDTH: [(char, char); 9] = [
 ];
 
 /// `app＝web`
-pub(super) fn full_width(place: &Place<'_>) -> Option<Help> {
+pub(super) fn full_width(place: &ErrorPlace<'_>) -> Option<Help> {
     let half = |wide: char| FULL_WIDTH.iter().find(|(full, _)| *full == wide).map(|(_, plain)| *plain);
     place.nearby().into_iter().find(|word| word.chars().any(|wide| half(wide).is_some()))?;
     let mended = place.mended(|text| text.chars().map(|wide| half(wide).unwrap_or(wide)).collect());
@@ -145,7 +145,7 @@ fn is_odd_space(character: char) -> bool {
 }
 
 /// `app in (web)` with no-break spaces, which web pages and word processors put in.
-pub(super) fn odd_space(place: &Place<'_>) -> Option<Help> {
+pub(super) fn odd_space(place: &ErrorPlace<'_>) -> Option<Help> {
     let odd = place.nearby().into_iter().find_map(|word| word.chars().find(|&it| is_odd_space(it)))?;
     let name = format!("U+{:04X}", u32::from(odd));
     let plain = |character: char| match character {
@@ -166,7 +166,7 @@ pub(super) fn odd_space(place: &Place<'_>) -> Option<Help> {
 const PLACEHOLDERS: [(&str, &str); 5] = [("{{", "}}"), ("${", "}"), ("$(", ")"), ("{", "}"), ("<", ">")];
 
 /// `app={{ .Values.name }}`, `app=${APP}`, `app=$APP`, `app={app}`, `app=<app>`, `app=%s`
-pub(super) fn placeholder(place: &Place<'_>) -> Option<Help> {
+pub(super) fn placeholder(place: &ErrorPlace<'_>) -> Option<Help> {
     let bracketed = PLACEHOLDERS.iter().find_map(|&(open, close)| bracketed(place, open, close));
     let found = bracketed.or_else(|| variable(place))?;
     let words = Help::say("fill in the placeholder ").quote(found);
@@ -174,7 +174,7 @@ pub(super) fn placeholder(place: &Place<'_>) -> Option<Help> {
 }
 
 /// A placeholder between `open` and `close` that touches the place.
-fn bracketed<'e>(place: &Place<'e>, open: &str, close: &str) -> Option<&'e str> {
+fn bracketed<'e>(place: &ErrorPlace<'e>, open: &str, close: &str) -> Option<&'e str> {
     let may_hold_anything = open.len() > 1;
     place.text.match_indices(open).find_map(|(start, _)| {
         let inside = &place.text[start + open.len()..];
@@ -192,7 +192,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// `$NAME`, `%s`
-fn variable<'e>(place: &Place<'e>) -> Option<&'e str> {
+fn variable<'e>(place: &ErrorPlace<'e>) -> Option<&'e str> {
     let word = place.word(0);
     if let Some(start) = word.find('$') {
         let name = &word[start + 1..];
@@ -206,7 +206,7 @@ fn variable<'e>(place: &Place<'e>) -> Option<&'e str> {
 }
 
 /// `key="value"`, `key == 'value'`
-pub(super) fn quoted_word(place: &Place<'_>) -> Option<Help> {
+pub(super) fn quoted_word(place: &ErrorPlace<'_>) -> Option<Help> {
     let word = place.nearby().into_iter().find(|word| word.contains(QUOTES))?;
     let words = Help::say("keys and values stand without quotation marks");
     if let Some(text) = place.mended(str::to_owned) {

@@ -6,7 +6,7 @@ const INDENT: &str = "  ";
 
 /// What a part of JSON text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum JsonPart {
     Key,
     Text,
     /// A number, `true`, `false` or `null`.
@@ -14,20 +14,20 @@ enum Part {
     Punctuation,
 }
 
-impl Part {
+impl JsonPart {
     fn style(self) -> Style {
         match self {
-            Part::Key => Style::new().bold(),
-            Part::Text => AnsiColor::Green.on_default(),
-            Part::Plain => AnsiColor::Magenta.on_default(),
-            Part::Punctuation => Style::new(),
+            JsonPart::Key => Style::new().bold(),
+            JsonPart::Text => AnsiColor::Green.on_default(),
+            JsonPart::Plain => AnsiColor::Magenta.on_default(),
+            JsonPart::Punctuation => Style::new(),
         }
     }
 }
 
 /// The valid JSON text with line breaks and indentation of its own. Numbers and strings stay byte for byte.
 pub(crate) fn indented(json: &str, colored: bool) -> String {
-    let mut writer = Writer { out: String::with_capacity(json.len() * 2), depth: 0, colored };
+    let mut writer = JsonPrinter { out: String::with_capacity(json.len() * 2), depth: 0, colored };
     let mut rest = json.trim_start();
     while let Some(first) = rest.chars().next() {
         let len = token_len(rest, first);
@@ -55,13 +55,13 @@ fn token_len(rest: &str, first: char) -> usize {
     }
 }
 
-struct Writer {
+struct JsonPrinter {
     out: String,
     depth: usize,
     colored: bool,
 }
 
-impl Writer {
+impl JsonPrinter {
     /// Appends a token; `next` is what follows it.
     fn push(&mut self, token: &str, first: char, next: Option<char>) {
         let is_empty = matches!((first, next), ('{', Some('}')) | ('[', Some(']')));
@@ -85,9 +85,9 @@ impl Writer {
                 self.new_line();
             }
             ':' => self.out.push_str(": "),
-            '"' if next == Some(':') => self.styled(Part::Key, token),
-            '"' => self.styled(Part::Text, token),
-            _ => self.styled(Part::Plain, token),
+            '"' if next == Some(':') => self.styled(JsonPart::Key, token),
+            '"' => self.styled(JsonPart::Text, token),
+            _ => self.styled(JsonPart::Plain, token),
         }
     }
 
@@ -96,8 +96,8 @@ impl Writer {
         self.out.push_str(&INDENT.repeat(self.depth));
     }
 
-    fn styled(&mut self, part: Part, token: &str) {
-        let style = if self.colored { part.style() } else { Part::Punctuation.style() };
+    fn styled(&mut self, part: JsonPart, token: &str) {
+        let style = if self.colored { part.style() } else { JsonPart::Punctuation.style() };
         self.out.push_str(&format!("{style}{token}{style:#}"));
     }
 }

@@ -25,12 +25,12 @@ use crate::config::Config;
 use crate::input::Loaded;
 use answers::Answers;
 use edits::Edits;
-use state::State;
+use state::SessionState;
 use voice::Voice;
 
 /// A session.
 pub(crate) struct Session {
-    pub(crate) state: State,
+    pub(crate) state: SessionState,
     pub(crate) answers: Answers,
     pub(crate) edits: Edits,
     pub(crate) voice: Voice,
@@ -42,7 +42,7 @@ impl Session {
     pub(crate) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> Session {
         Session {
             voice: Voice::new(&config),
-            state: State::new(args, config, settings, loaded),
+            state: SessionState::new(args, config, settings, loaded),
             answers: Answers::default(),
             edits: Edits::default(),
             stop: Arc::default(),

@@ -16,7 +16,7 @@ use crate::terminal::message::counted;
 use crate::typing::names::{LineError, Names};
 
 /// What answers come from and depend on.
-pub(crate) struct State {
+pub(crate) struct SessionState {
     pub(crate) config: Config,
     /// How dumps are read.
     pub(crate) input: InputArgs,
@@ -32,10 +32,10 @@ pub(crate) struct State {
     pub(crate) history: History,
 }
 
-impl State {
-    pub(super) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> State {
+impl SessionState {
+    pub(super) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> SessionState {
         let selection = Selection::scoped(args.namespace.clone(), args.kind.clone()).taking_queries();
-        State {
+        SessionState {
             scope: selection.scope(loaded.dump.store()),
             input: args.input.clone(),
             columns: Columns::new(),

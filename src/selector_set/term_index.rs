@@ -18,7 +18,7 @@ use crate::{LabelKey, Requirement, Selector};
 
 /// Selectors by what they require.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Index {
+pub(super) struct TermIndex {
     pub(super) terms: Terms,
     /// What stands at each term.
     entries: Vec<Entry>,
@@ -62,7 +62,7 @@ pub(super) struct Hits<'i> {
 }
 
 /// Puts an id into a bitmap or takes it out: `RoaringBitmap::insert` or `RoaringBitmap::remove`.
-pub(super) type Change = fn(&mut RoaringBitmap, u32) -> bool;
+pub(super) type BitmapChange = fn(&mut RoaringBitmap, u32) -> bool;
 
 /// The requirements of a selector of which at most one asks for a label; `None` for any other selector.
 pub(super) fn simple(selector: &Selector) -> Option<Vec<&Requirement>> {
@@ -71,9 +71,9 @@ pub(super) fn simple(selector: &Selector) -> Option<Vec<&Requirement>> {
     (n_positive <= 1).then_some(requirements)
 }
 
-impl Index {
+impl TermIndex {
     /// Puts a simple selector in or takes it out. Costs one step per value.
-    pub(super) fn change_simple(&mut self, requirements: &[&Requirement], id: u32, change: Change) {
+    pub(super) fn change_simple(&mut self, requirements: &[&Requirement], id: u32, change: BitmapChange) {
         for requirement in requirements {
             self.change_requirement(requirement, id, change);
         }
@@ -82,7 +82,7 @@ impl Index {
         }
     }
 
-    fn change_requirement(&mut self, requirement: &Requirement, id: u32, change: Change) {
+    fn change_requirement(&mut self, requirement: &Requirement, id: u32, change: BitmapChange) {
         match requirement {
             Requirement::GreaterThan(key, bound) => {
                 change_bound(&mut self.bounds(key).above, bound, id, change);
@@ -112,7 +112,7 @@ impl Index {
         }
     }
 
-    /// The reverse of [`insert_anchored`](Index::insert_anchored). Looks through the selectors with the same anchors.
+    /// The reverse of [`insert_anchored`](TermIndex::insert_anchored). Looks through the selectors with the same anchors.
     pub(super) fn remove_anchored(&mut self, anchors: Option<&[Term]>, id: DistinctId) {
         match anchors {
             Some(anchors) => anchors.iter().for_each(|&term| take_out(&mut self.entry(term).anchored, id)),
@@ -168,7 +168,7 @@ impl<'i> Hits<'i> {
     }
 }
 
-fn change_bound(side: &mut BTreeMap<i64, RoaringBitmap>, bound: &Integer, id: u32, change: Change) {
+fn change_bound(side: &mut BTreeMap<i64, RoaringBitmap>, bound: &Integer, id: u32, change: BitmapChange) {
     let ids = side.entry(bound.value()).or_default();
     change(ids, id);
     if ids.is_empty() {
