@@ -101,19 +101,19 @@ fn push_labels(object: &ObjectRef<'_>, cell: &mut String) {
 }
 
 /// The objects of an answer in the columns of its view.
-pub(super) struct Objects<'a, 's> {
+pub(super) struct ObjectRows<'a, 's> {
     dump: &'a Dump,
     rows: &'a Rows<'s>,
     columns: Vec<Column>,
 }
 
-impl<'a, 's> Objects<'a, 's> {
-    pub(super) fn new(dump: &'a Dump, rows: &'a Rows<'s>, view: &View) -> Objects<'a, 's> {
+impl<'a, 's> ObjectRows<'a, 's> {
+    pub(super) fn new(dump: &'a Dump, rows: &'a Rows<'s>, view: &View) -> ObjectRows<'a, 's> {
         let mut columns = Column::of(dump, view);
         if view.format.is_table() && rows.iter().all(|object| is_anonymous(&object)) {
             tell_apart(&mut columns, rows, view);
         }
-        Objects { dump, rows, columns }
+        ObjectRows { dump, rows, columns }
     }
 
     /// Whether the last column is that of all labels.
@@ -138,7 +138,7 @@ fn is_anonymous(object: &ObjectRef<'_>) -> bool {
     [object.namespace(), object.name(), object.kind()].into_iter().all(str::is_empty)
 }
 
-impl<'s> Grid for Objects<'_, 's> {
+impl<'s> Grid for ObjectRows<'_, 's> {
     type Row = ObjectRef<'s>;
 
     fn header(&self) -> Vec<&str> {

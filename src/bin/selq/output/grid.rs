@@ -74,11 +74,11 @@ mod tests {
     use super::*;
     use crate::config::Audience;
     use crate::output::tsv;
-    use crate::terminal::table::tests::Rows;
+    use crate::terminal::table::tests::CountRows;
 
     /// A grid in every format for an audience.
     fn written(audience: Audience) -> String {
-        let grid = Rows(vec![(Some("a\u{9b}\t\\"), 7), (Some(""), 10), (None, 1_000)]);
+        let grid = CountRows(vec![(Some("a\u{9b}\t\\"), 7), (Some(""), 10), (None, 1_000)]);
         let mut out = Vec::new();
         let mut printer = Printer::new(&mut out, audience);
         for format in GridFormat::value_variants() {

@@ -20,7 +20,7 @@ use selq::{Dump, Plan};
 
 use crate::terminal::printer::Printer;
 use crate::terminal::table::{self, Layout};
-use columns::Objects;
+use columns::ObjectRows;
 pub(crate) use format::OutputFormat;
 pub(crate) use rows::Rows;
 pub(crate) use view::{NameEnd, ShowLabels, View};
@@ -48,7 +48,7 @@ pub(crate) fn write_rows(
     view: &View,
     out: &mut Printer<impl Write>,
 ) -> Result<Written> {
-    let objects = || Objects::new(dump, rows, view);
+    let objects = || ObjectRows::new(dump, rows, view);
     let lost_kind = match view.format {
         OutputFormat::Json => json::write_list(dump, rows, out)?,
         OutputFormat::Jsonl => json::write_lines(dump, rows, out)?,
@@ -62,7 +62,7 @@ pub(crate) fn write_rows(
 }
 
 /// The table of `kubectl get`, with what tells the objects of other dumps apart.
-fn write_table(objects: &Objects<'_, '_>, view: &View, out: &mut Printer<impl Write>) -> io::Result<()> {
+fn write_table(objects: &ObjectRows<'_, '_>, view: &View, out: &mut Printer<impl Write>) -> io::Result<()> {
     let layout = Layout {
         headers: view.headers,
         max_width: view.max_width,

@@ -7,12 +7,12 @@ use super::sort::{self, Sorted};
 
 /// The objects to write, in the order to write them. Walked twice by the table, which needs widths first.
 pub(crate) struct Rows<'s> {
-    objects: Objects<'s>,
+    objects: RowOrder<'s>,
     /// Whether what they were to be sorted by, if anything, put them in this order: false if none of them has it.
     is_by_key: bool,
 }
 
-enum Objects<'s> {
+enum RowOrder<'s> {
     InInputOrder(Matches<'s>),
     Listed(Vec<ObjectRef<'s>>),
 }
@@ -26,20 +26,20 @@ impl<'s> Rows<'s> {
     /// The same, or some of them, once `go_on` has said no: what they are sorted by may take long to read.
     pub(crate) fn of_while(dump: &Dump, plan: &Plan<'s>, view: &View, go_on: impl Fn() -> bool) -> Rows<'s> {
         match (&view.sort_by, view.limit) {
-            (None, None) => Rows::from(Objects::InInputOrder(plan.run())),
-            (None, Some(limit)) => Rows::from(Objects::InInputOrder(plan.take(limit))),
+            (None, None) => Rows::from(RowOrder::InInputOrder(plan.run())),
+            (None, Some(limit)) => Rows::from(RowOrder::InInputOrder(plan.take(limit))),
             (Some(key), limit) => {
                 let Sorted { mut rows, is_by_key } =
                     sort::sorted(dump, plan.run().iter().take_while(|_| go_on()), key);
                 rows.truncate(limit.unwrap_or(usize::MAX));
-                Rows { objects: Objects::Listed(rows), is_by_key }
+                Rows { objects: RowOrder::Listed(rows), is_by_key }
             }
         }
     }
 
     /// The objects of an answer that was given before, in its order.
     pub(crate) fn listed(store: &'s Store, ids: &[ObjectId]) -> Rows<'s> {
-        Rows::from(Objects::Listed(ids.iter().filter_map(|&id| store.get(id)).collect()))
+        Rows::from(RowOrder::Listed(ids.iter().filter_map(|&id| store.get(id)).collect()))
     }
 
     /// That none of the objects has what they were to be sorted by, which nobody would see who does not expect it.
@@ -50,28 +50,28 @@ impl<'s> Rows<'s> {
 
     pub(crate) fn len(&self) -> u64 {
         match &self.objects {
-            Objects::InInputOrder(matches) => matches.len() as u64,
-            Objects::Listed(rows) => rows.len() as u64,
+            RowOrder::InInputOrder(matches) => matches.len() as u64,
+            RowOrder::Listed(rows) => rows.len() as u64,
         }
     }
 
     pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = ObjectRef<'s>> + '_> {
         match &self.objects {
-            Objects::InInputOrder(matches) => Box::new(matches.iter()),
-            Objects::Listed(rows) => Box::new(rows.iter().copied()),
+            RowOrder::InInputOrder(matches) => Box::new(matches.iter()),
+            RowOrder::Listed(rows) => Box::new(rows.iter().copied()),
         }
     }
 
     pub(crate) fn ids(&self) -> Vec<ObjectId> {
         match &self.objects {
-            Objects::InInputOrder(matches) => matches.ids().collect(),
-            Objects::Listed(rows) => rows.iter().map(ObjectRef::id).collect(),
+            RowOrder::InInputOrder(matches) => matches.ids().collect(),
+            RowOrder::Listed(rows) => rows.iter().map(ObjectRef::id).collect(),
         }
     }
 }
 
-impl<'s> From<Objects<'s>> for Rows<'s> {
-    fn from(objects: Objects<'s>) -> Rows<'s> {
+impl<'s> From<RowOrder<'s>> for Rows<'s> {
+    fn from(objects: RowOrder<'s>) -> Rows<'s> {
         Rows { objects, is_by_key: true }
     }
 }

@@ -55,11 +55,11 @@ type WritePiece = fn(&[u8]) -> io::Result<()>;
 pub(crate) struct Pieces {
     piece: Vec<u8>,
     write: WritePiece,
-    writer: Option<Writer>,
+    writer: Option<WriterThread>,
 }
 
 /// The thread that writes.
-struct Writer {
+struct WriterThread {
     pieces: SyncSender<Vec<u8>>,
     /// The memory of pieces that are written.
     written: Receiver<Vec<u8>>,
@@ -73,7 +73,7 @@ impl Pieces {
 
     /// Hands a piece over to the thread, and waits while too many are waiting there.
     fn hand_over(&mut self) -> io::Result<()> {
-        let Some(writer) = self.writer.take().or_else(|| Writer::start(self.write)) else {
+        let Some(writer) = self.writer.take().or_else(|| WriterThread::start(self.write)) else {
             return self.write_here();
         };
         let next = writer.written.try_recv().unwrap_or_default();
@@ -97,9 +97,9 @@ impl Pieces {
     }
 }
 
-impl Writer {
+impl WriterThread {
     /// `None` where there is no thread to be had.
-    fn start(write: WritePiece) -> Option<Writer> {
+    fn start(write: WritePiece) -> Option<WriterThread> {
         let (pieces, waiting) = sync_channel::<Vec<u8>>(N_WAITING);
         let (give_back, written) = sync_channel(N_WAITING);
         let work = move || {
@@ -112,7 +112,7 @@ impl Writer {
             Ok(())
         };
         let thread = thread::Builder::new().spawn(work).ok()?;
-        Some(Writer { pieces, written, thread })
+        Some(WriterThread { pieces, written, thread })
     }
 
     /// Waits until all is written.

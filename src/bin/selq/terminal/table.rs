@@ -80,8 +80,8 @@ impl Default for Layout {
 pub(crate) fn write(grid: &impl Grid, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     let header: Vec<String> = grid.header().into_iter().map(heading).collect();
     let Some(widths) = widths(grid, &header, layout) else { return Ok(()) };
-    let mut line = Line { widths, layout, out };
-    let (mut shown, mut scratch) = (Shown::new(layout), String::new());
+    let mut line = TableLine { widths, layout, out };
+    let (mut shown, mut scratch) = (CellText::new(layout), String::new());
     if layout.headers {
         header.iter().enumerate().try_for_each(|(nth, name)| line.write_cell(nth, name))?;
     }
@@ -118,7 +118,7 @@ fn widths(grid: &impl Grid, header: &[String], layout: &Layout) -> Option<Vec<us
     // A last column at the left is not padded, so its width is of no interest unless it may have to be cut.
     let last_counts = layout.max_width.is_some() || layout.last == Align::Right;
     let n_measured = widths.len() - usize::from(!last_counts);
-    let (mut shown, mut scratch, mut has_rows) = (Shown::new(layout), String::new(), false);
+    let (mut shown, mut scratch, mut has_rows) = (CellText::new(layout), String::new(), false);
     for row in grid.rows() {
         has_rows = true;
         for (nth, width) in widths.iter_mut().enumerate().take(n_measured) {
@@ -135,13 +135,13 @@ fn widths(grid: &impl Grid, header: &[String], layout: &Layout) -> Option<Vec<us
 }
 
 /// Lines of cells.
-struct Line<'o, W> {
+struct TableLine<'o, W> {
     widths: Vec<usize>,
     layout: &'o Layout,
     out: &'o mut W,
 }
 
-impl<W: Write> Line<'_, W> {
+impl<W: Write> TableLine<'_, W> {
     /// Writes the next cell, and after the last one the end of the line.
     fn write_cell(&mut self, nth: usize, text: &str) -> io::Result<()> {
         let (width, is_last) = (self.widths[nth], nth + 1 == self.widths.len());
@@ -195,14 +195,14 @@ impl Scratch {
 }
 
 /// Memory for a cell that cannot be shown as it is.
-struct Shown<'l> {
+struct CellText<'l> {
     layout: &'l Layout,
     made: String,
 }
 
-impl<'l> Shown<'l> {
-    fn new(layout: &'l Layout) -> Shown<'l> {
-        Shown { layout, made: String::new() }
+impl<'l> CellText<'l> {
+    fn new(layout: &'l Layout) -> CellText<'l> {
+        CellText { layout, made: String::new() }
     }
 
     /// The cell as it is shown.
@@ -275,9 +275,9 @@ pub(crate) mod tests {
     use super::*;
 
     /// Rows of a text that may be absent and a number.
-    pub(crate) struct Rows<'t>(pub(crate) Vec<(Option<&'t str>, u64)>);
+    pub(crate) struct CountRows<'t>(pub(crate) Vec<(Option<&'t str>, u64)>);
 
-    impl<'t> Grid for Rows<'t> {
+    impl<'t> Grid for CountRows<'t> {
         type Row = (Option<&'t str>, u64);
 
         fn header(&self) -> Vec<&str> {
@@ -302,7 +302,7 @@ pub(crate) mod tests {
 
     fn written(rows: Vec<(Option<&str>, u64)>, layout: &Layout) -> String {
         let mut out = Vec::new();
-        write(&Rows(rows), layout, &mut out).unwrap();
+        write(&CountRows(rows), layout, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

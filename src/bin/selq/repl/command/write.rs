@@ -39,7 +39,7 @@ fn write_answer(
     let (path, format) = file_and_format(session, arguments)?;
     let answer = session.answers.latest()?;
     refuse_source(session, &path)?;
-    let place = Place::of(&path, occupied, arguments)?;
+    let place = Destination::of(&path, occupied, arguments)?;
     let view = View { format, max_width: None, ..session.view() };
     let rows = Rows::listed(session.state.store(), &answer.ids);
     let mut remarks = Vec::new();
@@ -89,7 +89,7 @@ enum Occupied {
 }
 
 /// Where an answer goes.
-enum Place {
+enum Destination {
     /// There is nothing of that name.
     New(PathBuf),
     /// There is a file, which is replaced.
@@ -98,19 +98,19 @@ enum Place {
     Stream(PathBuf),
 }
 
-impl Place {
-    fn of(path: &str, occupied: Occupied, arguments: &str) -> Result<Place> {
-        let Ok(metadata) = fs::metadata(path) else { return Ok(Place::New(path.into())) };
+impl Destination {
+    fn of(path: &str, occupied: Occupied, arguments: &str) -> Result<Destination> {
+        let Ok(metadata) = fs::metadata(path) else { return Ok(Destination::New(path.into())) };
         if metadata.is_dir() {
             bail!("{path}: expected a file, found a directory");
         }
         if !metadata.is_file() {
-            return Ok(Place::Stream(path.into()));
+            return Ok(Destination::Stream(path.into()));
         }
         match occupied {
             Occupied::Refused => bail!("{path} is there already: `:write! {arguments}` replaces it"),
             Occupied::Replaced => {
-                Ok(Place::File(writable_file(Path::new(path)).with_context(|| path.to_owned())?))
+                Ok(Destination::File(writable_file(Path::new(path)).with_context(|| path.to_owned())?))
             }
         }
     }
@@ -118,9 +118,13 @@ impl Place {
     /// Writes all of it, or leaves everything as it was.
     fn fill(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         match self {
-            Place::New(path) => Replacement::prepare(path, Readers::Usual, |file| write(file))?.commit_new(),
-            Place::File(path) => Replacement::prepare(path, Readers::Owner, |file| write(file))?.commit(),
-            Place::Stream(path) => {
+            Destination::New(path) => {
+                Replacement::prepare(path, Readers::Usual, |file| write(file))?.commit_new()
+            }
+            Destination::File(path) => {
+                Replacement::prepare(path, Readers::Owner, |file| write(file))?.commit()
+            }
+            Destination::Stream(path) => {
                 let mut stream = BufWriter::new(OpenOptions::new().write(true).open(path)?);
                 write(&mut stream)?;
                 stream.flush()

@@ -130,12 +130,12 @@ impl Completer for Assistant {
 }
 
 /// A hint, of which the right arrow takes over the end of the word.
-pub(super) struct Shown {
+pub(super) struct ShownHint {
     display: String,
     ending: String,
 }
 
-impl rustyline::hint::Hint for Shown {
+impl rustyline::hint::Hint for ShownHint {
     fn display(&self) -> &str {
         &self.display
     }
@@ -146,9 +146,9 @@ impl rustyline::hint::Hint for Shown {
 }
 
 impl Hinter for Assistant {
-    type Hint = Shown;
+    type Hint = ShownHint;
 
-    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Shown> {
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<ShownHint> {
         self.has_hint.set(false);
         let Hint { ending, remark } = hint(&context(&self.session), line)?;
         // The end of a word can be taken over where the cursor is, and nowhere else.
@@ -160,7 +160,7 @@ impl Hinter for Assistant {
         };
         let display = format!("{shown_ending}{}", sanitize::escaped(&remark));
         self.has_hint.set(!display.is_empty());
-        Some(Shown { display, ending })
+        Some(ShownHint { display, ending })
     }
 }
 
