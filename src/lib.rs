@@ -102,7 +102,6 @@
 //! Packages are those that are built for Linux, selq included (`cargo tree -e normal --prefix none | sort -u`). A library
 //! user turns the program off with `default-features = false`.
 
-mod both;
 mod codec;
 pub mod edit;
 mod error;
@@ -111,6 +110,7 @@ mod json;
 pub mod kubernetes;
 pub mod label;
 pub mod load;
+mod parallel;
 pub mod path;
 pub mod plan;
 pub mod query;

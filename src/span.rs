@@ -68,7 +68,7 @@ impl Span {
         self.underline_within(text, COLUMNS)
     }
 
-    /// The same in lines of no more than so many columns, for a narrow terminal; ten at the least.
+    /// The same in lines of no more than `columns` columns, for a narrow terminal; ten at the least.
     ///
     /// ```
     /// let span = selq::Span::new(14, 15);
@@ -132,7 +132,7 @@ fn shares(
     (n_before, n_within, n_after)
 }
 
-/// How many cells fit so many columns.
+/// How many characters fit into `room` columns.
 fn n_fitting<'c>(cells: impl Iterator<Item = &'c ShownChar>, mut room: usize) -> usize {
     let fits = |(_, width): &&ShownChar| match room.checked_sub(*width) {
         Some(left) => {

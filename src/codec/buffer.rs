@@ -43,7 +43,7 @@ pub(crate) enum NumberBuffer<T> {
     Mapped(Mapped<T>),
 }
 
-/// Bytes that are so many numbers, as was checked.
+/// Bytes that were checked to be whole numbers of this type.
 #[derive(Clone)]
 pub(crate) struct Mapped<T> {
     bytes: Bytes,

@@ -110,7 +110,7 @@ impl Decoder {
         Ok(list)
     }
 
-    /// The next bytes, of which there are so many.
+    /// The next `n_bytes` bytes.
     fn take(&mut self, n_bytes: usize) -> Bytes {
         self.rest.split_to(n_bytes)
     }

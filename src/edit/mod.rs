@@ -75,7 +75,7 @@ pub enum LabelChange {
 }
 
 impl LabelEdits {
-    /// Reads edits: `key=value` sets a label, `key-` removes one. Of two values for one key the last counts.
+    /// Reads edits: `key=value` sets a label, `key-` removes one. The last of two values for one key counts.
     ///
     /// As in `kubectl label`, values are checked and keys are not: an API server refuses bad keys later.
     ///
@@ -113,7 +113,7 @@ impl LabelEdits {
         self.by_key.len()
     }
 
-    /// What the edits change in these labels, by ascending key. Of two labels with the same key the last one
+    /// What the edits change in these labels, by ascending key. The last of two labels with the same key
     /// counts. Labels that have the value already, or lack a key to remove, do not change.
     ///
     /// Looks through the labels once for each edit.
@@ -226,7 +226,7 @@ impl LabelChange {
         }
     }
 
-    /// All that happened to an object's labels, by ascending key. Of labels with the same key the last counts.
+    /// All that happened to an object's labels, by ascending key. The last of labels with the same key counts.
     #[must_use]
     pub fn all<B, A>(before: B, after: A) -> Vec<LabelChange>
     where
@@ -243,7 +243,7 @@ impl LabelChange {
         by_key.into_iter().filter_map(|(key, (old, new))| LabelChange::between(key, old, new)).collect()
     }
 
-    /// These labels after the changes, by ascending key. Of labels with the same key the last counts. What comes out is
+    /// These labels after the changes, by ascending key. The last of labels with the same key counts. What comes out is
     /// borrowed from what went in, which is why these labels have to be pairs of texts.
     pub fn apply<'a>(
         changes: &'a [LabelChange],

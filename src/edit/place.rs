@@ -26,8 +26,8 @@ pub(super) struct ObjectField<'a> {
 }
 
 impl<'a> LabelsPlace<'a> {
-    /// Looks for the labels in `json`, which is all of an object, perhaps with white space around it. Of equal keys
-    /// the last counts.
+    /// Looks for the labels in `json`, which is all of an object, perhaps with white space around it. The last of
+    /// equal keys counts.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ pub const READS: &[&str] = &[
     ".metadata.ownerReferences.name",
 ];
 
-/// The controller of an object as `Kind/name`: `ReplicaSet/web-7d4b9`. Of its owners that is the first that says so.
+/// The controller of an object as `Kind/name`: `ReplicaSet/web-7d4b9`. It is the first owner that says so.
 #[must_use]
 pub fn of(object: &ObjectJson<'_>) -> Option<String> {
     let mut owners = object.at(["metadata", "ownerReferences"]).elements();

@@ -38,7 +38,7 @@ pub(super) const SECOND: i128 = 1_000_000_000;
 const DAY: i64 = 86_400;
 
 impl Time {
-    /// The moment so many nanoseconds after the beginning of 1970 in UTC.
+    /// The moment `nanos` nanoseconds after the beginning of 1970 in UTC.
     #[must_use]
     pub fn from_unix_nanos(nanos: i128) -> Time {
         Time { nanos }
@@ -133,7 +133,7 @@ fn offset(zone: &[u8]) -> Option<i64> {
     }
 }
 
-/// The number of these digits, of which there are at most nine.
+/// The number that at most nine digits are.
 fn number(digits: &[u8]) -> Option<i64> {
     digits
         .iter()

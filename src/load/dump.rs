@@ -148,9 +148,9 @@ impl Dump {
         self.places.run(id).map_or(0, |run| run.index + (id.index() - run.first) as u64)
     }
 
-    /// The object's own bytes, as they stand in the dump: valid JSON. Of an object that was
-    /// [relabelled](Dump::relabel) only the labels' bytes are others. Empty if a mapped file was rewritten
-    /// behind our back and holds no text there any more.
+    /// The object's own bytes, as they stand in the dump: valid JSON. An object that was
+    /// [relabelled](Dump::relabel) has other bytes for its labels and the same for the rest. Empty if a mapped file was
+    /// rewritten behind our back and holds no text there any more.
     ///
     /// Costs a UTF-8 check of the object, and a copy of it if it was relabelled.
     #[must_use]
@@ -426,7 +426,7 @@ impl Places {
         self.ends.shrink_to_fit();
     }
 
-    /// Adds the places of the objects of other sources, before which there are so many.
+    /// Adds the places of the objects of other sources, which come after `n_sources` others.
     fn append_sources(&mut self, mut other: Places, n_sources: usize) {
         other.runs.iter_mut().for_each(|run| run.source += n_sources);
         self.append(other, 0);

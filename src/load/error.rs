@@ -230,7 +230,7 @@ pub(in crate::load) fn quoted(text: &str) -> String {
     format!("`{}`", one_line(text, MAX_QUOTED))
 }
 
-/// The beginning of `text` on one line: so many characters of it.
+/// The first `max` characters of `text` on one line.
 pub(in crate::load) fn one_line(text: &str, max: usize) -> String {
     let mut chars = text.chars();
     let mut line = String::new();

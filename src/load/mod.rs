@@ -126,8 +126,8 @@ impl Loader {
     ///
     /// # Errors
     ///
-    /// At the first bad input, also one that cannot be opened. Under [`skip_invalid`](Loader::skip_invalid) never:
-    /// what is bad is [told](LoadObserver::notice) and counted ([`Dump::n_skipped`]).
+    /// The first bad input ends it, also one that cannot be opened. [`skip_invalid`](Loader::skip_invalid) leaves no
+    /// errors: what is bad is [told](LoadObserver::notice) and counted ([`Dump::n_skipped`]).
     pub fn load(&self, inputs: impl IntoIterator<Item = Input>) -> Result<Dump, LoadError> {
         self.load_with(inputs, &mut ())
     }
@@ -179,10 +179,10 @@ impl Loader {
     }
 
     /// Like [`scan`](Loader::scan), and keeps the objects that `select` wants: [`Answer::into_dump`] gives them.
-    /// Objects that it does not want take no memory, and no time to index. Of the objects that are kept, only the labels
-    /// are kept whose keys `keep_label` wants: who prints names needs none.
+    /// Objects that it does not want take no memory, and no time to index. An object that is kept keeps the labels whose
+    /// keys `keep_label` wants: who prints names needs none.
     ///
-    /// What it wants is decided by what an object says itself: a kind that only its list says is not known yet.
+    /// `select` sees what an object says itself. A kind that only its list says is not known yet.
     ///
     /// # Errors
     ///
@@ -252,7 +252,7 @@ impl Loader {
         Ok(recorder.finish(self))
     }
 
-    /// Remarks that labels were looked for where none of so many objects has any.
+    /// Remarks that labels were looked for where none of the objects has any.
     fn remark_labels_at(&self, n_objects: usize, report: &mut Reporter<'_>) {
         if let Some(pointer) = &self.labels_at
             && n_objects > 0

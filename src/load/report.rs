@@ -8,7 +8,7 @@ const STEP: u64 = 4 << 20;
 
 /// Told how a load goes on, and asked whether it is to. All methods do nothing unless they are written.
 pub trait LoadObserver {
-    /// So much is read; called every few megabytes, and when all is read and only the index is left to build.
+    /// Says how much is read. Called every few megabytes, and when all is read and only the index is left to build.
     fn progress(&mut self, _progress: Progress) {}
 
     /// Something that the user should read, though the load goes on.
@@ -121,7 +121,7 @@ impl<'o> Reporter<'o> {
         Reporter { observer, total, before: 0, last: 0, is_stopped: false, has_labels_at: false }
     }
 
-    /// What follows is about a source with so many bytes before it.
+    /// What follows is about a source that comes after `before` bytes of other sources.
     pub(in crate::load) fn begin_source(&mut self, before: u64) {
         self.before = before;
     }
@@ -131,7 +131,7 @@ impl<'o> Reporter<'o> {
         self.total = None;
     }
 
-    /// So much of this source is read. False when the rest is not wanted any more.
+    /// This source is read up to `pos`. False when the rest is not wanted any more.
     pub(in crate::load) fn at(&mut self, pos: usize, n_objects: u64) -> bool {
         let bytes = self.before + pos as u64;
         if bytes >= self.last + STEP {
@@ -168,7 +168,7 @@ mod tests {
     use crate::{Input, Loader};
     use std::io::Write;
 
-    /// Wants no more after so many reports.
+    /// Wants no more after `n_left` reports.
     struct Impatient {
         n_left: usize,
         bytes: u64,

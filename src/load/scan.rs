@@ -24,7 +24,7 @@ impl<'r> ReadObject<'r> {
         self.head.identity()
     }
 
-    /// The value of a label; of two labels with the same key, of the last. One step per label.
+    /// The value of a label; the last one's where several have the key. One step per label.
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&'r str> {
         self.head.label(key)

@@ -276,7 +276,7 @@ impl WatchEvent {
         }
     }
 
-    /// The same event where the piece of the stream that it is in comes after so many objects.
+    /// The same event in a stream whose earlier values had `n_objects` objects.
     fn moved(mut self, n_objects: u64) -> WatchEvent {
         if let WatchEvent::Put { index, .. } | WatchEvent::Deleted { index, .. } = &mut self {
             *index += n_objects;

@@ -103,7 +103,7 @@ fn slice<P: Place>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
     all.get(start..end).unwrap_or_default().iter().step_by(by.max(1)).copied().collect()
 }
 
-/// What each of some steps leads to. A value that several lead to counts once, or a path of many such steps would find
+/// What each of some steps leads to. A value that several lead to counts once, or a path of several such steps would find
 /// it on more ways than can be counted.
 fn several<P: Place>(place: P, steps: &[PathStep]) -> Vec<P> {
     let mut seen = HashSet::with_hasher(RandomState::default());

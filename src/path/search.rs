@@ -42,8 +42,8 @@ pub(super) fn search<P: Place, W: Way>(places: impl IntoIterator<Item = P>, way:
 
 struct Search<P> {
     found: Vec<(usize, P)>,
-    /// For each step from the objects that are being read, what was found behind it: the first and the one after the
-    /// last of `found`.
+    /// What was found behind each step from the objects that are being read: the first and the one after the last of
+    /// `found`.
     marks: Vec<(usize, usize)>,
 }
 
@@ -83,7 +83,7 @@ impl<P: Place> Search<P> {
         leading.fold(None, |end, (nth, _)| self.visit(child, way.behind(nth)).or(end))
     }
 
-    /// Goes into the members that steps name; `name` says which one that is. Of equal keys the last one counts.
+    /// Goes into the members that steps name; `name` says which one that is. The last of equal keys counts.
     fn members<W: Way>(&mut self, place: P, way: W, name: fn(&PathStep) -> Option<&str>) -> P::End {
         let base = self.marks.len();
         self.marks.extend(way.steps().map(|_| (0, 0)));

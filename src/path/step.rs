@@ -17,7 +17,7 @@ pub(crate) enum PathStep {
     Element(i64),
     /// The elements of an array.
     EveryElement,
-    /// The elements of an array from one number to before another, each so many after the one before.
+    /// Every `by`th element of an array from one number to before another.
     Slice { from: i64, to: Option<i64>, by: usize },
     /// What each of these leads to.
     Several(Vec<PathStep>),
@@ -30,8 +30,8 @@ pub(crate) enum PathStep {
 }
 
 impl PathStep {
-    /// Whether it is told of each child by its name or number alone, if the step leads there: many such steps are taken
-    /// in one reading.
+    /// Whether the name or number of a child alone tells if the step leads there. Many steps of that kind are taken in
+    /// one reading.
     pub(super) fn is_straight(&self) -> bool {
         match self {
             PathStep::Member(_)

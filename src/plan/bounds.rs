@@ -8,7 +8,7 @@ use super::sets::Sets;
 use crate::selector::{Requirement, integer};
 use crate::store::KeyId;
 
-/// The objects whose value of a key is an integer in an interval, or those that are not such.
+/// The objects whose value of a key is an integer in an interval, or all the others if it does not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Interval {
     key: KeyId,

@@ -64,7 +64,7 @@ struct Builder<'s> {
 
 /// What a part of a selector has become.
 enum Built {
-    /// A node with so many levels below it.
+    /// A node, and how many levels there are below it.
     Node(Node, usize),
     /// A bound that its neighbours may make needless.
     Interval(Interval),

@@ -94,8 +94,8 @@ enum Question {
 
 impl<'s> Plan<'s> {
     /// The plan for a selector over all objects. Costs one look-up per key and value, and for `>` and
-    /// `<` one step per distinct value of the key. Of a selector with more than some dozens of "or"s and "not"s inside
-    /// each other the inner parts are answered here.
+    /// `<` one step per distinct value of the key. Answers the inner parts of a selector that nests "or"s and "not"s more
+    /// than some dozens deep.
     #[must_use]
     pub fn new(store: &'s Store, selector: &Selector) -> Plan<'s> {
         Plan::scoped(store, selector, &Scope::all())

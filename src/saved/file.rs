@@ -103,7 +103,7 @@ mod tests {
     use crate::saved::fingerprint::{FileStamp, Fingerprint};
     use crate::{Loader, Plan, SavedIndex, Selector};
 
-    /// Labels that few objects have, and one that so many have.
+    /// Labels that few objects have, and one that `n_pods` objects have.
     fn json(n_pods: usize) -> String {
         let pods =
             (0..n_pods).map(|n| format!(r#"{{"metadata":{{"name":"p{n}","labels":{{"many":"x"}}}}}}"#));

@@ -30,7 +30,7 @@ fn pairs<'s>(group: &[&'s Requirement]) -> impl Iterator<Item = (&'s Requirement
     ends.map(|(one, other)| (group[one], group[other]))
 }
 
-/// Whether `one` says so much of the value of its key that it can be seen that `other`, of the same key, does not hold.
+/// Whether what `one` says of a key's value shows that `other`, of the same key, does not hold.
 fn excludes(one: &Requirement, other: &Requirement) -> bool {
     match (one, other) {
         (Requirement::Equals(..) | Requirement::DoubleEquals(..) | Requirement::In(..), _) => {

@@ -127,7 +127,7 @@ fn replace(text: &mut String, new: Option<String>) {
 }
 
 impl Serialize for LabelSelector {
-    /// Without the fields that are empty, and without those that are not a `LabelSelector`'s own.
+    /// Leaves out the fields that are empty, and those that are not a `LabelSelector`'s own.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if !self.match_labels.is_empty() {

@@ -13,8 +13,8 @@ const MANY_REQUIREMENTS: usize = 16;
 
 /// A selector made ready to be asked about many objects.
 ///
-/// [`Selector::matches_by`] looks for a label once for every requirement, which is fastest where there are few. Of many
-/// requirements this goes through the labels instead, and looks for what is required of each.
+/// [`Selector::matches_by`] looks for a label once for every requirement, which is fastest where there are few. A matcher
+/// of many requirements goes through the labels instead, and looks for what is required of each.
 ///
 /// ```
 /// use selq::{Matcher, Selector};
@@ -69,7 +69,7 @@ impl<'s> Matcher<'s> {
         Matcher::with_many(selector, MANY_REQUIREMENTS)
     }
 
-    /// As [`Matcher::new`], where so many requirements beside each other are many.
+    /// As [`Matcher::new`], with another number of requirements from which on they are many.
     fn with_many(selector: &'s Selector, many: usize) -> Matcher<'s> {
         let root = if selector.is_deep() {
             SelectorPart::Deep(selector)
@@ -79,7 +79,7 @@ impl<'s> Matcher<'s> {
         Matcher { root }
     }
 
-    /// Whether an object with these labels is selected. Of two labels with the same key the last one counts.
+    /// Whether an object with these labels is selected. The last of two labels with the same key counts.
     #[must_use]
     pub fn matches<'l>(&self, labels: impl DoubleEndedIterator<Item = (&'l str, &'l str)> + Clone) -> bool {
         self.root.holds(&labels)

@@ -8,7 +8,7 @@ use crate::formula::Expr;
 const MANY_LABELS: usize = 24;
 
 impl Selector {
-    /// Whether an object with these labels is selected. Of two labels with the same key the last one counts.
+    /// Whether an object with these labels is selected. The last of two labels with the same key counts.
     ///
     /// One requirement is answered in one pass over the labels; they are collected only when there are several.
     ///

@@ -135,8 +135,8 @@ impl Selector {
     }
 }
 
-/// All of the requirements have to hold, as if their texts were joined by `,`. Of none this is the selector of everything, as
-/// `labels.NewSelector().Add()` is in Kubernetes; whoever cannot mean that asks whether there are any.
+/// All of the requirements have to hold, as if their texts were joined by `,`. No requirements make the selector of everything,
+/// as `labels.NewSelector().Add()` does in Kubernetes; whoever cannot mean that asks whether there are any.
 ///
 /// Takes the time of sorting them by key, where [`and`](Selector::and) one by one takes that for each.
 ///

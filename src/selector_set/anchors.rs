@@ -9,9 +9,9 @@ impl TermIndex {
     /// Terms of which an object has at least one if `expr` comes out as `outcome` for it; `None` if an object that has
     /// none of the terms in the set may do so too.
     ///
-    /// Of the parts that all have to hold one is enough, and the one is taken that fewest objects and fewest other
-    /// selectors share. Of alternatives each needs its own. "Not" turns the one into the other, so nothing is multiplied
-    /// out. Recurses as deep as the tree, which must not be a deep one.
+    /// A conjunction takes the anchors of one part, which is enough: the part that fewest objects and fewest other
+    /// selectors share. A disjunction takes the anchors of every part. "Not" turns the one into the other, so nothing is
+    /// multiplied out. Recurses as deep as the tree, which must not be a deep one.
     pub(super) fn anchors(&mut self, expr: &Expr<Requirement>, outcome: bool) -> Option<Vec<Term>> {
         match (expr, outcome) {
             (Expr::All, true) | (Expr::None, false) => None,

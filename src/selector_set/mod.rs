@@ -148,7 +148,7 @@ impl SelectorSet {
         Selectors { set: self, ids: 0..self.slots.len() as u32, n_left: self.n_selectors }
     }
 
-    /// The selectors that select an object with these labels. Of two labels with the same key the last one counts.
+    /// The selectors that select an object with these labels. The last of two labels with the same key counts.
     #[must_use]
     pub fn matching<L>(&self, labels: L) -> SelectorIds
     where
@@ -174,8 +174,9 @@ impl SelectorSet {
 
     /// What it means for the selectors that an object's labels change from `before` to `after`.
     ///
-    /// Costs the two answers, and little if only labels change whose keys no selector names. An object that comes or goes is not one without labels, which the empty selector selects:
-    /// for it [`matching`](SelectorSet::matching) says what it enters or leaves.
+    /// Costs the two answers, and little if only labels change whose keys no selector names. An object that comes or goes
+    /// is something else than one without labels, which the empty selector selects: [`matching`](SelectorSet::matching)
+    /// says what it enters or leaves.
     #[must_use]
     pub fn changes<B, A>(&self, before: B, after: A) -> SelectorChanges
     where

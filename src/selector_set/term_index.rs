@@ -150,7 +150,7 @@ impl TermIndex {
 }
 
 impl Bounds {
-    /// The selectors on the right side of whose bound `number` is. One step per such bound.
+    /// The selectors on the right side of whose bound `number` is. One step per selected bound.
     fn passed_by(&self, number: i64) -> impl Iterator<Item = &RoaringBitmap> {
         let above = self.above.range(..number);
         let below = self.below.range((Bound::Excluded(number), Bound::Unbounded));

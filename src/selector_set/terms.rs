@@ -75,7 +75,7 @@ impl Terms {
         }
     }
 
-    /// The keys of an object that some selector names. Of two labels with the same key the last one counts.
+    /// The keys of an object that some selector names. The last of two labels with the same key counts.
     pub(super) fn present<'l, L: Label>(&self, labels: &'l [L]) -> Present<'l> {
         let known = labels.iter().filter_map(|label| Some((self.key(label.key())?, label.value())));
         let mut known: Vec<(Term, &str)> = known.collect();

@@ -1,7 +1,7 @@
 //! A bitmap of ids, and beside it the same ids as words.
 //!
-//! roaring keeps its containers to itself, and gives ids out one after another. Where many ids are wanted, or the
-//! same ids of several sets, whole words are several times as fast: see the bench `query`.
+//! roaring keeps its containers to itself. Where many ids of one set are wanted, or the ids that several sets have in
+//! common, whole words of 64 ids are faster than its own iterators and operations: see the bench `query`.
 
 use std::ops::Deref;
 use std::sync::OnceLock;

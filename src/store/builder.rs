@@ -124,7 +124,7 @@ pub(super) struct LabelInterner {
     /// The labels of the object before, in their order: the best guess at the next one's.
     previous: Vec<LabelId>,
     current: Vec<LabelId>,
-    /// For every key the last call in which it was seen, and where: finds repeated keys at no cost.
+    /// The last call in which every key was seen, and where: finds repeated keys at no cost.
     seen: Vec<(u64, usize)>,
     n_calls: u64,
 }

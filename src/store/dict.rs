@@ -27,7 +27,7 @@ pub(crate) struct Dict {
 enum Finder {
     /// By the hash of scope and text.
     Hashed(Hashed),
-    /// Among the ids in the order of scope and text, as they are saved: there is nothing to build before the first
+    /// By the ids in the order of scope and text, as they are saved: there is nothing to build before the first
     /// look-up. A text that is new makes a hash table of them.
     Sorted(NumberBuffer<u32>),
 }

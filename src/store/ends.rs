@@ -21,7 +21,7 @@ impl Ends {
         self.low.to_mut().push(end as u32);
     }
 
-    /// Where the part with this index lies. Of numbers that were read this may be anywhere.
+    /// Where the part with this index lies. It may be anywhere if the numbers were read from a file.
     #[inline]
     pub(super) fn range(&self, index: usize) -> std::ops::Range<usize> {
         let low: &[u32] = &self.low;

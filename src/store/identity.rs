@@ -77,9 +77,9 @@ impl IdentityIndex {
 /// The objects of a table by identity, also where several have the same one, as a store does not keep them apart.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Identities {
-    /// Of those with the same identity the last, which is the one that is found.
+    /// The last object of each identity, which is the one that is found.
     last: IdentityIndex,
-    /// By the last object of an identity the others that have it. The sets are moved from last to last and never
+    /// The other objects of each identity that several have, by the last one. The sets are moved from last to last and never
     /// walked, so that a dump in which all objects are the same takes no longer than any other.
     others: HashMap<ObjectId, BTreeSet<ObjectId>>,
 }

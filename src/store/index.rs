@@ -6,8 +6,8 @@ use super::invert;
 use super::postings::{Postings, PostingsView};
 use super::postings_table::PostingsTable;
 use super::table::ObjectTable;
-use crate::both::both;
 use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
+use crate::parallel::both;
 
 /// From how many labels on a second thread is worth starting.
 const MIN_FOR_THREADS: usize = 100_000;
@@ -55,7 +55,7 @@ impl Index {
         }
     }
 
-    /// Writes the postings of so many objects.
+    /// Writes the postings of the objects with ids below `n_ids`.
     pub(super) fn encode(&self, n_ids: usize, out: &mut Encoder) {
         out.u64(n_ids as u64);
         for postings in [&self.labels, &self.keys, &self.kinds, &self.namespaces] {

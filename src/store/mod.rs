@@ -94,7 +94,7 @@ impl Store {
     ///
     /// # Panics
     ///
-    /// After 2³² − 1 objects, those that were taken away since included.
+    /// Panics after 2³² − 1 objects, those that were taken away since included.
     pub fn insert(&mut self, object: Object) -> ObjectId {
         let labels = self.interner.intern(&mut self.table, &object.labels);
         let id = self.table.push(object.identity(), labels);

@@ -1,8 +1,8 @@
 //! A whole store as bytes, and back.
 //!
 //! Each part writes and reads itself. Reading copies nothing: columns stay where they are mapped, and each becomes
-//! memory of its own when it changes. Nor does it look at every number, which would cost more than most queries: that
-//! the numbers are those that were written is for the checksum to say. What is checked is that all columns are as
+//! memory of its own when it changes. Reading does not look at every number either, which would cost more than most
+//! queries: the checksum says whether they are the numbers that were written. What is checked is that all columns are as
 //! long as they should be; and whoever follows a number takes one that leads nowhere for nothing, so that forged bytes
 //! give wrong answers at worst.
 

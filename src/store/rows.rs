@@ -7,12 +7,12 @@ use super::ends::Ends;
 use super::ids::LabelId;
 use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 
-/// For every object the numbers of its labels.
+/// The numbers of every object's labels.
 ///
 /// Bulk loading packs them into one pool, seven bits of a number a byte: labels that many objects have get
 /// small numbers, since they are seen early, so that a label takes two bytes instead of four. A row that is
-/// set again is kept apart, and the pool is rewritten when there are as many such rows as others, which makes
-/// a change cost no more than its own labels on average.
+/// set again is kept apart. The pool is rewritten when as many rows are kept apart as are in it: then a change costs no
+/// more than its own labels on average.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LabelRows {
     pool: NumberBuffer<u8>,

@@ -96,7 +96,7 @@ impl Indices {
     }
 
     /// Builds the store afresh when most of it is of no use any more, so that it does not grow for ever. That takes
-    /// as long as so many changes took before, at most.
+    /// at most as long as the changes took that made it useless.
     fn tidy(&mut self, store: &mut impl Following) {
         let now = store.store();
         let n_useful = now.len() + now.n_labels();

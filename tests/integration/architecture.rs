@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
 const ARROWS: [(&str, &[&str]); 22] = [
-    ("both", &[]),
+    ("parallel", &[]),
     ("formula", &[]),
     ("json", &[]),
     ("kubernetes", &["json", "store", "suggest"]),
@@ -20,8 +20,8 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("edit", &["json", "label", "shown", "span"]),
     ("syntax", &["span"]),
     ("selector", &["formula", "syntax", "label", "shown", "span"]),
-    ("store", &["both", "label", "codec"]),
-    ("load", &["both", "json", "path", "store", "label", "edit", "shown", "codec"]),
+    ("store", &["parallel", "label", "codec"]),
+    ("load", &["json", "path", "store", "label", "edit", "shown", "codec"]),
     ("saved", &["load", "store", "codec"]),
     (
         "query",

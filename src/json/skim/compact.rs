@@ -93,7 +93,7 @@ fn escaped(backslashes: u64, pending: &mut u64) -> u64 {
     // Carries run through the backslashes that follow one in an even place, and leave no bit of them.
     let (rest, _) = backslashes.overflowing_add(starts & EVEN);
     let (even, odd) = (backslashes & !rest, backslashes & rest);
-    // Of the bytes behind a run's backslashes every second one, from the first on.
+    // Every second byte of those behind a run's backslashes is escaped, from the first on.
     let escaped = even << 1 & !EVEN | odd << 1 & EVEN | *pending;
     *pending = (backslashes & !escaped) >> 63;
     escaped

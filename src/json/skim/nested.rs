@@ -204,7 +204,7 @@ struct Brackets {
     end: Option<u32>,
 }
 
-/// Of each kind of token that asks something of the next one: 1 if the last token before the block was one.
+/// What the last token before the block asks of the first one in it: 1 in the field of its kind, 0 in the others.
 #[derive(Default)]
 struct Expecting {
     object_open: u64,

@@ -17,10 +17,10 @@ pub(in crate::load) struct StreamValue {
 
 /// Finds where values end by their brackets alone; what is between the brackets is for a JSON reader to check.
 ///
-/// A value that is cut short must not swallow what follows. A string with a bare line end in it is cut short. So
-/// is a value if a line begins with another where none belongs, or anywhere in a stream of one value a line:
-/// pretty-printed values are indented there. Where a line begins with what may be an element of a list or the
-/// next value, what follows it decides, and if the list is cut short there it is looked at again.
+/// A value that is cut short must not swallow what follows. Three signs tell that one is cut short: a bare line end in
+/// a string; a line that begins with a value where none belongs, since pretty-printed values are indented there; and in
+/// a stream of one value a line any line that begins with one. A line may also begin with what is either the next
+/// element of a list or the next value. What follows it then decides, and is looked at again if the list ended before it.
 ///
 /// Looks at every byte once, or twice behind a list that is cut short. Keeps the bytes of one value.
 #[derive(Debug)]

@@ -55,7 +55,7 @@ impl<'a> Head<'a> {
         self.labels.iter()
     }
 
-    /// The value of a label; of two labels with the same key, of the last.
+    /// The value of a label; the last one's where several have the key.
     pub(in crate::load) fn label(&self, key: &str) -> Option<&str> {
         self.labels.iter().rfind(|label| label.0 == key).map(|label| label.1)
     }

@@ -64,14 +64,14 @@ impl Lists {
         self.spans.push((ids, kind));
     }
 
-    /// Adds the lists of objects before which there are so many.
+    /// Adds the lists of other objects, which come after `n_before` objects.
     pub(in crate::load) fn append(&mut self, other: Lists, n_before: usize) {
         let numbers: Vec<usize> = other.kinds.all.into_iter().map(|kind| self.kinds.number(kind)).collect();
         let moved = other.spans.into_iter();
         self.spans.extend(moved.map(|(ids, kind)| (ids.start + n_before..ids.end + n_before, numbers[kind])));
     }
 
-    /// Of every object the innermost list.
+    /// The innermost list of every object.
     pub(in crate::load) fn finish(self) -> ListRuns {
         let mut spans: Vec<(usize, (Range<usize>, usize))> = self.spans.into_iter().enumerate().collect();
         spans.sort_by_key(|(nth, (ids, _))| (ids.start, Reverse(ids.end), Reverse(*nth)));
@@ -109,7 +109,7 @@ impl ListRuns {
         }
     }
 
-    /// The runs of other objects behind so many of these.
+    /// Adds the runs of other objects, which come after `n_before` objects.
     pub(in crate::load) fn append(&mut self, other: ListRuns, n_before: usize) {
         let n_kinds = self.kinds.len();
         self.kinds.extend(other.kinds);

@@ -265,7 +265,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         }
     }
 
-    /// The objects of a map from name to object. Of equal names the last wins.
+    /// The objects of a map from name to object. The last of equal names wins.
     fn map(&mut self) -> Fallible<()> {
         let overridden = self.overridden();
         let mut members = self.cursor.open(b'{')?;

@@ -34,7 +34,7 @@ impl EventType {
 #[derive(Debug, Default)]
 pub(in crate::load) struct KnownObjects {
     ids: IdentityIndex,
-    /// For objects that were listed before under the same identity, as in two lists: those older looks.
+    /// The older looks of objects that were listed before under the same identity, as in two lists.
     older: HashMap<ObjectId, Vec<ObjectId>>,
 }
 

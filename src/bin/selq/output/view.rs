@@ -34,7 +34,7 @@ impl View {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ShowLabels {
     Never,
-    /// Of those that have nothing else to be known by: no namespace, name or kind.
+    /// Of objects that nothing else tells apart: they have no namespace, name or kind.
     OfAnonymous,
     Always,
 }

@@ -72,7 +72,7 @@ fn place(text: &str, error: &serde_json::Error) -> usize {
     let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     let place = lines.map(str::len).sum::<usize>() + error.column();
     let place = if error.is_eof() { place } else { place.saturating_sub(1) };
-    // Of an array or object that is not expected the byte before it is named.
+    // serde_json names the byte before an array or object that it does not expect.
     let is_before = text.as_bytes().get(place) == Some(&b':');
     text.floor_char_boundary((place + usize::from(is_before)).min(text.len()))
 }

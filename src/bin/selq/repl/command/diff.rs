@@ -23,7 +23,7 @@ pub(super) fn diff(session: &mut Session, argument: &str, out: &mut dyn Write) -
     go_on()
 }
 
-/// Writes what is different from the dump as it was loaded, object by object and summed up, in about so many lines.
+/// Writes what is different from the dump as it was loaded, object by object and summed up, in about `n_lines` lines.
 fn write_diff(session: &Session, n_lines: usize, out: &mut dyn Write) -> Result<()> {
     let dump = session.state.dump();
     let relabelled = dump.relabelled().filter_map(|(id, changes)| Some((dump.store().get(id)?, changes)));

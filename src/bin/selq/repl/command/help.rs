@@ -55,7 +55,7 @@ fn help_about(command: &Command, width: usize, out: &mut dyn Write) -> Result<()
     Ok(())
 }
 
-/// The text in lines of such a width, each after `indent`.
+/// The text in lines of this width, each after `indent`.
 fn wrapped(text: &str, indent: &str, width: usize) -> String {
     let mut lines = vec![indent.to_owned()];
     for word in text.split(' ') {

@@ -34,7 +34,7 @@ impl Session {
         Ok(())
     }
 
-    /// How many of so many objects are to be shown before more are asked for.
+    /// How many of `n_objects` objects are to be shown before more are asked for.
     pub(super) fn n_at_once(&self, n_objects: usize) -> usize {
         n_objects.min(self.state.settings.limit.unwrap_or(usize::MAX))
     }

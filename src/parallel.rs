@@ -4,8 +4,8 @@ use std::thread;
 
 /// What both give; the first runs on a thread of its own, where there is one to be had.
 ///
-/// The one that asks for many small pieces of memory is better the second: what a thread's allocator grows by is a page
-/// at a time, with a system call for each.
+/// The work that asks for many small pieces of memory is better the second: the allocator of a new thread grows a page at
+/// a time, with a system call for each.
 pub(crate) fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
     // The thread takes the work out of here; if it never starts, it is still here.
     let work = std::sync::Mutex::new(Some(first));
