@@ -96,11 +96,11 @@
 //!
 //! | feature | what it carries | packages |
 //! |---|---|---|
-//! | none | all of the library: parser, store, plans, dumps, watches, saved indexes | 41 |
-//! | `cli`, on by default | the `selq` program | 90 |
+//! | none | all of the library: parser, store, plans, queries, dumps, watches, saved indexes | 41 |
+//! | `cli`, on by default | the `selq` program | 86 |
 //!
-//! Packages are those that are built for Linux, selq included (`cargo tree -e normal --prefix none | sort -u`). A library
-//! user turns the program off with `default-features = false`.
+//! Packages are those that are built for Linux, selq included (`cargo tree -e normal --prefix none --no-dedupe | sort -u`).
+//! Four of them are `regex` and what it needs. A library user turns the program off with `default-features = false`.
 
 mod codec;
 pub mod edit;

@@ -11,6 +11,7 @@ use std::slice;
 use super::Expr;
 
 /// Up to how many levels a tree is walked by recursion, where that is the simplest or the fastest.
+// Selectors from text and from JSON are a level deep, so that all of them are walked by recursion.
 pub(crate) const MAX_RECURSION: usize = 32;
 
 impl<R> Expr<R> {

@@ -27,6 +27,7 @@ const NOT_COMPRESSED_TWICE: &str = "decompress it once first; only one layer is 
 
 /// What formats begin with, what they are called, and what to do about them.
 const BY_MAGIC: [(&[u8], &str, &str); 20] = [
+    // The mark of UTF-32 begins with that of UTF-16, so that it has to be looked for first.
     (b"\xFF\xFE\0\0", "UTF-32 text", FROM_UTF32),
     (b"\0\0\xFE\xFF", "UTF-32 text", FROM_UTF32),
     (b"\xFF\xFE", "UTF-16 text", FROM_UTF16),
@@ -84,6 +85,7 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some(("a tar archive", UNPACK));
     }
     let start = &bytes[..bytes.len().min(N_BYTES)];
+    // UTF-16 has zeros and so looks like binary data. It is asked about first, as something can be done about it.
     if start.contains(&0) && is_utf16(start) {
         return Some(("UTF-16 text", FROM_UTF16));
     }
@@ -114,6 +116,7 @@ pub(in crate::load) fn is_text(bytes: &[u8]) -> bool {
 fn is_utf16(bytes: &[u8]) -> bool {
     let pairs = bytes.chunks_exact(2);
     let n_ascii = pairs.filter(|pair| (pair[0] == 0) != (pair[1] == 0)).count();
+    // Names in other scripts stand among the ASCII of keys, so that nine of ten pairs are enough.
     n_ascii > 0 && n_ascii * 10 >= bytes.len() / 2 * 9
 }
 

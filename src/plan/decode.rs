@@ -1,4 +1,6 @@
 //! Words to ids, several at a time.
+//!
+//! roaring's own `next_many` takes three to eighteen times as long for the ids of one large set (the bench `query`, `ids`).
 
 use fearless_simd::{Level, dispatch};
 

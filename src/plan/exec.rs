@@ -120,6 +120,7 @@ pub(super) fn count(sets: Sets<'_>, node: &Node) -> u64 {
         return ids.len();
     }
     match node {
+        // The labels are of one key, of which an object has one value: the sets are disjoint. Values of a column are not.
         Node::OneOf(labels) => labels.iter().map(|&label| sets.index().label(label).len()).sum(),
         Node::Not(operand) => sets.live().len().saturating_sub(count(sets, operand)),
         Node::Subtract(from, minus) => {
@@ -142,9 +143,11 @@ fn count_within(sets: Sets<'_>, ids: &Ids<'_>, node: &Node) -> u64 {
     match node {
         Node::Not(operand) => ids.len().saturating_sub(count_within(sets, ids, operand)),
         Node::OneOf(labels) if ids.len() < labels.len() as u64 => {
+            // An object has few labels, while every label of the list would be looked for among these ids.
             ids.iter().filter(|&id| has_one_of(sets, labels, id)).count() as u64
         }
         Node::OneOf(labels) => {
+            // An object has one value of a key, so that no object is counted twice.
             labels.iter().map(|&label| ids.intersection_len(&sets.index().label(label).into())).sum()
         }
         Node::Union(operands) => count_within_union(sets, ids, operands),

@@ -60,6 +60,7 @@ enum WordSet<'s> {
 impl<'s> Frame<'s> {
     /// As [`Frame::of`], of more than one set: there is nothing to find out about a single one.
     fn of_steps(sets: Sets<'s>, node: &Node) -> Option<Frame<'s>> {
+        // The index knows the number of a single set, and gives its ids as they are.
         let has_steps = matches!(node, Node::Intersect(_) | Node::Subtract(..));
         if has_steps { Frame::of(sets, node) } else { None }
     }
@@ -81,6 +82,7 @@ impl<'s> Frame<'s> {
             Node::Leaf(leaf) => match sets.postings(*leaf) {
                 PostingsView::Many(ids) => match ids.words() {
                     Words::Grouped { numbers, words } => Some(Frame { sets, numbers, words: words.into() }),
+                    // Dense words begin with the store's first, so that nearly all objects' words would be looked at.
                     Words::Dense(_) | Words::Scattered => None,
                 },
                 PostingsView::Few(_) => None,

@@ -35,11 +35,17 @@ impl Pass {
     /// All passes, in the order in which they run.
     pub const ALL: [Pass; 7] = [
         Pass::MergeBounds,
+        // Constants go first, so that no later pass meets one.
         Pass::FoldConstants,
+        // The next passes look at the operands of one intersection, not into intersections inside it. A scope is an
+        // intersection around the selector's own.
         Pass::Flatten,
+        // What is dropped as disjoint is compared with one operand for each key, so that a key's operands are one by then.
         Pass::MergeSameKey,
+        // Only differences are looked at for what is disjoint.
         Pass::SubtractNegations,
         Pass::DropDisjoint,
+        // Sizes are those of what the other passes leave.
         Pass::SmallestFirst,
     ];
 

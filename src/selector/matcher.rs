@@ -153,6 +153,7 @@ impl<'s> TestGroup<'s> {
     fn meets_tests<'l>(&self, labels: &(impl Iterator<Item = (&'l str, &'l str)> + Clone)) -> bool {
         let tested = labels.clone().filter_map(|(key, value)| Some((*self.keys.get(key)?, value)));
         let mut tested: Vec<(usize, &str)> = tested.collect();
+        // An object with too few of the keys fails whatever their values are, before anything is sorted.
         if tested.len() < self.n_needed {
             return false;
         }

@@ -87,6 +87,7 @@ fn matches_few<L: Label>(selector: &Selector, labels: &[Option<L>]) -> bool {
 }
 
 fn matches_many<L: Label>(selector: &Selector, mut labels: Vec<L>) -> bool {
+    // The sort is stable, so that the last of equal keys stays the last.
     labels.sort_by(|a, b| a.key().cmp(b.key()));
     selector.matches_by(|key| {
         let end = labels.partition_point(|label| label.key() <= key);

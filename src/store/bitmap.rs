@@ -39,8 +39,10 @@ pub(crate) enum Words {
 }
 
 /// From how many ids per word on, zero words counted, all words are kept.
+// A word takes eight bytes, so that four ids in each take two bytes an id: as much as an id takes in roaring's own lists.
 const MIN_DENSE: u64 = 4;
 /// From how many ids per word on, zero words not counted, the words are kept.
+// A word and its number take twelve bytes, so that three ids in each take four bytes an id: as much as in a plain list.
 const MIN_GROUPED: u64 = 3;
 
 impl Bitmap {
@@ -131,6 +133,7 @@ impl Words {
     /// Adds a word that is not there, if it goes behind the others and close to them.
     fn append(&mut self, number: u32, word: u64) {
         match self {
+            // Doubling at most keeps one id far behind the others from setting aside memory for all words between.
             Words::Dense(words) if number as usize <= 2 * words.len() => {
                 words.resize(number as usize, 0);
                 words.push(word);

@@ -35,6 +35,7 @@ impl Index {
     /// Indexes a whole table. Linear in its labels; large ones take two threads.
     pub(super) fn build(table: &ObjectTable) -> Index {
         let labels = || invert::postings(&invert::LabelsOf(table), table.n_ids());
+        // The labels stay on this thread, since each asks for memory of its own: see [`both`].
         let (mut index, labels) = if table.rows.n_labels() < MIN_FOR_THREADS {
             (Index::without_labels(table), labels())
         } else {

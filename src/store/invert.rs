@@ -15,8 +15,9 @@ const MIN_GATHERED: usize = 2 << 20;
 /// grows: a quarter of what they take in the end.
 const MAX_WALKS: usize = 4;
 
-/// From which share of all objects on a value's ids are collected as bits. There can be few such values in a
-/// column, so that their bits need little memory.
+/// From which share of all objects on a value's ids are collected as bits. There can be few values of that many objects in
+/// a column, so that their bits need little memory.
+// A bit for every object is at most two bytes for each of these ids, half of what a gathered id takes.
 const DENSE_SHARE: usize = 16;
 
 /// Something that objects have, as numbers.
@@ -112,6 +113,7 @@ impl<'c, C: Attribute> Inverter<'c, C> {
     }
 
     fn is_dense(&self, number: usize) -> bool {
+        // In a small store any value has a large share of the objects, and a bitmap of its own would not pay.
         self.counts[number] as usize > (self.n_ids / DENSE_SHARE).max(1024)
     }
 

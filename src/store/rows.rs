@@ -11,8 +11,8 @@ use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 ///
 /// Bulk loading packs them into one pool, seven bits of a number a byte: labels that many objects have get
 /// small numbers, since they are seen early, so that a label takes two bytes instead of four. A row that is
-/// set again is kept apart. The pool is rewritten when as many rows are kept apart as are in it: then a change costs no
-/// more than its own labels on average.
+/// set again is kept apart. The pool is rewritten when more than half of all rows are kept apart: so a change costs no
+/// more than the labels of two rows on average.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LabelRows {
     pool: NumberBuffer<u8>,
@@ -40,6 +40,7 @@ impl LabelRows {
     pub(super) fn set(&mut self, id: ObjectId, labels: &[LabelId]) {
         self.n_labels = self.n_labels.saturating_sub(self.labels(id).len()) + labels.len();
         self.changed.insert(id, labels.into());
+        // A rewrite costs all rows, so it waits until a share of them has changed: the changes before it pay for it.
         if self.changed.len() > MIN_CHANGED.max(self.ends.len() / 2) {
             self.rewrite();
         }

@@ -127,6 +127,7 @@ impl SharedStore {
 
 /// The store, once no reader keeps it any more; `None` if some still does when `patience` is at its end.
 fn reclaim(mut spare: Arc<Store>, patience: Duration) -> Option<Store> {
+    // Readers are to keep a snapshot for a question or a few, which are soon over.
     const PAUSE: Duration = Duration::from_micros(50);
     let start = Instant::now();
     loop {

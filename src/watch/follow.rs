@@ -100,6 +100,7 @@ impl Indices {
     fn tidy(&mut self, store: &mut impl Following) {
         let now = store.store();
         let n_useful = now.len() + now.n_labels();
+        // Half of what the store holds is of use at least, so that its memory is at most twice what it has to be.
         if now.n_useless() > MIN_USELESS.max(n_useful) {
             self.0 = now.objects().map(|object| self.get(object.id())).collect();
             store.rebuild();

@@ -94,6 +94,7 @@ impl<'b> NestedScan<'b> {
         if escapes.wrong & inside != 0 || doubtful != 0 && !are_white_space(bytes, doubtful, strings) {
             return None;
         }
+        // Numbers and words have a grammar inside of them, of which the masks know nothing.
         for at in places(tokens.scalars) {
             let start = self.pos + at as usize;
             scalar_end(self.bytes, start)?;

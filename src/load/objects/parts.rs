@@ -180,6 +180,7 @@ impl<'a, S: Sink> Team<'a, S> {
         let bytes = walk.source.bytes();
         let start = walk.cursor.pos();
         let Threads { n, min_part } = walk.pace.threads;
+        // Objects differ in size and threads in speed. With several parts a thread none is left alone with a long last one.
         let size = ((bytes.len() - start) / n.saturating_mul(PARTS_PER_THREAD)).max(min_part);
         // A part of a line would have to mind where the line ends.
         if matches!(run, Ahead::Elements { .. }) && !walk.cursor.is_unbounded() {
@@ -257,6 +258,7 @@ impl<'a, S: Sink> Team<'a, S> {
     /// Reads parts until there are no more, or one is doubtful.
     fn work(&self, parts: &Sender<(usize, PartRead<S>)>) {
         loop {
+            // Parts are taken in order: those that are joined first are read first, and few wait in memory.
             let nth = self.next.fetch_add(1, MemoryOrdering::Relaxed);
             if nth >= self.n_parts() || self.is_useless(nth) {
                 return;

@@ -35,6 +35,7 @@ impl ParseError {
 fn known(error: &ParseError) -> Option<Help> {
     let place = ErrorPlace::new(error);
     let of_dialect = if error.is_query() { OF_QUERIES } else { OF_SELECTORS };
+    // Whoever pastes a command line or JSON makes a mistake in every part of it, so that the whole is looked at first.
     [OF_WHOLES, of_dialect, HINTS]
         .into_iter()
         .flatten()
@@ -157,6 +158,7 @@ const HINTS: &[HelpRule] = &[
     lists::unclosed_list,
     lists::two_words,
     lists::two_requirements,
+    // These two know what is wrong with a word and not what was meant by it, so that every other hint goes first.
     wrong_key,
     never_selected,
 ];
