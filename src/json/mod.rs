@@ -7,7 +7,7 @@ mod text;
 mod tree;
 mod wanted;
 
-pub(crate) use place::{Place, Scalar, ValueKind};
+pub(crate) use place::{JsonPlace, Scalar, ValueKind};
 pub(crate) use scan::{Text, key_name, member};
 pub(crate) use text::JsonText;
 pub(crate) use tree::{JsonNode, JsonTree};

@@ -8,7 +8,7 @@ use serde_json::Value;
 ///
 /// Whoever is given a child may go through it at once, and then says where it ended; the others are passed over. So the
 /// bytes of a text are read once, however deep what is looked for.
-pub(crate) trait Place: Copy {
+pub(crate) trait JsonPlace: Copy {
     /// Where a value ends, if that takes finding out.
     type End;
 
@@ -85,7 +85,7 @@ impl PartialOrd for Scalar {
     }
 }
 
-impl Place for &Value {
+impl JsonPlace for &Value {
     type End = ();
 
     fn kind(self) -> ValueKind {
@@ -128,7 +128,7 @@ impl Place for &Value {
 }
 
 /// What is no array among the elements of arrays in arrays. Nesting costs no stack.
-pub(super) fn leaves<P: Place>(array: P, mut each: impl FnMut(P) -> Option<P::End>) {
+pub(super) fn leaves<P: JsonPlace>(array: P, mut each: impl FnMut(P) -> Option<P::End>) {
     let mut waiting = array.all_elements();
     waiting.reverse();
     while let Some(place) = waiting.pop() {

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use memchr::memchr2;
 
-use super::place::{Place, Scalar, ValueKind};
+use super::place::{JsonPlace, Scalar, ValueKind};
 use super::{JsonText, skim};
 
 /// A value that begins somewhere in a text. Where it ends is found out when that is asked for.
@@ -89,7 +89,7 @@ impl<'j> Text<'j> {
     }
 }
 
-impl Place for Text<'_> {
+impl JsonPlace for Text<'_> {
     type End = usize;
 
     fn kind(self) -> ValueKind {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Text;
-use super::place::{self, Place, Scalar, ValueKind};
+use super::place::{self, JsonPlace, Scalar, ValueKind};
 use super::scan::{end_of_value, key_is, key_name};
 use super::skim::{self, Level};
 use super::wanted::{Wanted, WantedValue};
@@ -254,7 +254,7 @@ impl<'t, 'j> JsonNode<'t, 'j> {
     }
 }
 
-impl Place for JsonNode<'_, '_> {
+impl JsonPlace for JsonNode<'_, '_> {
     type End = ();
 
     fn kind(self) -> ValueKind {
@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     /// The children of a value: their names, those of elements being numbers, and their values.
-    fn children<P: Place>(place: P) -> Vec<(String, P)> {
+    fn children<P: JsonPlace>(place: P) -> Vec<(String, P)> {
         let mut all = Vec::new();
         if place.kind() == ValueKind::Object {
             place.members(|name, value| {

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::search::search;
 use super::step::{Filter, FilterOperand, PathStep};
-use crate::json::{JsonTree, Place, Scalar, Text, ValueKind};
+use crate::json::{JsonPlace, JsonTree, Scalar, Text, ValueKind};
 
 /// A value that can be searched at any depth.
-pub(super) trait Root: Place {
+pub(super) trait Root: JsonPlace {
     /// The values that the steps of the last of `parts` lead to: each part begins anywhere inside what the one before
     /// found.
     fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self>;
@@ -46,7 +46,7 @@ pub(super) fn all<P: Root>(start: P, steps: &[PathStep]) -> Vec<P> {
     }
 }
 
-fn descend<P: Place>(start: P, parts: &[&[PathStep]]) -> Vec<P> {
+fn descend<P: JsonPlace>(start: P, parts: &[&[PathStep]]) -> Vec<P> {
     parts.iter().fold(vec![start], |places, part| match part.split_first() {
         Some((PathStep::Descend { without }, steps)) => walk(within(places, *without), steps),
         _ => places,
@@ -54,7 +54,7 @@ fn descend<P: Place>(start: P, parts: &[&[PathStep]]) -> Vec<P> {
 }
 
 /// Where steps lead that go down one level each.
-pub(super) fn walk<P: Place>(starts: Vec<P>, steps: &[PathStep]) -> Vec<P> {
+pub(super) fn walk<P: JsonPlace>(starts: Vec<P>, steps: &[PathStep]) -> Vec<P> {
     let (mut places, mut rest) = (starts, steps);
     while let Some((step, behind)) = rest.split_first() {
         let n_straight = rest.iter().take_while(|step| step.is_straight()).count();
@@ -70,7 +70,7 @@ pub(super) fn walk<P: Place>(starts: Vec<P>, steps: &[PathStep]) -> Vec<P> {
 }
 
 /// The values that one step leads to for which more than its number or name has to be known.
-fn take<P: Place>(place: P, step: &PathStep) -> Vec<P> {
+fn take<P: JsonPlace>(place: P, step: &PathStep) -> Vec<P> {
     match step {
         PathStep::Element(index) => from_end(place, *index).into_iter().collect(),
         PathStep::Slice { from, to, by } => slice(place, *from, *to, *by),
@@ -84,7 +84,7 @@ fn take<P: Place>(place: P, step: &PathStep) -> Vec<P> {
     }
 }
 
-fn from_end<P: Place>(place: P, index: i64) -> Option<P> {
+fn from_end<P: JsonPlace>(place: P, index: i64) -> Option<P> {
     let all = place.all_elements();
     all.get(from_start(index, all.len())).copied()
 }
@@ -96,7 +96,7 @@ fn from_start(index: i64, len: usize) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-fn slice<P: Place>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
+fn slice<P: JsonPlace>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
     let all = place.all_elements();
     let end = to.map_or(all.len(), |to| from_start(to, all.len()).min(all.len()));
     let start = from_start(from, all.len());
@@ -105,7 +105,7 @@ fn slice<P: Place>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P> {
 
 /// What each of some steps leads to. A value that several lead to counts once, or a path of several such steps would find
 /// it on more ways than can be counted.
-fn several<P: Place>(place: P, steps: &[PathStep]) -> Vec<P> {
+fn several<P: JsonPlace>(place: P, steps: &[PathStep]) -> Vec<P> {
     let mut seen = HashSet::with_hasher(RandomState::default());
     let found = steps.iter().flat_map(|step| walk(vec![place], std::slice::from_ref(step)));
     found.filter(|value| seen.insert(value.address())).collect()
@@ -113,7 +113,7 @@ fn several<P: Place>(place: P, steps: &[PathStep]) -> Vec<P> {
 
 /// The elements of an array, or the values of an object, of equal keys the last. A member of the name `without` is left
 /// out.
-fn children<P: Place>(place: P, without: Option<&str>) -> Vec<P> {
+fn children<P: JsonPlace>(place: P, without: Option<&str>) -> Vec<P> {
     if place.kind() != ValueKind::Object {
         return place.all_elements();
     }
@@ -135,7 +135,7 @@ fn children<P: Place>(place: P, without: Option<&str>) -> Vec<P> {
 }
 
 /// These values and all objects and arrays inside them, each before what is in it. Nesting costs no stack.
-fn within<P: Place>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
+fn within<P: JsonPlace>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
     let mut seen = HashSet::with_hasher(RandomState::default());
     let mut found = Vec::new();
     let mut waiting = places;
@@ -151,7 +151,7 @@ fn within<P: Place>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
 }
 
 impl Filter {
-    pub(super) fn holds(&self, element: impl Place) -> bool {
+    pub(super) fn holds(&self, element: impl JsonPlace) -> bool {
         match self {
             Filter::Exists(steps) => !walk(vec![element], steps).is_empty(),
             Filter::Compare(left, comparison, right) => {
@@ -165,7 +165,7 @@ impl Filter {
 
 impl FilterOperand {
     /// The value for an element; none where there are several, as kubectl compares one at a time.
-    fn value(&self, element: impl Place) -> Option<Scalar> {
+    fn value(&self, element: impl JsonPlace) -> Option<Scalar> {
         match self {
             FilterOperand::Scalar(scalar) => Some(scalar.clone()),
             FilterOperand::At(steps) => match walk(vec![element], steps)[..] {

@@ -19,7 +19,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::json::{Place, Text, ValueKind};
+use crate::json::{JsonPlace, Text, ValueKind};
 
 /// A way from a JSON value to values inside it: a field, or kubectl's form of JSONPath, or a JSON pointer.
 ///
@@ -139,7 +139,7 @@ impl Path {
 }
 
 impl Null {
-    fn may_be(self, place: impl Place) -> bool {
+    fn may_be(self, place: impl JsonPlace) -> bool {
         self == Null::IsValue || place.kind() != ValueKind::Null
     }
 }

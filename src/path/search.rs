@@ -1,7 +1,7 @@
 //! Goes down one way or several through a value, and reads it once.
 
 use super::PathStep;
-use crate::json::{Place, ValueKind};
+use crate::json::{JsonPlace, ValueKind};
 
 /// Where a search has come to: what leads on from there.
 pub(super) trait Way: Copy {
@@ -32,7 +32,7 @@ impl Way for &[PathStep] {
 }
 
 /// Gives what the ways lead to from each of the places, each value with the number of its way, in the order of the JSON.
-pub(super) fn search<P: Place, W: Way>(places: impl IntoIterator<Item = P>, way: W) -> Vec<(usize, P)> {
+pub(super) fn search<P: JsonPlace, W: Way>(places: impl IntoIterator<Item = P>, way: W) -> Vec<(usize, P)> {
     let mut search = Search { found: Vec::new(), marks: Vec::new() };
     for place in places {
         search.visit(place, way);
@@ -47,7 +47,7 @@ struct Search<P> {
     marks: Vec<(usize, usize)>,
 }
 
-impl<P: Place> Search<P> {
+impl<P: JsonPlace> Search<P> {
     /// Finds what is here and further in. Gives the end of the value if it was read to its end.
     ///
     /// It is as deep in calls as there are steps, since elements of arrays in arrays are visited from the outermost.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Context, Query};
 use crate::Path;
-use crate::json::{Place, Text, key_name};
+use crate::json::{JsonPlace, Text, key_name};
 
 /// A path into an object's JSON: `.spec.containers[0].image`, `.status.conditions[.type=Ready].status`.
 ///

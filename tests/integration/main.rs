@@ -19,6 +19,7 @@ mod index;
 mod label;
 mod load;
 mod load_parts;
+mod names;
 mod objects;
 mod path;
 mod plan;
