@@ -74,7 +74,7 @@ impl SessionState {
         wanted.read_columns(&self.loaded.dump, &mut self.columns, &context);
     }
 
-    /// How what was [read for](State::read_for) is found within the namespace and kind that are chosen.
+    /// How what was [read for](SessionState::read_for) is found within the namespace and kind that are chosen.
     pub(crate) fn plan_for(&self, wanted: &Wanted) -> Result<Plan<'_>> {
         self.plan_in(wanted, &self.scope)
     }
