@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args::Args;
+use crate::commands::language;
 use crate::complete;
 use crate::config::Config;
 use crate::exit::ExitStatus;
@@ -20,6 +21,7 @@ const GRAMMAR: &str = include_str!("../../../../grammar/selector.abnf");
 pub(crate) fn run(topic: Option<&str>, config: &Config) -> Result<ExitStatus> {
     let mut command = match topic {
         Some("grammar") => return print(GRAMMAR.as_bytes()),
+        Some("language") => return print(language::text().as_bytes()),
         None => Args::command(),
         Some(topic) => subcommand(topic).ok_or_else(|| no_help(topic, &help_topics()))?,
     };
@@ -38,7 +40,7 @@ fn subcommands() -> Vec<String> {
 }
 
 fn help_topics() -> Vec<String> {
-    std::iter::once("grammar".to_owned()).chain(subcommands()).collect()
+    ["grammar", "language"].map(str::to_owned).into_iter().chain(subcommands()).collect()
 }
 
 fn no_help(topic: &str, topics: &[String]) -> Error {

@@ -5,6 +5,7 @@ pub(crate) mod help;
 pub(crate) mod index;
 pub(crate) mod label;
 pub(crate) mod labels;
+mod language;
 pub(crate) mod parse;
 pub(crate) mod queries;
 pub(crate) mod query;
