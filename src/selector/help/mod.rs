@@ -126,8 +126,13 @@ const OF_WHOLES: &[HelpRule] = &[
 ];
 
 /// What a query has and a selector has not.
-const OF_SELECTORS: &[HelpRule] =
-    &[operators::other_and, operators::other_or, operators::grouping, operators::function_call];
+const OF_SELECTORS: &[HelpRule] = &[
+    operators::other_and,
+    operators::other_or,
+    operators::grouping,
+    operators::function_call,
+    operators::pattern_operator,
+];
 
 /// What those write who mean a query.
 const OF_QUERIES: &[HelpRule] = &[queries::word_for_sign, queries::absent_or_different, queries::json_path];
@@ -144,7 +149,6 @@ const HINTS: &[HelpRule] = &[
     lists::missing_parenthesis,
     operators::doubled_operator,
     operators::signed_number,
-    operators::pattern_operator,
     operators::exclamation_mark,
     operators::source_prefix,
     operators::colon,

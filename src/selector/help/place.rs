@@ -21,6 +21,8 @@ pub(super) const QUOTES: [char; 7] = ['"', '\'', '`', '‘', '’', '“', '”'
 /// The place of an error: the tokens around it.
 pub(super) struct ErrorPlace<'e> {
     kind: &'e ParseErrorKind,
+    /// Whether the text was read as a query.
+    pub(super) is_query: bool,
     /// The whole text.
     pub(super) whole: &'e str,
     /// The text around the place, cut to a window.
@@ -38,7 +40,15 @@ impl<'e> ErrorPlace<'e> {
         let spans: Vec<Span> = tokens(text).map(|token| token.span).collect();
         let at = spans.iter().position(|token| token.end > span.start).unwrap_or(spans.len());
         let words = spans.into_iter().map(|span| span.slice(text)).collect();
-        ErrorPlace { kind: error.kind(), whole: error.text(), text, span, words, at }
+        ErrorPlace {
+            kind: error.kind(),
+            is_query: error.is_query(),
+            whole: error.text(),
+            text,
+            span,
+            words,
+            at,
+        }
     }
 
     /// The token `steps` after the one at the place; empty where there is none.

@@ -207,7 +207,8 @@ fn variable<'e>(place: &ErrorPlace<'e>) -> Option<&'e str> {
 
 /// `key="value"`, `key == 'value'`
 pub(super) fn quoted_word(place: &ErrorPlace<'_>) -> Option<Help> {
-    let word = place.nearby().into_iter().find(|word| word.contains(QUOTES))?;
+    // A query may have quotation marks: what is wrong is something else.
+    let word = place.nearby().into_iter().find(|word| word.contains(QUOTES) && !place.is_query)?;
     let words = Help::say("keys and values stand without quotation marks");
     if let Some(text) = place.mended(str::to_owned) {
         return Some(words.and(": ").offer(text));
