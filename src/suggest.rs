@@ -116,9 +116,10 @@ fn distance_within(text: &str, candidate: &str, limit: usize) -> Option<usize> {
         return None;
     }
     let candidate = lower_case(candidate);
-    // What both begin and end with is not edited.
+    // What both begin and end with is not edited, and the table of edits grows with the product of what is left.
     let (text, candidate) = without_common_start(text, &candidate);
     let (text, candidate) = without_common_end(text, candidate);
+    // Letters that only one of them has cost an edit each, which a few instructions tell of most candidates.
     if n_foreign(text, candidate) > limit || n_foreign(candidate, text) > limit {
         return None;
     }

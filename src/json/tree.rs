@@ -58,6 +58,7 @@ impl<'j> JsonTree<'j> {
             match byte {
                 b'{' | b'[' => {
                     open.push((self.parts.len(), rest.at));
+                    // Its text is known only at its end, and it has to stand before what is in it.
                     self.push(std::mem::take(&mut key), "");
                     rest.at += 1;
                 }

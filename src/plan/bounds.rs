@@ -60,6 +60,7 @@ pub(super) fn merge(bounds: Vec<Interval>, are_all: bool) -> Vec<Interval> {
         by_key.entry((key, holds)).or_default().push(numbers);
     }
     let merged = by_key.into_iter().flat_map(|((key, holds), intervals)| {
+        // All of several intervals hold where they overlap, and all fail outside of all of them: a union, as "or" is.
         let intervals = if holds == are_all { vec![common(&intervals)] } else { joined(intervals) };
         intervals.into_iter().map(move |numbers| Interval { key, numbers, holds })
     });
@@ -75,6 +76,7 @@ fn common(intervals: &[RangeInclusive<i64>]) -> RangeInclusive<i64> {
 
 /// The numbers that are in any of the intervals, as intervals that do not touch; one that is empty if all are.
 fn joined(mut intervals: Vec<RangeInclusive<i64>>) -> Vec<RangeInclusive<i64>> {
+    // Empty ones come last, so that one is kept only if there is nothing else.
     intervals.sort_unstable_by_key(|interval| (interval.is_empty(), *interval.start()));
     let mut joined: Vec<RangeInclusive<i64>> = Vec::new();
     for interval in intervals {

@@ -127,6 +127,7 @@ pub(super) fn count(sets: Sets<'_>, node: &Node) -> u64 {
             let from = run(sets, from, &mut Untraced);
             from.len().saturating_sub(count_within(sets, &from, minus))
         }
+        // The last step is the one whose set nobody asks for: counting it builds nothing.
         Node::Intersect(operands) => match operands.split_last() {
             Some((last, rest)) => count_within(sets, &intersect(sets, rest, &mut Untraced), last),
             None => sets.live().len(),

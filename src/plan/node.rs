@@ -148,6 +148,7 @@ impl Node {
             Node::OneOf(labels) => labels.iter().map(|&label| sets.len_of(Leaf::Label(label)) as f64).sum(),
             Node::AnyOf(column, values) => {
                 let lens = values.iter().map(|&value| sets.len_of(Leaf::Value(*column, value)) as f64);
+                // An object may have several of the values, so that their sum may be more than all that have any.
                 lens.sum::<f64>().min(sets.len_of(Leaf::Column(*column)) as f64)
             }
             Node::Union(operands) => {

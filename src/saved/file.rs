@@ -45,6 +45,7 @@ pub(super) fn seal(sections: [Vec<u8>; N_SECTIONS]) -> Vec<u8> {
     let mut file = Vec::with_capacity(HEADER_LEN + sections.iter().map(Vec::len).sum::<usize>());
     file.extend(MAGIC);
     file.extend(VERSION.to_le_bytes());
+    // The checksum's place, which is filled in once all that it covers stands there.
     file.extend([0; 8]);
     sections.iter().for_each(|section| file.extend((section.len() as u64).to_le_bytes()));
     sections.iter().for_each(|section| file.extend(section));

@@ -68,6 +68,7 @@ pub(super) type BitmapChange = fn(&mut RoaringBitmap, u32) -> bool;
 pub(super) fn simple(selector: &Selector) -> Option<Vec<&Requirement>> {
     let requirements = selector.requirements()?;
     let n_positive = requirements.iter().filter(|requirement| !requirement.holds_without_key()).count();
+    // Two that ask for labels would need an intersection; those that only rule out are taken away from what one found.
     (n_positive <= 1).then_some(requirements)
 }
 
@@ -127,6 +128,7 @@ impl TermIndex {
 
     /// Everything that stands at what an object has.
     pub(super) fn hits(&self, present: &Present<'_>) -> Hits<'_> {
+        // An object is looked up by its own keys and labels, so that this costs its labels and not the selectors.
         let mut hits = Hits { to_try: self.unanchored.clone(), ..Hits::default() };
         add_unless_empty(&mut hits.selected, &self.unconditional);
         for (key, value) in present.iter() {

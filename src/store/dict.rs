@@ -89,6 +89,7 @@ impl Dict {
     }
 
     fn insert_hashed(&mut self, hash: u64, id: u32) {
+        // The table keeps ids alone, so that no text is there twice; where it grows, the texts are hashed once more.
         let Dict { text, ends, scopes, finder: Finder::Hashed(Hashed { ids, hasher }) } = self else {
             unreachable!("hashed before")
         };

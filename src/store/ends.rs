@@ -33,6 +33,7 @@ impl Ends {
     #[inline]
     fn get(&self, low: &[u32], index: usize) -> usize {
         let low = low.get(index).copied().unwrap_or_default();
+        // Texts below 4 GiB, as nearly all are, have no carries to look through.
         if self.carries.is_empty() {
             low as usize
         } else {

@@ -162,7 +162,8 @@ impl<'c, C: Attribute> Inverter<'c, C> {
 
     /// Fills in the postings of a run of numbers, those not filled in yet, by a counting sort.
     fn gather(&self, numbers: Range<usize>, postings: &mut [Postings]) {
-        // Where the next id of each number goes. Beyond the end for dense numbers, so that theirs are dropped.
+        // Where the next id of each number goes. Beyond the end for dense numbers, so that theirs are dropped: one look-up
+        // then serves all numbers, without asking for each whether it is dense.
         let mut n_ids = 0;
         let mut places: Vec<usize> = Vec::with_capacity(numbers.len());
         for number in numbers.clone() {

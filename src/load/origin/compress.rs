@@ -78,6 +78,7 @@ fn gzip_member(
     text: &mut Vec<u8>,
     progress: &mut dyn FnMut(usize) -> bool,
 ) -> io::Result<()> {
+    // Read in chunks, since nobody could stop a read to the end of a stream that grows a thousandfold.
     while decoder.by_ref().take(CHUNK as u64).read_to_end(text)? > 0 && progress(text.len()) {}
     Ok(())
 }
@@ -88,6 +89,7 @@ fn unzstd(
     progress: &mut dyn FnMut(usize) -> bool,
 ) -> Result<(), Box<Fault>> {
     let mut decoder = FrameDecoder::new();
+    // The window is what the frame asks for, and a few bytes of a forged one could ask for all memory.
     decoder.set_max_window_size(MAX_ZSTD_WINDOW);
     let mut rest = bytes;
     while !rest.is_empty() {

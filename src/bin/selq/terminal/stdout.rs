@@ -76,6 +76,7 @@ impl Pieces {
         let Some(writer) = self.writer.take().or_else(|| WriterThread::start(self.write)) else {
             return self.write_here();
         };
+        // The memory of written pieces is used again: a long answer asks for it a few times only.
         let next = writer.written.try_recv().unwrap_or_default();
         let piece = std::mem::replace(&mut self.piece, next);
         if writer.pieces.send(piece).is_err() {
