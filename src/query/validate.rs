@@ -11,7 +11,7 @@ use crate::selector::{ParseError, ParseErrorKind, comparison, membership};
 use crate::suggest::nearest;
 use crate::syntax::{
     AstArguments, AstCall, AstField, AstRequirement, AstStep, AstSubject, ComparisonOperator, Condition,
-    FUNCTIONS, Function, FunctionRow, MembershipOperator, Parameter, Tree, ValueList, parse_query,
+    Expected, FUNCTIONS, Function, FunctionRow, MembershipOperator, Parameter, Tree, ValueList, parse_query,
 };
 use crate::{LabelKey, LabelValue, Path};
 
@@ -27,8 +27,10 @@ pub(super) fn query(text: &str, as_selector: ParseError) -> Checked {
             checker.tree(ast.root())
         }
         Err(error) => {
+            // Only a query knows quotation marks, so that a selector says nothing useful about an open one.
+            let is_open = error.expected == Expected::EndOfQuoted;
             let error = ParseError::from_syntax(text, error);
-            let is_further = error.span().start > as_selector.span().start;
+            let is_further = is_open || error.span().start > as_selector.span().start;
             Err(if is_further { error.of_query() } else { as_selector.of_query() })
         }
     }
@@ -178,7 +180,7 @@ impl<'t> Checker<'t> {
     fn pattern(self, subject: &Subject, symbol: &str, raw: &'t str) -> Result<Pattern, ParseError> {
         let is_label = matches!(subject, Subject::Label(_));
         if raw.is_empty() && !is_label {
-            let help = format!("write !{subject} for none, {subject}='' for the empty text");
+            let help = instead(subject, &format!("!{subject} for none"), "''", "the empty text");
             return Err(self.refuse(
                 raw,
                 format!("expected a value after {symbol:?}, found none"),
@@ -186,7 +188,7 @@ impl<'t> Checker<'t> {
             ));
         }
         if !raw.is_empty() && raw.bytes().all(|byte| byte == b'*') {
-            let help = format!("write {subject} for any value, {subject}='*' for the text \"*\"");
+            let help = instead(subject, &format!("{subject} for any value"), "'*'", "the text \"*\"");
             return Err(self.refuse(raw, "\"*\" is every value", Some(help)));
         }
         if raw.starts_with('.') {
@@ -401,6 +403,15 @@ impl<'t> Checker<'t> {
     }
 }
 
+/// What to write for a value that is none: the subject alone, if it stands alone, or the text in quotation marks.
+fn instead(subject: &Subject, alone: &str, quoted: &str, text: &str) -> String {
+    let equal = format!("{subject}={quoted} for {text}");
+    match subject {
+        Subject::Function(call) if call.function().row().not_bare.is_some() => format!("write {equal}"),
+        _ => format!("write {alone}, {equal}"),
+    }
+}
+
 /// A bracket right behind a filter needs no dot.
 fn without_dot(step: &str) -> &str {
     step.strip_prefix('.').filter(|rest| rest.starts_with('[')).unwrap_or(step)
@@ -561,7 +572,10 @@ mod tests {
                 ".a[b=c]",
                 r#""b": expected a number, "*", a name in quotation marks or a query about the elements, found "b""#,
             ),
-            ("k=~x", r#""x": expected a regular expression in quotation marks, found "x""#),
+            (
+                "k=~x",
+                r#""x": expected a regular expression in quotation marks, found "x" | write the expression in quotation marks: =~ 'web-[0-9]+'"#,
+            ),
             ("k=~'('", r#""'('": this is no regular expression: unclosed group"#),
             ("k>='x'", r#""'x'": expected an integer after ">" or "<", found "'x'""#),
             (

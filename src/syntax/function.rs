@@ -310,7 +310,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         "taint",
         Parameter::Values,
         "the taints of a node: key=value:Effect",
-        &["taint(gpu=*)", "taint('gpu=true:NoSchedule')"],
+        &["taint(gpu*)", "taint('gpu=true:NoSchedule')"],
     ),
     value(
         Function::Node,

@@ -2,8 +2,8 @@
 //!
 //! [`parse`] turns a text into an [`Ast`]: what was typed, in its order, as slices of the text. Whether the keys and values
 //! are ones that Kubernetes takes is checked later, by [`Selector`](crate::Selector). [`tokens`] reads the same text
-//! without ever failing, for colours and completion. The formal grammar is `grammar/selector.abnf`; each of its rules is
-//! a function of the same name here.
+//! without ever failing, for colours and completion. The formal grammars are `grammar/selector.abnf` and
+//! `grammar/query.abnf`; each of their rules is a function of the same name here.
 
 mod ast;
 mod error;
@@ -26,6 +26,8 @@ pub use function::{FUNCTIONS, Function, FunctionRow, Parameter};
 pub use lexer::{Token, tokens};
 #[doc(hidden)]
 pub use parser::parse;
+#[doc(hidden)]
+pub use query::check_query;
 pub(crate) use query::parse_query;
 pub(crate) use query_token::is_word;
 pub use role::Role;

@@ -28,6 +28,9 @@ pub(super) trait Dialect: Copy {
     /// What has to stand between the subject of a requirement and a keyword.
     fn gap(self, input: &str) -> Parsed<'_, &str>;
 
+    /// An operator and its value.
+    fn comparison(self, input: &str) -> Parsed<'_, Condition<'_>>;
+
     /// The operators that take one value.
     fn comparison_operator(self, input: &str) -> Parsed<'_, (ComparisonOperator, &str)>;
 
@@ -45,9 +48,15 @@ struct Kubernetes;
 impl Dialect for Kubernetes {
     const HAS_QUOTES: bool = false;
 
+    /// gap = blanks
+    ///
     /// Without a blank, `in` would be a part of the key.
     fn gap(self, input: &str) -> Parsed<'_, &str> {
         blanks(input)
+    }
+
+    fn comparison(self, input: &str) -> Parsed<'_, Condition<'_>> {
+        comparison(self, input)
     }
 
     fn comparison_operator(self, input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
@@ -127,15 +136,15 @@ fn absence(input: &str) -> Parsed<'_, AstRequirement<'_>> {
     .parse(input)
 }
 
-/// condition = blanks membership / ws [ comparison ]
+/// condition = gap membership / ws [ comparison ]
 pub(super) fn condition<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
     let membership = preceded(|rest| dialect.gap(rest), |rest| membership(dialect, rest));
-    let comparison = map(opt(|rest| comparison(dialect, rest)), |it| it.unwrap_or(Condition::Exists));
+    let comparison = map(opt(|rest| dialect.comparison(rest)), |it| it.unwrap_or(Condition::Exists));
     alt((membership, preceded(ws, comparison))).parse(input)
 }
 
 /// comparison = comparison-operator [ value ]
-fn comparison<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
+pub(super) fn comparison<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
     let (rest, (operator, symbol)) = dialect.comparison_operator(input)?;
     let absent = recognize(peek(|rest| dialect.after_value(rest)));
     let (rest, value) = expect(Expected::Value, alt((|rest| dialect.value(rest), absent)))(rest)?;

@@ -50,26 +50,35 @@ impl Place {
 impl Dialect for Place {
     const HAS_QUOTES: bool = true;
 
+    /// gap = ws
+    ///
     /// What stands before a keyword may end in a parenthesis.
     fn gap(self, input: &str) -> Parsed<'_, &str> {
         ws(input)
     }
 
-    /// query-operator = at-least / at-most / matches / matches-not / comparison-operator
+    /// comparison = matching / comparison-operator [ value ]
+    fn comparison(self, input: &str) -> Parsed<'_, Condition<'_>> {
+        alt((matching, |rest| parser::comparison(self, rest))).parse(input)
+    }
+
+    /// comparison-operator = at-least / at-most / double-equals / equals / not-equals / greater-than / less-than
     fn comparison_operator(self, input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
         let means = |operator| move |symbol| (operator, symbol);
         alt((
             map(at_least, means(ComparisonOperator::AtLeast)),
             map(at_most, means(ComparisonOperator::AtMost)),
-            map(terminated(matches, peek_quote), means(ComparisonOperator::Matches)),
-            map(terminated(matches_not, peek_quote), means(ComparisonOperator::DoesNotMatch)),
             comparison_operator,
         ))
         .parse(input)
     }
 
+    /// value = ( word / quoted ) ws
     fn value(self, input: &str) -> Parsed<'_, &str> {
-        query_value(self, input)
+        if input.starts_with(['\'', '"']) {
+            return terminated(expect(Expected::EndOfQuoted, quoted), ws).parse(input);
+        }
+        terminated(|rest| self.word(rest), ws).parse(input)
     }
 
     fn after_value(self, input: &str) -> Parsed<'_, &str> {
@@ -77,9 +86,18 @@ impl Dialect for Place {
     }
 }
 
+/// matching = ( matches / matches-not ) quoted ws
+///
 /// An expression stands in quotation marks, since most of what it is made of would end a word.
-fn peek_quote(input: &str) -> Parsed<'_, &str> {
-    expect(Expected::Quoted, peek(quoted))(input)
+fn matching(input: &str) -> Parsed<'_, Condition<'_>> {
+    let means = |operator| move |symbol| (operator, symbol);
+    let (rest, (operator, symbol)) = alt((
+        map(matches, means(ComparisonOperator::Matches)),
+        map(matches_not, means(ComparisonOperator::DoesNotMatch)),
+    ))
+    .parse(input)?;
+    let (rest, value) = terminated(expect(Expected::Quoted, quoted), ws).parse(rest)?;
+    Ok((rest, Condition::Comparison { operator, symbol, value }))
 }
 
 /// Reads a query's text.
@@ -96,6 +114,15 @@ pub(crate) fn parse_query(text: &str) -> Result<QueryAst<'_>, SyntaxError> {
     }
 }
 
+/// Whether a text is in the grammar of queries.
+///
+/// # Errors
+///
+/// Those of [`parse_query`].
+pub fn check_query(text: &str) -> Result<(), SyntaxError> {
+    parse_query(text).map(|_| ())
+}
+
 /// query = ws [ union ]
 fn query(input: &str) -> Parsed<'_, Tree<'_>> {
     let (rest, _) = ws(input)?;
@@ -107,14 +134,16 @@ fn query(input: &str) -> Parsed<'_, Tree<'_>> {
     Ok((rest, tree))
 }
 
-/// What may follow `tree`: an operator if it ends in a subject, else what ends a part here.
+/// What may follow `tree`: an operator if it ends in a subject, else what ends a part here. What is open has to be closed,
+/// which is then told instead of the operator.
 fn end_of(tree: &Tree<'_>, end: Expected) -> Expected {
     match tree {
         Tree::Requirement(AstRequirement { subject, condition: Condition::Exists }) => match subject {
             AstSubject::Key(_) if end == Expected::EndOfFactor => Expected::Operator,
-            _ => Expected::QueryOperator,
+            _ if end == Expected::EndOfFactor => Expected::QueryOperator,
+            _ => end,
         },
-        Tree::Call { exclamation: None, .. } => Expected::QueryOperator,
+        Tree::Call { exclamation: None, .. } if end == Expected::EndOfFactor => Expected::QueryOperator,
         Tree::And { operands, .. } | Tree::Or(operands) => {
             operands.last().map_or(end, |last| end_of(last, end))
         }
@@ -162,7 +191,7 @@ fn inter(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
     Ok((rest, tree))
 }
 
-/// factor = exclamation negated / group / subject query-condition
+/// factor = exclamation negated / group / subject condition
 fn factor(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
     if let Ok((rest, exclamation)) = exclamation(input) {
         return negated(place, exclamation, rest);
@@ -204,7 +233,7 @@ fn group(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
     Ok((rest, tree))
 }
 
-/// subject = field / function / query-key
+/// subject = field / function / key
 fn subject(place: Place, input: &str) -> Parsed<'_, AstSubject<'_>> {
     if input.starts_with('.') {
         return map(|rest| field(place, rest), AstSubject::Field).parse(input);
@@ -218,7 +247,10 @@ fn subject(place: Place, input: &str) -> Parsed<'_, AstSubject<'_>> {
     }
 }
 
-/// function = function-name open-paren [ parameter ] close-paren
+/// function = values-name ws open-paren value-list close-paren / word-name ws open-paren value close-paren /
+/// path-name ws open-paren [ field ws ] close-paren / subject-name ws open-paren subject ws close-paren /
+/// set-name ws open-paren function close-paren / plain-name ws open-paren close-paren /
+/// query-name ws open-paren [ union ] close-paren
 ///
 /// From behind the parenthesis on. A name that no function has is for later to refuse, which knows the names that are near.
 fn function<'t>(place: Place, start: &'t str, name: &'t str, input: &'t str) -> Parsed<'t, AstCall<'t>> {
@@ -235,7 +267,7 @@ fn function<'t>(place: Place, start: &'t str, name: &'t str, input: &'t str) -> 
     Ok((behind, AstCall { name, text, arguments }))
 }
 
-/// parameter = query-values / word-parameter / field / subject / function / union
+/// What stands between the parentheses of a function, as its row says.
 fn arguments(place: Place, parameter: Parameter, input: &str) -> Parsed<'_, AstArguments<'_>> {
     let is_empty = input.starts_with(')');
     match parameter {
@@ -253,7 +285,7 @@ fn arguments(place: Place, parameter: Parameter, input: &str) -> Parsed<'_, AstA
             Ok((rest, AstArguments::Values(values)))
         }
         Parameter::Word(_) => {
-            let word = recognize(|rest| query_value(place, rest));
+            let word = recognize(|rest| place.value(rest));
             let (rest, word) = expect(Expected::Parameter, word)(input)?;
             Ok((rest, AstArguments::Values(super::ast::ValueList::new(word, true))))
         }
@@ -304,7 +336,9 @@ fn unknown_arguments(input: &str) -> Parsed<'_, ()> {
     Ok((rest, ()))
 }
 
-/// field = "." [ path ] / ".." name [ path ]
+/// field = ".." name *step / "." ( name / bracket ) *step
+///
+/// In brackets also a `.` alone, the element.
 fn field(place: Place, input: &str) -> Parsed<'_, AstField<'_>> {
     let mut steps = Vec::new();
     let mut rest = input;
@@ -327,11 +361,16 @@ fn field(place: Place, input: &str) -> Parsed<'_, AstField<'_>> {
     Ok((rest, AstField { text: &input[..input.len() - rest.len()], steps }))
 }
 
-/// step = "." name / open-bracket in-brackets ws close-bracket
+/// step = "." name / bracket
 fn step(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
-    if let Some(rest) = input.strip_prefix('.') {
-        return map(expect(Expected::FieldName, name), AstStep::Name).parse(rest);
+    match input.strip_prefix('.') {
+        Some(rest) => map(expect(Expected::FieldName, name), AstStep::Name).parse(rest),
+        None => bracket(place, input),
     }
+}
+
+/// bracket = open-bracket in-brackets ws close-bracket
+fn bracket(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
     let place = Place { in_brackets: true, ..place.inner(input)? };
     let (rest, _) = open_bracket(input)?;
     let (rest, step) = expect(Expected::InBrackets, |rest| in_brackets(place, rest))(rest)?;
@@ -343,7 +382,8 @@ fn step(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
     Ok((rest, step))
 }
 
-/// in-brackets = "*" / index / quoted / union
+/// in-brackets = "*" / index / quoted /
+/// ( exclamation negated / group / field condition ) *( and factor ) *( or inter )
 fn in_brackets(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
     if let Some(rest) = input.strip_prefix('*') {
         return Ok((rest, AstStep::Every));
@@ -353,12 +393,4 @@ fn in_brackets(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
         return map(|rest| union(place, rest), |tree| AstStep::Where(Box::new(tree))).parse(input);
     }
     alt((map(index, AstStep::Element), map(quoted, AstStep::Quoted))).parse(input)
-}
-
-/// query-value = ( word / quoted ) ws
-fn query_value(place: Place, input: &str) -> Parsed<'_, &str> {
-    if input.starts_with(['\'', '"']) {
-        return terminated(expect(Expected::EndOfQuoted, quoted), ws).parse(input);
-    }
-    terminated(|rest| place.word(rest), ws).parse(input)
 }

@@ -6,7 +6,7 @@ use nom::bytes::complete::tag;
 use nom::combinator::{opt, recognize, verify};
 use nom::sequence::pair;
 
-use super::expected::Failure;
+use super::expected::{Expected, Failure};
 use super::token::{IDENTIFIER_BYTES, Parsed, bytes_while, symbol};
 
 /// and = ( "," / "&&" ) ws
@@ -51,7 +51,7 @@ pub(super) fn close_bracket(input: &str) -> Parsed<'_, &str> {
     tag("]").parse(input)
 }
 
-/// The bytes of a query's words, which end at more symbols than those of a selector.
+/// The bytes of a query's words, as a table.
 const WORD_BYTES: [bool; 256] = {
     let mut table = IDENTIFIER_BYTES;
     let others = b"&|'\"";
@@ -63,9 +63,16 @@ const WORD_BYTES: [bool; 256] = {
     table
 };
 
+/// word-char = %x01-08 / %x0B-0C / %x0E-1F / %x23-25 / %x2A-2B / %x2D-3B / %x3F-7B / %x7D-D7FF / %xE000-10FFFF
+///
+/// Words end at more symbols than those of a selector.
+fn word_char(byte: u8) -> bool {
+    WORD_BYTES[usize::from(byte)]
+}
+
 /// word = 1*word-char
 pub(super) fn word(input: &str) -> Parsed<'_, &str> {
-    let word = |input| Ok(bytes_while(input, |byte| WORD_BYTES[usize::from(byte)]));
+    let word = |input| Ok(bytes_while(input, word_char));
     verify(word, |matched: &str| !matched.is_empty()).parse(input)
 }
 
@@ -74,21 +81,29 @@ pub(crate) fn is_word(text: &str) -> bool {
     element_word(text).is_ok_and(|(rest, _)| rest.is_empty())
 }
 
-/// element-word = 1*element-word-char
-///
+/// element-char = %x01-08 / %x0B-0C / %x0E-1F / %x23-25 / %x2A-2B / %x2D-3B / %x3F-5C / %x5E-7B / %x7D-D7FF /
+/// %xE000-10FFFF
+fn element_char(byte: u8) -> bool {
+    byte != b']' && word_char(byte)
+}
+
 /// A word inside of brackets, which end it.
 pub(super) fn element_word(input: &str) -> Parsed<'_, &str> {
-    let word = |input| Ok(bytes_while(input, |byte| byte != b']' && WORD_BYTES[usize::from(byte)]));
+    let word = |input| Ok(bytes_while(input, element_char));
     verify(word, |matched: &str| !matched.is_empty()).parse(input)
 }
 
-/// name = 1*( ALPHA / DIGIT / "_" / "-" )
-pub(super) fn name(input: &str) -> Parsed<'_, &str> {
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    verify(|input| Ok(bytes_while(input, is_name)), |matched: &str| !matched.is_empty()).parse(input)
+/// name-char = %x30-39 / %x41-5A / %x61-7A / "_" / "-"
+fn name_char(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// index = [ "-" ] 1*DIGIT
+/// name = 1*name-char
+pub(super) fn name(input: &str) -> Parsed<'_, &str> {
+    verify(|input| Ok(bytes_while(input, name_char)), |matched: &str| !matched.is_empty()).parse(input)
+}
+
+/// index = [ "-" ] 1*%x30-39
 pub(super) fn index(input: &str) -> Parsed<'_, &str> {
     recognize(pair(
         opt(tag("-")),
@@ -100,16 +115,22 @@ pub(super) fn index(input: &str) -> Parsed<'_, &str> {
     .parse(input)
 }
 
-/// quoted = "'" *( escape / any but "'" ) "'" / DQUOTE *( escape / any but DQUOTE ) DQUOTE
+/// quoted = %x27 *( escape / single-char ) %x27 / %x22 *( escape / double-char ) %x22
 ///
-/// The quotation marks are a part of the token. A backslash keeps a quotation mark or a backslash from meaning anything.
+/// The quotation marks are a part of the token, and U+0000 is of none. A backslash keeps a quotation mark or a backslash from meaning anything.
 pub(super) fn quoted(input: &str) -> Parsed<'_, &str> {
     let no_quote = || nom::Err::Error(Failure::at(input));
     let quote = input.bytes().next().filter(|byte| matches!(byte, b'\'' | b'"')).ok_or_else(no_quote)?;
-    let mut bytes = input.bytes().enumerate().skip(1);
+    let mut bytes = input.bytes().enumerate().skip(1).peekable();
     while let Some((at, byte)) = bytes.next() {
         match byte {
-            b'\\' => _ = bytes.next(),
+            b'\\' => _ = bytes.next_if(|(_, byte)| *byte != 0),
+            0 => {
+                return Err(nom::Err::Failure(Failure {
+                    rest: &input[at..],
+                    expected: Expected::EndOfQuoted,
+                }));
+            }
             _ if byte == quote => {
                 let (matched, rest) = input.split_at(at + 1);
                 return Ok((rest, matched));

@@ -161,7 +161,7 @@ pub(super) fn wildcard(place: &ErrorPlace<'_>) -> Option<Help> {
         ("!=", Some(key)) if place.word(0) == "*" => return Some(asks.offer(format!("!{key}"))),
         _ => {}
     }
-    let is_wildcard = place.nearby().into_iter().any(|word| word.contains('*'));
+    let is_wildcard = !place.is_query && place.nearby().into_iter().any(|word| word.contains('*'));
     let words = "there are no wildcards; list the values: ";
     is_wildcard.then(|| Help::say(words).offer("key in (a,b)"))
 }

@@ -135,7 +135,8 @@ const OF_SELECTORS: &[HelpRule] = &[
 ];
 
 /// What those write who mean a query.
-const OF_QUERIES: &[HelpRule] = &[queries::word_for_sign, queries::absent_or_different, queries::json_path];
+const OF_QUERIES: &[HelpRule] =
+    &[queries::word_for_sign, queries::absent_or_different, queries::bare_expression, queries::json_path];
 
 /// What people write, the more telling signs first.
 const HINTS: &[HelpRule] = &[
@@ -180,6 +181,12 @@ fn never_selected(place: &ErrorPlace<'_>) -> Option<Help> {
         (_, true) => "value",
         _ => return None,
     };
+    if place.is_query {
+        return Some(Help::say(match what {
+            "key" => "a key of any spelling stands in label('…')",
+            _ => "a value of any spelling stands in quotation marks",
+        }));
+    }
     Some(Help::say(format!(
         "a label of a dump that has such a {what} can be listed, but no selector selects it"
     )))

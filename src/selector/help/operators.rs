@@ -160,7 +160,7 @@ pub(super) fn pattern_operator(place: &ErrorPlace<'_>) -> Option<Help> {
     let is_pattern = place.nearby().into_iter().any(|word| word.starts_with('~') || word.ends_with('~'));
     let follows = place.word(1).starts_with('~');
     let words = "there is no matching of patterns; list the values: ";
-    (is_pattern || follows).then(|| Help::say(words).offer("key in (a,b)"))
+    (!place.is_query && (is_pattern || follows)).then(|| Help::say(words).offer("key in (a,b)"))
 }
 
 /// `k8s:app=x`: Cilium's labels with their source.

@@ -2,13 +2,14 @@
 
 use super::Help;
 use super::place::ErrorPlace;
+use crate::syntax::Expected;
 
-/// `a and b`, `a or b`, `not a`: words are keys and never operators.
+/// `a and b`, `a | b`, `not a`: words are keys and never operators, and operators have two signs.
 pub(super) fn word_for_sign(place: &ErrorPlace<'_>) -> Option<Help> {
     place.expected()?;
     let sign = match place.word(0).to_ascii_lowercase().as_str() {
-        "and" => "&&",
-        "or" => "||",
+        "and" | "&" => "&&",
+        "or" | "|" => "||",
         _ if place.word(-1).eq_ignore_ascii_case("not") => return Some(Help::say("\"not\" is !( )")),
         _ => return None,
     };
@@ -24,6 +25,12 @@ pub(super) fn absent_or_different(place: &ErrorPlace<'_>) -> Option<Help> {
         sign => format!("{sign}{}", place.value(1)?),
     };
     is_comparison.then(|| Help::say(format!("write !({key}{rest})")))
+}
+
+/// `key=~web.*`
+pub(super) fn bare_expression(place: &ErrorPlace<'_>) -> Option<Help> {
+    let is_bare = place.expected() == Some(Expected::Quoted);
+    is_bare.then(|| Help::say("write the expression in quotation marks: =~ 'web-[0-9]+'"))
 }
 
 /// `[?(@.type=="Ready")]`
