@@ -61,7 +61,8 @@ impl fmt::Display for Pattern {
     /// As it is written: a text that would be read otherwise in quotation marks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_bare = self.is_glob || (is_word(&self.text) && !self.text.contains(['*', '?']));
-        let is_bare = is_bare && !self.text.starts_with('.');
+        // A value that begins with a point is reserved, and `=~` is an operator.
+        let is_bare = is_bare && !self.text.starts_with(['.', '~']);
         if is_bare { f.write_str(&self.text) } else { f.write_str(&quoted(&self.text)) }
     }
 }

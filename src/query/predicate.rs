@@ -11,7 +11,7 @@ use crate::formula::FormulaLeaf;
 use crate::kubernetes::{Age, Quantity, Time, kinds};
 use crate::selector::integer;
 use crate::syntax::Function;
-use crate::{LabelKey, Requirement};
+use crate::{LabelKey, LabelValue, Requirement};
 
 /// One requirement of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -155,6 +155,10 @@ impl QueryOperator {
 }
 
 impl Test {
+    fn is_about_label(&self) -> bool {
+        matches!(self.subject, Subject::Label(_))
+    }
+
     /// What it is about.
     #[must_use]
     pub fn subject(&self) -> &Subject {
@@ -329,7 +333,7 @@ impl fmt::Display for Predicate {
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subject = &self.subject;
-        let operand = &self.operand;
+        let operand = Written(self);
         match self.operator {
             QueryOperator::Exists => write!(f, "{subject}"),
             QueryOperator::DoesNotExist => write!(f, "!{subject}"),
@@ -362,14 +366,23 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-impl fmt::Display for Operand {
+/// What a test compares with, as it is written beside its subject.
+struct Written<'t>(&'t Test);
+
+impl fmt::Display for Written<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match &self.0.operand {
             Operand::None => Ok(()),
             Operand::Patterns(patterns) => {
                 for (nth, pattern) in patterns.iter().enumerate() {
                     f.write_str(if nth > 0 { "," } else { "" })?;
-                    pattern.fmt(f)?;
+                    match pattern.as_text() {
+                        // Beside a label's key stands a bare value only if a label can have it.
+                        Some(text) if self.0.is_about_label() && LabelValue::new(text).is_err() => {
+                            f.write_str(&quoted(text))?;
+                        }
+                        _ => pattern.fmt(f)?,
+                    }
                 }
                 Ok(())
             }

@@ -358,7 +358,8 @@ impl<'t> Checker<'t> {
                 AstStep::Where(tree) => {
                     let formula = Checker { in_brackets: true, ..self }.tree(tree)?;
                     let filter = Query { formula };
-                    text.push_str(&format!("[{filter}]"));
+                    let dot = if text.is_empty() { "." } else { "" };
+                    text.push_str(&format!("{dot}[{filter}]"));
                     parts.push(Part { path: self.path(typed, &path)?, filter: Some(filter) });
                     path.clear();
                 }
@@ -507,6 +508,10 @@ mod tests {
             ),
             (".spec.containers[!.resources.limits.memory]", ".spec.containers[!.resources.limits.memory]"),
             (".spec.finalizers[.=a || .=b]", ".spec.finalizers[.=a || .=b]"),
+            (".[.a=1].b", ".[.a=1].b"),
+            (".a[.[.=1]]", ".a[.[.=1]]"),
+            ("app notin ('+4',b)", "app notin ('+4',b)"),
+            (".x='~a'", ".x='~a'"),
             ("!.spec.containers[.image!=reg.example/*]", "!.spec.containers[.image!=reg.example/*]"),
             ("..image = nginx:1.25", "..image=nginx:1.25"),
             ("kind(pod), status(*CrashLoopBackOff)", "kind(pod),status(*CrashLoopBackOff)"),

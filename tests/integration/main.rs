@@ -25,6 +25,7 @@ mod path;
 mod plan;
 mod public_api;
 mod quantity;
+mod query_plain;
 mod readme;
 mod remarks;
 mod repl;
