@@ -62,8 +62,8 @@ impl Cluster {
         Cluster { objects, dump, context: Context::at(eval::NOW.parse().unwrap()) }
     }
 
-    /// Which objects the tree, the query and its plan find.
-    fn compare(&self, tree: &Tree, text: &str) -> Result<(), String> {
+    /// Compares what the tree, the query and its plan find, and says how many objects that is.
+    fn compare(&self, tree: &Tree, text: &str) -> Result<u64, String> {
         let query: Query = text.parse().map_err(|error: selq::ParseError| error.render())?;
         let canonical = query.canonical().ok_or("no canonical text")?;
         if canonical.parse::<Query>().as_ref() != Ok(&query) {
@@ -83,10 +83,11 @@ impl Cluster {
             .map_err(|it| it.to_string())?;
         let found = plan.run();
         let planned: Vec<bool> = store.objects().map(|object| found.contains(object.id())).collect();
-        if planned != expected || plan.count() != expected.iter().filter(|it| **it).count() as u64 {
+        let n_expected = expected.iter().filter(|it| **it).count() as u64;
+        if planned != expected || plan.count() != n_expected {
             return Err(format!("the plan finds {planned:?}, not {expected:?}\n{}", plan.explain()));
         }
-        Ok(())
+        Ok(n_expected)
     }
 }
 
@@ -97,16 +98,19 @@ fn number(variable: &str, otherwise: u64) -> u64 {
 #[test]
 fn a_plain_evaluator_agrees() {
     let (wanted, mut seed) = (number("SELQ_PAIRS", 20_000), number("SELQ_SEED", 1));
-    let (mut n_pairs, mut n_differences) = (0, 0);
+    let (mut n_pairs, mut n_found, mut n_differences) = (0, 0, 0);
     while n_pairs < wanted {
         let mut rng = Rng::with_seed(seed);
         let cluster = Cluster::new(&mut rng);
         for _ in 0..20 {
             let tree = Asker { objects: &cluster.objects, rng: &mut rng }.tree(3);
             let text = Printer { rng: &mut rng }.query(&tree);
-            if let Err(difference) = cluster.compare(&tree, &text) {
-                println!("seed {seed}: {text}\n{difference}\n");
-                n_differences += 1;
+            match cluster.compare(&tree, &text) {
+                Ok(n) => n_found += n,
+                Err(difference) => {
+                    println!("seed {seed}: {text}\n{difference}\n");
+                    n_differences += 1;
+                }
             }
             n_pairs += cluster.objects.len() as u64;
         }
@@ -114,6 +118,8 @@ fn a_plain_evaluator_agrees() {
         assert!(n_differences < 10, "differences, see above");
     }
     assert_eq!(n_differences, 0, "differences, see above");
+    println!("{n_found} of {n_pairs} pairs match");
+    assert!(n_found > n_pairs / 5 && n_found < n_pairs * 4 / 5, "{n_found} of {n_pairs} match");
 }
 
 /// The explanation of a plan, but for what it measured.

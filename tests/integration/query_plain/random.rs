@@ -1,6 +1,7 @@
 //! Random clusters, and random queries that find something in them.
 
 use fastrand::Rng;
+use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use super::tree::{Asked, Parameter, Step, Subject, Tree, Typed};
@@ -235,7 +236,8 @@ impl Asker<'_> {
                     true => regex::escape(seen),
                     false => one(&EXPRESSIONS, self.rng).to_owned(),
                 };
-                Asked::Expression { holds: self.rng.bool(), text }
+                let whole = Regex::new(&format!(r"\A(?:{text})\z")).unwrap();
+                Asked::Expression { holds: self.rng.bool(), text, whole }
             }
         }
     }

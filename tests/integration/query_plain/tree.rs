@@ -1,6 +1,7 @@
 //! Queries as trees, and their text.
 
 use fastrand::Rng;
+use regex::Regex;
 
 /// A query.
 #[derive(Debug, Clone)]
@@ -53,9 +54,11 @@ pub(super) enum Asked {
         values: Vec<Typed>,
     },
     Ordered(&'static str, String),
+    /// `=~`, `!~`: the text of the expression, and the expression for a whole value.
     Expression {
         holds: bool,
         text: String,
+        whole: Regex,
     },
 }
 
@@ -166,7 +169,7 @@ impl Printer<'_> {
                 let bound = if self.rng.u8(..4) == 0 { format!("'{bound}'") } else { bound.clone() };
                 format!("{name}{}{sign}{}{bound}", self.ws(), self.ws())
             }
-            Asked::Expression { holds, text } => {
+            Asked::Expression { holds, text, .. } => {
                 let sign = if *holds { "=~" } else { "!~" };
                 format!("{name}{}{sign}{}{}", self.ws(), self.ws(), self.quoted(text))
             }
@@ -231,16 +234,12 @@ impl Printer<'_> {
                 Step::Name(name) => self.quoted(name),
                 Step::Index(index) => index.to_string(),
                 Step::Each => "*".to_owned(),
-                Step::Where(tree) => self.in_brackets(tree),
+                Step::Where(tree) => self.tree(tree),
             };
             let point = if out.is_empty() { "." } else { "" };
             out += &format!("{point}[{}{bracketed}{}]", self.ws(), self.ws());
         }
         if out.is_empty() { ".".to_owned() } else { out }
-    }
-
-    fn in_brackets(&mut self, tree: &Tree) -> String {
-        self.tree(tree)
     }
 }
 
