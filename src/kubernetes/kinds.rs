@@ -192,6 +192,22 @@ pub fn is_built_in(name: &str) -> bool {
     !built_in_called(name).is_empty()
 }
 
+/// The built-in kind, with its group, that goes by this name; of several the one that kubectl means.
+pub(crate) fn first_built_in(name: &str) -> Option<(&'static str, &'static str)> {
+    built_in_called(name).first().map(|kind| (kind.kind.as_str(), kind.group.as_str()))
+}
+
+/// What two names have in common that mean the same kinds: the kind in lower case, and the group if the name says one.
+pub(crate) fn meaning(name: &str) -> (String, Option<&str>) {
+    let (word, group) = split(name);
+    let word = word.to_ascii_lowercase();
+    let built_in = first_built_in(&word).map(|(kind, _)| kind.to_ascii_lowercase());
+    let singulars = [("ies", "y"), ("es", ""), ("s", "")].into_iter().filter_map(|(plural, singular)| {
+        word.strip_suffix(plural).map(|stem| format!("{stem}{singular}")).filter(|it| plural_of(it) == word)
+    });
+    (built_in.or_else(|| singulars.into_iter().next()).unwrap_or(word), group)
+}
+
 /// The built-in kinds that go by a name.
 fn built_in_called(name: &str) -> Vec<&'static Kind> {
     static BY_NAME: OnceLock<HashMap<String, Vec<Kind>>> = OnceLock::new();
@@ -319,6 +335,15 @@ mod tests {
             assert_eq!(resolved(name), ["Deployment.apps"], "{name}");
         }
         assert_eq!(resolved("gatewaypolicies"), ["GatewayPolicy.gateway.example.com"]);
+    }
+
+    #[test]
+    fn names_of_one_kind_mean_the_same() {
+        for names in [&["po", "Pods", "pod"][..], &["widget", "widgets"], &["policies.x", "policy.x"]] {
+            assert!(names.iter().all(|name| meaning(name) == meaning(names[0])), "{names:?}");
+        }
+        assert_ne!(meaning("services"), meaning("services.serving"));
+        assert_eq!(first_built_in("events"), Some(("Event", "")));
     }
 
     #[test]

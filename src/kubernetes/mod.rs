@@ -9,6 +9,7 @@
 
 pub mod age;
 pub mod condition;
+pub(crate) mod fields;
 pub mod image;
 pub mod kinds;
 pub mod metadata;

@@ -118,7 +118,7 @@ impl QueryOperator {
     }
 
     /// The operator that holds exactly where this one does not, where there is one.
-    fn opposite(self) -> Option<QueryOperator> {
+    pub(super) fn opposite(self) -> Option<QueryOperator> {
         use QueryOperator::{
             Call, DoesNotExist, DoesNotMatch, DoubleEquals, Equals, Exists, In, Matches, NotCall, NotEquals,
             NotIn,

@@ -58,6 +58,11 @@ impl FieldOperator {
 }
 
 impl FieldRequirement {
+    /// What a field has to be to a value; in the field stands none of the operators.
+    pub(crate) fn new(field: &str, operator: FieldOperator, value: &str) -> FieldRequirement {
+        FieldRequirement { field: field.into(), operator, value: value.into() }
+    }
+
     /// The field, as it was written.
     #[must_use]
     pub fn field(&self) -> &str {
@@ -84,6 +89,12 @@ impl FieldRequirement {
 }
 
 impl FieldSelector {
+    /// The selector of the objects for which all of `requirements` hold, which say something each.
+    pub(crate) fn all_of(mut requirements: Vec<FieldRequirement>) -> FieldSelector {
+        requirements.sort_by_cached_key(ToString::to_string);
+        FieldSelector { requirements }
+    }
+
     /// Whether an object matches of which `field` gives the fields; one that it does not have is the empty text.
     pub fn matches<'v>(&self, field: impl Fn(&str) -> Option<Cow<'v, str>>) -> bool {
         self.requirements.iter().all(|it| it.matches(&field(&it.field).unwrap_or_default()))

@@ -16,6 +16,7 @@ mod equal_keys;
 mod field_selector;
 mod grammar;
 mod index;
+mod kubectl;
 mod label;
 mod load;
 mod load_parts;
