@@ -2,7 +2,7 @@
 //!
 //! Whether JSON is sound is a question about neighbours: after `:` comes a value, after a key `:`, after a value
 //! `,` or a closing bracket. So what is to be checked of all tokens of a block is the same for every kind of
-//! token: what comes next ([`Expecting::next`]). An addition answers that for all tokens of a kind at once: it
+//! token: what comes next ([`Expecting::are_in_order`]). An addition answers that for all tokens of a kind at once: it
 //! carries a bit from behind each of them through everything that is no token. One by one are looked at only
 //! brackets, escapes, numbers and words.
 
