@@ -723,8 +723,6 @@ fn what_is_offered_in_place_of_a_habit_works() {
         let n_lines = printed.lines().filter(|line| !line.starts_with("NAMESPACE")).count() - 1;
         assert!(expected == 0 || n_lines == expected, "{typed}: {offer}: {printed}");
     }
-    let said = env.refused(&["-w", "phase()=Running", "pods.json"]);
-    assert_eq!(said, "error: no option -w yet: today a query is a selector, given with -l\n");
     for args in [&["--colums", "x", "pods.json"][..], &["-x", "pods.json"]] {
         let said = env.refused(args);
         assert!(said.starts_with("error: ") && !said.contains("as a value"), "{said}");

@@ -17,12 +17,12 @@ const MAX_BRANCHES: usize = 64;
 
 /// Where the value of a dimension lies: by all that is required of it, and by what of that can be said.
 #[derive(Clone, PartialEq)]
-struct Bounds {
+struct BranchBounds {
     all: Rc<Region>,
     said: Rc<Region>,
 }
 
-type Branch = BTreeMap<Place, Bounds>;
+type Branch = BTreeMap<Place, BranchBounds>;
 
 /// The disjunctive form of a part of a query.
 #[derive(Clone)]
@@ -119,7 +119,7 @@ fn of_literal(literal: &Literal, dimensions: &Dimensions<'_>) -> (Branches, Bran
     let branch = |all: Rc<Region>| {
         let is_sayable = is_sayable(&dimensions.all[literal.place], &all);
         let said = if is_sayable { all.clone() } else { Rc::new(Region::all(true)) };
-        Branches::of(Branch::from([(literal.place, Bounds { all, said })]))
+        Branches::of(Branch::from([(literal.place, BranchBounds { all, said })]))
     };
     (branch(literal.region.clone()), branch(Rc::new(literal.region.complement())))
 }
@@ -218,7 +218,7 @@ impl Joiner {
         for (&place, bounds) in other {
             let joined = match branch.get(&place) {
                 None => bounds.clone(),
-                Some(known) if self.work.spend(&known.all, &bounds.all) => Bounds {
+                Some(known) if self.work.spend(&known.all, &bounds.all) => BranchBounds {
                     all: Rc::new(known.all.and(&bounds.all)),
                     said: Rc::new(known.said.and(&bounds.said)),
                 },
