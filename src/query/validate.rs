@@ -27,13 +27,17 @@ pub(super) fn query(text: &str, as_selector: ParseError) -> Checked {
             checker.tree(ast.root())
         }
         Err(error) => {
-            // Only a query knows quotation marks, so that a selector says nothing useful about an open one.
-            let is_open = error.expected == Expected::EndOfQuoted;
+            // Only a query knows fields, "||" and quotation marks, so that a selector says nothing useful about them.
+            let is_query = error.expected == Expected::EndOfQuoted || means_query(text);
             let error = ParseError::from_syntax(text, error);
-            let is_further = is_open || error.span().start > as_selector.span().start;
-            Err(if is_further { error.of_query() } else { as_selector.of_query() })
+            let is_further = error.span().start > as_selector.span().start;
+            Err(if is_query || is_further { error.of_query() } else { as_selector.of_query() })
         }
     }
+}
+
+fn means_query(text: &str) -> bool {
+    text.trim_start().starts_with('.') || text.contains("||") || text.contains("&&")
 }
 
 type Checked = Result<Formula<Predicate>, ParseError>;

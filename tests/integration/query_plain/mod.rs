@@ -8,6 +8,7 @@ mod amount;
 mod eval;
 mod random;
 mod tree;
+mod truth;
 
 use std::env;
 

@@ -61,6 +61,13 @@ const TEXTS: [&str; 27] = [
     "*",
     "é, ü",
 ];
+const TIMES: [&str; 5] = [
+    "2026-11-01",
+    "2026-11-01T00:00:00Z",
+    "2026-11-01T02:00:00+02:00",
+    "2026-11-20T11:59:59.5Z",
+    "2026-12-24T18:00:00Z",
+];
 const BOUNDS: [&str; 17] = [
     "0",
     "1",
@@ -81,6 +88,36 @@ const BOUNDS: [&str; 17] = [
     "2026-11-01T00:00:00.000000001+00:00",
 ];
 const AGES: [&str; 9] = ["0s", "19d", "19d12h", "2w5d12h", "20d", "1h30m", "1s", "-34d6h", "-1s"];
+const FUNCTIONS: [&str; 11] = [
+    "kind",
+    "name",
+    "namespace",
+    "label",
+    "annotation",
+    "condition",
+    "image",
+    "owner",
+    "taint",
+    "restarts",
+    "age",
+];
+const KINDS: [&str; 13] = [
+    "pod",
+    "pods",
+    "Pod",
+    "po",
+    "svc",
+    "node",
+    "deploy",
+    "deployments.apps",
+    "Deployment.apps",
+    "dep*",
+    "*.apps",
+    "n?de",
+    "s*",
+];
+const PRINTED_NAMES: [&str; 5] =
+    ["pod/web-0", "pod/*", "*/web-?", "deployment.apps/web-*", "deployment/web-0"];
 const NAMES: [&str; 5] = ["a", "b", "c", "x y", "image"];
 const EXPRESSIONS: [&str; 10] =
     ["web.*", r"[a-z]+-\d", "", ".", ".+", "a|b", r"\d+(m|Gi)?", "(?i)WEB(-1)?", r"it's|\\", "^web$"];
@@ -92,6 +129,23 @@ pub(super) fn cluster(rng: &mut Rng) -> Vec<Value> {
 
 fn object(rng: &mut Rng) -> Value {
     let kind = one(&["Pod", "Pod", "Pod", "Service", "Deployment", "Node"], rng);
+    let api_version = if kind == "Deployment" { "apps/v1" } else { "v1" };
+    let (spec, mut status) = spec_and_status(kind, rng);
+    if is_rare(2, rng) {
+        status["conditions"] = json!([
+            {"type": "Ready", "status": one(&["True", "False"], rng)},
+            {"type": "Other", "status": "Unknown"}
+        ]);
+    }
+    let metadata = metadata(kind, rng);
+    let mut object = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec, "status": status});
+    if !is_rare(3, rng) {
+        object["data"] = any_json(4, rng);
+    }
+    object
+}
+
+fn metadata(kind: &str, rng: &mut Rng) -> Value {
     let mut metadata = json!({"name": one(&["web-0", "web-1", "db", "node-1", "a.b"], rng)});
     if kind != "Node" {
         metadata["namespace"] = json!(one(&["shop", "prod", "prod-eu"], rng));
@@ -103,7 +157,7 @@ fn object(rng: &mut Rng) -> Value {
         metadata["annotations"] = texts(&ANNOTATION_KEYS, &TEXTS, rng);
     }
     if !is_rare(4, rng) {
-        metadata["creationTimestamp"] = json!(one(&TEXTS[15..20], rng));
+        metadata["creationTimestamp"] = json!(one(&TIMES, rng));
     }
     if is_rare(3, rng) {
         metadata["ownerReferences"] = json!([
@@ -114,33 +168,20 @@ fn object(rng: &mut Rng) -> Value {
     if is_rare(4, rng) {
         metadata["managedFields"] = json!([{"a": 1, "image": "x"}]);
     }
-    let (mut spec, mut status) = (json!({}), json!({}));
+    metadata
+}
+
+fn spec_and_status(kind: &str, rng: &mut Rng) -> (Value, Value) {
     let containers: Vec<Value> = (0..rng.usize(..4)).map(|_| container(rng)).collect();
+    let value = one(&["", "yes"], rng);
+    let phase = one(&["Running", "Pending", "Failed"], rng);
+    let counts: Value = (0..rng.usize(..3)).map(|_| json!({"restartCount": rng.u8(..3)})).collect();
     match kind {
-        "Pod" => {
-            spec["containers"] = json!(containers);
-            status["phase"] = json!(one(&["Running", "Pending", "Failed"], rng));
-            status["containerStatuses"] =
-                (0..rng.usize(..3)).map(|_| json!({"restartCount": rng.u8(..3)})).collect();
-        }
-        "Deployment" => spec["template"] = json!({"spec": {"containers": containers}}),
-        "Node" => {
-            spec["taints"] = json!([{"key": "gpu", "value": one(&["", "yes"], rng), "effect": "NoSchedule"}])
-        }
-        _ => {}
+        "Pod" => (json!({"containers": containers}), json!({"phase": phase, "containerStatuses": counts})),
+        "Deployment" => (json!({"template": {"spec": {"containers": containers}}}), json!({})),
+        "Node" => (json!({"taints": [{"key": "gpu", "value": value, "effect": "NoSchedule"}]}), json!({})),
+        _ => (json!({}), json!({})),
     }
-    if is_rare(2, rng) {
-        status["conditions"] = json!([
-            {"type": "Ready", "status": one(&["True", "False"], rng)},
-            {"type": "Other", "status": "Unknown"}
-        ]);
-    }
-    let api_version = if kind == "Deployment" { "apps/v1" } else { "v1" };
-    let mut object = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec, "status": status});
-    if !is_rare(3, rng) {
-        object["data"] = any_json(4, rng);
-    }
-    object
 }
 
 fn texts(keys: &[&str], values: &[&str], rng: &mut Rng) -> Value {
@@ -280,33 +321,16 @@ impl Asker<'_> {
         }
         loop {
             let may_end = in_brackets || !steps.is_empty();
-            match &at {
-                Value::Object(members) if !members.is_empty() && !(may_end && is_rare(8, self.rng)) => {
-                    let nth = self.rng.usize(..members.len());
-                    let (name, next) = members.iter().nth(nth).unwrap();
-                    steps.push(Step::Name(name.clone()));
-                    at = next.clone();
-                }
-                Value::Array(elements) if !elements.is_empty() && !(may_end && is_rare(8, self.rng)) => {
-                    let nth = self.rng.usize(..elements.len());
-                    let next = elements[nth].clone();
-                    match self.rng.u8(..4) {
-                        // A name goes into each element.
-                        0 if next.is_object() && may_end => {}
-                        1 => steps.push(Step::Index(nth)),
-                        2 if may_end => {
-                            let tree = self.element(&next, 2);
-                            steps.push(Step::Where(tree));
-                        }
-                        _ => steps.push(Step::Each),
-                    }
+            if may_end && is_rare(8, self.rng) {
+                break;
+            }
+            match self.further(&at, may_end) {
+                Some((step, next)) => {
+                    steps.extend(step);
                     at = next;
                 }
-                _ if may_end => break,
-                _ => {
-                    steps.push(Step::Name(one(&NAMES, self.rng).to_owned()));
-                    break;
-                }
+                None if may_end => break,
+                None => steps.push(Step::Name(one(&NAMES, self.rng).to_owned())),
             }
         }
         if is_rare(10, self.rng) {
@@ -318,6 +342,29 @@ impl Asker<'_> {
             value => Some(value.to_string()),
         };
         (steps, seen)
+    }
+
+    /// A step into `value` and what is there; a name goes into each element of an array without one.
+    fn further(&mut self, value: &Value, may_be_named: bool) -> Option<(Option<Step>, Value)> {
+        match value {
+            Value::Object(members) if !members.is_empty() => {
+                let nth = self.rng.usize(..members.len());
+                let (name, next) = members.iter().nth(nth)?;
+                Some((Some(Step::Name(name.clone())), next.clone()))
+            }
+            Value::Array(elements) if !elements.is_empty() => {
+                let nth = self.rng.usize(..elements.len());
+                let next = elements[nth].clone();
+                let step = match self.rng.u8(..4) {
+                    0 if next.is_object() && may_be_named => None,
+                    1 => Some(Step::Index(nth)),
+                    2 if may_be_named => Some(Step::Where(self.element(&next, 2))),
+                    _ => Some(Step::Each),
+                };
+                Some((step, next))
+            }
+            _ => None,
+        }
     }
 
     /// A query about an element.
@@ -334,126 +381,93 @@ impl Asker<'_> {
     }
 
     fn function(&mut self, object: &Value) -> Tree {
-        let name = one(
-            &[
-                "kind",
-                "name",
-                "namespace",
-                "label",
-                "annotation",
-                "condition",
-                "image",
-                "owner",
-                "taint",
-                "restarts",
-                "age",
-            ],
-            self.rng,
-        );
-        let function = |parameter| Subject::Function(name, parameter);
-        match name {
-            "kind" => {
-                let seen = one(
-                    &[
-                        "pod",
-                        "pods",
-                        "Pod",
-                        "po",
-                        "svc",
-                        "deploy",
-                        "deployments.apps",
-                        "Deployment.apps",
-                        "dep*",
-                        "*.apps",
-                        "n?de",
-                        "s*",
-                    ],
-                    self.rng,
-                );
-                let values = vec![self.of_kind(seen), self.of_kind("node")];
-                let holds = self.rng.bool();
-                let asked = match self.rng.u8(..3) {
-                    0 => Asked::Called { holds, values },
-                    1 => Asked::Listed { is_in: holds, values },
-                    _ => Asked::Equal(one(&["=", "==", "!="], self.rng), values[0].clone()),
-                };
-                Tree::Test(function(Parameter::None), asked)
-            }
-            "name" if is_rare(3, self.rng) => {
-                let seen = one(
-                    &["pod/web-0", "pod/*", "*/web-?", "deployment.apps/web-*", "deployment/web-0"],
-                    self.rng,
-                );
-                let values = vec![Typed::new(seen.to_owned(), false, self.rng)];
-                Tree::Test(function(Parameter::None), Asked::Called { holds: self.rng.bool(), values })
-            }
-            "age" => {
-                let (steps, _) = self.walk(object, false);
-                let parameter = if self.rng.bool() { Parameter::None } else { Parameter::Path(steps) };
-                let asked =
-                    Asked::Ordered(one(&[">", "<", ">=", "<="], self.rng), one(&AGES, self.rng).to_owned());
-                Tree::Test(function(parameter), asked)
-            }
-            "restarts" => {
-                let values: Vec<Typed> = (0..self.rng.usize(1..3))
-                    .map(|_| {
-                        Typed::new(
-                            one(&["0", "1", "1000m", "0.5", "2", "2e0", "3"], self.rng).to_owned(),
-                            false,
-                            self.rng,
-                        )
-                    })
-                    .collect();
-                let asked = match self.rng.u8(..4) {
-                    0 => Asked::Equal(one(&["=", "!="], self.rng), values[0].clone()),
-                    1 => Asked::Listed { is_in: self.rng.bool(), values },
-                    2 => Asked::Called { holds: self.rng.bool(), values },
-                    _ => Asked::Ordered(
-                        one(&[">", "<", ">=", "<="], self.rng),
-                        one(&BOUNDS[..7], self.rng).to_owned(),
-                    ),
-                };
-                Tree::Test(function(Parameter::None), asked)
-            }
-            "label" | "annotation" => {
-                let (keys, place): (&[&str], _) =
-                    if name == "label" { (&LABEL_KEYS, "labels") } else { (&ANNOTATION_KEYS, "annotations") };
-                let key = one(keys, self.rng);
-                let seen = object["metadata"][place][key].as_str().map(str::to_owned);
-                let bounds: &[&str] = if name == "label" { &["0", "7", "08"] } else { &BOUNDS };
-                Tree::Test(function(Parameter::Word(key.to_owned())), self.asked(&seen, bounds, false))
-            }
-            "condition" => {
-                let seen = one(&["True", "False", "Unknown"], self.rng);
-                let parameter = Parameter::Word(one(&["Ready", "Other"], self.rng).to_owned());
-                let asked = loop {
-                    match self.asked_of(seen, &[], false) {
-                        Asked::Exists | Asked::Absent => {}
-                        asked => break asked,
-                    }
-                };
-                Tree::Test(function(parameter), asked)
-            }
-            _ => {
-                let seen = match name {
-                    "name" => object["metadata"]["name"].as_str(),
-                    "namespace" => object["metadata"]["namespace"].as_str(),
-                    "image" => Some("nginx:1.25"),
-                    "owner" => Some("ReplicaSet/web"),
-                    _ => Some("gpu=yes:NoSchedule"),
-                };
-                let seen = seen.unwrap_or("shop").to_owned();
-                let asked = match is_rare(3, self.rng) {
-                    true => Asked::Called { holds: self.rng.bool(), values: self.list(&seen, false) },
-                    false => self.asked_of(&seen, &[], false),
-                };
-                Tree::Test(function(Parameter::None), asked)
+        let name = one(&FUNCTIONS, self.rng);
+        let (parameter, asked) = match name {
+            "kind" => (Parameter::None, self.of_kind()),
+            "name" if is_rare(3, self.rng) => (Parameter::None, self.of_printed_name()),
+            "age" => self.of_age(object),
+            "restarts" => (Parameter::None, self.of_restarts()),
+            "label" => self.of_key(object, &LABEL_KEYS, "labels", &["0", "7", "08"]),
+            "annotation" => self.of_key(object, &ANNOTATION_KEYS, "annotations", &BOUNDS),
+            "condition" => self.of_condition(),
+            _ => (Parameter::None, self.of_texts(name, object)),
+        };
+        Tree::Test(Subject::Function(name, parameter), asked)
+    }
+
+    fn sign(&mut self) -> &'static str {
+        one(&[">", "<", ">=", "<="], self.rng)
+    }
+
+    /// One of the ways to compare with values: `f()=v`, `f() in (v)`, `f(v)`.
+    fn compared(&mut self, values: Vec<Typed>) -> Asked {
+        match self.rng.u8(..3) {
+            0 => Asked::Called { holds: self.rng.bool(), values },
+            1 => Asked::Listed { is_in: self.rng.bool(), values },
+            _ => Asked::Equal(one(&["=", "==", "!="], self.rng), values[0].clone()),
+        }
+    }
+
+    fn some_of(&mut self, texts: &[&str]) -> Vec<Typed> {
+        let n = self.rng.usize(1..3);
+        (0..n).map(|_| Typed::new(one(texts, self.rng).to_owned(), false, self.rng)).collect()
+    }
+
+    fn of_kind(&mut self) -> Asked {
+        let values = self.some_of(&KINDS);
+        self.compared(values)
+    }
+
+    fn of_printed_name(&mut self) -> Asked {
+        let values = self.some_of(&PRINTED_NAMES);
+        self.compared(values)
+    }
+
+    fn of_age(&mut self, object: &Value) -> (Parameter, Asked) {
+        let parameter = match self.rng.bool() {
+            true => Parameter::None,
+            false => Parameter::Path(self.walk(object, false).0),
+        };
+        (parameter, Asked::Ordered(self.sign(), one(&AGES, self.rng).to_owned()))
+    }
+
+    fn of_restarts(&mut self) -> Asked {
+        if is_rare(4, self.rng) {
+            return Asked::Ordered(self.sign(), one(&BOUNDS[..7], self.rng).to_owned());
+        }
+        let values = self.some_of(&["0", "1", "1000m", "0.5", "2", "2e0", "3"]);
+        self.compared(values)
+    }
+
+    fn of_key(&mut self, object: &Value, keys: &[&str], place: &str, bounds: &[&str]) -> (Parameter, Asked) {
+        let key = one(keys, self.rng);
+        let seen = object["metadata"][place][key].as_str().map(str::to_owned);
+        (Parameter::Word(key.to_owned()), self.asked(&seen, bounds, false))
+    }
+
+    /// A condition does not stand alone.
+    fn of_condition(&mut self) -> (Parameter, Asked) {
+        let parameter = Parameter::Word(one(&["Ready", "Other"], self.rng).to_owned());
+        let seen = one(&["True", "False", "Unknown"], self.rng);
+        loop {
+            match self.asked_of(seen, &[], false) {
+                Asked::Exists | Asked::Absent => {}
+                asked => return (parameter, asked),
             }
         }
     }
 
-    fn of_kind(&mut self, seen: &str) -> Typed {
-        Typed::new(seen.to_owned(), false, self.rng)
+    fn of_texts(&mut self, name: &str, object: &Value) -> Asked {
+        let seen = match name {
+            "name" | "namespace" => object["metadata"][name].as_str().unwrap_or("shop"),
+            "image" => "nginx:1.25",
+            "owner" => "ReplicaSet/web",
+            _ => "gpu=yes:NoSchedule",
+        };
+        match is_rare(3, self.rng) {
+            true => Asked::Called { holds: self.rng.bool(), values: self.list(seen, false) },
+            false => self.asked_of(seen, &[], false),
+        }
     }
 }
 
