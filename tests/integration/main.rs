@@ -22,6 +22,7 @@ mod load;
 mod load_parts;
 mod names;
 mod objects;
+mod parse;
 mod path;
 mod plan;
 mod public_api;

@@ -85,7 +85,7 @@ pub(crate) struct Args {
 /// What else the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Subcommands {
-    /// Check selectors without any data
+    /// Check selectors and queries without any data
     Parse(ParseArgs),
     /// Show how a selector is answered: the plan with estimated and real counts
     Explain(ExplainArgs),

@@ -10,7 +10,7 @@ use selq::{Dump, Plan, Scope, Selector};
 use serde::Serialize;
 
 use crate::args::{QueryArgs, Shown};
-use crate::commands::parse::{self, JsonLine, LineError};
+use crate::commands::parse::{self, Asked, JsonLine, LineError};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::output::identity::ObjectLine;
@@ -94,9 +94,12 @@ fn read_file(path: &Path, config: &Config, queries: &mut Vec<Query>) -> Result<(
             continue;
         }
         let place = format!("{}:{}", name_of(path), nth + 1);
-        let JsonLine { name, selector } = match is_jsonl {
-            true => parse::json_line(line, &place, config),
-            false => JsonLine { name: None, selector: text_query(line) },
+        let (name, selector) = match is_jsonl {
+            true => {
+                let JsonLine { name, asked } = parse::json_line(line, &place, config);
+                (name, asked.and_then(Asked::into_selector))
+            }
+            false => (None, text_query(line)),
         };
         queries.push(Query { place, name, selector });
     }

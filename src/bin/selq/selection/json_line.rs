@@ -1,4 +1,4 @@
-//! The lines of JSON that hold a selector: `{"name":"web","selector":"app=web"}`.
+//! The lines of JSON that hold a selector, a query or a field selector: `{"name":"web","selector":"app=web"}`.
 //!
 //! Read without a tree in between, so that repeated fields mean what Kubernetes takes them for and errors have their
 //! place.
@@ -12,10 +12,31 @@ use serde_json::Value;
 
 /// What a line says. The last of two equal fields counts; unknown ones are passed over.
 #[derive(Debug, Default)]
-pub(crate) struct NamedSelector {
+pub(crate) struct NamedLine {
     pub(crate) name: Option<String>,
-    /// `None` where the field is missing.
-    pub(crate) selector: Option<SelectorField>,
+    /// `None` where it asks nothing.
+    pub(crate) field: Option<LineField>,
+}
+
+/// The field of a line that says which objects are wanted. A line has one of them.
+#[derive(Debug)]
+pub(crate) enum LineField {
+    /// `"selector":…`
+    Selector(SelectorField),
+    /// `"where":"…"`
+    Where(String),
+    /// `"fieldSelector":"…"`
+    FieldSelector(String),
+}
+
+impl LineField {
+    fn name(&self) -> &'static str {
+        match self {
+            LineField::Selector(_) => "selector",
+            LineField::Where(_) => "where",
+            LineField::FieldSelector(_) => "fieldSelector",
+        }
+    }
 }
 
 /// A selector as a field of JSON.
@@ -26,35 +47,51 @@ pub(crate) enum SelectorField {
     Null,
 }
 
-/// The name in a line that is no [`NamedSelector`] as a whole, if it has one.
+/// The name in a line that is no [`NamedLine`] as a whole, if it has one.
 pub(crate) fn name_of(line: &str) -> Option<String> {
     let line: Value = serde_json::from_str(line).ok()?;
     line.get("name")?.as_str().map(str::to_owned)
 }
 
-impl<'de> Deserialize<'de> for NamedSelector {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<NamedSelector, D::Error> {
-        deserializer.deserialize_map(NamedSelectorVisitor)
+impl<'de> Deserialize<'de> for NamedLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<NamedLine, D::Error> {
+        deserializer.deserialize_map(NamedLineVisitor)
     }
 }
 
-struct NamedSelectorVisitor;
+struct NamedLineVisitor;
 
-impl<'de> Visitor<'de> for NamedSelectorVisitor {
-    type Value = NamedSelector;
+impl<'de> Visitor<'de> for NamedLineVisitor {
+    type Value = NamedLine;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with a selector")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NamedSelector, A::Error> {
-        let mut line = NamedSelector::default();
-        while let Some(field) = map.next_key::<String>()? {
-            match field.as_str() {
-                "name" => line.name = map.next_value()?,
-                "selector" => line.selector = Some(map.next_value()?),
-                _ => drop(map.next_value::<IgnoredAny>()?),
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NamedLine, A::Error> {
+        let mut line = NamedLine::default();
+        while let Some(name) = map.next_key::<String>()? {
+            let field = match name.as_str() {
+                "name" => {
+                    line.name = map.next_value()?;
+                    continue;
+                }
+                "selector" => LineField::Selector(map.next_value()?),
+                "where" => LineField::Where(map.next_value()?),
+                "fieldSelector" => LineField::FieldSelector(map.next_value()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            if let Some(other) = line.field.as_ref().filter(|other| other.name() != field.name()) {
+                return Err(A::Error::custom(format_args!(
+                    "expected one of `selector`, `where` and `fieldSelector`, found `{}` and `{}`",
+                    other.name(),
+                    field.name()
+                )));
             }
+            line.field = Some(field);
         }
         Ok(line)
     }
@@ -96,10 +133,14 @@ mod tests {
     use crate::terminal::json_error::from_json;
 
     fn canonical(line: &str) -> Option<String> {
-        match from_json::<NamedSelector>(line).unwrap().selector? {
-            SelectorField::Object(object) => Selector::try_from(object).unwrap().canonical(),
-            SelectorField::Text(text) => Some(text),
-            SelectorField::Null => Some("null".to_owned()),
+        match from_json::<NamedLine>(line).unwrap().field? {
+            LineField::Selector(SelectorField::Object(object)) => {
+                Selector::try_from(object).unwrap().canonical()
+            }
+            LineField::Selector(SelectorField::Null) => Some("null".to_owned()),
+            LineField::Selector(SelectorField::Text(text))
+            | LineField::Where(text)
+            | LineField::FieldSelector(text) => Some(text),
         }
     }
 
@@ -114,7 +155,7 @@ mod tests {
     #[test]
     fn errors_have_their_place_in_the_line() {
         let said = |line: &str| {
-            let error = from_json::<NamedSelector>(line).unwrap_err();
+            let error = from_json::<NamedLine>(line).unwrap_err();
             format!("{}\n{error}", error.underline())
         };
         insta::assert_snapshot!(said(r#"{"name":"n","selector":{"matchLabels":{"a":1}}}"#), @r#"
@@ -131,6 +172,16 @@ mod tests {
         ["a"]
         ^
         expected an object with a selector, found an array
+        "#);
+        insta::assert_snapshot!(said(r#"{"where":"a","name":"n","fieldSelector":"a=b"}"#), @r#"
+        {"where":"a","name":"n","fieldSelector":"a=b"}
+                                                    ^
+        expected one of `selector`, `where` and `fieldSelector`, found `where` and `fieldSelector`
+        "#);
+        insta::assert_snapshot!(said(r#"{"where":null}"#), @r#"
+        {"where":null}
+                    ^
+        expected a string, found null
         "#);
         insta::assert_snapshot!(said(r#"{"name":7}"#), @r#"
         {"name":7}

@@ -1,23 +1,28 @@
-//! `selq parse`: checks selectors without any data. Also reads the lines of `--queries`.
+//! `selq parse`: checks selectors and queries without any data. Also reads the lines of `--queries`.
+
+mod kubectl;
+mod report;
 
 use std::io::{self, BufRead, BufReader, Write};
 
 use anyhow::{Context, Result};
-use selq::selector::LabelSelectorError;
-use selq::{LabelSelector, ParseError, Selector};
+use selq::query::KubectlCalls;
+use selq::selector::{FieldSelector, FieldSelectorError, LabelSelectorError};
+use selq::{LabelSelector, ParseError, Query, Selector};
 use serde::Serialize;
 
 use crate::args::{ParseArgs, ParseFormat};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::selection;
-use crate::selection::json_line::{self, NamedSelector, SelectorField};
+use crate::selection::json_line::{self, LineField, NamedLine, SelectorField};
 use crate::terminal::json_error::{self, JsonError};
 use crate::terminal::message;
 use crate::terminal::printer::Printer;
 use crate::terminal::stdin::without_bom;
 use crate::terminal::stdout::print_to_stdout;
 use crate::terminal::underline::underlined;
+use report::Report;
 
 /// How a line of JSON is written.
 const JSON_LINE: &str = "write {\"name\":\"web\",\"selector\":\"app=web\"}";
@@ -29,6 +34,8 @@ const INPUT_BUFFER: usize = 1 << 16;
 pub(crate) enum LineError {
     /// Its text is none; with the fix, where there is one.
     Text { error: ParseError, help: Option<String> },
+    /// Its text is no field selector.
+    Fields(FieldSelectorError),
     /// It is no JSON, or not of the shape that it should be.
     Json(JsonError),
     /// Its LabelSelector object is none.
@@ -69,6 +76,7 @@ impl LineError {
     pub(crate) fn report(&self) -> ErrorReport {
         let (message, span, help) = match self {
             LineError::Text { error, help } => (error.to_string(), Some(error.span()), help.clone()),
+            LineError::Fields(error) => (error.to_string(), Some(error.span()), error.help()),
             LineError::Json(error) => (error.to_string(), None, error.help().map(str::to_owned)),
             LineError::Object(error) => (error.to_string(), None, error.help()),
             LineError::Line { message, help } => (message.clone(), None, help.map(str::to_owned)),
@@ -84,6 +92,7 @@ impl LineError {
         }
         let underlined = match self {
             LineError::Text { error, .. } => underlined(error.span(), error.text()),
+            LineError::Fields(error) => underlined(error.span(), error.text()),
             LineError::Json(error) => error.underline(),
             LineError::Object(_) | LineError::Line { .. } => String::new(),
         };
@@ -109,46 +118,112 @@ fn utf8(line: &[u8]) -> Result<&str, LineError> {
     })
 }
 
+/// Which objects a text or a line asks for.
+pub(crate) enum Asked {
+    Selector(Selector),
+    /// With the selector that its text is, if it is one.
+    Query(Query, Option<Selector>),
+    Fields(FieldSelector),
+}
+
+impl Asked {
+    fn query(text: &str) -> Result<Asked, LineError> {
+        Ok(Asked::Query(text.parse()?, text.parse().ok()))
+    }
+
+    fn fields(text: &str) -> Result<Asked, LineError> {
+        text.parse().map(Asked::Fields).map_err(LineError::Fields)
+    }
+
+    /// The selector, where nothing else is taken.
+    pub(crate) fn into_selector(self) -> Result<Selector, LineError> {
+        match self {
+            Asked::Selector(selector) => Ok(selector),
+            Asked::Query(..) => Err(LineError::line("expected a `selector`, found `where`", None)),
+            Asked::Fields(_) => Err(LineError::line("expected a `selector`, found `fieldSelector`", None)),
+        }
+    }
+
+    fn canonical(&self) -> Option<String> {
+        match self {
+            Asked::Selector(selector) => selector.canonical(),
+            Asked::Query(query, _) => Some(query.canonical().unwrap_or_else(|| NO_OBJECT.to_owned())),
+            Asked::Fields(fields) => Some(fields.to_string()),
+        }
+    }
+
+    /// The LabelSelector object, where there is one.
+    fn label_selector(&self) -> Result<Option<LabelSelector>, LineError> {
+        let said = match self {
+            Asked::Selector(selector) => Some(selector.clone()),
+            Asked::Query(query, _) => query.to_selector(),
+            Asked::Fields(_) => return Err(LineError::line("a field selector is no LabelSelector", None)),
+        };
+        match said {
+            Some(selector) => (&selector).try_into().map_err(LineError::Object),
+            None => Err(LineError::line("no LabelSelector says what the query does", None)),
+        }
+    }
+
+    fn kubectl_calls(&self) -> KubectlCalls {
+        match self {
+            Asked::Selector(selector) => KubectlCalls::new(&selector.clone().into()),
+            Asked::Query(query, _) => KubectlCalls::new(query),
+            Asked::Fields(fields) => fields.clone().into(),
+        }
+    }
+}
+
+/// The query of no object.
+const NO_OBJECT: &str = "!all()";
+
 /// What a line of JSON says.
 pub(crate) struct JsonLine {
     pub(crate) name: Option<String>,
-    pub(crate) selector: Result<Selector, LineError>,
+    pub(crate) asked: Result<Asked, LineError>,
 }
 
-/// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null. `place` is
-/// where the line stands.
+/// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null; or has a `where`
+/// or a `fieldSelector` instead. `place` is where the line stands.
 pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
     let text = match utf8(line) {
         Ok(text) => text,
-        Err(error) => return JsonLine { name: None, selector: Err(error) },
+        Err(error) => return JsonLine { name: None, asked: Err(error) },
     };
     match json_error::from_json(text) {
-        Ok(NamedSelector { name, selector }) => {
-            JsonLine { name, selector: selector_of(selector, text, place, config) }
-        }
+        Ok(NamedLine { name, field }) => JsonLine { name, asked: asked_by(field, text, place, config) },
         Err(error) => {
             let is_object = text.trim_start().starts_with('{');
             let error = if is_object { error } else { error.with_help(JSON_LINE) };
-            JsonLine { name: json_line::name_of(text), selector: Err(LineError::Json(error)) }
+            JsonLine { name: json_line::name_of(text), asked: Err(LineError::Json(error)) }
         }
+    }
+}
+
+/// What a line asks for, or why that cannot be said.
+fn asked_by(field: Option<LineField>, line: &str, place: &str, config: &Config) -> Result<Asked, LineError> {
+    match field {
+        None => {
+            let help = "for the selector of nothing write \"selector\":null";
+            Err(LineError::line("expected a field `selector`", Some(help)))
+        }
+        Some(LineField::Selector(field)) => selector_of(field, line, place, config).map(Asked::Selector),
+        Some(LineField::Where(text)) => Asked::query(&text),
+        Some(LineField::FieldSelector(text)) => Asked::fields(&text),
     }
 }
 
 /// The selector in a line, or why there is none.
 fn selector_of(
-    field: Option<SelectorField>,
+    field: SelectorField,
     line: &str,
     place: &str,
     config: &Config,
 ) -> Result<Selector, LineError> {
     let object = match field {
-        None => {
-            let help = "for the selector of nothing write \"selector\":null";
-            return Err(LineError::line("expected a field `selector`", Some(help)));
-        }
-        Some(SelectorField::Text(text)) => return Ok(text.parse::<Selector>()?),
-        Some(SelectorField::Object(object)) => Some(object),
-        Some(SelectorField::Null) => None,
+        SelectorField::Text(text) => return Ok(text.parse::<Selector>()?),
+        SelectorField::Object(object) => Some(object),
+        SelectorField::Null => None,
     };
     if let Some(object) = object.as_ref().filter(|object| !object.unknown_fields().is_empty()) {
         let json = json_error::value(line).get("selector").cloned().unwrap_or_default();
@@ -158,31 +233,55 @@ fn selector_of(
 }
 
 /// A line of `selq parse --jsonl`: a text alone, or an object with a selector.
-fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<Selector, LineError> {
+fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<Asked, LineError> {
     if let Ok(text) = serde_json::from_slice::<String>(line) {
-        return Ok(text.parse::<Selector>()?);
+        return Ok(Asked::Selector(text.parse()?));
     }
-    json_line(line, place, config).selector
+    json_line(line, place, config).asked
 }
 
 pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
-    let mut checker = Checker { format: args.output, config, status: ExitStatus::Matched };
+    let form = match (args.output, args.as_commands) {
+        (Some(ParseFormat::Jsonl), _) => Form::Jsonl,
+        (Some(ParseFormat::Json), _) => Form::LabelSelector,
+        (None, true) => Form::Commands,
+        (None, false) => Form::Canonical,
+    };
+    let mut checker = Checker { form, config, status: ExitStatus::Matched, unsaid: Vec::new() };
     print_to_stdout(config, |out| {
         for text in &args.texts {
-            checker.write(None, text.parse::<Selector>().map_err(LineError::from), out)?;
+            checker.write(None, text.parse().map(Asked::Selector).map_err(LineError::from), out)?;
         }
-        if args.texts.is_empty() {
+        for text in &args.queries {
+            checker.write(None, Asked::query(text), out)?;
+        }
+        for text in &args.field_selectors {
+            checker.write(None, Asked::fields(text), out)?;
+        }
+        if args.texts.is_empty() && args.queries.is_empty() && args.field_selectors.is_empty() {
             checker.lines(args.jsonl, out)?;
         }
         Ok(())
     })?;
+    message::remarks(&checker.unsaid);
     Ok(checker.status)
 }
 
+/// How what was checked is printed.
+#[derive(Clone, Copy)]
+enum Form {
+    Canonical,
+    Jsonl,
+    LabelSelector,
+    Commands,
+}
+
 struct Checker<'c> {
-    format: Option<ParseFormat>,
+    form: Form,
     config: &'c Config,
     status: ExitStatus,
+    /// What there is to say of the commands that were printed, once each.
+    unsaid: Vec<String>,
 }
 
 impl Checker<'_> {
@@ -202,11 +301,11 @@ impl Checker<'_> {
             let line = line.strip_suffix(b"\n").unwrap_or(&line);
             let line = if number == 1 { without_bom(line) } else { line };
             let place = format!("line {number}");
-            let selector = match jsonl {
+            let asked = match jsonl {
                 true => json_text_or_object(line, &place, self.config),
-                false => text_line(line),
+                false => text_line(line).map(Asked::Selector),
             };
-            self.write(Some(&place), selector, out)?;
+            self.write(Some(&place), asked, out)?;
         }
         Ok(())
     }
@@ -214,25 +313,26 @@ impl Checker<'_> {
     fn write(
         &mut self,
         place: Option<&str>,
-        selector: Result<Selector, LineError>,
+        asked: Result<Asked, LineError>,
         out: &mut Printer<impl Write>,
     ) -> Result<()> {
-        let written = match (self.format, selector) {
-            (Some(ParseFormat::Jsonl), selector) => {
-                self.note(selector.is_ok());
-                return Ok(out.json_line(&Report::new(selector))?);
+        let lines = match (self.form, asked) {
+            (Form::Jsonl, asked) => {
+                self.note(asked.is_ok());
+                return Ok(out.json_line(&Report::new(asked))?);
             }
-            (Some(ParseFormat::Json), selector) => selector.and_then(|selector| {
-                let object: Option<LabelSelector> = (&selector).try_into().map_err(LineError::Object)?;
-                serde_json::to_string(&object).map_err(|error| LineError::line(error.to_string(), None))
+            (Form::LabelSelector, asked) => asked.and_then(|asked| {
+                let object = serde_json::to_string(&asked.label_selector()?);
+                Ok(vec![object.map_err(|error| LineError::line(error.to_string(), None))?])
             }),
-            (None, selector) => {
-                selector.map(|selector| selector.canonical().unwrap_or_else(|| "null".to_owned()))
+            (Form::Commands, asked) => asked.map(|asked| self.commands(&asked)),
+            (Form::Canonical, asked) => {
+                asked.map(|asked| vec![asked.canonical().unwrap_or_else(|| "null".to_owned())])
             }
         };
-        self.note(written.is_ok());
-        match written {
-            Ok(text) => out.line(&text)?,
+        self.note(lines.is_ok());
+        match lines {
+            Ok(lines) => lines.iter().try_for_each(|line| out.line(line))?,
             Err(error) => {
                 // What was right before belongs before the message.
                 out.flush()?;
@@ -242,50 +342,19 @@ impl Checker<'_> {
         Ok(())
     }
 
+    fn commands(&mut self, asked: &Asked) -> Vec<String> {
+        let calls = asked.kubectl_calls();
+        for remark in kubectl::remarks(&calls) {
+            if !self.unsaid.iter().any(|said| said == remark) {
+                self.unsaid.push(remark.to_owned());
+            }
+        }
+        kubectl::commands(&calls, &asked.canonical().unwrap_or_default())
+    }
+
     fn note(&mut self, is_right: bool) {
         if !is_right {
             self.status = ExitStatus::Error;
-        }
-    }
-}
-
-/// What `-o jsonl` says of a selector.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Report {
-    Right { ok: bool, canonical: Option<String>, requirements: Vec<RequirementReport>, matches: &'static str },
-    Wrong { ok: bool, error: ErrorReport },
-}
-
-#[derive(Serialize)]
-struct RequirementReport {
-    key: String,
-    operator: &'static str,
-    values: Vec<String>,
-}
-
-impl Report {
-    fn new(selector: Result<Selector, LineError>) -> Report {
-        let selector = match selector {
-            Ok(selector) => selector,
-            Err(error) => return Report::Wrong { ok: false, error: error.report() },
-        };
-        let requirements =
-            selector.requirements().unwrap_or_default().into_iter().map(|requirement| RequirementReport {
-                key: requirement.key().to_string(),
-                operator: requirement.operator().as_str(),
-                values: requirement.values().map(str::to_owned).collect(),
-            });
-        let matches = match (selector.is_everything(), selector.is_nothing()) {
-            (true, _) => "everything",
-            (_, true) => "nothing",
-            _ => "some",
-        };
-        Report::Right {
-            ok: true,
-            canonical: selector.canonical(),
-            requirements: requirements.collect(),
-            matches,
         }
     }
 }
