@@ -24,7 +24,7 @@ const fn with_default(kind: &'static str, field: &'static str, default: &'static
 /// Those that `AddFieldLabelConversionFunc` allows (`pkg/apis/*/v1/conversion.go` of kubernetes/kubernetes) and
 /// `ToSelectableFields` fills (`pkg/registry/*/*/strategy.go`). Left out is what stands in the JSON under no such path
 /// (`source` of events, `status.successful` of jobs) and what is allowed but never filled (`status.podIPs` of pods).
-const SELECTABLE: [Selectable; 25] = [
+const SELECTABLE: [Selectable; 26] = [
     selectable("Pod", "", "spec.nodeName"),
     selectable("Pod", "", "spec.restartPolicy"),
     selectable("Pod", "", "spec.schedulerName"),
@@ -50,10 +50,48 @@ const SELECTABLE: [Selectable; 25] = [
     selectable("Service", "", "spec.type"),
     selectable("ReplicationController", "", "status.replicas"),
     selectable("ReplicaSet", "apps", "status.replicas"),
+    selectable("CertificateSigningRequest", "certificates.k8s.io", "spec.signerName"),
 ];
 
-/// Kinds whose objects are in no namespace and whose servers refuse to be asked for `metadata.namespace`.
-const WITHOUT_NAMESPACE: [&str; 2] = ["Node", "Namespace"];
+/// Kinds whose servers refuse to be asked for `metadata.namespace`.
+const WITHOUT_NAMESPACE_FIELD: [&str; 3] = ["Node", "Namespace", "CertificateSigningRequest"];
+
+/// Kinds whose objects are in no namespace: kubectl passes over a `-n` for them, and gives all.
+const CLUSTER_SCOPED: [&str; 27] = [
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "CertificateSigningRequest",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ComponentStatus",
+    "CustomResourceDefinition",
+    "DeviceClass",
+    "FlowSchema",
+    "IPAddress",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PodSecurityPolicy",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "RuntimeClass",
+    "ServiceCIDR",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
+    "VolumeAttributesClass",
+];
+
+/// Whether `-n` means something for the objects of a kind that goes by `kind`, as far as that is known.
+pub(crate) fn may_have_namespace(kind: Option<&str>) -> bool {
+    let known = kind.and_then(kinds::first_built_in);
+    known.is_none_or(|(kind, _)| !CLUSTER_SCOPED.contains(&kind))
+}
 
 /// Whether the API server selects the objects of a kind that goes by `kind`, or those of every kind, by whether `field`
 /// is `value`, and means what the JSON says.
@@ -65,7 +103,7 @@ pub(crate) fn is_selectable(kind: Option<&str>, field: &str, value: &str) -> boo
     match (field, known) {
         ("metadata.name", _) => true,
         ("metadata.namespace", known) => {
-            known.is_none_or(|(kind, group)| !group.is_empty() || !WITHOUT_NAMESPACE.contains(&kind))
+            known.is_none_or(|(kind, _)| !WITHOUT_NAMESPACE_FIELD.contains(&kind))
         }
         (_, None) => false,
         (_, Some(known)) => {
@@ -108,5 +146,11 @@ mod tests {
             let (kind, group) = row.kind;
             assert_eq!(kinds::first_built_in(&format!("{kind}.v1.{group}")), Some(row.kind));
         }
+        assert!(
+            CLUSTER_SCOPED.iter().all(|kind| kinds::is_built_in(kind) && !may_have_namespace(Some(kind)))
+        );
+        assert!(
+            may_have_namespace(Some("po")) && may_have_namespace(Some("widgets")) && may_have_namespace(None)
+        );
     }
 }

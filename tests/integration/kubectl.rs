@@ -51,7 +51,10 @@ impl Object {
 
     fn is_in(&self, call: &KubectlCall) -> bool {
         call.kind.as_deref().is_none_or(|kind| kinds::is_called(self.identity(), kind))
-            && call.namespace.as_deref().is_none_or(|namespace| namespace == self.namespace)
+            && call
+                .namespace
+                .as_deref()
+                .is_none_or(|it| it == self.namespace || (call.kind.is_some() && self.kind == "Node"))
             && call.selector.as_ref().is_none_or(|selector| selector.matches(self.labels.iter().copied()))
             && call
                 .field_selector
@@ -240,6 +243,7 @@ fn calls_are_those_that_one_would_write() {
         "kind(pod),.spec.hostNetwork=false",
         "kind(pod),.spec.hostNetwork=true",
         "kind(node),.spec.unschedulable=true,namespace()!=x",
+        "kind(node,pod),namespace(shop)",
         "kind(pod,svc),.spec.nodeName=n1",
         "namespace(shop) || namespace(web) && a=1",
         "namespace()!=kube-system",
@@ -286,6 +290,7 @@ fn calls_are_those_that_one_would_write() {
     kind(pod),.spec.hostNetwork=false ~ -k pod
     kind(pod),.spec.hostNetwork=true → -k pod -f spec.hostNetwork=true
     kind(node),.spec.unschedulable=true,namespace()!=x ~ -k node -f spec.unschedulable=true
+    kind(node,pod),namespace(shop) ~ -k node | -k pod -n shop
     kind(pod,svc),.spec.nodeName=n1 ~ -k pod -f spec.nodeName=n1 | -k svc
     namespace(shop) || namespace(web) && a=1 → -n shop | -n web -l a=1
     namespace()!=kube-system → -f metadata.namespace!=kube-system

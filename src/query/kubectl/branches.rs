@@ -22,6 +22,16 @@ struct BranchBounds {
     said: Rc<Region>,
 }
 
+impl BranchBounds {
+    fn joined(&self, other: &BranchBounds, join: impl Fn(&Region, &Region) -> Region) -> BranchBounds {
+        let all = Rc::new(join(&self.all, &other.all));
+        // Mostly all can be said.
+        let is_same = [self, other].iter().all(|bounds| Rc::ptr_eq(&bounds.all, &bounds.said));
+        let said = if is_same { all.clone() } else { Rc::new(join(&self.said, &other.said)) };
+        BranchBounds { all, said }
+    }
+}
+
 type Branch = BTreeMap<Place, BranchBounds>;
 
 /// The disjunctive form of a part of a query.
@@ -218,10 +228,7 @@ impl Joiner {
         for (&place, bounds) in other {
             let joined = match branch.get(&place) {
                 None => bounds.clone(),
-                Some(known) if self.work.spend(&known.all, &bounds.all) => BranchBounds {
-                    all: Rc::new(known.all.and(&bounds.all)),
-                    said: Rc::new(known.said.and(&bounds.said)),
-                },
+                Some(known) if self.work.spend(&known.all, &bounds.all) => known.joined(bounds, Region::and),
                 Some(_) => return Some(Branch::new()),
             };
             if joined.all.is_empty() {
@@ -238,8 +245,7 @@ impl Joiner {
             let Some(others) = other.get(place).filter(|it| self.work.spend(&bounds.all, &it.all)) else {
                 return false;
             };
-            bounds.all = Rc::new(bounds.all.or(&others.all));
-            bounds.said = Rc::new(bounds.said.or(&others.said));
+            *bounds = bounds.joined(others, Region::or);
             !bounds.all.is_full()
         });
         branch

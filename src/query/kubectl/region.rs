@@ -135,7 +135,8 @@ impl Region {
             except: Vec::new(),
         };
         let mut named: Vec<&Rc<str>> = self.except.iter().chain(&other.except).collect();
-        named.sort_unstable();
+        // Of two sorted runs this sort is a merge.
+        named.sort();
         named.dedup();
         named.retain(|value| holds(self.has(value), other.has(value)) != region.has_unnamed(value));
         region.except = named.into_iter().cloned().collect();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::KubectlCall;
 use super::literal::{Dimension, Dimensions, Place};
 use super::region::Region;
-use crate::kubernetes::fields::is_selectable;
+use crate::kubernetes::fields::{is_selectable, may_have_namespace};
 use crate::label::ValueSet;
 use crate::selector::{FieldOperator, FieldRequirement, FieldSelector, Integer};
 use crate::{LabelKey, LabelValue, Requirement, Selector};
@@ -116,7 +116,9 @@ fn alternatives(kind: Option<&str>, dimension: &Dimension<'_>, region: &Region) 
     match dimension {
         Dimension::Label(key) => of_label(key, region),
         Dimension::Namespace => match listed(region) {
-            Some(names) => Some(names.iter().cloned().map(Said::Namespace).collect()),
+            Some(names) => {
+                may_have_namespace(kind).then(|| names.iter().cloned().map(Said::Namespace).collect())
+            }
             None => of_field(kind, "metadata.namespace", region),
         },
         Dimension::Name => of_field(kind, "metadata.name", region),

@@ -175,7 +175,7 @@ mod tests {
         "#);
         insta::assert_snapshot!(said(r#"{"where":"a","name":"n","fieldSelector":"a=b"}"#), @r#"
         {"where":"a","name":"n","fieldSelector":"a=b"}
-                                                    ^
+                                                     ^
         expected one of `selector`, `where` and `fieldSelector`, found `where` and `fieldSelector`
         "#);
         insta::assert_snapshot!(said(r#"{"where":null}"#), @r#"
