@@ -603,7 +603,20 @@ mod tests {
         assert!(nested(64).parse::<Query>().is_ok());
         assert!(nested(65).parse::<Query>().is_err());
         assert!(nested(100_000).parse::<Query>().is_err());
+        let calls = |n: usize| format!("{}a{}", "selects(".repeat(n), ")".repeat(n));
+        assert!(calls(65).parse::<Query>().unwrap_err().to_string().contains("64"));
+        let filters = |n: usize| format!("{}.a{}", ".a[".repeat(n), "]".repeat(n));
+        assert!(filters(64).parse::<Query>().is_ok());
+        assert!(filters(65).parse::<Query>().unwrap_err().to_string().contains("64"));
         let wide = vec![".a=1"; 20_000].join(" || ");
         assert!(wide.parse::<Query>().is_ok());
+        let wide = vec![".a=1"; 20_000].join(",");
+        assert!(wide.parse::<Query>().is_ok());
+    }
+
+    #[test]
+    fn open_quotation_marks_take_linear_time() {
+        let text = format!("foo({}", r"'".repeat(1 << 18));
+        assert!(text.parse::<Query>().is_err());
     }
 }

@@ -317,18 +317,21 @@ fn arguments(place: Place, parameter: Parameter, input: &str) -> Parsed<'_, AstA
 /// Whatever stands before the parenthesis that closes a function.
 fn unknown_arguments(input: &str) -> Parsed<'_, ()> {
     let mut depth = 0_usize;
+    // Behind an open quotation mark the others are not looked at, so that the time is linear.
+    let mut all_close = true;
     let mut rest = input;
     while let Some(byte) = rest.bytes().next() {
         match byte {
             b')' if depth == 0 => break,
             b')' => depth -= 1,
             b'(' => depth += 1,
-            b'\'' | b'"' => {
-                if let Ok((behind, _)) = quoted(rest) {
+            b'\'' | b'"' if all_close => match quoted(rest) {
+                Ok((behind, _)) => {
                     rest = behind;
                     continue;
                 }
-            }
+                Err(_) => all_close = false,
+            },
             _ => {}
         }
         rest = &rest[rest.chars().next().map_or(1, char::len_utf8)..];
