@@ -15,12 +15,12 @@ use crate::json::{JsonPlace, Text, key_name};
 #[derive(Debug, Clone)]
 pub struct Field {
     text: Arc<str>,
-    parts: Arc<[Part]>,
+    parts: Arc<[FieldPart]>,
 }
 
 /// Some steps of a field, and what of the elements of the array that they lead to is chosen.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct FieldPart {
     /// `None` where a filter stands right behind another, or the field is the element itself.
     pub(super) path: Option<Path>,
     pub(super) filter: Option<Query>,
@@ -36,7 +36,7 @@ pub(crate) enum FieldValue<'j> {
 }
 
 impl Field {
-    pub(super) fn new(text: String, parts: Vec<Part>) -> Field {
+    pub(super) fn new(text: String, parts: Vec<FieldPart>) -> Field {
         Field { text: text.into(), parts: parts.into() }
     }
 
@@ -57,7 +57,7 @@ impl Field {
     }
 }
 
-impl Part {
+impl FieldPart {
     fn find<'j>(&self, values: Vec<&'j str>, context: &Context) -> Vec<&'j str> {
         let found = match &self.path {
             Some(path) => values.into_iter().flat_map(|value| path.all(value)).collect(),

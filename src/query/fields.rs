@@ -1,6 +1,6 @@
 //! Kubernetes' field selectors as queries.
 
-use super::field::{Field, Part};
+use super::field::{Field, FieldPart};
 use super::pattern::Pattern;
 use super::predicate::{Operand, Predicate, QueryOperator, Test};
 use super::{Query, Subject};
@@ -43,5 +43,5 @@ fn formula(requirement: &FieldRequirement) -> Result<Formula<Predicate>, PathErr
 fn field(name: &str) -> Result<Field, PathError> {
     let text = format!(".{name}");
     let path = Path::field(&text)?;
-    Ok(Field::new(text, vec![Part { path: Some(path), filter: None }]))
+    Ok(Field::new(text, vec![FieldPart { path: Some(path), filter: None }]))
 }

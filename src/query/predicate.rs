@@ -333,7 +333,7 @@ impl fmt::Display for Predicate {
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subject = &self.subject;
-        let operand = Written(self);
+        let operand = OperandText(self);
         match self.operator {
             QueryOperator::Exists => write!(f, "{subject}"),
             QueryOperator::DoesNotExist => write!(f, "!{subject}"),
@@ -367,9 +367,9 @@ impl fmt::Display for Name<'_> {
 }
 
 /// What a test compares with, as it is written beside its subject.
-struct Written<'t>(&'t Test);
+struct OperandText<'t>(&'t Test);
 
-impl fmt::Display for Written<'_> {
+impl fmt::Display for OperandText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.operand {
             Operand::None => Ok(()),

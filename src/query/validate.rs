@@ -1,7 +1,7 @@
 //! Checking what was typed: names, values and operators become the query that they mean.
 
 use super::Query;
-use super::field::{Field, Part};
+use super::field::{Field, FieldPart};
 use super::pattern::{Expression, Pattern, plain, quoted};
 use super::predicate::{Bound, Operand, Point, Predicate, QueryOperator, Test};
 use super::subject::{FunctionCall, FunctionParameter, Order, Subject};
@@ -364,7 +364,7 @@ impl<'t> Checker<'t> {
                     let filter = Query { formula };
                     let dot = if text.is_empty() { "." } else { "" };
                     text.push_str(&format!("{dot}[{filter}]"));
-                    parts.push(Part { path: self.path(typed, &path)?, filter: Some(filter) });
+                    parts.push(FieldPart { path: self.path(typed, &path)?, filter: Some(filter) });
                     path.clear();
                 }
                 step => {
@@ -379,7 +379,7 @@ impl<'t> Checker<'t> {
             }
         }
         if !path.is_empty() {
-            parts.push(Part { path: self.path(typed, &path)?, filter: None });
+            parts.push(FieldPart { path: self.path(typed, &path)?, filter: None });
         }
         if text.is_empty() {
             text.push('.');

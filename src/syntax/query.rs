@@ -27,17 +27,17 @@ pub(crate) const MAX_DEPTH: u8 = 64;
 
 /// Where in a query a rule stands.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct RulePlace {
     depth: u8,
     /// Inside of brackets, which end a word, a query is about the elements of an array.
     in_brackets: bool,
 }
 
-impl Place {
+impl RulePlace {
     /// One level further in.
-    fn inner(self, input: &str) -> Result<Place, nom::Err<Failure<'_>>> {
+    fn inner(self, input: &str) -> Result<RulePlace, nom::Err<Failure<'_>>> {
         match self.depth < MAX_DEPTH {
-            true => Ok(Place { depth: self.depth + 1, ..self }),
+            true => Ok(RulePlace { depth: self.depth + 1, ..self }),
             false => Err(nom::Err::Failure(Failure { rest: input, expected: Expected::LessDepth })),
         }
     }
@@ -47,7 +47,7 @@ impl Place {
     }
 }
 
-impl Dialect for Place {
+impl Dialect for RulePlace {
     const HAS_QUOTES: bool = true;
 
     /// gap = ws
@@ -129,7 +129,7 @@ fn query(input: &str) -> Parsed<'_, Tree<'_>> {
     if rest.is_empty() {
         return Ok((rest, Tree::Nothing));
     }
-    let (rest, tree) = union(Place { depth: 0, in_brackets: false }, rest)?;
+    let (rest, tree) = union(RulePlace { depth: 0, in_brackets: false }, rest)?;
     let (rest, _) = expect(end_of(&tree, Expected::EndOfFactor), eof)(rest)?;
     Ok((rest, tree))
 }
@@ -152,7 +152,7 @@ fn end_of(tree: &Tree<'_>, end: Expected) -> Expected {
 }
 
 /// union = inter *( or inter )
-fn union(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+fn union(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
     let (mut rest, first) = inter(place, input)?;
     let mut operands = Vec::new();
     while let Ok((behind, _)) = or(rest) {
@@ -171,7 +171,7 @@ fn union(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// inter = factor *( and factor )
-fn inter(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+fn inter(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
     let mut factor = expect(Expected::Factor, |rest| factor(place, rest));
     let (mut rest, first) = factor(input)?;
     let (mut operands, mut comma) = (Vec::new(), None);
@@ -192,7 +192,7 @@ fn inter(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// factor = exclamation negated / group / subject condition
-fn factor(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+fn factor(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
     if let Ok((rest, exclamation)) = exclamation(input) {
         return negated(place, exclamation, rest);
     }
@@ -209,7 +209,7 @@ fn factor(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// negated = group / subject ws
-fn negated<'t>(place: Place, exclamation: &'t str, input: &'t str) -> Parsed<'t, Tree<'t>> {
+fn negated<'t>(place: RulePlace, exclamation: &'t str, input: &'t str) -> Parsed<'t, Tree<'t>> {
     if input.starts_with('(') {
         return map(|rest| group(place, rest), |tree| Tree::Not(Box::new(tree))).parse(input);
     }
@@ -225,7 +225,7 @@ fn negated<'t>(place: Place, exclamation: &'t str, input: &'t str) -> Parsed<'t,
 }
 
 /// group = open-paren union close-paren
-fn group(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
+fn group(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
     let place = place.inner(input)?;
     let (rest, _) = open_paren(input)?;
     let (rest, tree) = union(place, rest)?;
@@ -234,7 +234,7 @@ fn group(place: Place, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// subject = field / function / key
-fn subject(place: Place, input: &str) -> Parsed<'_, AstSubject<'_>> {
+fn subject(place: RulePlace, input: &str) -> Parsed<'_, AstSubject<'_>> {
     if input.starts_with('.') {
         return map(|rest| field(place, rest), AstSubject::Field).parse(input);
     }
@@ -253,7 +253,7 @@ fn subject(place: Place, input: &str) -> Parsed<'_, AstSubject<'_>> {
 /// query-name ws open-paren [ union ] close-paren
 ///
 /// From behind the parenthesis on. A name that no function has is for later to refuse, which knows the names that are near.
-fn function<'t>(place: Place, start: &'t str, name: &'t str, input: &'t str) -> Parsed<'t, AstCall<'t>> {
+fn function<'t>(place: RulePlace, start: &'t str, name: &'t str, input: &'t str) -> Parsed<'t, AstCall<'t>> {
     let place = place.inner(start)?;
     let parameter = Function::named(name).map(|function| function.row().parameter);
     let (rest, arguments) = match parameter {
@@ -268,7 +268,7 @@ fn function<'t>(place: Place, start: &'t str, name: &'t str, input: &'t str) -> 
 }
 
 /// What stands between the parentheses of a function, as its row says.
-fn arguments(place: Place, parameter: Parameter, input: &str) -> Parsed<'_, AstArguments<'_>> {
+fn arguments(place: RulePlace, parameter: Parameter, input: &str) -> Parsed<'_, AstArguments<'_>> {
     let is_empty = input.starts_with(')');
     match parameter {
         _ if is_empty && !matches!(parameter, Parameter::Word(_) | Parameter::Subject | Parameter::Set) => {
@@ -342,7 +342,7 @@ fn unknown_arguments(input: &str) -> Parsed<'_, ()> {
 /// field = ".." name *step / "." ( name / bracket ) *step
 ///
 /// In brackets also a `.` alone, the element.
-fn field(place: Place, input: &str) -> Parsed<'_, AstField<'_>> {
+fn field(place: RulePlace, input: &str) -> Parsed<'_, AstField<'_>> {
     let mut steps = Vec::new();
     let mut rest = input;
     if let Some(behind) = rest.strip_prefix("..") {
@@ -365,7 +365,7 @@ fn field(place: Place, input: &str) -> Parsed<'_, AstField<'_>> {
 }
 
 /// step = "." name / bracket
-fn step(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
+fn step(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
     match input.strip_prefix('.') {
         Some(rest) => map(expect(Expected::FieldName, name), AstStep::Name).parse(rest),
         None => bracket(place, input),
@@ -373,8 +373,8 @@ fn step(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
 }
 
 /// bracket = open-bracket in-brackets ws close-bracket
-fn bracket(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
-    let place = Place { in_brackets: true, ..place.inner(input)? };
+fn bracket(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
+    let place = RulePlace { in_brackets: true, ..place.inner(input)? };
     let (rest, _) = open_bracket(input)?;
     let (rest, step) = expect(Expected::InBrackets, |rest| in_brackets(place, rest))(rest)?;
     let end = match &step {
@@ -387,7 +387,7 @@ fn bracket(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
 
 /// in-brackets = "*" / index / quoted /
 /// ( exclamation negated / group / field condition ) *( and factor ) *( or inter )
-fn in_brackets(place: Place, input: &str) -> Parsed<'_, AstStep<'_>> {
+fn in_brackets(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
     if let Some(rest) = input.strip_prefix('*') {
         return Ok((rest, AstStep::Every));
     }

@@ -17,7 +17,7 @@ const EVERYWHERE: NodeId = 1;
 
 /// What is decided by one dimension: the regions share all values out among different nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Node {
+struct DecisionNode {
     rank: usize,
     edges: Vec<(Rc<Region>, NodeId)>,
 }
@@ -28,8 +28,8 @@ pub(super) struct Diagram<'o> {
     /// The dimensions in the order in which they are asked.
     order: &'o [Place],
     rank: HashMap<Place, usize>,
-    nodes: Vec<Node>,
-    known: HashMap<Node, NodeId>,
+    nodes: Vec<DecisionNode>,
+    known: HashMap<DecisionNode, NodeId>,
     joined: HashMap<(bool, NodeId, NodeId), NodeId>,
     negated: HashMap<NodeId, NodeId>,
     work: &'o mut Work,
@@ -45,7 +45,7 @@ impl<'o> Diagram<'o> {
         work: &'o mut Work,
     ) -> Option<Diagram<'o>> {
         let rank = order.iter().enumerate().map(|(rank, &place)| (place, rank)).collect();
-        let end = Node { rank: usize::MAX, edges: Vec::new() };
+        let end = DecisionNode { rank: usize::MAX, edges: Vec::new() };
         let mut diagram = Diagram {
             order,
             rank,
@@ -133,7 +133,7 @@ impl<'o> Diagram<'o> {
         if let Some(&known) = self.negated.get(&id) {
             return known;
         }
-        let Node { rank, edges } = self.nodes[id].clone();
+        let DecisionNode { rank, edges } = self.nodes[id].clone();
         let edges = edges.into_iter().map(|(region, to)| (region, self.not(to))).collect();
         let node = self.node(rank, edges);
         self.negated.insert(id, node);
@@ -158,7 +158,7 @@ impl<'o> Diagram<'o> {
         }
         // What leads to the end comes first, so that the simplest call is the first.
         merged.sort_unstable_by_key(|(_, to)| *to);
-        let node = Node { rank, edges: merged };
+        let node = DecisionNode { rank, edges: merged };
         *self.known.entry(node).or_insert_with_key(|node| {
             self.nodes.push(node.clone());
             self.nodes.len() - 1

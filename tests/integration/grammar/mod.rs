@@ -163,7 +163,7 @@ fn examples_are_sentences() {
 /// functions that there are not, which a later part refuses by name, and symbols as long as they go.
 fn is_beyond_the_grammar(text: &str) -> bool {
     static FUNCTION: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"([^\x00\s,()=!<>&|'"]+)[ \t\r\n]*\("#).unwrap());
+        LazyLock::new(|| Regex::new(r#"([^\x00 \t\r\n,()=!<>&|'"]+)[ \t\r\n]*\("#).unwrap());
     static KEYWORD: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(^|[,&|!(\[])[ \t\r\n]*(in|notin)[ \t\r\n]*\(").unwrap());
     static EXPRESSION: LazyLock<Regex> =

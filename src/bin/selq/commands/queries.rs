@@ -10,7 +10,7 @@ use selq::{Dump, Plan, Scope, Selector};
 use serde::Serialize;
 
 use crate::args::{QueryArgs, Shown};
-use crate::commands::parse::{self, Asked, JsonLine, LineError};
+use crate::commands::parse::{self, AskedLine, JsonLine, LineError};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::output::identity::ObjectLine;
@@ -97,7 +97,7 @@ fn read_file(path: &Path, config: &Config, queries: &mut Vec<Query>) -> Result<(
         let (name, selector) = match is_jsonl {
             true => {
                 let JsonLine { name, asked } = parse::json_line(line, &place, config);
-                (name, asked.and_then(Asked::into_selector))
+                (name, asked.and_then(AskedLine::into_selector))
             }
             false => (None, text_query(line)),
         };

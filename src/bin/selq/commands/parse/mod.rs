@@ -119,45 +119,49 @@ fn utf8(line: &[u8]) -> Result<&str, LineError> {
 }
 
 /// Which objects a text or a line asks for.
-pub(crate) enum Asked {
+pub(crate) enum AskedLine {
     Selector(Selector),
     /// With the selector that its text is, if it is one.
     Query(Query, Option<Selector>),
     Fields(FieldSelector),
 }
 
-impl Asked {
-    fn query(text: &str) -> Result<Asked, LineError> {
-        Ok(Asked::Query(text.parse()?, text.parse().ok()))
+impl AskedLine {
+    fn query(text: &str) -> Result<AskedLine, LineError> {
+        Ok(AskedLine::Query(text.parse()?, text.parse().ok()))
     }
 
-    fn fields(text: &str) -> Result<Asked, LineError> {
-        text.parse().map(Asked::Fields).map_err(LineError::Fields)
+    fn fields(text: &str) -> Result<AskedLine, LineError> {
+        text.parse().map(AskedLine::Fields).map_err(LineError::Fields)
     }
 
     /// The selector, where nothing else is taken.
     pub(crate) fn into_selector(self) -> Result<Selector, LineError> {
         match self {
-            Asked::Selector(selector) => Ok(selector),
-            Asked::Query(..) => Err(LineError::line("expected a `selector`, found `where`", None)),
-            Asked::Fields(_) => Err(LineError::line("expected a `selector`, found `fieldSelector`", None)),
+            AskedLine::Selector(selector) => Ok(selector),
+            AskedLine::Query(..) => Err(LineError::line("expected a `selector`, found `where`", None)),
+            AskedLine::Fields(_) => {
+                Err(LineError::line("expected a `selector`, found `fieldSelector`", None))
+            }
         }
     }
 
     fn canonical(&self) -> Option<String> {
         match self {
-            Asked::Selector(selector) => selector.canonical(),
-            Asked::Query(query, _) => Some(query.canonical().unwrap_or_else(|| NO_OBJECT.to_owned())),
-            Asked::Fields(fields) => Some(fields.to_string()),
+            AskedLine::Selector(selector) => selector.canonical(),
+            AskedLine::Query(query, _) => Some(query.canonical().unwrap_or_else(|| NO_OBJECT.to_owned())),
+            AskedLine::Fields(fields) => Some(fields.to_string()),
         }
     }
 
     /// The LabelSelector object, where there is one.
     fn label_selector(&self) -> Result<Option<LabelSelector>, LineError> {
         let said = match self {
-            Asked::Selector(selector) => Some(selector.clone()),
-            Asked::Query(query, _) => query.to_selector(),
-            Asked::Fields(_) => return Err(LineError::line("a field selector is no LabelSelector", None)),
+            AskedLine::Selector(selector) => Some(selector.clone()),
+            AskedLine::Query(query, _) => query.to_selector(),
+            AskedLine::Fields(_) => {
+                return Err(LineError::line("a field selector is no LabelSelector", None));
+            }
         };
         match said {
             Some(selector) => (&selector).try_into().map_err(LineError::Object),
@@ -167,9 +171,9 @@ impl Asked {
 
     fn kubectl_calls(&self) -> KubectlCalls {
         match self {
-            Asked::Selector(selector) => KubectlCalls::new(&selector.clone().into()),
-            Asked::Query(query, _) => KubectlCalls::new(query),
-            Asked::Fields(fields) => fields.clone().into(),
+            AskedLine::Selector(selector) => KubectlCalls::new(&selector.clone().into()),
+            AskedLine::Query(query, _) => KubectlCalls::new(query),
+            AskedLine::Fields(fields) => fields.clone().into(),
         }
     }
 }
@@ -180,7 +184,7 @@ const NO_OBJECT: &str = "!all()";
 /// What a line of JSON says.
 pub(crate) struct JsonLine {
     pub(crate) name: Option<String>,
-    pub(crate) asked: Result<Asked, LineError>,
+    pub(crate) asked: Result<AskedLine, LineError>,
 }
 
 /// A line that is `{"name":…,"selector":…}`, where the selector is a text, a LabelSelector object or null; or has a `where`
@@ -201,15 +205,20 @@ pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
 }
 
 /// What a line asks for, or why that cannot be said.
-fn asked_by(field: Option<LineField>, line: &str, place: &str, config: &Config) -> Result<Asked, LineError> {
+fn asked_by(
+    field: Option<LineField>,
+    line: &str,
+    place: &str,
+    config: &Config,
+) -> Result<AskedLine, LineError> {
     match field {
         None => {
             let help = "for the selector of nothing write \"selector\":null";
             Err(LineError::line("expected a field `selector`", Some(help)))
         }
-        Some(LineField::Selector(field)) => selector_of(field, line, place, config).map(Asked::Selector),
-        Some(LineField::Where(text)) => Asked::query(&text),
-        Some(LineField::FieldSelector(text)) => Asked::fields(&text),
+        Some(LineField::Selector(field)) => selector_of(field, line, place, config).map(AskedLine::Selector),
+        Some(LineField::Where(text)) => AskedLine::query(&text),
+        Some(LineField::FieldSelector(text)) => AskedLine::fields(&text),
     }
 }
 
@@ -233,30 +242,30 @@ fn selector_of(
 }
 
 /// A line of `selq parse --jsonl`: a text alone, or an object with a selector.
-fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<Asked, LineError> {
+fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<AskedLine, LineError> {
     if let Ok(text) = serde_json::from_slice::<String>(line) {
-        return Ok(Asked::Selector(text.parse()?));
+        return Ok(AskedLine::Selector(text.parse()?));
     }
     json_line(line, place, config).asked
 }
 
 pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
     let form = match (args.output, args.as_commands) {
-        (Some(ParseFormat::Jsonl), _) => Form::Jsonl,
-        (Some(ParseFormat::Json), _) => Form::LabelSelector,
-        (None, true) => Form::Commands,
-        (None, false) => Form::Canonical,
+        (Some(ParseFormat::Jsonl), _) => ParseForm::Jsonl,
+        (Some(ParseFormat::Json), _) => ParseForm::LabelSelector,
+        (None, true) => ParseForm::Commands,
+        (None, false) => ParseForm::Canonical,
     };
     let mut checker = Checker { form, config, status: ExitStatus::Matched, unsaid: Vec::new() };
     print_to_stdout(config, |out| {
         for text in &args.texts {
-            checker.write(None, text.parse().map(Asked::Selector).map_err(LineError::from), out)?;
+            checker.write(None, text.parse().map(AskedLine::Selector).map_err(LineError::from), out)?;
         }
         for text in &args.queries {
-            checker.write(None, Asked::query(text), out)?;
+            checker.write(None, AskedLine::query(text), out)?;
         }
         for text in &args.field_selectors {
-            checker.write(None, Asked::fields(text), out)?;
+            checker.write(None, AskedLine::fields(text), out)?;
         }
         if args.texts.is_empty() && args.queries.is_empty() && args.field_selectors.is_empty() {
             checker.lines(args.jsonl, out)?;
@@ -269,7 +278,7 @@ pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
 
 /// How what was checked is printed.
 #[derive(Clone, Copy)]
-enum Form {
+enum ParseForm {
     Canonical,
     Jsonl,
     LabelSelector,
@@ -277,7 +286,7 @@ enum Form {
 }
 
 struct Checker<'c> {
-    form: Form,
+    form: ParseForm,
     config: &'c Config,
     status: ExitStatus,
     /// What there is to say of the commands that were printed, once each.
@@ -303,7 +312,7 @@ impl Checker<'_> {
             let place = format!("line {number}");
             let asked = match jsonl {
                 true => json_text_or_object(line, &place, self.config),
-                false => text_line(line).map(Asked::Selector),
+                false => text_line(line).map(AskedLine::Selector),
             };
             self.write(Some(&place), asked, out)?;
         }
@@ -313,20 +322,20 @@ impl Checker<'_> {
     fn write(
         &mut self,
         place: Option<&str>,
-        asked: Result<Asked, LineError>,
+        asked: Result<AskedLine, LineError>,
         out: &mut Printer<impl Write>,
     ) -> Result<()> {
         let lines = match (self.form, asked) {
-            (Form::Jsonl, asked) => {
+            (ParseForm::Jsonl, asked) => {
                 self.note(asked.is_ok());
                 return Ok(out.json_line(&Report::new(asked))?);
             }
-            (Form::LabelSelector, asked) => asked.and_then(|asked| {
+            (ParseForm::LabelSelector, asked) => asked.and_then(|asked| {
                 let object = serde_json::to_string(&asked.label_selector()?);
                 Ok(vec![object.map_err(|error| LineError::line(error.to_string(), None))?])
             }),
-            (Form::Commands, asked) => asked.map(|asked| self.commands(&asked)),
-            (Form::Canonical, asked) => {
+            (ParseForm::Commands, asked) => asked.map(|asked| self.commands(&asked)),
+            (ParseForm::Canonical, asked) => {
                 asked.map(|asked| vec![asked.canonical().unwrap_or_else(|| "null".to_owned())])
             }
         };
@@ -342,7 +351,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn commands(&mut self, asked: &Asked) -> Vec<String> {
+    fn commands(&mut self, asked: &AskedLine) -> Vec<String> {
         let calls = asked.kubectl_calls();
         for remark in kubectl::remarks(&calls) {
             if !self.unsaid.iter().any(|said| said == remark) {

@@ -5,7 +5,7 @@ use selq::query::{KubectlCall, KubectlCalls};
 use selq::selector::FieldSelector;
 use serde::Serialize;
 
-use super::{Asked, ErrorReport, LineError};
+use super::{AskedLine, ErrorReport, LineError};
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -63,22 +63,22 @@ struct CallReport {
 }
 
 impl Report {
-    pub(super) fn new(asked: Result<Asked, LineError>) -> Report {
+    pub(super) fn new(asked: Result<AskedLine, LineError>) -> Report {
         let asked = match asked {
             Ok(asked) => asked,
             Err(error) => return Report::Wrong { ok: false, error: error.report() },
         };
         let (ok, canonical) = (true, asked.canonical());
         match &asked {
-            Asked::Selector(selector) => {
+            AskedLine::Selector(selector) => {
                 let (requirements, matches) = (requirements(selector), matches(selector));
                 Report::Selector { ok, canonical, requirements, matches }
             }
-            Asked::Query(_, selector) => {
+            AskedLine::Query(_, selector) => {
                 let selector = selector.as_ref().and_then(Selector::canonical);
                 Report::Query { ok, canonical, selector, kubectl: asked.kubectl_calls().into() }
             }
-            Asked::Fields(fields) => Report::Fields { ok, canonical, requirements: fields_of(fields) },
+            AskedLine::Fields(fields) => Report::Fields { ok, canonical, requirements: fields_of(fields) },
         }
     }
 }
