@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fleet::{brief_group, pods, sizes, store};
 use selq::{Scope, Store};
-use typing::Context;
+use typing::TypingContext;
 use typing::complete::complete;
 use typing::highlight::highlight;
 use typing::hint::hint;
@@ -56,7 +56,7 @@ const LINES: [&str; 8] = [
 ];
 
 /// What the editor asks after a key stroke.
-type Task = fn(&Context<'_>, &str);
+type Task = fn(&TypingContext<'_>, &str);
 
 const TASKS: [(&str, Task); 3] = [
     ("hint", |context, text| {
@@ -74,7 +74,8 @@ fn key_strokes(c: &mut Criterion) {
     for &size in sizes() {
         let store = store(&pods(size));
         let (scope, names) = (Scope::all(), Names::default());
-        let context = Context { store: &store, scope: &scope, names: &names, commands: &[], on_screen: &[] };
+        let context =
+            TypingContext { store: &store, scope: &scope, names: &names, commands: &[], on_screen: &[] };
         for (name, task) in TASKS {
             bench_task(c, &context, &format!("repl/{name}/{size}"), task);
         }
@@ -83,7 +84,7 @@ fn key_strokes(c: &mut Criterion) {
     }
 }
 
-fn bench_task(c: &mut Criterion, context: &Context<'_>, name: &str, task: Task) {
+fn bench_task(c: &mut Criterion, context: &TypingContext<'_>, name: &str, task: Task) {
     let mut group = brief_group(c, name);
     for line in LINES {
         group.throughput(Throughput::Elements(line.len() as u64));
@@ -103,7 +104,7 @@ fn beginnings(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// How long a key stroke takes at best, of a few times.
-fn time(context: &Context<'_>, text: &str, task: Task) -> Duration {
+fn time(context: &TypingContext<'_>, text: &str, task: Task) -> Duration {
     let once = || {
         let begin = Instant::now();
         task(context, text);

@@ -11,4 +11,4 @@ pub(crate) use place::{JsonPlace, Scalar, ValueKind};
 pub(crate) use scan::{Text, key_name, member};
 pub(crate) use text::JsonText;
 pub(crate) use tree::{JsonNode, JsonTree};
-pub(crate) use wanted::Wanted;
+pub(crate) use wanted::WantedPaths;

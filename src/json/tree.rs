@@ -6,7 +6,7 @@ use super::Text;
 use super::place::{self, JsonPlace, Scalar, ValueKind};
 use super::scan::{end_of_value, key_is, key_name};
 use super::skim::{self, Level};
-use super::wanted::{Wanted, WantedValue};
+use super::wanted::{WantedPaths, WantedValue};
 
 /// How many parts there is room for at first: as many as a few columns of a pod have.
 const TYPICAL: usize = 48;
@@ -45,7 +45,7 @@ impl<'j> JsonTree<'j> {
 
     /// The values of an object that are wanted, and the objects and arrays on the way to them. All else is passed over
     /// at the speed of [`skim`], and is no part of the tree.
-    pub(crate) fn reading(json: &'j str, wanted: &Wanted) -> JsonTree<'j> {
+    pub(crate) fn reading(json: &'j str, wanted: &WantedPaths) -> JsonTree<'j> {
         let mut tree = JsonTree { parts: Vec::with_capacity(TYPICAL) };
         tree.wanted("", wanted.root(), &mut Rest { json, at: 0 }, wanted.level());
         tree
@@ -343,7 +343,7 @@ mod tests {
 
     #[track_caller]
     fn read(json: &str, paths: &[&[&str]]) -> String {
-        let mut wanted = Wanted::nothing();
+        let mut wanted = WantedPaths::nothing();
         paths.iter().for_each(|path| wanted.add(path.iter().copied()));
         let mut found = Vec::new();
         JsonTree::reading(json, &wanted).root().into_iter().for_each(|root| leaves(root, "", &mut found));
@@ -373,7 +373,7 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let json = format!(r#"{{"a":{deep},"b":[{deep}],"c":{{"d":{deep}}},"e":7}}"#);
         for paths in [&[&["a"][..]][..], &[&["a", "x"]], &[&["b", "x"]], &[&["c", "x"]]] {
-            let mut wanted = Wanted::nothing();
+            let mut wanted = WantedPaths::nothing();
             paths.iter().chain(&[&["e"][..]]).for_each(|path| wanted.add(path.iter().copied()));
             let tree = JsonTree::reading(&json, &wanted);
             assert_eq!(tree.root().unwrap().get("e").map(JsonNode::text), Some("7"));

@@ -5,7 +5,7 @@ use super::skim::Level;
 
 /// The paths that are wanted of an object, as a tree of names. A name leads into an object, or into each element of an
 /// array, as in `.spec.containers.image`.
-pub(crate) struct Wanted {
+pub(crate) struct WantedPaths {
     root: WantedValue,
     /// How wide this processor compares bytes, found out once for all objects.
     level: Level,
@@ -19,10 +19,10 @@ pub(crate) struct WantedValue {
     members: Vec<(Box<str>, WantedValue)>,
 }
 
-impl Wanted {
+impl WantedPaths {
     /// Nothing but what the object is: `{}` of any object.
-    pub(crate) fn nothing() -> Wanted {
-        Wanted { root: WantedValue::default(), level: Level::new() }
+    pub(crate) fn nothing() -> WantedPaths {
+        WantedPaths { root: WantedValue::default(), level: Level::new() }
     }
 
     /// Wants the value that these names lead to, with all that is in it.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{JsonNode, JsonTree, Wanted};
+use crate::json::{JsonNode, JsonTree, WantedPaths};
 use crate::store::group_of;
 
 /// The paths that are to be read of objects; all else in them is passed over.
@@ -19,7 +19,7 @@ use crate::store::group_of;
 /// assert_eq!(owner::of(&pod), None);
 /// ```
 pub struct Reads {
-    wanted: Wanted,
+    wanted: WantedPaths,
 }
 
 impl Reads {
@@ -27,7 +27,7 @@ impl Reads {
     /// array.
     #[must_use]
     pub fn of(functions: impl IntoIterator<Item = &'static [&'static str]>) -> Reads {
-        let mut wanted = Wanted::nothing();
+        let mut wanted = WantedPaths::nothing();
         ["apiVersion", "kind"].into_iter().for_each(|name| wanted.add([name]));
         functions.into_iter().fold(Reads { wanted }, Reads::also)
     }

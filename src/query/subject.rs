@@ -148,15 +148,15 @@ impl fmt::Display for FunctionCall {
         match &self.parameter {
             None => write!(f, "{name}()"),
             Some(FunctionParameter::Field(field)) => write!(f, "{name}({field})"),
-            Some(FunctionParameter::Word(word)) => write!(f, "{name}({})", Word(word)),
+            Some(FunctionParameter::Word(word)) => write!(f, "{name}({})", ParameterText(word)),
         }
     }
 }
 
 /// A parameter as it is written.
-struct Word<'w>(&'w str);
+struct ParameterText<'w>(&'w str);
 
-impl fmt::Display for Word<'_> {
+impl fmt::Display for ParameterText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match is_word(self.0) && Pattern::typed(self.0).as_text().is_some() && !self.0.starts_with('.') {
             true => f.write_str(self.0),

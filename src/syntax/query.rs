@@ -118,7 +118,7 @@ pub(crate) fn parse_query(text: &str) -> Result<QueryAst<'_>, SyntaxError> {
 ///
 /// # Errors
 ///
-/// Those of [`parse_query`].
+/// The first place where the text leaves the grammar, and what was expected there.
 pub fn check_query(text: &str) -> Result<(), SyntaxError> {
     parse_query(text).map(|_| ())
 }

@@ -5,24 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::architecture::{code, is_word, sources};
 
-/// Names of the program that a type of another room, or of the library, has too.
-const SHARED: [&str; 14] = [
-    "Answer",
-    "Answers",
-    "Checker",
-    "Column",
-    "Context",
-    "Line",
-    "LineError",
-    "Place",
-    "Progress",
-    "Query",
-    "Selectors",
-    "Target",
-    "Wanted",
-    "Word",
-];
-
 /// The types that `code` defines outside of functions and traits, by their names.
 fn types(code: &str) -> impl Iterator<Item = &str> {
     code.lines().filter(|line| !line.starts_with(' ')).filter_map(|line| {
@@ -45,17 +27,9 @@ fn definitions(keep: impl Fn(&Path) -> bool) -> BTreeMap<String, Vec<PathBuf>> {
 }
 
 #[test]
-fn no_name_of_the_library_means_two_things() {
-    for (name, paths) in definitions(|path| !path.starts_with("src/bin")) {
-        assert!(paths.len() == 1, "{name} is defined in {paths:?}: name each after what it is");
-    }
-}
-
-#[test]
-fn no_name_of_the_program_means_something_else_elsewhere() {
+fn no_name_means_two_things() {
     for (name, paths) in definitions(|_| true) {
-        let may = SHARED.contains(&name.as_str());
-        assert!(may || paths.len() == 1, "{name} is defined in {paths:?}: name each after what it is");
+        assert!(paths.len() == 1, "{name} is defined in {paths:?}: name each after what it is");
     }
 }
 

@@ -31,46 +31,46 @@ const VALUED_ELSEWHERE: [&str; 18] = [
 
 /// A part of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum ShellWord {
     /// An option by the name that was typed, `-l` or `--selector`, with its value if it has one.
     Option { name: String, value: Option<String>, typed: Vec<String> },
     /// Anything else: a file, the text of a selector, an edit.
     Operand(String),
 }
 
-impl Word {
+impl ShellWord {
     pub(crate) fn operand(&self) -> Option<&str> {
         match self {
-            Word::Operand(text) => Some(text),
-            Word::Option { .. } => None,
+            ShellWord::Operand(text) => Some(text),
+            ShellWord::Option { .. } => None,
         }
     }
 
     fn typed(&self) -> Vec<String> {
         match self {
-            Word::Option { typed, .. } => typed.clone(),
-            Word::Operand(text) => vec![text.clone()],
+            ShellWord::Option { typed, .. } => typed.clone(),
+            ShellWord::Operand(text) => vec![text.clone()],
         }
     }
 }
 
 /// A command line in parts.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct ShellLine {
     pub(crate) subcommand: Option<String>,
-    pub(crate) words: Vec<Word>,
+    pub(crate) words: Vec<ShellWord>,
 }
 
-impl Line {
+impl ShellLine {
     /// The parts of what was typed behind the name of the program.
-    pub(crate) fn new(typed: &[String]) -> Line {
+    pub(crate) fn new(typed: &[String]) -> ShellLine {
         let mut root = Args::command();
         root.build();
-        let mut line = Line { subcommand: None, words: Vec::new() };
+        let mut line = ShellLine { subcommand: None, words: Vec::new() };
         let mut rest = typed.iter().map(String::as_str);
         while let Some(word) = rest.next() {
             if word == "--" {
-                line.words.extend(rest.map(|word| Word::Operand(word.to_owned())));
+                line.words.extend(rest.map(|word| ShellWord::Operand(word.to_owned())));
                 return line;
             }
             if !word.starts_with('-') || word == "-" {
@@ -83,7 +83,7 @@ impl Line {
                 let value = if has_value { option.value } else { rest.next().map(str::to_owned) };
                 let mut typed = vec![option.typed];
                 typed.extend(value.clone().filter(|_| !has_value));
-                line.words.push(Word::Option { name: option.name, value, typed });
+                line.words.push(ShellWord::Option { name: option.name, value, typed });
             }
         }
         line
@@ -91,10 +91,10 @@ impl Line {
 
     fn push_operand(&mut self, word: &str, root: &Command) {
         let is_first =
-            self.subcommand.is_none() && !self.words.iter().any(|it| matches!(it, Word::Operand(_)));
+            self.subcommand.is_none() && !self.words.iter().any(|it| matches!(it, ShellWord::Operand(_)));
         match root.find_subcommand(word) {
             Some(_) if is_first => self.subcommand = Some(word.to_owned()),
-            _ => self.words.push(Word::Operand(word.to_owned())),
+            _ => self.words.push(ShellWord::Operand(word.to_owned())),
         }
     }
 
@@ -107,19 +107,19 @@ impl Line {
     pub(crate) fn ordered(&self) -> Vec<String> {
         let mut root = Args::command();
         root.build();
-        let is_open = |word: &&Word| matches!(word, Word::Option { name, value: None, .. } if takes_value(name, self.command(&root)));
+        let is_open = |word: &&ShellWord| matches!(word, ShellWord::Option { name, value: None, .. } if takes_value(name, self.command(&root)));
         let open = self.words.last().filter(is_open);
         let n_whole = self.words.len() - usize::from(open.is_some());
-        let (options, operands): (Vec<&Word>, Vec<&Word>) =
-            self.words[..n_whole].iter().partition(|word| matches!(word, Word::Option { .. }));
+        let (options, operands): (Vec<&ShellWord>, Vec<&ShellWord>) =
+            self.words[..n_whole].iter().partition(|word| matches!(word, ShellWord::Option { .. }));
         let words = options.into_iter().chain(operands).chain(open);
-        self.subcommand.iter().cloned().chain(words.flat_map(Word::typed)).collect()
+        self.subcommand.iter().cloned().chain(words.flat_map(ShellWord::typed)).collect()
     }
 
     /// The values of an option that has these names.
     pub(crate) fn values<'l>(&'l self, names: &'l [&str]) -> impl Iterator<Item = &'l str> {
         self.words.iter().filter_map(move |word| match word {
-            Word::Option { name, value, .. } if names.contains(&name.as_str()) => value.as_deref(),
+            ShellWord::Option { name, value, .. } if names.contains(&name.as_str()) => value.as_deref(),
             _ => None,
         })
     }
@@ -183,11 +183,11 @@ mod tests {
     use super::*;
 
     fn parts(typed: &[&str]) -> String {
-        let line = Line::new(&typed.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        let line = ShellLine::new(&typed.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
         let words = line.words.iter().map(|word| match word {
-            Word::Option { name, value: Some(value), .. } => format!("{name} <{value}>"),
-            Word::Option { name, value: None, .. } => name.clone(),
-            Word::Operand(text) => format!("[{text}]"),
+            ShellWord::Option { name, value: Some(value), .. } => format!("{name} <{value}>"),
+            ShellWord::Option { name, value: None, .. } => name.clone(),
+            ShellWord::Operand(text) => format!("[{text}]"),
         });
         let subcommand = line.subcommand.iter().map(|name| format!("{name}:"));
         subcommand.chain(words).collect::<Vec<_>>().join(" ")
@@ -197,7 +197,7 @@ mod tests {
     fn operands_come_last() {
         let ordered = |line: &str| {
             let typed: Vec<String> = line.split(' ').map(str::to_owned).collect();
-            Line::new(&typed).ordered().join(" ")
+            ShellLine::new(&typed).ordered().join(" ")
         };
         assert_eq!(ordered("a.json -l x -c b.json --key=y"), "-l x -c --key=y a.json b.json");
         assert_eq!(ordered("labels a.json -n"), "labels a.json -n");

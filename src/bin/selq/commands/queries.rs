@@ -25,7 +25,7 @@ use crate::terminal::stdout::print_to_stdout;
 const MAX_EXPLAINED: usize = 100;
 
 /// One selector of a file, or why there is none.
-pub(crate) struct Query {
+pub(crate) struct NamedQuery {
     /// The file and the line in it.
     place: String,
     name: Option<String>,
@@ -33,7 +33,7 @@ pub(crate) struct Query {
 }
 
 /// Reads the files of queries: a selector a line, or in a `.jsonl` file an object a line.
-pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<Query>> {
+pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<NamedQuery>> {
     if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
         bail!("--queries prints counts, or with -o jsonl what each selector picks: no other format");
     }
@@ -71,7 +71,7 @@ fn canonical(selector: &Selector) -> String {
     selector.canonical().unwrap_or_else(|| "null".to_owned())
 }
 
-fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<Query>> {
+fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<NamedQuery>> {
     let dump_is_stdin = dumps.is_empty() || dumps.iter().any(is_stdin);
     if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(dump_is_stdin) > 1
         && paths.iter().any(is_stdin)
@@ -85,7 +85,7 @@ fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<V
     Ok(queries)
 }
 
-fn read_file(path: &Path, config: &Config, queries: &mut Vec<Query>) -> Result<()> {
+fn read_file(path: &Path, config: &Config, queries: &mut Vec<NamedQuery>) -> Result<()> {
     let bytes = read_whole(path)?;
     let is_jsonl = path.extension().is_some_and(|extension| extension == "jsonl");
     for (nth, line) in parse::lines(without_bom(&bytes)).enumerate() {
@@ -101,7 +101,7 @@ fn read_file(path: &Path, config: &Config, queries: &mut Vec<Query>) -> Result<(
             }
             false => (None, text_query(line)),
         };
-        queries.push(Query { place, name, selector });
+        queries.push(NamedQuery { place, name, selector });
     }
     Ok(())
 }
@@ -119,9 +119,9 @@ fn text_query(line: &[u8]) -> Result<Selector, LineError> {
     })
 }
 
-/// Answers all queries in their order.
+/// BatchRun all queries in their order.
 pub(crate) fn answer(
-    queries: &[Query],
+    queries: &[NamedQuery],
     selection: &Selection,
     dump: &Dump,
     view: &View,
@@ -129,7 +129,7 @@ pub(crate) fn answer(
     config: &Config,
 ) -> Result<ExitStatus> {
     let scope = selection.scope(dump.store());
-    let mut answers = Answers {
+    let mut answers = BatchRun {
         selection,
         scope,
         context: selection.context(dump),
@@ -153,7 +153,7 @@ pub(crate) fn answer(
     Ok(status)
 }
 
-struct Answers<'a> {
+struct BatchRun<'a> {
     selection: &'a Selection,
     /// The kinds and namespaces of the selection, which are looked up once for all queries.
     scope: Scope,
@@ -171,9 +171,14 @@ struct Answers<'a> {
     n_explained: usize,
 }
 
-impl Answers<'_> {
+impl BatchRun<'_> {
     /// Writes the answer to a query, and says what there is to say of it.
-    fn write(&mut self, query: &Query, config: &Config, out: &mut Printer<impl Write>) -> Result<ExitStatus> {
+    fn write(
+        &mut self,
+        query: &NamedQuery,
+        config: &Config,
+        out: &mut Printer<impl Write>,
+    ) -> Result<ExitStatus> {
         let selector = match &query.selector {
             Ok(selector) => selector,
             Err(error) if self.args.output.is_some() && !self.args.quiet => {
@@ -199,7 +204,7 @@ impl Answers<'_> {
     /// Whether anything matched, and what there is to say of the answer.
     fn write_answer(
         &mut self,
-        query: &Query,
+        query: &NamedQuery,
         selector: &Selector,
         out: &mut Printer<impl Write>,
     ) -> Result<(bool, Vec<String>)> {
@@ -216,7 +221,7 @@ impl Answers<'_> {
 
     fn write_planned(
         &mut self,
-        query: &Query,
+        query: &NamedQuery,
         selector: &Selector,
         plan: &Plan<'_>,
         out: &mut Printer<impl Write>,
@@ -234,7 +239,7 @@ impl Answers<'_> {
         } else {
             let rows = (shown == Shown::Rows).then(|| Rows::of(self.dump, plan, self.view));
             let objects = rows.as_ref().map(|rows| self.lines_of(rows));
-            out.json_line(&Answer { name, selector: selector.canonical(), count, objects })?;
+            out.json_line(&AnswerLine { name, selector: selector.canonical(), count, objects })?;
             let remark = rows.and_then(|rows| rows.remark(self.dump, self.view));
             self.unsorted = self.unsorted.take().or(remark);
         }
@@ -274,7 +279,7 @@ impl Answers<'_> {
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct AnswerLine<'a> {
     name: Option<&'a str>,
     selector: Option<String>,
     count: u64,

@@ -33,7 +33,7 @@ use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
 
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
-    let query = Query {
+    let query = QueryRun {
         view: view(args, config)?,
         selection: Selection::new(&args.selection, config)?.inverted(args.invert_match),
         shown: args.shown(),
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
 const SMALL_DUMP: u64 = 256 << 10;
 
 /// What is asked for, and how it is shown.
-struct Query<'c> {
+struct QueryRun<'c> {
     selection: Selection,
     view: View,
     shown: Shown,
@@ -84,7 +84,7 @@ struct Query<'c> {
 }
 
 /// What came of an answer that was printed.
-struct Answer {
+struct Printed {
     /// Whether anything matched, however little of it was printed.
     matched: bool,
     /// What there is to say of it.
@@ -94,7 +94,7 @@ struct Answer {
 /// What a look at the inputs gave.
 enum Found {
     /// The answer, which is printed.
-    Answer(Answer),
+    Answer(Printed),
     /// A dump to answer from.
     Loaded(Box<Loaded>),
 }
@@ -106,7 +106,7 @@ fn may_scan(args: &QueryArgs) -> bool {
     args.queries.is_empty() && args.selection.kind.is_empty() && !args.stats && !args.input.skip_invalid
 }
 
-impl Query<'_> {
+impl QueryRun<'_> {
     fn find(&self, args: &QueryArgs) -> Result<Found> {
         let opened = input::open(&args.input, self.config)?;
         match opened.is_indexed() || !may_scan(args) {
@@ -179,7 +179,7 @@ impl Query<'_> {
         scanned: Scanned<'_, K>,
         sightings: &Sightings,
         is_complete: &dyn Fn() -> bool,
-        print: impl FnOnce(&Self, selq::load::Answer<K>) -> Result<Answer>,
+        print: impl FnOnce(&Self, selq::load::Answer<K>) -> Result<Printed>,
     ) -> Result<Found> {
         let load = |unanswered| Ok(Found::Loaded(Box::new(scanned.reload.load(unanswered)?)));
         let scan = match scanned.scan {
@@ -188,7 +188,7 @@ impl Query<'_> {
             Scan::NeedsStore(unanswered) => return load(unanswered),
         };
         if self.shown == Shown::Nothing {
-            return Ok(Found::Answer(Answer { matched: scan.n_selected() > 0, remarks: Vec::new() }));
+            return Ok(Found::Answer(Printed { matched: scan.n_selected() > 0, remarks: Vec::new() }));
         }
         let in_vain = sightings.in_vain(&among(scan.n_objects()));
         let is_to_be_explained = !in_vain.is_empty() && scan.n_bytes() <= SMALL_DUMP;
@@ -196,7 +196,7 @@ impl Query<'_> {
             return load(scan.into_unanswered());
         }
         let answer = print(self, scan)?;
-        Ok(Found::Answer(Answer { remarks: [answer.remarks, in_vain].concat(), ..answer }))
+        Ok(Found::Answer(Printed { remarks: [answer.remarks, in_vain].concat(), ..answer }))
     }
 
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
@@ -207,7 +207,7 @@ impl Query<'_> {
     }
 
     /// Answers from a dump that is loaded.
-    fn answer(&self, dump: &Dump) -> Result<Answer> {
+    fn answer(&self, dump: &Dump) -> Result<Printed> {
         let columns = self.selection.columns(dump);
         let plan = self.selection.plan(dump, &columns)?;
         let mut answer = self.print(dump, &plan)?;
@@ -226,21 +226,21 @@ impl Query<'_> {
         absent.map(|column| labels::absence(Some(column), store))
     }
 
-    fn print(&self, dump: &Dump, plan: &Plan<'_>) -> Result<Answer> {
+    fn print(&self, dump: &Dump, plan: &Plan<'_>) -> Result<Printed> {
         match self.shown {
-            Shown::Nothing => Ok(Answer { matched: plan.any(), remarks: Vec::new() }),
+            Shown::Nothing => Ok(Printed { matched: plan.any(), remarks: Vec::new() }),
             Shown::Count => self.print_number(plan.count()),
             Shown::Rows => {
                 let Written { n_rows, remarks } =
                     print_to_stdout(self.config, |out| output::answer(dump, plan, &self.view, out))?;
-                Ok(Answer { matched: n_rows > 0 || plan.any(), remarks })
+                Ok(Printed { matched: n_rows > 0 || plan.any(), remarks })
             }
         }
     }
 
-    fn print_number(&self, count: u64) -> Result<Answer> {
+    fn print_number(&self, count: u64) -> Result<Printed> {
         print_to_stdout(self.config, |out| Ok(writeln!(out.raw(), "{count}")?))?;
-        Ok(Answer { matched: count > 0, remarks: Vec::new() })
+        Ok(Printed { matched: count > 0, remarks: Vec::new() })
     }
 }
 

@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     let inputs = input::inputs(&args.source.files)?;
-    let (selectors, n_refused) = Selectors::new(args, &selection, config)?;
-    let progress = Arc::new(Progress::new(selectors.sightings(), n_refused));
+    let (selectors, n_refused) = Watched::new(args, &selection, config)?;
+    let progress = Arc::new(WatchTally::new(selectors.sightings(), n_refused));
     let (at_interrupt, its_config) = (Arc::clone(&progress), config.clone());
     ctrlc::set_handler(move || at_interrupt.end_between_lines(&its_config))
         .context("cannot wait for Ctrl-C")?;
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
 }
 
 /// What the run has come to so far, which Ctrl-C asks from a thread of its own.
-struct Progress {
+struct WatchTally {
     /// Held while a line is written.
     writing: Mutex<()>,
     sightings: Sightings,
@@ -58,9 +58,9 @@ struct Progress {
     n_refused: u64,
 }
 
-impl Progress {
-    fn new(sightings: Sightings, n_refused: u64) -> Progress {
-        Progress {
+impl WatchTally {
+    fn new(sightings: Sightings, n_refused: u64) -> WatchTally {
+        WatchTally {
             writing: Mutex::default(),
             sightings,
             n_events: AtomicU64::default(),
@@ -109,18 +109,18 @@ impl Progress {
 }
 
 /// The selectors that are watched.
-enum Selectors {
+enum Watched {
     /// That of the options.
     One(Selector),
     /// Those of `--queries`, and what to call each.
     Many { set: Box<SelectorSet>, names: Vec<String> },
 }
 
-impl Selectors {
+impl Watched {
     /// With the number of queries that are none.
-    fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<(Selectors, u64)> {
+    fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<(Watched, u64)> {
         if args.queries.is_empty() {
-            return Ok((Selectors::One(selection.wanted().into_selector("watch")?), 0));
+            return Ok((Watched::One(selection.wanted().into_selector("watch")?), 0));
         }
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
         let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
@@ -128,24 +128,24 @@ impl Selectors {
             set.insert(selection.wanted_with(selector.into()).into_selector("watch")?);
             names.push(name);
         }
-        Ok((Selectors::Many { set: Box::new(set), names }, n_refused))
+        Ok((Watched::Many { set: Box::new(set), names }, n_refused))
     }
 
     /// What they name, to be looked out for.
     fn sightings(&self) -> Sightings {
         match self {
-            Selectors::One(selector) => Sightings::new([selector], &[]),
-            Selectors::Many { set, .. } => Sightings::new(set.iter().map(|(_, selector)| selector), &[]),
+            Watched::One(selector) => Sightings::new([selector], &[]),
+            Watched::Many { set, .. } => Sightings::new(set.iter().map(|(_, selector)| selector), &[]),
         }
     }
 
     /// What a change does to each of them, with what it is called where there are many.
     fn transitions(&self, change: &ObjectChange) -> Vec<(Option<&str>, Transition)> {
         match self {
-            Selectors::One(selector) => {
+            Watched::One(selector) => {
                 change.transition(selector).map(|transition| (None, transition)).into_iter().collect()
             }
-            Selectors::Many { set, names } => {
+            Watched::Many { set, names } => {
                 let transitions = change.transitions(set).into_iter();
                 transitions.map(|(id, it)| (Some(names[id.index()].as_str()), it)).collect()
             }
@@ -157,8 +157,8 @@ struct Watch<'a> {
     args: &'a WatchArgs,
     config: &'a Config,
     selection: Selection,
-    selectors: Selectors,
-    progress: Arc<Progress>,
+    selectors: Watched,
+    progress: Arc<WatchTally>,
 }
 
 impl Watch<'_> {
@@ -208,7 +208,7 @@ impl Watch<'_> {
         let Some(change) = watched.apply(event) else { return Ok(()) };
         let mut out = Printer::new(Vec::new(), self.config.stdout);
         for (query, transition) in self.selectors.transitions(&change) {
-            let line = Line { query, transition, source, change: &change };
+            let line = ChangeLine { query, transition, source, change: &change };
             match self.args.output {
                 WatchFormat::Text => line.write_text(self.args.source.files.len() > 1, &mut out)?,
                 WatchFormat::Jsonl => line.write_json(&mut out)?,
@@ -227,14 +227,14 @@ impl Watch<'_> {
 }
 
 /// What is to be said of a change.
-struct Line<'a> {
+struct ChangeLine<'a> {
     query: Option<&'a str>,
     transition: Transition,
     source: &'a str,
     change: &'a ObjectChange,
 }
 
-impl Line<'_> {
+impl ChangeLine<'_> {
     /// For people: `+ shop pod/web-0 app=web,env=prod`, and behind `~` what changed. With many selectors and sources,
     /// `+ [app=web] pods.json: shop pod/web-0 app=web,env=prod`.
     fn write_text(&self, with_source: bool, out: &mut Printer<Vec<u8>>) -> io::Result<()> {

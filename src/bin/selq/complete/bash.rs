@@ -91,20 +91,20 @@ fn is_plain_in_bash(text: &str) -> bool {
 
 /// A word of a line of a shell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct ShellWord {
+struct BashWord {
     text: String,
     /// Whether the line ends inside its quotation marks.
     is_quoted: bool,
 }
 
 /// The words of a line as a shell takes it apart; behind white space the last one is empty.
-fn shell_words(line: &str) -> Vec<ShellWord> {
-    let mut words = vec![ShellWord::default()];
+fn shell_words(line: &str) -> Vec<BashWord> {
+    let mut words = vec![BashWord::default()];
     let mut quote = None;
     let mut is_escaped = false;
     let mut is_between = true;
     for c in line.chars() {
-        let push = |words: &mut Vec<ShellWord>, c| words.last_mut().expect("there is a word").text.push(c);
+        let push = |words: &mut Vec<BashWord>, c| words.last_mut().expect("there is a word").text.push(c);
         match (quote, c) {
             _ if is_escaped => {
                 push(&mut words, c);
@@ -115,7 +115,7 @@ fn shell_words(line: &str) -> Vec<ShellWord> {
             (None, '"' | '\'') => quote = Some(c),
             (None, c) if c.is_whitespace() => {
                 if !is_between {
-                    words.push(ShellWord::default());
+                    words.push(BashWord::default());
                 }
                 is_between = true;
                 continue;

@@ -22,13 +22,13 @@ use selq::saved::Check;
 use selq::{Dump, Input, SavedIndex};
 
 use crate::args::Args;
-use crate::args::typed::{Line, Word};
+use crate::args::typed::{ShellLine, ShellWord};
 use crate::input;
 use crate::selection::Selection;
 use crate::typing::candidates::Completion;
 use crate::typing::complete::complete;
 use crate::typing::names::Names;
-use crate::typing::{Argument, CommandSyntax, Context};
+use crate::typing::{Argument, CommandSyntax, TypingContext};
 use bash::Bash;
 
 /// The variable by which a shell asks.
@@ -73,7 +73,7 @@ fn line_to_complete(mut words: Vec<String>) -> (Vec<String>, String) {
         Some(index) if words.len() < index => String::new(),
         _ => words.pop().unwrap_or_default(),
     };
-    let before = Line::new(&words).ordered();
+    let before = ShellLine::new(&words).ordered();
     // It is set once, since one line is completed.
     let _ = WORDS.set(words);
     (before, last)
@@ -127,7 +127,7 @@ fn completed(arg: Arg) -> Arg {
 /// What could stand for a word of the line, in the dumps that the line names.
 fn of_dump(argument: Argument, word: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(word), Some(words)) = (word.to_str(), WORDS.get()) else { return Vec::new() };
-    let line = Line::new(words);
+    let line = ShellLine::new(words);
     let Some(dump) = dump(&line) else { return Vec::new() };
     let names = |options: &[&str]| {
         line.values(options).flat_map(|names| names.split(',')).map(str::to_owned).collect::<Vec<_>>()
@@ -139,7 +139,7 @@ fn of_dump(argument: Argument, word: &OsStr) -> Vec<CompletionCandidate> {
         _ => Selection::scoped(Vec::new(), Vec::new()),
     };
     let store = dump.store();
-    let context = Context {
+    let context = TypingContext {
         store,
         scope: &scope.scope(store),
         names: &Names::default(),
@@ -164,7 +164,7 @@ fn of_dump(argument: Argument, word: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 /// The completion of a word as the argument of a command of a session; places are those in the word.
-fn as_in_session(context: &Context<'_>, word: &str) -> Completion {
+fn as_in_session(context: &TypingContext<'_>, word: &str) -> Completion {
     const COMMAND: &str = ":x ";
     let text = format!("{COMMAND}{word}");
     let mut completion = complete(context, &text, text.len());
@@ -173,8 +173,8 @@ fn as_in_session(context: &Context<'_>, word: &str) -> Completion {
 }
 
 /// The dumps that the line names, if they can be had in time.
-fn dump(line: &Line) -> Option<Box<Dump>> {
-    let operands = line.words.iter().filter_map(Word::operand);
+fn dump(line: &ShellLine) -> Option<Box<Dump>> {
+    let operands = line.words.iter().filter_map(ShellWord::operand);
     let files = operands.chain(line.values(&["-f", "--filename"]));
     let files: Vec<PathBuf> = files.map(PathBuf::from).filter(|file| file.is_file()).collect();
     let pointer = |name| line.values(&[name]).next().map(str::parse::<Pointer>)?.ok();

@@ -7,7 +7,7 @@ use crate::terminal::table::{Cell, Grid};
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Column {
+enum ObjectColumn {
     /// What an object without a name goes by.
     Object,
     Namespace,
@@ -22,24 +22,24 @@ enum Column {
     Labels,
 }
 
-impl Column {
+impl ObjectColumn {
     /// The columns of a view, in the order of `kubectl get`.
-    fn of(dump: &Dump, view: &View) -> Vec<Column> {
+    fn of(dump: &Dump, view: &View) -> Vec<ObjectColumn> {
         let wide = view.format == OutputFormat::Wide;
-        let name = if view.format.is_table() { Column::NameOrObject } else { Column::Name };
-        let mut columns = vec![Column::Namespace, name, Column::Kind];
+        let name = if view.format.is_table() { ObjectColumn::NameOrObject } else { ObjectColumn::Name };
+        let mut columns = vec![ObjectColumn::Namespace, name, ObjectColumn::Kind];
         if wide {
-            columns.push(Column::ApiVersion);
+            columns.push(ObjectColumn::ApiVersion);
         }
         if wide || dump.sources().len() > 1 {
-            columns.push(Column::Source);
+            columns.push(ObjectColumn::Source);
         }
         if wide {
-            columns.push(Column::Index);
+            columns.push(ObjectColumn::Index);
         }
-        columns.extend(view.label_columns.iter().cloned().map(Column::Label));
+        columns.extend(view.label_columns.iter().cloned().map(ObjectColumn::Label));
         if view.show_labels == ShowLabels::Always {
-            columns.push(Column::Labels);
+            columns.push(ObjectColumn::Labels);
         }
         columns
     }
@@ -47,31 +47,31 @@ impl Column {
     /// The name of the column: `namespace`, or a whole label key.
     fn name(&self) -> &str {
         match self {
-            Column::Object => "object",
-            Column::Namespace => "namespace",
-            Column::Name | Column::NameOrObject => "name",
-            Column::Kind => "kind",
-            Column::ApiVersion => "api-version",
-            Column::Source => "source",
-            Column::Index => "index",
-            Column::Label(key) => key,
-            Column::Labels => "labels",
+            ObjectColumn::Object => "object",
+            ObjectColumn::Namespace => "namespace",
+            ObjectColumn::Name | ObjectColumn::NameOrObject => "name",
+            ObjectColumn::Kind => "kind",
+            ObjectColumn::ApiVersion => "api-version",
+            ObjectColumn::Source => "source",
+            ObjectColumn::Index => "index",
+            ObjectColumn::Label(key) => key,
+            ObjectColumn::Labels => "labels",
         }
     }
 
     fn cell<'c>(&self, dump: &'c Dump, object: &ObjectRef<'c>, scratch: &'c mut String) -> Cell<'c> {
         let text = match self {
-            Column::Object => called(dump, object, scratch),
-            Column::NameOrObject if object.name().is_empty() => called(dump, object, scratch),
-            Column::Namespace => object.namespace(),
-            Column::Name | Column::NameOrObject => object.name(),
-            Column::Kind => object.kind(),
-            Column::ApiVersion => object.api_version(),
-            Column::Source => dump.source(object.id()),
-            Column::Index => return Cell::Number(dump.index(object.id())),
+            ObjectColumn::Object => called(dump, object, scratch),
+            ObjectColumn::NameOrObject if object.name().is_empty() => called(dump, object, scratch),
+            ObjectColumn::Namespace => object.namespace(),
+            ObjectColumn::Name | ObjectColumn::NameOrObject => object.name(),
+            ObjectColumn::Kind => object.kind(),
+            ObjectColumn::ApiVersion => object.api_version(),
+            ObjectColumn::Source => dump.source(object.id()),
+            ObjectColumn::Index => return Cell::Number(dump.index(object.id())),
             // An empty value is a value.
-            Column::Label(key) => return object.label(key).map_or(Cell::Null, Cell::Text),
-            Column::Labels => {
+            ObjectColumn::Label(key) => return object.label(key).map_or(Cell::Null, Cell::Text),
+            ObjectColumn::Labels => {
                 push_labels(object, scratch);
                 scratch
             }
@@ -104,12 +104,12 @@ fn push_labels(object: &ObjectRef<'_>, cell: &mut String) {
 pub(super) struct ObjectRows<'a, 's> {
     dump: &'a Dump,
     rows: &'a Rows<'s>,
-    columns: Vec<Column>,
+    columns: Vec<ObjectColumn>,
 }
 
 impl<'a, 's> ObjectRows<'a, 's> {
     pub(super) fn new(dump: &'a Dump, rows: &'a Rows<'s>, view: &View) -> ObjectRows<'a, 's> {
-        let mut columns = Column::of(dump, view);
+        let mut columns = ObjectColumn::of(dump, view);
         if view.format.is_table() && rows.iter().all(|object| is_anonymous(&object)) {
             tell_apart(&mut columns, rows, view);
         }
@@ -118,19 +118,21 @@ impl<'a, 's> ObjectRows<'a, 's> {
 
     /// Whether the last column is that of all labels.
     pub(super) fn end_in_labels(&self) -> bool {
-        self.columns.last() == Some(&Column::Labels)
+        self.columns.last() == Some(&ObjectColumn::Labels)
     }
 }
 
 /// Where no object has a namespace, name or kind, as those of dumps that are not Kubernetes', one column tells them apart
 /// instead of three that say nothing; what they are is said by their labels.
-fn tell_apart(columns: &mut Vec<Column>, rows: &Rows<'_>, view: &View) {
-    let says_nothing = |it: &Column| matches!(it, Column::Namespace | Column::NameOrObject | Column::Kind);
+fn tell_apart(columns: &mut Vec<ObjectColumn>, rows: &Rows<'_>, view: &View) {
+    let says_nothing = |it: &ObjectColumn| {
+        matches!(it, ObjectColumn::Namespace | ObjectColumn::NameOrObject | ObjectColumn::Kind)
+    };
     columns.retain(|column| !says_nothing(column));
-    columns.insert(0, Column::Object);
+    columns.insert(0, ObjectColumn::Object);
     let has_labels = || rows.iter().any(|object| object.labels().next().is_some());
     if view.show_labels == ShowLabels::OfAnonymous && view.label_columns.is_empty() && has_labels() {
-        columns.push(Column::Labels);
+        columns.push(ObjectColumn::Labels);
     }
 }
 
@@ -142,7 +144,7 @@ impl<'s> Grid for ObjectRows<'_, 's> {
     type Row = ObjectRef<'s>;
 
     fn header(&self) -> Vec<&str> {
-        self.columns.iter().map(Column::name).collect()
+        self.columns.iter().map(ObjectColumn::name).collect()
     }
 
     fn rows(&self) -> impl Iterator<Item = ObjectRef<'s>> {

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use super::command::{self, Command};
 use super::session::Session;
 use crate::typing::names::BLANKS;
-use crate::typing::{Context, is_comment};
+use crate::typing::{TypingContext, is_comment};
 
 /// What people type to leave or to get help elsewhere, and the command for it.
 const HABITS: [(&str, &str); 4] = [("exit", "quit"), ("quit", "quit"), ("help", "help"), ("\\q", "quit")];
@@ -54,8 +54,8 @@ fn run_command(session: &mut Session, text: &str, out: &mut dyn Write) -> Result
 }
 
 /// What can be said about a line while it is typed.
-pub(crate) fn context(session: &Session) -> Context<'_> {
-    Context {
+pub(crate) fn context(session: &Session) -> TypingContext<'_> {
+    TypingContext {
         store: session.state.store(),
         scope: &session.state.scope,
         names: &session.state.names,

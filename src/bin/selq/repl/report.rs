@@ -9,11 +9,11 @@ use super::session::Session;
 use crate::config::Config;
 use crate::terminal::message;
 use crate::terminal::underline::underlined;
-use crate::typing::names::LineError;
+use crate::typing::names::NamedError;
 
 /// Prints why a line could not be answered, with the place in it where that is known.
 pub(super) fn report(config: &Config, error: &anyhow::Error) {
-    match error.downcast_ref::<LineError>() {
+    match error.downcast_ref::<NamedError>() {
         Some(error) => {
             let place = error.underlined(underlined);
             message::wrong_text(config, &place, error, error.help().as_deref());
@@ -32,7 +32,7 @@ pub(super) fn report_below(
 ) -> Result<()> {
     let columns = session.voice.screen.as_ref().map_or(0, |screen| screen.columns);
     let is_whole = before.width() + typed.width() < columns && !typed.contains(char::is_control);
-    let error_in_line = error.downcast_ref::<LineError>().filter(|_| is_whole);
+    let error_in_line = error.downcast_ref::<NamedError>().filter(|_| is_whole);
     let Some((error, place)) = error_in_line.and_then(|it| Some((it, it.place_in(typed)?))) else {
         report(&session.state.config, error);
         return Ok(());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use selq::{LabelKey, LabelValue, Matches};
 
-use super::Context;
+use super::TypingContext;
 use crate::terminal::numbers::thousands;
 use crate::terminal::sanitize::is_harmless;
 use crate::terminal::table::{self, Align, Cell, Grid, Layout};
@@ -118,20 +118,20 @@ fn common_beginning<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
 }
 
 /// The keys that occur in the scope, other than those listed and those that cannot stand in a list.
-pub(super) fn keys_besides<'a>(context: &Context<'a>, listed: &[&str]) -> Vec<(&'a str, u64)> {
+pub(super) fn keys_besides<'a>(context: &TypingContext<'a>, listed: &[&str]) -> Vec<(&'a str, u64)> {
     let mut keys = key_counts(context, &[]);
     keys.retain(|(key, _)| !listed.contains(key) && !key.contains(|c: char| c == ',' || c.is_whitespace()));
     keys
 }
 
 /// The keys that occur where the rest of the line holds.
-pub(super) fn key_counts<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
+pub(super) fn key_counts<'a>(context: &TypingContext<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
     let counts = context.among(rest).key_counts().into_iter().map(|fact| (fact.key, fact.n_objects));
     counts.filter(|(key, _)| !key.is_empty()).collect()
 }
 
 /// The same, other than those that no selector could name.
-pub(super) fn keys<'a>(context: &Context<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
+pub(super) fn keys<'a>(context: &TypingContext<'a>, rest: &[&str]) -> Vec<(&'a str, u64)> {
     let mut keys = key_counts(context, rest);
     keys.retain(|(key, _)| LabelKey::new(key).is_ok());
     keys

@@ -9,13 +9,13 @@ use super::candidates::{
     Candidate, Completion, MAX_LISTED, grouped, key_counts, keys, keys_besides, matching_values,
     most_frequent_values,
 };
-use super::line::{self, Place, Slot};
+use super::line::{self, CursorPlace, Slot};
 use super::names::Meaning;
-use super::{Argument, Context, Line, commands_called, edits, files, find_command, selector_in};
+use super::{Argument, TypedLine, TypingContext, commands_called, edits, files, find_command, selector_in};
 use crate::terminal::numbers::thousands;
 
 /// What could stand at the cursor, in the line of the text that the cursor is in.
-pub(crate) fn complete(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
+pub(crate) fn complete(context: &TypingContext<'_>, text: &str, cursor: usize) -> Completion {
     let (start, line) = line::line_at(text, cursor);
     let mut completion = complete_line(context, line, cursor - start);
     completion.start += start;
@@ -26,28 +26,28 @@ pub(crate) fn complete(context: &Context<'_>, text: &str, cursor: usize) -> Comp
     completion.harmless()
 }
 
-fn complete_line(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
+fn complete_line(context: &TypingContext<'_>, text: &str, cursor: usize) -> Completion {
     if let Some((offset, selector)) = selector_in(text, context.commands).filter(|&(at, _)| at <= cursor) {
         let completion = selector_completion(context, selector, cursor - offset);
         return Completion { start: completion.start + offset, ..completion };
     }
     let (typed, behind) = text.split_at(cursor);
-    match Line::new(typed) {
-        Line::CommandName(name) => Completion::of(cursor - name.len(), command_names(context, name))
+    match TypedLine::new(typed) {
+        TypedLine::CommandName(name) => Completion::of(cursor - name.len(), command_names(context, name))
             .with_tail(behind.split(char::is_whitespace).next().unwrap_or_default()),
-        Line::Command { name, arguments } => argument_completion(context, name, arguments, text, cursor),
-        Line::Selector(_) | Line::Comment => Completion::default(),
+        TypedLine::Command { name, arguments } => argument_completion(context, name, arguments, text, cursor),
+        TypedLine::Selector(_) | TypedLine::Comment => Completion::default(),
     }
 }
 
-fn command_names(context: &Context<'_>, word: &str) -> Vec<Candidate> {
+fn command_names(context: &TypingContext<'_>, word: &str) -> Vec<Candidate> {
     let commands = commands_called(context.commands, word).into_iter();
     commands.map(|command| Candidate::new(command.name, command.summary)).collect()
 }
 
 /// Completes the argument before the cursor, the last of those in `arguments`.
 fn argument_completion(
-    context: &Context<'_>,
+    context: &TypingContext<'_>,
     name: &str,
     arguments: &str,
     text: &str,
@@ -93,7 +93,7 @@ fn file_completion(typed: &str, cursor: usize) -> Completion {
     Completion::of(cursor - typed.len(), candidates)
 }
 
-fn namespaces(context: &Context<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
+fn namespaces(context: &TypingContext<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
     let facts = context.store.namespaces().into_iter();
     let matching = |it: &NamespaceFacts<'_>| {
         !it.namespace.is_empty() && it.namespace.starts_with(word) && !listed.contains(&it.namespace)
@@ -101,7 +101,7 @@ fn namespaces(context: &Context<'_>, word: &str, listed: &[&str]) -> Vec<Candida
     facts.filter(matching).map(|it| Candidate::new(it.namespace, thousands(it.n_objects))).collect()
 }
 
-fn kinds(context: &Context<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
+fn kinds(context: &TypingContext<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
     let word = word.to_lowercase();
     let matching = |it: &KindFacts<'_>| {
         !it.kind.is_empty() && it.kind.to_lowercase().starts_with(&word) && !listed.contains(&it.kind)
@@ -110,13 +110,13 @@ fn kinds(context: &Context<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
     facts.filter(matching).map(|it| Candidate::new(it.kind, thousands(it.n_objects))).collect()
 }
 
-fn objects(context: &Context<'_>, word: &str) -> Vec<Candidate> {
+fn objects(context: &TypingContext<'_>, word: &str) -> Vec<Candidate> {
     let names = context.on_screen.iter().filter(|name| name.starts_with(word));
     names.take(MAX_LISTED).map(|name| Candidate::new(name, "")).collect()
 }
 
-fn selector_completion(context: &Context<'_>, text: &str, cursor: usize) -> Completion {
-    let Place { slot, word, tail, rest } = line::place(text, cursor);
+fn selector_completion(context: &TypingContext<'_>, text: &str, cursor: usize) -> Completion {
+    let CursorPlace { slot, word, tail, rest } = line::place(text, cursor);
     let start = cursor - word.len();
     let completion = match slot {
         Slot::Key => key_or_operator(context, word, start, &rest),
@@ -142,7 +142,7 @@ const OPERATORS: [(&str, &str); 6] = [
 const AFTER_LISTED: [(&str, &str); 2] = [(",", "another value"), (")", "the end of the list")];
 
 /// Keys, or what can follow the one that is typed if it begins no other.
-fn key_or_operator(context: &Context<'_>, word: &str, start: usize, rest: &[&str]) -> Completion {
+fn key_or_operator(context: &TypingContext<'_>, word: &str, start: usize, rest: &[&str]) -> Completion {
     let keys = keys(context, rest);
     match keys.iter().filter(|(key, _)| key.starts_with(word)).collect::<Vec<_>>()[..] {
         [(key, _)] if *key == word => {
@@ -162,7 +162,7 @@ fn symbols<'s>(start: usize, symbols: impl IntoIterator<Item = &'s (&'s str, &'s
     Completion::of(start, candidates.collect())
 }
 
-fn names(context: &Context<'_>, word: &str, start: usize) -> Completion {
+fn names(context: &TypingContext<'_>, word: &str, start: usize) -> Completion {
     let names = context.names.iter().filter(|(name, _)| name.starts_with(&word[1..]));
     let candidate = |(name, meaning): (&str, &Meaning)| {
         Candidate::new(format!("@{name}"), thousands(context.count(&meaning.selector())))
@@ -172,7 +172,7 @@ fn names(context: &Context<'_>, word: &str, start: usize) -> Completion {
 
 /// Values, or what can follow the one that is typed if it begins no other.
 fn values(
-    context: &Context<'_>,
+    context: &TypingContext<'_>,
     key: &str,
     word: &str,
     listed: Option<&[&str]>,
@@ -193,8 +193,8 @@ fn values(
 
 /// The likeliest word that begins with the key or value under the cursor, which stands at the end of `text`, and
 /// that could be entered there.
-pub(crate) fn likeliest(context: &Context<'_>, text: &str) -> Option<String> {
-    let Place { slot, word, rest, .. } = line::place(text, text.len());
+pub(crate) fn likeliest(context: &TypingContext<'_>, text: &str) -> Option<String> {
+    let CursorPlace { slot, word, rest, .. } = line::place(text, text.len());
     let is_longer = |text: &str| text.len() > word.len() && text.starts_with(word);
     let beginning: Vec<(&str, u64)> = match slot {
         Slot::Key => {
@@ -219,7 +219,7 @@ mod tests {
     use selq::{Object, Scope, Store};
 
     use super::super::names::Names;
-    use super::super::{CommandSyntax, Context};
+    use super::super::{CommandSyntax, TypingContext};
     use super::*;
 
     const COMMANDS: [CommandSyntax; 7] = [
@@ -252,11 +252,17 @@ mod tests {
     }
 
     /// What `ask` says of three pods, a node and a name.
-    fn asked<T>(ask: impl FnOnce(&Context<'_>) -> T) -> T {
+    fn asked<T>(ask: impl FnOnce(&TypingContext<'_>) -> T) -> T {
         let (store, scope) = (store(), Scope::all());
         let mut names = Names::default();
         names.set("web", names.meaning("tier=web").unwrap());
-        ask(&Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] })
+        ask(&TypingContext {
+            store: &store,
+            scope: &scope,
+            names: &names,
+            commands: &COMMANDS,
+            on_screen: &[],
+        })
     }
 
     /// The completion at the `|`.

@@ -1,6 +1,6 @@
 //! Edits of labels, as `:label` takes them: taken apart and completed.
 
-use super::Context;
+use super::TypingContext;
 use super::candidates::{Candidate, Completion, grouped, keys, matching_values, most_frequent_values};
 
 /// What comes before the selector.
@@ -22,7 +22,7 @@ pub(crate) fn split(arguments: &str) -> (&str, Option<&str>) {
 }
 
 /// What could stand in place of the word before the cursor. Other objects' keys and values are the likeliest.
-pub(super) fn complete(context: &Context<'_>, word: &str, cursor: usize) -> Completion {
+pub(super) fn complete(context: &TypingContext<'_>, word: &str, cursor: usize) -> Completion {
     let start = cursor - word.len();
     if word.starts_with('-') {
         let options = OPTIONS.iter().filter(|(option, _)| option.starts_with(word));

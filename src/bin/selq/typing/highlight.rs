@@ -8,7 +8,7 @@ use selq::syntax::Role;
 
 use super::line::{self, Piece};
 use super::names::is_empty_selector;
-use super::{Context, Line, commands_called, is_query_alone, selector_in};
+use super::{TypedLine, TypingContext, commands_called, is_query_alone, selector_in};
 
 /// What a part of a line looks like. Readable on dark and on light backgrounds: none of the bright colours,
 /// no white, black, yellow or blue.
@@ -45,7 +45,7 @@ impl Look {
 }
 
 /// The parts of a text that look like something, in order.
-pub(crate) fn highlight(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
+pub(crate) fn highlight(context: &TypingContext<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
     let shifted = |(start, line): (usize, &str)| {
         // In another line than the cursor is in, no parenthesis is at the cursor.
         let cursor = cursor.checked_sub(start).unwrap_or(usize::MAX);
@@ -55,12 +55,12 @@ pub(crate) fn highlight(context: &Context<'_>, text: &str, cursor: usize) -> Vec
     line::lines(text).into_iter().flat_map(shifted).collect()
 }
 
-fn highlight_line(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
+fn highlight_line(context: &TypingContext<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
     let mut parts = Vec::new();
-    if Line::new(text) == Line::Comment {
+    if TypedLine::new(text) == TypedLine::Comment {
         parts.push((Span::new(0, text.len()), Look::Comment));
     }
-    if let Line::CommandName(name) | Line::Command { name, .. } = Line::new(text) {
+    if let TypedLine::CommandName(name) | TypedLine::Command { name, .. } = TypedLine::new(text) {
         let start = text.find(':').unwrap_or(0);
         let is_known = !commands_called(context.commands, name).is_empty();
         let look = if is_known { Look::Command } else { Look::Wrong };
@@ -74,7 +74,7 @@ fn highlight_line(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span
     parts
 }
 
-fn highlight_selector(context: &Context<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
+fn highlight_selector(context: &TypingContext<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
     if is_empty_selector(text) {
         let start = text.len() - text.trim_start().len();
         return vec![(Span::new(start, start + text.trim().len()), Look::Value)];
@@ -110,7 +110,7 @@ fn is_alone(pieces: &[Piece<'_>], nth: usize) -> bool {
     }
 }
 
-fn look(context: &Context<'_>, piece: &Piece<'_>) -> Option<Look> {
+fn look(context: &TypingContext<'_>, piece: &Piece<'_>) -> Option<Look> {
     let occurring = |occurs, look| if occurs { look } else { Look::Absent };
     match piece.role {
         Role::Key => Some(occurring(context.store.count_key(piece.text) > 0, Look::Key)),
@@ -171,8 +171,13 @@ mod tests {
         store.insert(Object::new("Pod", "", "").with_labels([("env", "prod"), ("n", "5")]));
         let (scope, mut names) = (Scope::all(), Names::default());
         names.set("web", names.meaning("app=web").unwrap());
-        let context =
-            Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
+        let context = TypingContext {
+            store: &store,
+            scope: &scope,
+            names: &names,
+            commands: &COMMANDS,
+            on_screen: &[],
+        };
         let parts = highlight(&context, text, cursor);
         parts
             .iter()

@@ -6,8 +6,10 @@ use selq::{Plan, Selector};
 
 use super::complete::likeliest;
 use super::line::{self, Piece, Slot};
-use super::names::LineError;
-use super::{CommandSyntax, Context, Line, commands_called, find_command, is_query_alone, selector_in};
+use super::names::NamedError;
+use super::{
+    CommandSyntax, TypedLine, TypingContext, commands_called, find_command, is_query_alone, selector_in,
+};
 use crate::terminal::numbers::thousands;
 
 /// What stands behind the cursor.
@@ -26,7 +28,7 @@ impl Hint {
 }
 
 /// The hint for a text, of which the last line counts.
-pub(crate) fn hint(context: &Context<'_>, text: &str) -> Option<Hint> {
+pub(crate) fn hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     let (_, text) = line::line_at(text, text.len());
     match selector_in(text, context.commands) {
         Some((_, selector)) if !selector.trim().is_empty() => selector_hint(context, selector),
@@ -35,11 +37,11 @@ pub(crate) fn hint(context: &Context<'_>, text: &str) -> Option<Hint> {
 }
 
 /// What a command takes and does, until its arguments are typed.
-fn command_hint(context: &Context<'_>, text: &str) -> Option<String> {
-    let (name, arguments) = match Line::new(text) {
-        Line::Selector(_) | Line::Comment => return None,
-        Line::CommandName(name) => (name, ""),
-        Line::Command { name, arguments } => (name, arguments),
+fn command_hint(context: &TypingContext<'_>, text: &str) -> Option<String> {
+    let (name, arguments) = match TypedLine::new(text) {
+        TypedLine::Selector(_) | TypedLine::Comment => return None,
+        TypedLine::CommandName(name) => (name, ""),
+        TypedLine::Command { name, arguments } => (name, arguments),
     };
     if !arguments.trim().is_empty() {
         return None;
@@ -67,7 +69,7 @@ fn candidates(commands: &[&CommandSyntax]) -> Option<String> {
     }
 }
 
-fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
+fn selector_hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     if let Some(hint) = ending(context, text) {
         return Some(hint);
     }
@@ -76,7 +78,7 @@ fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
     }
     let meant = context.names.selector(text);
     let absent = match &meant {
-        Err(LineError::CommandLine(_)) => None,
+        Err(NamedError::CommandLine(_)) => None,
         _ => absent_key(context, text).or_else(|| absent_value(context, text)),
     };
     let remark = absent.unwrap_or_else(|| match meant {
@@ -89,7 +91,7 @@ fn selector_hint(context: &Context<'_>, text: &str) -> Option<Hint> {
 }
 
 /// The names that begin with the one at the end of the text.
-fn names_begun(context: &Context<'_>, text: &str) -> Option<String> {
+fn names_begun(context: &TypingContext<'_>, text: &str) -> Option<String> {
     let place = line::place(text, text.len());
     let begun = place.word.strip_prefix('@').filter(|_| place.slot == Slot::Name)?;
     let names = context.names.iter().filter(|(name, _)| name.starts_with(begun));
@@ -98,7 +100,7 @@ fn names_begun(context: &Context<'_>, text: &str) -> Option<String> {
 }
 
 /// How many objects the selector that the text means matches, or why there is none.
-fn meaning(context: &Context<'_>, text: &str, selector: &Selector) -> String {
+fn meaning(context: &TypingContext<'_>, text: &str, selector: &Selector) -> String {
     let plan = Plan::scoped(context.store, selector, context.scope);
     let count = plan.count();
     // No value yet is one that will come, unless the empty one occurs.
@@ -127,13 +129,13 @@ fn is_operator_begun(text: &str) -> bool {
 }
 
 /// `→ 1,204 of 100,000`
-fn share(context: &Context<'_>, count: u64) -> String {
+fn share(context: &TypingContext<'_>, count: u64) -> String {
     let n_in_scope = context.count(&Selector::everything());
     format!("→ {} of {}", thousands(count), thousands(n_in_scope))
 }
 
 /// How many objects outside the scope the selector matches.
-fn elsewhere(context: &Context<'_>, selector: &Selector) -> String {
+fn elsewhere(context: &TypingContext<'_>, selector: &Selector) -> String {
     match Plan::new(context.store, selector).count() {
         0 => String::new(),
         n => format!(", {} elsewhere", thousands(n)),
@@ -141,7 +143,7 @@ fn elsewhere(context: &Context<'_>, selector: &Selector) -> String {
 }
 
 /// The likeliest end of a word that does not occur and begins one that does.
-fn ending(context: &Context<'_>, text: &str) -> Option<Hint> {
+fn ending(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     let place = line::place(text, text.len());
     let occurs = match place.slot {
         Slot::Key => context.store.count_key(place.word) > 0,
@@ -160,7 +162,7 @@ fn ending(context: &Context<'_>, text: &str) -> Option<Hint> {
 }
 
 /// The key of an unfinished requirement at the end, if it does not occur: there is no use in going on.
-fn absent_key(context: &Context<'_>, text: &str) -> Option<String> {
+fn absent_key(context: &TypingContext<'_>, text: &str) -> Option<String> {
     let Slot::Value { key, .. } = line::place(text, text.len()).slot else { return None };
     if context.store.count_key(key) > 0 {
         return None;
@@ -171,7 +173,7 @@ fn absent_key(context: &Context<'_>, text: &str) -> Option<String> {
 }
 
 /// The last value of a list that is still open, if it does not occur: the list would be finished in vain.
-fn absent_value(context: &Context<'_>, text: &str) -> Option<String> {
+fn absent_value(context: &TypingContext<'_>, text: &str) -> Option<String> {
     let place = line::place(text, text.len());
     if !matches!(place.slot, Slot::AfterListed | Slot::Value { listed: Some(_), .. }) {
         return None;
@@ -197,12 +199,12 @@ fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
 }
 
 /// What the text lacks at its end, or what is wrong with it.
-fn expected(error: &LineError) -> String {
+fn expected(error: &NamedError) -> String {
     match error {
-        LineError::Nothing => error.to_string(),
-        LineError::CommandLine(it) => format!("✗ {}", it.in_short()),
-        LineError::TooLong { .. } => format!("✗ {error}"),
-        LineError::Selector(error) => match error.kind() {
+        NamedError::Nothing => error.to_string(),
+        NamedError::CommandLine(it) => format!("✗ {}", it.in_short()),
+        NamedError::TooLong { .. } => format!("✗ {error}"),
+        NamedError::Selector(error) => match error.kind() {
             ParseErrorKind::Syntax { expected, found: None } => in_short(*expected).to_owned(),
             ParseErrorKind::Syntax { expected, found: Some(_) } => {
                 let found = error.span().slice(error.text());
@@ -211,8 +213,8 @@ fn expected(error: &LineError) -> String {
             ParseErrorKind::NotAnInteger if error.span().is_empty() => "an integer".to_owned(),
             _ => format!("✗ {error}"),
         },
-        LineError::UnknownName { nearest: Some(nearest), .. } => format!("{error} → @{nearest}"),
-        LineError::UnknownName { .. } => error.to_string(),
+        NamedError::UnknownName { nearest: Some(nearest), .. } => format!("{error} → @{nearest}"),
+        NamedError::UnknownName { .. } => error.to_string(),
     }
 }
 
@@ -253,8 +255,13 @@ mod tests {
         }
         let (scope, mut names) = (Scope::all(), Names::default());
         names.set("web", names.meaning("n=1").unwrap());
-        let context =
-            Context { store: &store, scope: &scope, names: &names, commands: &COMMANDS, on_screen: &[] };
+        let context = TypingContext {
+            store: &store,
+            scope: &scope,
+            names: &names,
+            commands: &COMMANDS,
+            on_screen: &[],
+        };
         hint(&context, text).map_or_else(String::new, |hint| format!("{}|{}", hint.ending, hint.remark))
     }
 

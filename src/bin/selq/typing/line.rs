@@ -61,7 +61,7 @@ pub(crate) enum Slot<'t> {
 
 /// The place of the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place<'t> {
+pub(crate) struct CursorPlace<'t> {
     pub(crate) slot: Slot<'t>,
     /// The part of the word under the cursor that stands before it.
     pub(crate) word: &'t str,
@@ -72,7 +72,7 @@ pub(crate) struct Place<'t> {
 }
 
 /// What the cursor is in, and what else stands in the line.
-pub(crate) fn place(text: &str, cursor: usize) -> Place<'_> {
+pub(crate) fn place(text: &str, cursor: usize) -> CursorPlace<'_> {
     let pieces = pieces(text);
     let requirements: Vec<&[Piece<'_>]> = pieces.split(|piece| piece.role == Role::Comma).collect();
     let commas = pieces.iter().filter(|piece| piece.role == Role::Comma);
@@ -86,7 +86,7 @@ pub(crate) fn place(text: &str, cursor: usize) -> Place<'_> {
     let listed = here.iter().filter(|piece| Some(*piece) != under).filter_map(value).collect();
     let others = requirements.iter().enumerate().filter(|&(other, _)| other != nth);
     let rest = others.filter_map(|(_, pieces)| text_of(text, pieces)).collect();
-    Place { slot: slot(&before, word, listed), word, tail, rest }
+    CursorPlace { slot: slot(&before, word, listed), word, tail, rest }
 }
 
 fn value<'t>(piece: &Piece<'t>) -> Option<&'t str> {
@@ -160,7 +160,7 @@ mod tests {
 
     /// The place of the `|` in the text.
     #[track_caller]
-    fn at(marked: &str) -> Place<'static> {
+    fn at(marked: &str) -> CursorPlace<'static> {
         let cursor = marked.find('|').unwrap();
         let text: &'static str = marked.replacen('|', "", 1).leak();
         place(text, cursor)

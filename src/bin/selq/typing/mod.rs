@@ -1,6 +1,6 @@
 //! What a session can say about a line while it is typed: counts, completions, colours.
 //!
-//! Functions of the text, the cursor and the [`Context`]; nothing here knows an editor or a terminal. AskedLine
+//! Functions of the text, the cursor and the [`TypingContext`]; nothing here knows an editor or a terminal. AskedLine
 //! on every key stroke, so that nothing here may walk the objects.
 
 pub(crate) mod candidates;
@@ -19,7 +19,7 @@ use names::Names;
 
 /// What a session knows.
 #[derive(Clone, Copy)]
-pub(crate) struct Context<'a> {
+pub(crate) struct TypingContext<'a> {
     pub(crate) store: &'a Store,
     pub(crate) scope: &'a Scope,
     pub(crate) names: &'a Names,
@@ -28,7 +28,7 @@ pub(crate) struct Context<'a> {
     pub(crate) on_screen: &'a [String],
 }
 
-impl<'a> Context<'a> {
+impl<'a> TypingContext<'a> {
     /// How many objects the selector matches in the scope.
     fn count(&self, selector: &Selector) -> u64 {
         Plan::scoped(self.store, selector, self.scope).count()
@@ -88,7 +88,7 @@ impl Argument {
 
 /// A line taken apart: a selector, or a command and its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line<'t> {
+pub(crate) enum TypedLine<'t> {
     Selector(&'t str),
     /// `#` and whatever follows it: nobody is asked anything.
     Comment,
@@ -100,15 +100,15 @@ pub(crate) enum Line<'t> {
     },
 }
 
-impl<'t> Line<'t> {
-    pub(crate) fn new(text: &'t str) -> Line<'t> {
+impl<'t> TypedLine<'t> {
+    pub(crate) fn new(text: &'t str) -> TypedLine<'t> {
         if is_comment(text) {
-            return Line::Comment;
+            return TypedLine::Comment;
         }
-        let Some(command) = text.trim_start().strip_prefix(':') else { return Line::Selector(text) };
+        let Some(command) = text.trim_start().strip_prefix(':') else { return TypedLine::Selector(text) };
         match command.split_once(char::is_whitespace) {
-            None => Line::CommandName(command),
-            Some((name, arguments)) => Line::Command { name, arguments },
+            None => TypedLine::CommandName(command),
+            Some((name, arguments)) => TypedLine::Command { name, arguments },
         }
     }
 }
@@ -159,10 +159,10 @@ pub(crate) fn find_command<'c>(commands: &'c [CommandSyntax], name: &str) -> Opt
 
 /// The selector in a line, and the byte at which it begins.
 pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Option<(usize, &'t str)> {
-    let selector = match Line::new(text) {
-        Line::Selector(selector) => selector,
-        Line::CommandName(_) | Line::Comment => return None,
-        Line::Command { name, arguments } => match find_command(commands, name)?.argument {
+    let selector = match TypedLine::new(text) {
+        TypedLine::Selector(selector) => selector,
+        TypedLine::CommandName(_) | TypedLine::Comment => return None,
+        TypedLine::Command { name, arguments } => match find_command(commands, name)?.argument {
             Argument::Selector => arguments,
             Argument::Definition => arguments.split_once('=')?.1,
             Argument::Edits => edits::split(arguments).1?,

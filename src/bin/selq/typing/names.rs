@@ -96,24 +96,24 @@ impl Names {
     }
 
     /// The selector that a whole line means: `""` is the empty one, and nothing at all is none.
-    pub(crate) fn selector(&self, text: &str) -> Result<Selector, LineError> {
+    pub(crate) fn selector(&self, text: &str) -> Result<Selector, NamedError> {
         self.meaning(text).map(|meaning| meaning.selector())
     }
 
     /// The meaning of a whole line, also before it is made a selector.
-    pub(crate) fn meaning(&self, text: &str) -> Result<Arc<Meaning>, LineError> {
+    pub(crate) fn meaning(&self, text: &str) -> Result<Arc<Meaning>, NamedError> {
         match text {
             text if is_empty_selector(text) => Ok(Arc::new(Meaning::alone(Selector::everything()))),
-            text if text.trim_matches(BLANKS).is_empty() => Err(LineError::Nothing),
+            text if text.trim_matches(BLANKS).is_empty() => Err(NamedError::Nothing),
             text => self.read(text).map_err(|error| match CommandLine::read(text) {
-                Some(command_line) => LineError::CommandLine(command_line),
+                Some(command_line) => NamedError::CommandLine(command_line),
                 None => error,
             }),
         }
     }
 
     /// The selector that a part of a line means.
-    pub(crate) fn resolve(&self, text: &str) -> Result<Selector, LineError> {
+    pub(crate) fn resolve(&self, text: &str) -> Result<Selector, NamedError> {
         self.read(text).map(|meaning| meaning.selector())
     }
 
@@ -121,9 +121,9 @@ impl Names {
     ///
     /// The text is checked with a key of the same length in place of each name, so that places in errors are
     /// places in `text`.
-    fn read(&self, text: &str) -> Result<Arc<Meaning>, LineError> {
+    fn read(&self, text: &str) -> Result<Arc<Meaning>, NamedError> {
         if !text.contains('@') {
-            return Ok(Arc::new(Meaning::alone(text.parse().map_err(LineError::Selector)?)));
+            return Ok(Arc::new(Meaning::alone(text.parse().map_err(NamedError::Selector)?)));
         }
         let pieces = line::pieces(text);
         let requirements = || pieces.split(|piece| piece.role == Role::Comma);
@@ -134,25 +134,25 @@ impl Names {
             checked.replace_range(name.span.start..name.span.end, &"a".repeat(name.span.len()));
         }
         let parsed: Result<Selector, ParseError> = checked.parse();
-        parsed.map_err(|error| LineError::Selector(error.in_text(text)))?;
+        parsed.map_err(|error| NamedError::Selector(error.in_text(text)))?;
         let others = requirements().filter(|requirement| name_alone(requirement).is_none());
         let own: Vec<&str> = others.filter_map(|requirement| line::text_of(text, requirement)).collect();
         names.dedup_by(|a, b| Arc::ptr_eq(a, b));
         if let ([alone], true) = (&names[..], own.is_empty()) {
             return Ok(Arc::clone(alone));
         }
-        let meaning = Meaning { own: own.join(",").parse().map_err(LineError::Selector)?, names };
+        let meaning = Meaning { own: own.join(",").parse().map_err(NamedError::Selector)?, names };
         if meaning.parts().len() > MAX_MEANINGS {
-            return Err(LineError::TooLong { text: text.to_owned() });
+            return Err(NamedError::TooLong { text: text.to_owned() });
         }
         Ok(Arc::new(meaning))
     }
 
-    fn get(&self, text: &str, piece: &Piece<'_>) -> Result<&Arc<Meaning>, LineError> {
+    fn get(&self, text: &str, piece: &Piece<'_>) -> Result<&Arc<Meaning>, NamedError> {
         let name = &piece.text[1..];
         self.0.get(name).ok_or_else(|| {
             let nearest = selq::text::nearest(name, self.0.keys().map(String::as_str)).map(str::to_owned);
-            LineError::UnknownName { text: text.to_owned(), span: piece.span, nearest }
+            NamedError::UnknownName { text: text.to_owned(), span: piece.span, nearest }
         })
     }
 }
@@ -173,7 +173,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 
 /// Why a line is no selector.
 #[derive(Debug)]
-pub(crate) enum LineError {
+pub(crate) enum NamedError {
     /// There is nothing where a selector belongs.
     Nothing,
     /// It leaves the grammar, or has a key or value that Kubernetes refuses.
@@ -186,7 +186,7 @@ pub(crate) enum LineError {
     CommandLine(CommandLine),
 }
 
-impl LineError {
+impl NamedError {
     /// The text with a caret under the place, as `underline` shows it; empty where there is no place.
     pub(crate) fn underlined(&self, underline: impl FnOnce(Span, &str) -> String) -> String {
         self.place().map_or_else(String::new, |(text, span)| underline(span, text))
@@ -202,54 +202,54 @@ impl LineError {
     /// The text and the place in it that is wrong.
     fn place(&self) -> Option<(&str, Span)> {
         match self {
-            LineError::Nothing | LineError::CommandLine(_) => None,
-            LineError::TooLong { text } => Some((text, Span::new(0, text.len()))),
-            LineError::Selector(error) => Some((error.text(), error.span())),
-            LineError::UnknownName { text, span, .. } => Some((text, *span)),
+            NamedError::Nothing | NamedError::CommandLine(_) => None,
+            NamedError::TooLong { text } => Some((text, Span::new(0, text.len()))),
+            NamedError::Selector(error) => Some((error.text(), error.span())),
+            NamedError::UnknownName { text, span, .. } => Some((text, *span)),
         }
     }
 
     /// The fix, where there is one.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
-            LineError::Nothing => Some("`\"\"` selects every object".to_owned()),
-            LineError::Selector(error) if error.span().slice(error.text()).starts_with('@') => {
+            NamedError::Nothing => Some("`\"\"` selects every object".to_owned()),
+            NamedError::Selector(error) if error.span().slice(error.text()).starts_with('@') => {
                 Some("a name stands alone, as one requirement: `@NAME,tier=db`".to_owned())
             }
-            LineError::Selector(error) => error.help(),
-            LineError::UnknownName { nearest: Some(nearest), .. } => {
+            NamedError::Selector(error) => error.help(),
+            NamedError::UnknownName { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean \"@{nearest}\"?"))
             }
-            LineError::CommandLine(it) => Some(it.help()),
-            LineError::TooLong { .. } => {
+            NamedError::CommandLine(it) => Some(it.help()),
+            NamedError::TooLong { .. } => {
                 Some("give the requirements themselves a name, not names of names".to_owned())
             }
-            LineError::UnknownName { .. } => {
+            NamedError::UnknownName { .. } => {
                 Some("`:let NAME = SELECTOR` gives a name, `:names` lists them".to_owned())
             }
         }
     }
 }
 
-impl fmt::Display for LineError {
+impl fmt::Display for NamedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LineError::Nothing => f.write_str("expected a selector, found nothing"),
-            LineError::Selector(error) => error.fmt(f),
-            LineError::CommandLine(it) => it.fmt(f),
-            LineError::TooLong { .. } => {
+            NamedError::Nothing => f.write_str("expected a selector, found nothing"),
+            NamedError::Selector(error) => error.fmt(f),
+            NamedError::CommandLine(it) => it.fmt(f),
+            NamedError::TooLong { .. } => {
                 write!(
                     f,
                     "expected names made of at most {} others, found more",
                     thousands(MAX_MEANINGS as u64)
                 )
             }
-            LineError::UnknownName { text, span, .. } => write!(f, "no name {:?}", span.slice(text)),
+            NamedError::UnknownName { text, span, .. } => write!(f, "no name {:?}", span.slice(text)),
         }
     }
 }
 
-impl std::error::Error for LineError {}
+impl std::error::Error for NamedError {}
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 
 use crate::args::Args;
-use crate::args::typed::{Line, Word};
+use crate::args::typed::{ShellLine, ShellWord};
 use crate::terminal::stdin::is_stdin;
 use anew::Anew;
 use files::is_missing;
@@ -44,15 +44,16 @@ pub(crate) fn advice_on_files(files: &[PathBuf]) -> Option<Advice> {
 }
 
 fn advice_on(typed: &[String], has_input: bool) -> Option<Advice> {
-    let line = Line::new(typed);
+    let line = ShellLine::new(typed);
     let mut root = Args::command();
     root.build();
     let mut anew = Anew { root, subcommand: line.subcommand, ..Anew::default() };
     for (nth, word) in line.words.iter().enumerate() {
         match word {
-            Word::Operand(text) => anew.operand(text),
-            Word::Option { name, value, typed } => {
-                let following: Vec<&str> = line.words[nth + 1..].iter().map_while(Word::operand).collect();
+            ShellWord::Operand(text) => anew.operand(text),
+            ShellWord::Option { name, value, typed } => {
+                let following: Vec<&str> =
+                    line.words[nth + 1..].iter().map_while(ShellWord::operand).collect();
                 if !anew.option(name, value.as_deref(), &following) {
                     anew.words.extend(typed.iter().cloned());
                 }

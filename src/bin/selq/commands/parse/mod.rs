@@ -256,7 +256,7 @@ pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
         (None, true) => ParseForm::Commands,
         (None, false) => ParseForm::Canonical,
     };
-    let mut checker = Checker { form, config, status: ExitStatus::Matched, unsaid: Vec::new() };
+    let mut checker = TextChecker { form, config, status: ExitStatus::Matched, unsaid: Vec::new() };
     print_to_stdout(config, |out| {
         for text in &args.texts {
             checker.write(None, text.parse().map(AskedLine::Selector).map_err(LineError::from), out)?;
@@ -285,7 +285,7 @@ enum ParseForm {
     Commands,
 }
 
-struct Checker<'c> {
+struct TextChecker<'c> {
     form: ParseForm,
     config: &'c Config,
     status: ExitStatus,
@@ -293,7 +293,7 @@ struct Checker<'c> {
     unsaid: Vec<String>,
 }
 
-impl Checker<'_> {
+impl TextChecker<'_> {
     /// Checks the lines of standard input as they come.
     fn lines(&mut self, jsonl: bool, out: &mut Printer<impl Write>) -> Result<()> {
         let mut input = BufReader::with_capacity(INPUT_BUFFER, io::stdin().lock());

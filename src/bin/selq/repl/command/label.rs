@@ -7,7 +7,7 @@ use anyhow::{Error, Result, anyhow, bail};
 use selq::edit::{EditError, Overwrite};
 use selq::{LabelEdits, ObjectId, Scope};
 
-use super::super::session::{Answer, Relabelling, Session};
+use super::super::session::{GivenAnswer, Relabelling, Session};
 use super::{go_on, required};
 use crate::commands::label::{self, Edited};
 use crate::selection::wanted::Wanted;
@@ -21,8 +21,8 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
     let (edits, selector) = edits::split(required(text, "label")?);
     let (edits, overwrite) = parse(edits)?;
     let target = match selector {
-        Some(text) => Target::of(session, session.state.wanted(text)?)?,
-        None => Target::last(session)?,
+        Some(text) => ObjectsToLabel::of(session, session.state.wanted(text)?)?,
+        None => ObjectsToLabel::last(session)?,
     };
     label::warn_of_keys(&edits, &session.state.config);
     if target.ids.is_empty() {
@@ -45,23 +45,23 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
 }
 
 /// The objects to label, and what found them.
-struct Target {
+struct ObjectsToLabel {
     ids: Vec<ObjectId>,
     wanted: Wanted,
     scope: Scope,
 }
 
-impl Target {
-    fn of(session: &mut Session, wanted: Wanted) -> Result<Target> {
+impl ObjectsToLabel {
+    fn of(session: &mut Session, wanted: Wanted) -> Result<ObjectsToLabel> {
         session.state.read_for(&wanted);
         let scope = session.state.scope.clone();
         let ids = session.state.plan_for(&wanted)?.run().ids().collect();
-        Ok(Target { ids, wanted, scope })
+        Ok(ObjectsToLabel { ids, wanted, scope })
     }
 
-    fn last(session: &Session) -> Result<Target> {
-        let Answer { ids, wanted, scope, .. } = session.answers.latest()?;
-        Ok(Target { ids: ids.clone(), wanted: wanted.clone(), scope: scope.clone() })
+    fn last(session: &Session) -> Result<ObjectsToLabel> {
+        let GivenAnswer { ids, wanted, scope, .. } = session.answers.latest()?;
+        Ok(ObjectsToLabel { ids: ids.clone(), wanted: wanted.clone(), scope: scope.clone() })
     }
 }
 
@@ -97,7 +97,7 @@ fn without_flags(error: EditError) -> Error {
 /// Says how many objects changed, and what became of the selector that found them.
 fn say_changed(
     session: &mut Session,
-    target: &Target,
+    target: &ObjectsToLabel,
     n_changed: usize,
     n_selected: usize,
     out: &mut dyn Write,

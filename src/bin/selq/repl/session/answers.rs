@@ -13,15 +13,15 @@ use crate::selection::wanted::Wanted;
 
 /// The answers of a session, as far as it comes back to them.
 #[derive(Debug, Default)]
-pub(crate) struct Answers {
-    pub(crate) last: Option<Answer>,
+pub(crate) struct GivenAnswers {
+    pub(crate) last: Option<GivenAnswer>,
     /// The names of the objects in the last answer, as far as they were shown.
     pub(crate) on_screen: Vec<String>,
 }
 
 /// An answer as it was given. Whatever is set or labelled afterwards, it is of the same objects.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct GivenAnswer {
     pub(crate) wanted: Wanted,
     pub(crate) scope: Scope,
     /// The objects, in the order in which they are shown.
@@ -32,9 +32,9 @@ pub(crate) struct Answer {
     pub(super) n_wanted: usize,
 }
 
-impl Answers {
+impl GivenAnswers {
     /// The last answer, which there must be.
-    pub(crate) fn latest(&self) -> Result<&Answer> {
+    pub(crate) fn latest(&self) -> Result<&GivenAnswer> {
         self.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet: type a selector"))
     }
 }
@@ -51,7 +51,7 @@ impl Session {
         let time = begin.elapsed();
         let (ids, unsorted) = (rows.ids(), self.remark_of_order(&rows, &view));
         let n_objects = ids.len();
-        self.answers.last = Some(Answer {
+        self.answers.last = Some(GivenAnswer {
             n_wanted: self.n_at_once(n_objects),
             n_shown: 0,
             scope: self.state.scope.clone(),

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Result, bail};
 use selq::query::Columns;
 
-pub(crate) use answers::Answer;
+pub(crate) use answers::GivenAnswer;
 pub(crate) use edits::Relabelling;
 pub(crate) use voice::Screen;
 
@@ -23,7 +23,7 @@ use super::stop::STOPPED;
 use crate::args::ReplArgs;
 use crate::config::Config;
 use crate::input::Loaded;
-use answers::Answers;
+use answers::GivenAnswers;
 use edits::Edits;
 use state::SessionState;
 use voice::Voice;
@@ -31,7 +31,7 @@ use voice::Voice;
 /// A session.
 pub(crate) struct Session {
     pub(crate) state: SessionState,
-    pub(crate) answers: Answers,
+    pub(crate) answers: GivenAnswers,
     pub(crate) edits: Edits,
     pub(crate) voice: Voice,
     /// Whether the user has had enough of what the line does.
@@ -43,7 +43,7 @@ impl Session {
         Session {
             voice: Voice::new(&config),
             state: SessionState::new(args, config, settings, loaded),
-            answers: Answers::default(),
+            answers: GivenAnswers::default(),
             edits: Edits::default(),
             stop: Arc::default(),
         }
@@ -64,7 +64,7 @@ impl Session {
         self.state.loaded = loaded;
         self.state.columns = Columns::new();
         self.state.rescope();
-        self.answers = Answers::default();
+        self.answers = GivenAnswers::default();
         self.edits = Edits::default();
     }
 }

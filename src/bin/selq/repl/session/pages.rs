@@ -1,4 +1,4 @@
-//! Answers a screen at a time, and what stands below them.
+//! GivenAnswers a screen at a time, and what stands below them.
 
 use std::io::Write;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use anyhow::Result;
 use selq::{ObjectId, ObjectRef, Plan, Selector};
 
 use super::Session;
-use super::answers::Answer;
+use super::answers::GivenAnswer;
 use crate::commands::stats;
 use crate::output::{self, OutputFormat, Rows, names};
 use crate::terminal::message::thousands;
@@ -18,7 +18,7 @@ const LINES_OF_LIST: usize = 8;
 impl Session {
     /// Shows the next rows of the last answer: as many as fit the screen, and without one all that are wanted.
     pub(crate) fn write_next_rows(&mut self, out: &mut dyn Write) -> Result<()> {
-        let Some(Answer { ids, n_shown, n_wanted, .. }) = &self.answers.last else { return Ok(()) };
+        let Some(GivenAnswer { ids, n_shown, n_wanted, .. }) = &self.answers.last else { return Ok(()) };
         let wanted = &ids[*n_shown..*n_wanted];
         let page = &wanted[..self.n_on_page(wanted)];
         let rows = Rows::listed(self.state.store(), page);
@@ -41,7 +41,7 @@ impl Session {
 
     /// Asks for more of the last answer. False when all of it was shown.
     pub(crate) fn want_more(&mut self) -> bool {
-        let Some(Answer { ids, n_shown, n_wanted, .. }) = &self.answers.last else { return false };
+        let Some(GivenAnswer { ids, n_shown, n_wanted, .. }) = &self.answers.last else { return false };
         let n_wanted = match n_shown < n_wanted {
             true => *n_wanted,
             false => n_shown + self.n_at_once(ids.len() - n_shown),
@@ -68,7 +68,9 @@ impl Session {
 
     /// What stands below an answer: how much is left of it, and how many objects there are.
     pub(crate) fn write_last_lines(&self, time: Option<Duration>, out: &mut dyn Write) -> Result<()> {
-        let Some(Answer { ids, n_shown, n_wanted, scope, .. }) = &self.answers.last else { return Ok(()) };
+        let Some(GivenAnswer { ids, n_shown, n_wanted, scope, .. }) = &self.answers.last else {
+            return Ok(());
+        };
         let n_left = ids.len() - n_shown;
         if n_left > 0 {
             let limit = Some(self.state.settings.get("limit")).filter(|_| n_shown == n_wanted);

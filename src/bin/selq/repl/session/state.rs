@@ -13,7 +13,7 @@ use crate::input::Loaded;
 use crate::selection::Selection;
 use crate::selection::wanted::Wanted;
 use crate::terminal::message::counted;
-use crate::typing::names::{LineError, Names};
+use crate::typing::names::{NamedError, Names};
 
 /// What answers come from and depend on.
 pub(crate) struct SessionState {
@@ -57,12 +57,12 @@ impl SessionState {
     }
 
     /// What a text selects, as a line or as the argument of a command: a selector, in which names may stand, or a query.
-    pub(crate) fn wanted(&self, text: &str) -> std::result::Result<Wanted, LineError> {
+    pub(crate) fn wanted(&self, text: &str) -> std::result::Result<Wanted, NamedError> {
         match self.names.selector(text) {
             Ok(selector) => Ok(Wanted::from(selector)),
-            Err(LineError::Selector(_)) => match text.parse::<Query>() {
+            Err(NamedError::Selector(_)) => match text.parse::<Query>() {
                 Ok(query) => Ok(Wanted::from(query)),
-                Err(error) => Err(LineError::Selector(error)),
+                Err(error) => Err(NamedError::Selector(error)),
             },
             Err(error) => Err(error),
         }
