@@ -163,10 +163,29 @@ fn queries_are_printed_as_commands() {
 }
 
 #[test]
-fn queries_of_a_file_refuse_what_they_do_not_take_yet() {
+fn queries_of_a_file_may_be_queries_and_field_selectors() {
     let env = TestEnv::new();
-    env.file("q.jsonl", "{\"where\":\"env=prod\"}\n{\"selector\":\"env=prod\"}\n");
-    let run = env.run(&["--queries", "q.jsonl", "pods.json"]);
-    assert_eq!((run.status, run.out.lines().count()), (2, 1));
-    assert!(run.err.contains("expected a `selector`, found `where`"), "{}", run.err);
+    let lines = [
+        r#"{"name":"either","where":"tier=backend || env=prod"}"#,
+        r#"{"where":"status(Running), kind(pod)"}"#,
+        r#"{"fieldSelector":"status.phase=Running"}"#,
+        r#"{"selector":"env=prod"}"#,
+        r#"{"selector":"a","where":"b"}"#,
+        r#"{"where":"kind(pod"}"#,
+    ];
+    env.file("q.jsonl", lines.join("\n"));
+    let run = env.run(&["--queries", "q.jsonl", "-c", "-o", "jsonl", "pods.json"]);
+    assert_eq!(run.status, 2);
+    insta::assert_snapshot!(run.out, @r#"
+    {"name":"either","selector":null,"where":"tier=backend || env=prod","count":7}
+    {"name":null,"selector":null,"where":"status(Running),kind(pod)","count":8}
+    {"name":null,"selector":null,"fieldSelector":"status.phase=Running","count":8}
+    {"name":null,"selector":"env=prod","count":6}
+    {"name":null,"error":{"message":"expected one of `selector`, `where` and `fieldSelector`, found `selector` and `where`","offset":null,"length":null,"help":null}}
+    {"name":null,"error":{"message":"expected \",\" or \")\", found the end of the text","offset":8,"length":0,"help":"close the list with \")\""}}
+    "#);
+    let counts = env.run(&["--queries", "q.jsonl", "-w", "kind(pod)", "pods.json"]);
+    assert_eq!(counts.out, "5\teither\n8\tstatus(Running),kind(pod)\n8\tstatus.phase=Running\n4\tenv=prod\n");
+    let run = env.pipe(&["watch", "--queries", "q.jsonl"], b"");
+    assert!(run.err.contains("watch takes queries of labels alone"), "{}", run.err);
 }

@@ -24,12 +24,12 @@ use crate::terminal::stdout::print_to_stdout;
 /// Of how many queries it is said what does not occur or why nothing matches: that costs a look at every key or value.
 const MAX_EXPLAINED: usize = 100;
 
-/// One selector of a file, or why there is none.
+/// One selector or query of a file, or why there is none.
 pub(crate) struct NamedQuery {
     /// The file and the line in it.
     place: String,
     name: Option<String>,
-    selector: Result<Selector, LineError>,
+    asked: Result<AskedLine, LineError>,
 }
 
 /// Reads the files of queries: a selector a line, or in a `.jsonl` file an object a line.
@@ -52,8 +52,11 @@ pub(crate) fn read_all(
 ) -> Result<(Vec<(String, Selector)>, u64)> {
     let (mut named, mut n_refused) = (Vec::new(), 0);
     for query in read_files(paths, dumps, config)? {
-        match query.selector {
-            Ok(selector) => named.push((query.name.unwrap_or_else(|| canonical(&selector)), selector)),
+        match query.asked {
+            Ok(asked) => {
+                let name = query.name.unwrap_or_else(|| canonical(&asked));
+                named.push((name, asked.wanted()?.into_selector("watch")?));
+            }
             Err(error) => {
                 n_refused += 1;
                 error.print(config, Some(&query.place));
@@ -67,8 +70,8 @@ pub(crate) fn read_all(
     Ok((named, n_refused))
 }
 
-fn canonical(selector: &Selector) -> String {
-    selector.canonical().unwrap_or_else(|| "null".to_owned())
+fn canonical(asked: &AskedLine) -> String {
+    asked.canonical().unwrap_or_else(|| "null".to_owned())
 }
 
 fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<NamedQuery>> {
@@ -94,14 +97,11 @@ fn read_file(path: &Path, config: &Config, queries: &mut Vec<NamedQuery>) -> Res
             continue;
         }
         let place = format!("{}:{}", name_of(path), nth + 1);
-        let (name, selector) = match is_jsonl {
-            true => {
-                let JsonLine { name, asked } = parse::json_line(line, &place, config);
-                (name, asked.and_then(AskedLine::into_selector))
-            }
-            false => (None, text_query(line)),
+        let JsonLine { name, asked } = match is_jsonl {
+            true => parse::json_line(line, &place, config),
+            false => JsonLine { name: None, asked: text_query(line).map(AskedLine::Selector) },
         };
-        queries.push(NamedQuery { place, name, selector });
+        queries.push(NamedQuery { place, name, asked });
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ fn text_query(line: &[u8]) -> Result<Selector, LineError> {
     })
 }
 
-/// BatchRun all queries in their order.
+/// Answers all queries in their order.
 pub(crate) fn answer(
     queries: &[NamedQuery],
     selection: &Selection,
@@ -179,8 +179,8 @@ impl BatchRun<'_> {
         config: &Config,
         out: &mut Printer<impl Write>,
     ) -> Result<ExitStatus> {
-        let selector = match &query.selector {
-            Ok(selector) => selector,
+        let asked = match &query.asked {
+            Ok(asked) => asked,
             Err(error) if self.args.output.is_some() && !self.args.quiet => {
                 out.json_line(&Refused { name: query.name.as_deref(), error: error.report() })?;
                 return Ok(ExitStatus::Error);
@@ -192,7 +192,7 @@ impl BatchRun<'_> {
                 return Ok(ExitStatus::Error);
             }
         };
-        let (matched, reasons) = self.write_answer(query, selector, out)?;
+        let (matched, reasons) = self.write_answer(query, asked, out)?;
         for reason in reasons {
             out.flush()?;
             let name = query.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
@@ -205,15 +205,15 @@ impl BatchRun<'_> {
     fn write_answer(
         &mut self,
         query: &NamedQuery,
-        selector: &Selector,
+        asked: &AskedLine,
         out: &mut Printer<impl Write>,
     ) -> Result<(bool, Vec<String>)> {
-        let wanted = self.selection.wanted_with(selector.clone().into());
+        let wanted = self.selection.wanted_with(asked.wanted()?);
         wanted.read_columns(self.dump, &mut self.columns, &self.context);
         // Taken out, as the plan keeps them while the answer is counted.
         let columns = mem::take(&mut self.columns);
         let plan = wanted.plan(self.dump.store(), &columns, &self.scope, &self.context)?;
-        let answer = self.write_planned(query, selector, &plan, out);
+        let answer = self.write_planned(query, asked, &plan, out);
         drop(plan);
         self.columns = columns;
         answer
@@ -222,7 +222,7 @@ impl BatchRun<'_> {
     fn write_planned(
         &mut self,
         query: &NamedQuery,
-        selector: &Selector,
+        asked: &AskedLine,
         plan: &Plan<'_>,
         out: &mut Printer<impl Write>,
     ) -> Result<(bool, Vec<String>)> {
@@ -233,13 +233,18 @@ impl BatchRun<'_> {
         let (count, name) = (plan.count(), query.name.as_deref());
         if self.args.output.is_none() {
             let mut line = format!("{count}\t");
-            out.audience()
-                .push_inside_line(&name.map_or_else(|| canonical(selector), str::to_owned), &mut line);
+            out.audience().push_inside_line(&name.map_or_else(|| canonical(asked), str::to_owned), &mut line);
             writeln!(out.raw(), "{line}")?;
         } else {
             let rows = (shown == Shown::Rows).then(|| Rows::of(self.dump, plan, self.view));
             let objects = rows.as_ref().map(|rows| self.lines_of(rows));
-            out.json_line(&AnswerLine { name, selector: selector.canonical(), count, objects })?;
+            let canonical = asked.canonical();
+            let (selector, query, fields) = match asked {
+                AskedLine::Selector(_) => (canonical, None, None),
+                AskedLine::Query(..) => (None, canonical, None),
+                AskedLine::Fields(_) => (None, None, canonical),
+            };
+            out.json_line(&AnswerLine { name, selector, query, fields, count, objects })?;
             let remark = rows.and_then(|rows| rows.remark(self.dump, self.view));
             self.unsorted = self.unsorted.take().or(remark);
         }
@@ -282,6 +287,10 @@ impl BatchRun<'_> {
 struct AnswerLine<'a> {
     name: Option<&'a str>,
     selector: Option<String>,
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    query: Option<String>,
+    #[serde(rename = "fieldSelector", skip_serializing_if = "Option::is_none")]
+    fields: Option<String>,
     count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     objects: Option<Vec<ObjectLine<'a>>>,

@@ -1,6 +1,6 @@
 //! What a session can say about a line while it is typed: counts, completions, colours.
 //!
-//! Functions of the text, the cursor and the [`TypingContext`]; nothing here knows an editor or a terminal. AskedLine
+//! Functions of the text, the cursor and the [`TypingContext`]; nothing here knows an editor or a terminal. Asked
 //! on every key stroke, so that nothing here may walk the objects.
 
 pub(crate) mod candidates;

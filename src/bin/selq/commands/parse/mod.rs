@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::selection;
 use crate::selection::json_line::{self, LineField, NamedLine, SelectorField};
+use crate::selection::wanted::Wanted;
 use crate::terminal::json_error::{self, JsonError};
 use crate::terminal::message;
 use crate::terminal::printer::Printer;
@@ -135,18 +136,17 @@ impl AskedLine {
         text.parse().map(AskedLine::Fields).map_err(LineError::Fields)
     }
 
-    /// The selector, where nothing else is taken.
-    pub(crate) fn into_selector(self) -> Result<Selector, LineError> {
-        match self {
-            AskedLine::Selector(selector) => Ok(selector),
-            AskedLine::Query(..) => Err(LineError::line("expected a `selector`, found `where`", None)),
-            AskedLine::Fields(_) => {
-                Err(LineError::line("expected a `selector`, found `fieldSelector`", None))
-            }
-        }
+    /// What is wanted of the objects.
+    pub(crate) fn wanted(&self) -> Result<Wanted> {
+        Ok(match self {
+            AskedLine::Selector(selector) => Wanted::from(selector.clone()),
+            AskedLine::Query(query, _) => Wanted::from(query.clone()),
+            AskedLine::Fields(fields) => Wanted::from(Query::try_from(fields)?),
+        })
     }
 
-    fn canonical(&self) -> Option<String> {
+    /// The canonical text; none of the null selector.
+    pub(crate) fn canonical(&self) -> Option<String> {
         match self {
             AskedLine::Selector(selector) => selector.canonical(),
             AskedLine::Query(query, _) => Some(query.canonical().unwrap_or_else(|| NO_OBJECT.to_owned())),

@@ -1,4 +1,4 @@
-//! GivenAnswers a screen at a time, and what stands below them.
+//! Answers a screen at a time, and what stands below them.
 
 use std::io::Write;
 use std::time::Duration;
