@@ -12,6 +12,7 @@ use crate::typing::CommandSyntax;
 
 const INTRODUCTION: &str = "\
 A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`. \
+Or it is a query: `||`, `!( )`, `.status.phase=Running`, `status(*BackOff)`; `selq help language` says it all. \
 `\"\"` selects every object, and a line that begins with `#` does nothing. Tab completes, the right arrow takes a hint \
 over, Up finds earlier lines that begin with what is typed, Ctrl-R searches in all of them, Ctrl-C clears the line or \
 stops what takes long, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
