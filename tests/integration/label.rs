@@ -114,7 +114,7 @@ fn nobody_relabels_everything_by_accident() {
         &["-f", "list.json", "--label-selector", "{}"],
     ] {
         let message = env.refused(&[&["label", "a=1"], unselected].concat());
-        assert!(message.starts_with("error: expected -l, -n, -k or --all"), "{unselected:?}: {message}");
+        assert!(message.starts_with("error: expected -l, -w, -n, -k or --all"), "{unselected:?}: {message}");
         let has_selector = unselected.iter().any(|arg| matches!(*arg, "-l" | "--label-selector"));
         assert_eq!(message.contains("an empty selector does not count"), has_selector, "{unselected:?}");
     }

@@ -22,7 +22,7 @@ Examples:
   # in a cluster
   selq label env=qa -n shop --overwrite --as-commands -f pods.json | sh",
     after_help = "\
-A dump that is one object needs no selection; any other needs -l, -n, -k or
+A dump that is one object needs no selection; any other needs -l, -w, -n, -k or
 --all, and an empty selector is none. If one object refuses the edits, nothing
 is written. Where there are watch events, the last one of each object is edited.
 Labels are those at metadata.labels; other places cannot be edited.

@@ -76,7 +76,7 @@ pub(crate) fn no_edits() -> Error {
 fn needs_selection(args: &LabelArgs) -> Error {
     let has_selector = !args.selection.selector.is_empty() || !args.selection.label_selector.is_empty();
     let but = if has_selector { ": an empty selector does not count" } else { "" };
-    anyhow::anyhow!("expected -l, -n, -k or --all, to say which objects of the dump are meant{but}")
+    anyhow::anyhow!("expected -l, -w, -n, -k or --all, to say which objects of the dump are meant{but}")
 }
 
 fn overwrite(args: &LabelArgs) -> Overwrite {
