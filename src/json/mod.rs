@@ -1,14 +1,17 @@
 //! JSON as text: its values are found in it and passed over, and keep their bytes.
 
 mod place;
+mod reader;
+mod reads;
 mod scan;
 pub(crate) mod skim;
 mod text;
 mod tree;
-mod wanted;
 
-pub(crate) use place::{JsonPlace, Scalar, ValueKind};
+pub(crate) use place::{JsonPlace, Scalar, ValueKind, WrittenPlace};
+pub(crate) use reader::JsonReader;
+pub use reads::Reads;
+pub(crate) use reads::WantedValue;
 pub(crate) use scan::{Text, key_name, member};
 pub(crate) use text::JsonText;
 pub(crate) use tree::{JsonNode, JsonTree};
-pub(crate) use wanted::WantedPaths;

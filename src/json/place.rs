@@ -43,6 +43,12 @@ pub(crate) trait JsonPlace: Copy {
     }
 }
 
+/// A value whose text is at hand.
+pub(crate) trait WrittenPlace<'j>: JsonPlace {
+    /// The value as it is written.
+    fn text(self) -> &'j str;
+}
+
 /// The sorts of values that differ in what can be done with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ValueKind {

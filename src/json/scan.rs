@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use memchr::memchr2;
 
-use super::place::{JsonPlace, Scalar, ValueKind};
+use super::place::{JsonPlace, Scalar, ValueKind, WrittenPlace};
 use super::{JsonText, skim};
 
 /// A value that begins somewhere in a text. Where it ends is found out when that is asked for.
@@ -23,11 +23,6 @@ impl<'j> Text<'j> {
     /// The value that the text begins with, after white space.
     pub(crate) fn of(json: &'j str) -> Text<'j> {
         Text { level: skim::Level::new(), json, pos: skim::blank_len(json.as_bytes()) }
-    }
-
-    /// The value as it is written.
-    pub(crate) fn text(self) -> &'j str {
-        self.json.get(self.pos..self.end()).unwrap_or_default()
     }
 
     /// The value whose text this is, a part of the same JSON.
@@ -86,6 +81,12 @@ impl<'j> Text<'j> {
         }
         let end = end_of_string(self.json.as_bytes(), start);
         Some((key_name(self.json.get(at..end)?)?, end))
+    }
+}
+
+impl<'j> WrittenPlace<'j> for Text<'j> {
+    fn text(self) -> &'j str {
+        self.json.get(self.pos..self.end()).unwrap_or_default()
     }
 }
 

@@ -3,27 +3,34 @@
 use std::borrow::Cow;
 
 use super::Text;
-use super::place::{self, JsonPlace, Scalar, ValueKind};
-use super::scan::{end_of_value, key_is, key_name};
-use super::skim::{self, Level};
-use super::wanted::{WantedPaths, WantedValue};
+use super::place::{self, JsonPlace, Scalar, ValueKind, WrittenPlace};
+use super::reader::{JsonReader, Rest};
+use super::reads::{Reads, WantedValue};
+use super::scan::{key_is, key_name};
+use super::skim::Level;
 
 /// How many parts there is room for at first: as many as a few columns of a pod have.
 const TYPICAL: usize = 48;
 
 /// The values inside a value, each before what is in it. What is in a value is reached without reading its text again,
 /// so that a search at every depth takes no longer where the text is deeply nested.
+#[derive(Debug, Default)]
 pub(crate) struct JsonTree<'j> {
     parts: Vec<TreeEntry<'j>>,
 }
 
+#[derive(Debug)]
 struct TreeEntry<'j> {
-    /// The key in its quotation marks; empty for an element.
-    key: &'j str,
+    /// The name of a member; empty for an element.
+    key: Cow<'j, str>,
     text: &'j str,
     /// The number of the first part that is no longer inside this one.
     after: usize,
 }
+
+/// A part of a tree whose end was not read yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenPart(usize);
 
 /// A value of a tree.
 #[derive(Clone, Copy)]
@@ -35,50 +42,118 @@ pub(crate) struct JsonNode<'t, 'j> {
 impl<'j> JsonTree<'j> {
     /// The value must be valid JSON; of any other text something is found, or nothing. Nesting costs no stack.
     pub(crate) fn of(json: &'j str) -> JsonTree<'j> {
-        let mut tree = JsonTree { parts: Vec::new() };
-        let mut rest = Rest { json, at: 0 };
+        let mut tree = JsonTree::default();
+        let mut rest = Rest::new(Level::baseline(), json);
         while rest.byte().is_some() {
-            tree.whole("", &mut rest);
+            tree.whole(Cow::Borrowed(""), &mut rest);
         }
         tree
     }
 
     /// The values of an object that are wanted, and the objects and arrays on the way to them. All else is passed over
-    /// at the speed of [`skim`], and is no part of the tree.
-    pub(crate) fn reading(json: &'j str, wanted: &WantedPaths) -> JsonTree<'j> {
+    /// at the speed of [`skim`](super::skim), and is no part of the tree.
+    pub(crate) fn reading(json: &'j str, reads: &Reads) -> JsonTree<'j> {
         let mut tree = JsonTree { parts: Vec::with_capacity(TYPICAL) };
-        tree.wanted("", wanted.root(), &mut Rest { json, at: 0 }, wanted.level());
+        let Ok(()) = tree.read(Cow::Borrowed(""), reads.root(), &mut Rest::new(reads.level(), json));
         tree
     }
 
+    /// Forgets everything but the memory.
+    pub(crate) fn clear(&mut self) {
+        self.parts.clear();
+    }
+
+    /// Reads of the value at the reader what is wanted. It calls itself once for each name of a path and each array on
+    /// it.
+    pub(crate) fn read<R: JsonReader<'j>>(
+        &mut self,
+        key: Cow<'j, str>,
+        wanted: &WantedValue,
+        reader: &mut R,
+    ) -> Result<(), R::Fault> {
+        let next = reader.peek();
+        let start = reader.pos();
+        if !matches!(next, Some(b'{' | b'[')) || wanted.is_whole() || wanted.is_alone() {
+            reader.skip()?;
+            let text = reader.text_from(start)?;
+            self.add(key, wanted, text);
+            return Ok(());
+        }
+        let part = self.begin(key);
+        match next {
+            Some(b'{') => self.members(wanted, reader)?,
+            _ => self.elements(wanted, reader)?,
+        }
+        self.end(part, reader.text_from(start)?);
+        Ok(())
+    }
+
+    fn members<R: JsonReader<'j>>(&mut self, wanted: &WantedValue, reader: &mut R) -> Result<(), R::Fault> {
+        let mut commas = reader.open(b'{')?;
+        while let Some(key) = reader.next_key(&mut commas)? {
+            match wanted.member(&key) {
+                Some(wanted) => self.read(key, wanted, reader)?,
+                None => reader.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A name that is wanted of an array is wanted of each element. Arrays in arrays are read whole, or the depth of the
+    /// text would be that of the calls.
+    fn elements<R: JsonReader<'j>>(&mut self, wanted: &WantedValue, reader: &mut R) -> Result<(), R::Fault> {
+        let mut commas = reader.open(b'[')?;
+        while reader.next_element(&mut commas)? {
+            if reader.peek() == Some(b'[') {
+                let start = reader.pos();
+                reader.skip()?;
+                self.add_whole(Cow::Borrowed(""), reader.text_from(start)?);
+            } else {
+                self.read(Cow::Borrowed(""), wanted, reader)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a value whose text is known, with what is wanted of it.
+    pub(crate) fn add(&mut self, key: Cow<'j, str>, wanted: &WantedValue, text: &'j str) {
+        match text.as_bytes().first() {
+            Some(b'{' | b'[') if wanted.is_whole() => self.add_whole(key, text),
+            Some(b'{' | b'[') if !wanted.is_alone() => {
+                let Ok(()) = self.read(key, wanted, &mut Rest::new(Level::baseline(), text));
+            }
+            _ => self.push(key, text),
+        }
+    }
+
+    fn add_whole(&mut self, key: Cow<'j, str>, text: &'j str) {
+        self.whole(key, &mut Rest::new(Level::baseline(), text));
+    }
+
     /// Reads a value with all that is in it.
-    fn whole(&mut self, key: &'j str, rest: &mut Rest<'j>) {
+    fn whole(&mut self, key: Cow<'j, str>, rest: &mut Rest<'j>) {
         let (mut open, mut key) = (Vec::new(), key);
         while let Some(byte) = rest.byte() {
             match byte {
                 b'{' | b'[' => {
-                    open.push((self.parts.len(), rest.at));
-                    // Its text is known only at its end, and it has to stand before what is in it.
-                    self.push(std::mem::take(&mut key), "");
-                    rest.at += 1;
+                    open.push((self.begin(std::mem::take(&mut key)), rest.pos()));
+                    rest.pass_byte();
                 }
                 b'}' | b']' => {
-                    rest.at += 1;
-                    open.pop().into_iter().for_each(|(number, start)| self.close(number, rest.since(start)));
+                    rest.pass_byte();
+                    open.pop().into_iter().for_each(|(part, start)| self.end(part, rest.since(start)));
                 }
                 b',' | b':' | b' ' | b'\n' | b'\t' | b'\r' => {
-                    rest.at += 1;
+                    rest.pass_byte();
                     continue;
                 }
                 _ => {
                     let text = rest.scalar();
-                    match rest.json[rest.at..].trim_start().starts_with(':') {
-                        true => {
-                            key = text;
-                            continue;
-                        }
-                        false => self.push(std::mem::take(&mut key), text),
+                    if let Some(name) = key_name(text).filter(|_| rest.is_at_colon()) {
+                        key = name;
+                        continue;
                     }
+                    self.push(std::mem::take(&mut key), text);
                 }
             }
             if open.is_empty() {
@@ -87,68 +162,19 @@ impl<'j> JsonTree<'j> {
         }
     }
 
-    /// Reads of a value what is wanted. It calls itself once for each name of a path and each array on it.
-    fn wanted(&mut self, key: &'j str, step: &WantedValue, rest: &mut Rest<'j>, level: Level) {
-        match rest.token() {
-            Some(b'{' | b'[') if step.is_whole() => self.whole(key, rest),
-            Some(b'{') => self.inside(key, rest, |tree, rest| tree.member(step, rest, level)),
-            Some(b'[') => self.inside(key, rest, |tree, rest| tree.element(step, rest, level)),
-            Some(_) => {
-                let text = rest.scalar();
-                self.push(key, text);
-            }
-            None => {}
-        }
-    }
-
-    /// Reads what is between the brackets, a member or an element at a time.
-    fn inside(&mut self, key: &'j str, rest: &mut Rest<'j>, mut next: impl FnMut(&mut Self, &mut Rest<'j>)) {
-        let (number, start) = (self.parts.len(), rest.at);
-        self.push(key, "");
-        rest.at += 1;
-        while let Some(byte) = rest.token() {
-            match byte {
-                b'}' | b']' => {
-                    rest.at += 1;
-                    break;
-                }
-                b',' | b':' => rest.at += 1,
-                _ => next(self, rest),
-            }
-        }
-        self.close(number, rest.since(start));
-    }
-
-    fn member(&mut self, step: &WantedValue, rest: &mut Rest<'j>, level: Level) {
-        let key = rest.value(level);
-        if rest.token() != Some(b':') {
-            return;
-        }
-        rest.at += 1;
-        match step.member(key) {
-            Some(step) => self.wanted(key, step, rest, level),
-            None => rest.pass(level),
-        }
-    }
-
-    /// A name that is wanted of an array is wanted of each element; of arrays in arrays nothing is, or the depth of
-    /// the text would be that of the calls.
-    fn element(&mut self, step: &WantedValue, rest: &mut Rest<'j>, level: Level) {
-        match rest.token() {
-            Some(b'[') => {
-                let text = rest.value(level);
-                self.push("", text);
-            }
-            _ => self.wanted("", step, rest, level),
-        }
-    }
-
-    fn push(&mut self, key: &'j str, text: &'j str) {
+    fn push(&mut self, key: Cow<'j, str>, text: &'j str) {
         let after = self.parts.len() + 1;
         self.parts.push(TreeEntry { key, text, after });
     }
 
-    fn close(&mut self, number: usize, text: &'j str) {
+    /// Adds a value whose text is known only at its end, though it has to stand before what is in it.
+    pub(crate) fn begin(&mut self, key: Cow<'j, str>) -> OpenPart {
+        self.push(key, "");
+        OpenPart(self.parts.len() - 1)
+    }
+
+    /// All that is in a value was added, and this is its text.
+    pub(crate) fn end(&mut self, OpenPart(number): OpenPart, text: &'j str) {
         let after = self.parts.len();
         let part = &mut self.parts[number];
         (part.text, part.after) = (text, after);
@@ -160,62 +186,14 @@ impl<'j> JsonTree<'j> {
     }
 }
 
-/// What of a text is still to be read.
-struct Rest<'j> {
-    json: &'j str,
-    at: usize,
-}
-
-impl<'j> Rest<'j> {
-    fn byte(&self) -> Option<u8> {
-        self.json.as_bytes().get(self.at).copied()
-    }
-
-    fn since(&self, start: usize) -> &'j str {
-        self.json.get(start..self.at).unwrap_or_default()
-    }
-
-    /// The next byte that is no white space.
-    fn token(&mut self) -> Option<u8> {
-        self.at += skim::blank_len(&self.json.as_bytes()[self.at..]);
-        self.byte()
-    }
-
-    /// Takes a value that is no object and no array, or the byte that begins none.
-    fn scalar(&mut self) -> &'j str {
-        let start = self.at;
-        self.at += end_of_value(&self.json.as_bytes()[start..]).max(1);
-        self.since(start)
-    }
-
-    /// Takes any value.
-    fn value(&mut self, level: Level) -> &'j str {
-        let start = self.at;
-        let bytes = &self.json.as_bytes()[start..];
-        self.at += skim::value_len(level, bytes).unwrap_or_else(|| end_of_value(bytes)).max(1);
-        self.since(start)
-    }
-
-    /// Takes white space and any value.
-    fn pass(&mut self, level: Level) {
-        if self.token().is_some() {
-            self.value(level);
-        }
-    }
-}
-
 impl<'t, 'j> JsonNode<'t, 'j> {
     fn part(self) -> &'t TreeEntry<'j> {
         &self.tree.parts[self.number]
     }
 
-    pub(crate) fn text(self) -> &'j str {
-        self.part().text
-    }
-
-    /// The keys of an object, in their quotation marks, and its values.
-    pub(crate) fn members(self) -> impl Iterator<Item = (&'j str, JsonNode<'t, 'j>)> {
-        self.inside_of('{').map(|node| (node.part().key, node))
+    /// The names and values of an object's members.
+    pub(crate) fn members(self) -> impl Iterator<Item = (&'t str, JsonNode<'t, 'j>)> {
+        self.inside_of('{').map(|node| (&*node.part().key, node))
     }
 
     /// The elements of an array.
@@ -225,7 +203,7 @@ impl<'t, 'j> JsonNode<'t, 'j> {
 
     /// The value under a key of an object, of equal keys the last.
     pub(crate) fn get(self, name: &str) -> Option<JsonNode<'t, 'j>> {
-        self.members().filter(|(key, _)| key_is(key, name)).last().map(|(_, value)| value)
+        self.members().filter(|(key, _)| *key == name).last().map(|(_, value)| value)
     }
 
     /// What a string says; copied only where something in it is escaped.
@@ -255,6 +233,12 @@ impl<'t, 'j> JsonNode<'t, 'j> {
     }
 }
 
+impl<'j> WrittenPlace<'j> for JsonNode<'_, 'j> {
+    fn text(self) -> &'j str {
+        self.part().text
+    }
+}
+
 impl JsonPlace for JsonNode<'_, '_> {
     type End = ();
 
@@ -264,9 +248,7 @@ impl JsonPlace for JsonNode<'_, '_> {
 
     fn members(self, mut each: impl FnMut(&str, Self) -> Option<()>) {
         for node in self.inside() {
-            if let Some(name) = key_name(node.part().key) {
-                each(&name, node);
-            }
+            each(&node.part().key, node);
         }
     }
 
@@ -343,10 +325,9 @@ mod tests {
 
     #[track_caller]
     fn read(json: &str, paths: &[&[&str]]) -> String {
-        let mut wanted = WantedPaths::nothing();
-        paths.iter().for_each(|path| wanted.add(path.iter().copied()));
+        let reads = paths.iter().fold(Reads::nothing(), |reads, path| reads.and(path.iter().copied()));
         let mut found = Vec::new();
-        JsonTree::reading(json, &wanted).root().into_iter().for_each(|root| leaves(root, "", &mut found));
+        JsonTree::reading(json, &reads).root().into_iter().for_each(|root| leaves(root, "", &mut found));
         found.join(" | ")
     }
 
@@ -355,17 +336,17 @@ mod tests {
         let json = r#" { "b" : [ {"x":1,"y":[2,"]"]}, 3, [{"x":4}], {"y":5} ], "a":{"c":{"d":null}, "e" : "}" },
             "\u0061":{"c":6,"z":7}, "f":8 } "#;
         for (paths, expected) in [
-            (&[&["f"][..]][..], r#""f" 8"#),
-            (&[&["a", "c"]], r#""a""c""d" null | "\u0061""c" 6"#),
-            (&[&["a", "c", "d"], &["a", "e"]], r#""a""c""d" null | "a""e" "}" | "\u0061""c" 6"#),
-            (&[&["a"], &["a", "c"]], r#""a""c""d" null | "a""e" "}" | "\u0061""c" 6 | "\u0061""z" 7"#),
-            (&[&["b", "x"]], r#""b"[]"x" 1 | "b"[] 3 | "b"[] [{"x":4}] | "b"[] {"y":5}"#),
+            (&[&["f"][..]][..], "f 8"),
+            (&[&["a", "c"]], "acd null | ac 6"),
+            (&[&["a", "c", "d"], &["a", "e"]], r#"acd null | ae "}" | ac 6"#),
+            (&[&["a"], &["a", "c"]], r#"acd null | ae "}" | ac 6 | az 7"#),
+            (&[&["b", "x"]], r#"b[]x 1 | b[] 3 | b[][]x 4 | b[] {"y":5}"#),
             (&[&["g"]], r#" { "b" "#),
         ] {
             assert!(read(json, paths).starts_with(expected), "{paths:?}: {}", read(json, paths));
         }
         assert_eq!(read(" 7 ", &[&["a"]]), " 7");
-        assert_eq!(read(r#"[{"a":1}]"#, &[&["a"]]), r#"[]"a" 1"#);
+        assert_eq!(read(r#"[{"a":1}]"#, &[&["a"]]), "[]a 1");
     }
 
     #[test]
@@ -373,9 +354,9 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let json = format!(r#"{{"a":{deep},"b":[{deep}],"c":{{"d":{deep}}},"e":7}}"#);
         for paths in [&[&["a"][..]][..], &[&["a", "x"]], &[&["b", "x"]], &[&["c", "x"]]] {
-            let mut wanted = WantedPaths::nothing();
-            paths.iter().chain(&[&["e"][..]]).for_each(|path| wanted.add(path.iter().copied()));
-            let tree = JsonTree::reading(&json, &wanted);
+            let reads = Reads::nothing().and(["e"]);
+            let reads = paths.iter().fold(reads, |reads, path| reads.and(path.iter().copied()));
+            let tree = JsonTree::reading(&json, &reads);
             assert_eq!(tree.root().unwrap().get("e").map(JsonNode::text), Some("7"));
         }
     }

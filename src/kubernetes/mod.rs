@@ -25,8 +25,9 @@ pub mod status;
 pub mod taint;
 mod time;
 
+pub use crate::json::Reads;
 pub use age::{Age, AgeError};
-pub use object::{ObjectJson, Reads};
+pub use object::ObjectJson;
 pub use qos::QosClass;
 pub use quantity::{Quantity, QuantityError, QuantityFormat};
 pub use time::{Time, TimeError};

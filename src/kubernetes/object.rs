@@ -2,60 +2,22 @@
 
 use std::borrow::Cow;
 
-use crate::json::{JsonNode, JsonTree, WantedPaths};
+use crate::json::{JsonNode, JsonTree, Reads, WrittenPlace};
 use crate::store::group_of;
-
-/// The paths that are to be read of objects; all else in them is passed over.
-///
-/// Every function says what it reads. Read so, an object gives the same values as when it is read whole.
-///
-/// ```
-/// use selq::kubernetes::{ObjectJson, Reads, owner, status};
-///
-/// let pod = r#"{"apiVersion":"v1","kind":"Pod","spec":{"volumes":[]},"status":{"phase":"Running"}}"#;
-/// let reads = Reads::of([status::READS, owner::READS]);
-/// let pod = ObjectJson::reading(pod, &reads);
-/// assert_eq!(status::of(&pod).as_deref(), Some("Running"));
-/// assert_eq!(owner::of(&pod), None);
-/// ```
-pub struct Reads {
-    wanted: WantedPaths,
-}
-
-impl Reads {
-    /// What some functions read, in the form of their `READS`: `.status.phase`. A name leads into each element of an
-    /// array.
-    #[must_use]
-    pub fn of(functions: impl IntoIterator<Item = &'static [&'static str]>) -> Reads {
-        let mut wanted = WantedPaths::nothing();
-        ["apiVersion", "kind"].into_iter().for_each(|name| wanted.add([name]));
-        functions.into_iter().fold(Reads { wanted }, Reads::also)
-    }
-
-    /// The same and what another function reads.
-    #[must_use]
-    pub fn also(mut self, function: &'static [&'static str]) -> Reads {
-        for path in function {
-            self.wanted.add(path.split('.').skip(1));
-        }
-        self
-    }
-
-    /// The same and what these names lead to, which may hold any characters.
-    #[must_use]
-    pub fn and<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Reads {
-        self.wanted.add(names);
-        self
-    }
-}
 
 /// An object's JSON, taken apart for the functions of this module.
 ///
 /// Whatever the JSON is, a function gives a value or none: what is missing, `null` or of another type than Kubernetes
 /// has there is not there, and of equal keys the last counts.
 pub struct ObjectJson<'j> {
-    tree: JsonTree<'j>,
+    tree: ObjectTree<'j>,
     known: Option<Known>,
+}
+
+/// Made for these functions, or by the loader, which reads it while it looks for the labels.
+enum ObjectTree<'j> {
+    Made(JsonTree<'j>),
+    Read(&'j JsonTree<'j>),
 }
 
 impl<'j> ObjectJson<'j> {
@@ -68,14 +30,19 @@ impl<'j> ObjectJson<'j> {
     /// Takes apart what is to be read of an object, which takes a part of the time.
     #[must_use]
     pub fn reading(json: &'j str, reads: &Reads) -> ObjectJson<'j> {
-        ObjectJson::of(JsonTree::reading(json, &reads.wanted))
+        ObjectJson::of(JsonTree::reading(json, reads))
+    }
+
+    /// What was taken apart already of an object of this kind.
+    pub(crate) fn read(tree: &'j JsonTree<'j>, api_version: &str, kind: &str) -> ObjectJson<'j> {
+        ObjectJson { tree: ObjectTree::Read(tree), known: Known::of(group_of(api_version), kind) }
     }
 
     fn of(tree: JsonTree<'j>) -> ObjectJson<'j> {
         let object = Json(tree.root());
         let text = |name| object.get(name).string().unwrap_or_default();
         let known = Known::of(group_of(&text("apiVersion")), &text("kind"));
-        ObjectJson { known, tree }
+        ObjectJson { known, tree: ObjectTree::Made(tree) }
     }
 
     /// The same as an object of a kind that its JSON does not say: the items of a `PodList` are pods.
@@ -90,7 +57,15 @@ impl<'j> ObjectJson<'j> {
     }
 
     pub(super) fn json(&self) -> Json<'_, 'j> {
-        Json(self.tree.root())
+        Json(self.root())
+    }
+
+    /// The object.
+    pub(crate) fn root(&self) -> Option<JsonNode<'_, 'j>> {
+        match &self.tree {
+            ObjectTree::Made(tree) => tree.root(),
+            ObjectTree::Read(tree) => tree.root(),
+        }
     }
 
     /// What the names lead to.

@@ -26,6 +26,7 @@ pub use scan::{Answer, KeptObjects, ReadObject, Scan, Unanswered};
 pub use stream::{WatchEvent, WatchReader};
 
 use crate::codec::Encoder;
+use crate::json::Reads;
 use crate::path::Pointer;
 use dump::Recorder;
 use error::Fault;
@@ -69,6 +70,8 @@ pub struct Loader {
     items_at: Option<Pointer>,
     skip_invalid: bool,
     threads: Threads,
+    /// What a scan takes apart of the objects.
+    reads: Option<Reads>,
 }
 
 impl Loader {
@@ -104,6 +107,15 @@ impl Loader {
     #[must_use]
     pub fn threads(self, n: usize) -> Loader {
         Loader { threads: Threads { n, ..self.threads }, ..self }
+    }
+
+    /// Takes this of each object apart while [`scan`](Loader::scan) or [`select`](Loader::select) reads it. A
+    /// [`QueryMatcher`](crate::query::QueryMatcher) that reads this then reads no object again.
+    #[must_use]
+    pub fn reads(self, reads: &Reads) -> Loader {
+        // What is to be read whole is better read when something asks for it.
+        let reads = Some(reads).filter(|reads| reads.root().is_in_part()).cloned();
+        Loader { reads, ..self }
     }
 
     /// How much text is worth a thread of its own, at least: 1 MiB unless this says otherwise. What is read
@@ -207,7 +219,7 @@ impl Loader {
     ) -> Result<Scan<Option<KeptObjects>>, LoadError> {
         let mut pending = Queue::of_inputs(inputs);
         let mut report = Reporter::new(observer, pending.n_bytes());
-        let mut tally = Tally::new(select, kept);
+        let mut tally = Tally::new(select, self.reads.as_ref(), kept);
         let (mut sources, mut n_bytes) = (Vec::new(), 0);
         tally.gave_up = self.skip_invalid;
         report.begin_source(n_bytes);
@@ -233,6 +245,9 @@ impl Loader {
     }
 
     fn load_pending(&self, mut pending: Queue, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
+        if self.reads.is_some() {
+            return Loader { reads: None, ..self.clone() }.load_pending(pending, observer);
+        }
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
         while let Some(source) = next_source(&mut pending, &mut report, recorder.n_ids()) {

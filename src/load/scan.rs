@@ -1,6 +1,7 @@
 //! Counts objects while they are read, and keeps none of them or only those that are wanted.
 
 use super::Loader;
+use crate::json::{JsonTree, Reads};
 use crate::load::dump::{Dump, Recorder};
 use crate::load::error::LoadError;
 use crate::load::objects::head::Head;
@@ -15,6 +16,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy)]
 pub struct ReadObject<'r> {
     head: &'r Head<'r>,
+    reads: Option<&'r Reads>,
 }
 
 impl<'r> ReadObject<'r> {
@@ -35,6 +37,11 @@ impl<'r> ReadObject<'r> {
     #[must_use]
     pub fn json(&self) -> &'r str {
         std::str::from_utf8(self.head.json).unwrap_or_default()
+    }
+
+    /// What the loader took apart of the object, if these are the paths that it was told to read.
+    pub(crate) fn tree(&self, reads: &Reads) -> Option<&'r JsonTree<'r>> {
+        self.reads.is_some_and(|read| read.is(reads)).then_some(&self.head.tree)
     }
 
     /// The labels in the order of the dump; of two with the same key the last one counts.
@@ -191,6 +198,7 @@ impl<'f> Kept<'f> {
 /// Counts the objects that `select` wants, and perhaps keeps them.
 pub(in crate::load) struct Tally<'f, F> {
     select: &'f F,
+    reads: Option<&'f Reads>,
     pub(in crate::load) n_objects: usize,
     n_selected: u64,
     kept: Option<Kept<'f>>,
@@ -201,8 +209,12 @@ pub(in crate::load) struct Tally<'f, F> {
 }
 
 impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
-    pub(in crate::load) fn new(select: &'f F, kept: Option<Kept<'f>>) -> Tally<'f, F> {
-        Tally { select, n_objects: 0, n_selected: 0, kept, gave_up: false, notices: Vec::new() }
+    pub(in crate::load) fn new(
+        select: &'f F,
+        reads: Option<&'f Reads>,
+        kept: Option<Kept<'f>>,
+    ) -> Tally<'f, F> {
+        Tally { select, reads, n_objects: 0, n_selected: 0, kept, gave_up: false, notices: Vec::new() }
     }
 
     /// The next objects are those of the next source.
@@ -235,7 +247,7 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
 
 impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     fn part(&self) -> Self {
-        Tally::new(self.select, self.kept.as_ref().map(Kept::part))
+        Tally::new(self.select, self.reads, self.kept.as_ref().map(Kept::part))
     }
 
     fn append(&mut self, part: Self, index: u64) {
@@ -252,7 +264,7 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
 
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
         self.n_objects += 1;
-        if !(self.select)(ReadObject { head }) {
+        if !(self.select)(ReadObject { head, reads: self.reads }) {
             return None;
         }
         self.n_selected += 1;

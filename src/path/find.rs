@@ -8,23 +8,29 @@ use serde_json::Value;
 
 use super::search::search;
 use super::step::{Filter, FilterOperand, PathStep};
-use crate::json::{JsonPlace, JsonTree, Scalar, Text, ValueKind};
+use crate::json::{JsonNode, JsonPlace, JsonTree, Scalar, Text, ValueKind, WrittenPlace};
 
 /// A value that can be searched at any depth.
-pub(super) trait Root: JsonPlace {
+pub(crate) trait SearchRoot: JsonPlace {
     /// The values that the steps of the last of `parts` lead to: each part begins anywhere inside what the one before
     /// found.
     fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self>;
 }
 
-impl Root for &Value {
+impl SearchRoot for &Value {
+    fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self> {
+        descend(self, parts)
+    }
+}
+
+impl SearchRoot for JsonNode<'_, '_> {
     fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self> {
         descend(self, parts)
     }
 }
 
 /// A tree of the text is searched, as otherwise what is nested deeply would be read at every depth.
-impl Root for Text<'_> {
+impl SearchRoot for Text<'_> {
     fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self> {
         let tree = JsonTree::of(self.text());
         let found = tree.root().map(|root| descend(root, parts)).unwrap_or_default();
@@ -33,7 +39,7 @@ impl Root for Text<'_> {
 }
 
 /// All values that the steps lead to, each once.
-pub(super) fn all<P: Root>(start: P, steps: &[PathStep]) -> Vec<P> {
+pub(super) fn all<P: SearchRoot>(start: P, steps: &[PathStep]) -> Vec<P> {
     let is_descent = |step: &PathStep| matches!(step, PathStep::Descend { .. });
     match steps.iter().position(is_descent) {
         None => walk(vec![start], steps),

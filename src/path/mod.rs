@@ -11,6 +11,7 @@ mod set;
 mod step;
 
 pub use error::PathError;
+pub(crate) use find::SearchRoot;
 pub use pointer::{Pointer, PointerError};
 pub use set::Paths;
 pub(crate) use step::PathStep;
@@ -19,7 +20,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::json::{JsonPlace, Text, ValueKind};
+use crate::json::{JsonPlace, Text, ValueKind, WrittenPlace};
 
 /// A way from a JSON value to values inside it: a field, or kubectl's form of JSONPath, or a JSON pointer.
 ///
@@ -132,9 +133,17 @@ impl Path {
         self.places(value).collect()
     }
 
-    fn places<P: find::Root>(&self, start: P) -> impl Iterator<Item = P> {
+    /// All values that the path leads to, whatever holds them.
+    pub(crate) fn places<P: SearchRoot>(&self, start: P) -> impl Iterator<Item = P> {
         let found = find::all(start, &self.steps).into_iter();
         found.filter(|place| self.null.may_be(*place))
+    }
+}
+
+impl Path {
+    /// What is taken step by step.
+    pub(crate) fn steps(&self) -> &[PathStep] {
+        &self.steps
     }
 }
 

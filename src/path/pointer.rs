@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::PathStep;
 use super::parse::MAX_STEPS;
 use super::search::search;
-use crate::json::Text;
+use crate::json::{Text, WrittenPlace};
 use crate::shown::{Ticked, is_short};
 
 /// A JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)): `/metadata/labels`, or `""` for the

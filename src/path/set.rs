@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::search::{Way, search};
 use super::{Path, PathStep, find};
-use crate::json::Text;
+use crate::json::{Text, WrittenPlace};
 
 /// Several paths that are followed in one reading.
 ///
@@ -83,7 +83,7 @@ impl Paths {
         self.places(value, each);
     }
 
-    fn places<P: find::Root>(&self, start: P, mut each: impl FnMut(usize, P)) {
+    fn places<P: find::SearchRoot>(&self, start: P, mut each: impl FnMut(usize, P)) {
         for (nth, place) in search([start], At { nodes: &self.nodes, node: 0 }) {
             let path = &self.paths[nth];
             match &path.steps[self.n_straight[nth]..] {

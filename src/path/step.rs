@@ -32,7 +32,7 @@ pub(crate) enum PathStep {
 impl PathStep {
     /// Whether the name or number of a child alone tells if the step leads there. Many steps of that kind are taken in
     /// one reading.
-    pub(super) fn is_straight(&self) -> bool {
+    pub(crate) fn is_straight(&self) -> bool {
         match self {
             PathStep::Member(_)
             | PathStep::MemberOfEach(_)

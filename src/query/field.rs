@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::{Context, Query};
 use crate::Path;
-use crate::json::{JsonPlace, Text, key_name};
+use crate::json::{JsonPlace, Reads, WrittenPlace, key_name};
+use crate::path::{PathStep, SearchRoot};
 
 /// A path into an object's JSON: `.spec.containers[0].image`, `.status.conditions[.type=Ready].status`.
 ///
@@ -16,6 +17,8 @@ use crate::json::{JsonPlace, Text, key_name};
 pub struct Field {
     text: Arc<str>,
     parts: Arc<[FieldPart]>,
+    /// Whether names lead to all that it looks at, and nothing is looked for at any depth.
+    is_named: bool,
 }
 
 /// Some steps of a field, and what of the elements of the array that they lead to is chosen.
@@ -37,7 +40,8 @@ pub(crate) enum FieldValue<'j> {
 
 impl Field {
     pub(super) fn new(text: String, parts: Vec<FieldPart>) -> Field {
-        Field { text: text.into(), parts: parts.into() }
+        let is_named = parts.iter().all(FieldPart::is_named);
+        Field { text: text.into(), parts: parts.into(), is_named }
     }
 
     /// The field as it is written.
@@ -46,29 +50,64 @@ impl Field {
         &self.text
     }
 
-    /// The texts of the JSON values that the field leads to.
-    pub(super) fn find<'j>(&self, json: &'j str, context: &Context) -> Vec<&'j str> {
-        self.parts.iter().fold(vec![json], |values, part| part.find(values, context))
+    /// Whether names lead to all that it looks at, so that [`read_by`](Field::read_by) says what to read of an object.
+    pub(super) fn is_named(&self) -> bool {
+        self.is_named
+    }
+
+    /// What these read and what the field leads to from the value behind some names.
+    pub(super) fn read_by(&self, reads: Reads, before: &[&str]) -> Reads {
+        let (mut reads, mut names, mut is_alone) = (reads, before.to_vec(), false);
+        for part in self.parts.iter() {
+            for step in part.path.iter().flat_map(Path::steps) {
+                names.extend(step.name());
+                // The elements of an array are parts of what is read only if something in them is, or all.
+                is_alone = step.name().is_some();
+            }
+            if let Some(filter) = &part.filter {
+                let fields = filter.fields().filter(|field| !field.is_element());
+                (reads, is_alone) =
+                    fields.fold((reads, false), |(reads, _), field| (field.read_by(reads, &names), true));
+            }
+        }
+        if is_alone { reads.and_value(names) } else { reads.and(names) }
+    }
+
+    /// Whether it is `.`, the element itself.
+    fn is_element(&self) -> bool {
+        self.parts.iter().all(|part| part.path.is_none() && part.filter.is_none())
     }
 
     /// The values that the field leads to: of what is `null` none.
-    pub(crate) fn values<'j>(&self, json: &'j str, context: &Context) -> Vec<FieldValue<'j>> {
-        self.find(json, context).into_iter().filter_map(FieldValue::of).collect()
+    pub(crate) fn values<'j, P>(&self, start: P, context: &Context) -> Vec<FieldValue<'j>>
+    where
+        P: SearchRoot + WrittenPlace<'j>,
+    {
+        let found = self.parts.iter().fold(vec![start], |places, part| part.find(places, context));
+        found.into_iter().filter_map(|place| FieldValue::of(place.text())).collect()
     }
 }
 
 impl FieldPart {
-    fn find<'j>(&self, values: Vec<&'j str>, context: &Context) -> Vec<&'j str> {
+    fn is_named(&self) -> bool {
+        let is_name_or_element = |step: &PathStep| step.is_straight();
+        self.path.iter().flat_map(Path::steps).all(is_name_or_element)
+            && self.filter.iter().flat_map(Query::fields).all(Field::is_named)
+    }
+
+    fn find<'j, P>(&self, places: Vec<P>, context: &Context) -> Vec<P>
+    where
+        P: SearchRoot + WrittenPlace<'j>,
+    {
         let found = match &self.path {
-            Some(path) => values.into_iter().flat_map(|value| path.all(value)).collect(),
-            None => values,
+            Some(path) => places.into_iter().flat_map(|place| path.places(place)).collect(),
+            None => places,
         };
         match &self.filter {
             None => found,
             Some(filter) => {
-                let elements =
-                    found.into_iter().flat_map(|array| Text::of(array).all_elements()).map(Text::text);
-                elements.filter(|element| filter.holds_for_element(element, context)).collect()
+                let elements = found.into_iter().flat_map(JsonPlace::all_elements);
+                elements.filter(|element| filter.holds_for_element(*element, context)).collect()
             }
         }
     }

@@ -40,7 +40,8 @@ fn formula(requirement: &FieldRequirement) -> Result<Formula<Predicate>, PathErr
     })
 }
 
-fn field(name: &str) -> Result<Field, PathError> {
+/// A field as field selectors write it, without the point before it.
+pub(super) fn field(name: &str) -> Result<Field, PathError> {
     let text = format!(".{name}");
     let path = Path::field(&text)?;
     Ok(Field::new(text, vec![FieldPart { path: Some(path), filter: None }]))

@@ -3,7 +3,7 @@
 use super::matches::{Asked, Queried};
 use super::{Context, Query, Subject};
 use crate::ObjectIdentity;
-use crate::kubernetes::Reads;
+use crate::kubernetes::{ObjectJson, Reads};
 use crate::load::ReadObject;
 use crate::syntax::Function;
 
@@ -43,6 +43,13 @@ impl<'q> QueryMatcher<'q> {
         self.query.holds(&|predicate| asked.holds(predicate, &self.context))
     }
 
+    /// What is read of an object's JSON: a [`Loader`](crate::Loader::reads) that is told so reads it on its way to the
+    /// labels.
+    #[must_use]
+    pub fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
     /// Whether an answer may depend on the object's kind, which only a list may say.
     #[must_use]
     pub fn asks_for_kind(&self) -> bool {
@@ -72,5 +79,11 @@ impl Queried for ReadObject<'_> {
 
     fn json(&self) -> &str {
         ReadObject::json(self)
+    }
+
+    fn taken_apart(&self, reads: &Reads) -> Option<ObjectJson<'_>> {
+        let identity = ReadObject::identity(self);
+        let tree = self.tree(reads)?;
+        Some(ObjectJson::read(tree, identity.api_version, identity.kind))
     }
 }

@@ -4,16 +4,19 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 
-use super::field::FieldValue;
+use super::field::{Field, FieldValue};
 use super::subject::{FunctionCall, Subject};
 use super::{Context, Predicate, Query};
+use crate::ObjectIdentity;
 use crate::formula::Expr;
+use crate::json::{Text, WrittenPlace};
 use crate::kubernetes::{self, ObjectJson, Reads, Time};
+use crate::path::SearchRoot;
 use crate::syntax::Function;
-use crate::{ObjectIdentity, Path};
 
 /// Where the time stands from which on the age of an object is counted.
-static CREATED: LazyLock<Option<Path>> = LazyLock::new(|| Path::field(".metadata.creationTimestamp").ok());
+static CREATED: LazyLock<Option<Field>> =
+    LazyLock::new(|| super::fields::field("metadata.creationTimestamp").ok());
 
 /// An object that a query can be asked about.
 pub trait Queried {
@@ -25,6 +28,11 @@ pub trait Queried {
 
     /// The object's JSON, which must be valid: of any other text something is found, or nothing.
     fn json(&self) -> &str;
+
+    /// What was taken apart of the JSON already, if that is what these paths lead to.
+    fn taken_apart(&self, _reads: &Reads) -> Option<ObjectJson<'_>> {
+        None
+    }
 
     /// What the object was read from, if that is known.
     fn source(&self) -> Option<&str> {
@@ -44,7 +52,10 @@ impl Query {
     }
 
     /// Whether an element of an array is one that this query in brackets chooses.
-    pub(super) fn holds_for_element(&self, element: &str, context: &Context) -> bool {
+    pub(super) fn holds_for_element<'j, P>(&self, element: P, context: &Context) -> bool
+    where
+        P: SearchRoot + WrittenPlace<'j>,
+    {
         self.holds(&|predicate| match predicate {
             Predicate::Label(_) => false,
             Predicate::Test(test) => match test.subject() {
@@ -106,7 +117,7 @@ impl<'a, O: Queried> Asked<'a, O> {
     pub(crate) fn values(&self, subject: &Subject, context: &Context) -> Vec<FieldValue<'a>> {
         match subject {
             Subject::Label(key) => one(self.object.label(key.as_str())),
-            Subject::Field(field) => field.values(self.object.json(), context),
+            Subject::Field(field) => self.of_field(field, context),
             Subject::Function(call) => self.of_function(call, context),
         }
     }
@@ -140,12 +151,26 @@ impl<'a, O: Queried> Asked<'a, O> {
         }
     }
 
+    /// What a field leads to: in what is read of the object together, or in the text where a field alone is asked for,
+    /// or one that is looked for at any depth.
+    fn of_field(&self, field: &Field, context: &Context) -> Vec<FieldValue<'a>> {
+        match self.reads.filter(|_| field.is_named()) {
+            None => field.values(Text::of(self.object.json()), context),
+            Some(_) => match self.taken_apart(self.object.identity()).root() {
+                Some(root) => field.values(root, context),
+                None => Vec::new(),
+            },
+        }
+    }
+
     fn taken_apart(&self, identity: ObjectIdentity<'_>) -> &ObjectJson<'a> {
         self.json.get_or_init(|| {
-            let json = self.object.json();
             let json = match self.reads {
-                Some(reads) => ObjectJson::reading(json, reads),
-                None => ObjectJson::whole(json),
+                Some(reads) => self
+                    .object
+                    .taken_apart(reads)
+                    .unwrap_or_else(|| ObjectJson::reading(self.object.json(), reads)),
+                None => ObjectJson::whole(self.object.json()),
             };
             json.with_kind(identity.api_version, identity.kind)
         })
@@ -154,13 +179,9 @@ impl<'a, O: Queried> Asked<'a, O> {
     /// The times from which on an age is counted.
     fn times(&self, call: &FunctionCall, context: &Context) -> Vec<FieldValue<'a>> {
         let is_time = |value: &FieldValue<'_>| value.text().is_some_and(|text| text.parse::<Time>().is_ok());
-        let mut values = match call.field() {
-            Some(field) => field.values(self.object.json(), context),
-            None => CREATED
-                .iter()
-                .flat_map(|created| created.all(self.object.json()))
-                .filter_map(FieldValue::of)
-                .collect(),
+        let mut values = match call.field().or(CREATED.as_ref()) {
+            Some(field) => self.of_field(field, context),
+            None => Vec::new(),
         };
         values.retain(is_time);
         values

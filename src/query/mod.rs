@@ -129,6 +129,14 @@ impl Query {
         found
     }
 
+    /// The fields that the query is about.
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.expr().requirements().filter_map(|predicate| match predicate {
+            Predicate::Test(test) => test.subject().as_field(),
+            Predicate::Label(_) => None,
+        })
+    }
+
     /// What the query requires of labels, wherever it stands: of one that no selector has, that the key is there.
     #[must_use]
     pub fn label_requirements(&self) -> Vec<Requirement> {

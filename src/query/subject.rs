@@ -87,16 +87,25 @@ impl Subject {
         }
     }
 
-    /// What the functions among the subjects read of an object.
+    /// What subjects read of an object. Fields that are looked for at any depth are read apart.
     pub(crate) fn reads(subjects: &[&Subject]) -> Reads {
-        let calls = subjects.iter().filter_map(|subject| match subject {
-            Subject::Function(call) => Some(call),
-            _ => None,
-        });
-        calls.fold(Reads::of([]), |reads, call| match call.function {
-            Function::Annotation => reads.and(["metadata", "annotations", call.word()]),
-            function => reads.also(read_by(function)),
+        subjects.iter().fold(Reads::nothing(), |reads, subject| match subject {
+            Subject::Label(_) => reads,
+            Subject::Field(field) => read_field(reads, field),
+            Subject::Function(call) => match (call.function, call.field()) {
+                (Function::Annotation, _) => reads.and(["metadata", "annotations", call.word()]),
+                (_, Some(field)) => read_field(reads, field),
+                (function, None) => reads.also(read_by(function)),
+            },
         })
+    }
+
+    /// The field, if it is one.
+    pub(super) fn as_field(&self) -> Option<&Field> {
+        match self {
+            Subject::Field(field) => Some(field),
+            _ => None,
+        }
     }
 
     /// How its values are ordered, if they are.
@@ -115,6 +124,10 @@ impl Subject {
     }
 }
 
+fn read_field(reads: Reads, field: &Field) -> Reads {
+    if field.is_named() { field.read_by(reads, &[]) } else { reads }
+}
+
 /// The paths that a function reads, apart from what every object is.
 fn read_by(function: Function) -> &'static [&'static str] {
     use crate::kubernetes::{condition, image, owner, qos, ready, resources, restarts, status, taint};
@@ -128,6 +141,7 @@ fn read_by(function: Function) -> &'static [&'static str] {
         Function::Owner => owner::READS,
         Function::Requests | Function::Limits => resources::READS,
         Function::Taint => taint::READS,
+        Function::Age => &[".metadata.creationTimestamp"],
         _ => &[],
     }
 }

@@ -2,4 +2,5 @@
 
 pub(in crate::load) mod cursor;
 pub(in crate::load) mod lines;
+mod reader;
 pub(in crate::load) mod split;

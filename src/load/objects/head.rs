@@ -1,6 +1,7 @@
 //! The part of an object that is kept: what it is and its labels.
 
 use crate::ObjectIdentity;
+use crate::json::{JsonReader, JsonTree, WantedValue};
 use crate::load::error::Fallible;
 use crate::load::json::cursor::Cursor;
 use crate::load::objects::labels::Labels;
@@ -15,6 +16,8 @@ pub(in crate::load) struct Head<'a> {
     namespace: Cow<'a, str>,
     name: Cow<'a, str>,
     pub(in crate::load) labels: Labels<'a>,
+    /// What is wanted of the object besides; empty where nothing is.
+    pub(in crate::load) tree: JsonTree<'a>,
     /// All of the object, once it is read.
     pub(in crate::load) json: &'a [u8],
     /// Where the metadata stand, if they have a field that those of a page of a list have.
@@ -22,11 +25,12 @@ pub(in crate::load) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// Forgets everything but the memory of the labels.
+    /// Forgets everything but the memory.
     pub(in crate::load) fn clear(&mut self) {
-        let mut labels = std::mem::take(&mut self.labels);
+        let (mut labels, mut tree) = (std::mem::take(&mut self.labels), std::mem::take(&mut self.tree));
         labels.clear();
-        *self = Head { labels, ..Head::default() };
+        tree.clear();
+        *self = Head { labels, tree, ..Head::default() };
     }
 
     /// What the object is.
@@ -72,43 +76,107 @@ impl<'a> Head<'a> {
         self.clear();
         let mut members = cursor.open(b'{')?;
         while let Some(key) = cursor.next_key(&mut members)? {
-            self.field(&key, cursor)?;
+            self.field(key, None, cursor)?;
         }
         Ok(())
     }
 
-    /// Reads one field of the object. The last of two equal keys wins, as in Go.
-    pub(in crate::load) fn field(&mut self, key: &str, cursor: &mut Cursor<'a>) -> Fallible<()> {
-        match key {
+    /// Reads one field of the object, and takes apart what is wanted of it. The last of two equal keys wins, as in Go.
+    pub(in crate::load) fn field(
+        &mut self,
+        key: Cow<'a, str>,
+        wanted: Option<&WantedValue>,
+        cursor: &mut Cursor<'a>,
+    ) -> Fallible<()> {
+        cursor.peek();
+        let start = cursor.pos();
+        match key.as_ref() {
             "apiVersion" => self.api_version = text_or_absent(cursor)?,
             "kind" => self.kind = text_or_absent(cursor)?,
-            "metadata" => self.metadata(cursor)?,
-            _ => cursor.skip()?,
+            "metadata" => return self.metadata(key, wanted, cursor),
+            _ => return self.other(key, wanted, cursor),
         }
-        Ok(())
+        self.take(key, wanted, start, cursor)
     }
 
-    fn metadata(&mut self, cursor: &mut Cursor<'a>) -> Fallible<()> {
+    fn metadata(
+        &mut self,
+        key: Cow<'a, str>,
+        wanted: Option<&WantedValue>,
+        cursor: &mut Cursor<'a>,
+    ) -> Fallible<()> {
         self.name = Cow::Borrowed("");
         self.namespace = Cow::Borrowed("");
         self.labels.clear();
         self.page_at = None;
-        if cursor.peek() != Some(b'{') {
-            return cursor.skip();
-        }
         let start = cursor.pos();
+        if cursor.peek() != Some(b'{') {
+            return self.other(key, wanted, cursor);
+        }
+        if wanted.is_some_and(WantedValue::is_whole) {
+            self.metadata_fields(start, None, cursor)?;
+            return self.take(key, wanted, start, cursor);
+        }
+        let part = wanted.map(|_| self.tree.begin(key));
+        self.metadata_fields(start, wanted, cursor)?;
+        if let Some(part) = part {
+            self.tree.end(part, cursor.text_from(start)?);
+        }
+        Ok(())
+    }
+
+    fn metadata_fields(
+        &mut self,
+        at: usize,
+        wanted: Option<&WantedValue>,
+        cursor: &mut Cursor<'a>,
+    ) -> Fallible<()> {
         let mut members = cursor.open(b'{')?;
         while let Some(key) = cursor.next_key(&mut members)? {
+            let wanted = wanted.and_then(|metadata| metadata.member(&key));
+            cursor.peek();
+            let start = cursor.pos();
             match key.as_ref() {
                 "name" => self.name = text_or_absent(cursor)?,
                 "namespace" => self.namespace = text_or_absent(cursor)?,
                 "labels" => self.labels.read(cursor)?,
                 "continue" => {
-                    self.page_at = Some(start);
+                    self.page_at = Some(at);
                     cursor.skip()?;
                 }
-                _ => cursor.skip()?,
+                _ => {
+                    self.other(key, wanted, cursor)?;
+                    continue;
+                }
             }
+            self.take(key, wanted, start, cursor)?;
+        }
+        Ok(())
+    }
+
+    /// Passes over a value that tells nothing of what the object is, and takes apart what is wanted of it on the way.
+    fn other(
+        &mut self,
+        key: Cow<'a, str>,
+        wanted: Option<&WantedValue>,
+        cursor: &mut Cursor<'a>,
+    ) -> Fallible<()> {
+        match wanted {
+            Some(wanted) => self.tree.read(key, wanted, cursor),
+            None => cursor.skip(),
+        }
+    }
+
+    /// Takes apart what is wanted of the value from `start` to the cursor, which was read for something else before.
+    pub(in crate::load) fn take(
+        &mut self,
+        key: Cow<'a, str>,
+        wanted: Option<&WantedValue>,
+        start: usize,
+        cursor: &mut Cursor<'a>,
+    ) -> Fallible<()> {
+        if let Some(wanted) = wanted {
+            self.tree.add(key, wanted, cursor.text_from(start)?);
         }
         Ok(())
     }

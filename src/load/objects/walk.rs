@@ -1,7 +1,7 @@
 //! Finds the objects of a source: in lists, arrays, maps, watch events, or standing alone.
 
 use crate::ObjectId;
-use crate::json::member;
+use crate::json::{JsonReader, Reads, WantedValue, member};
 use crate::load::Loader;
 use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
 use crate::load::format;
@@ -14,6 +14,7 @@ use crate::load::objects::watch::EventType;
 use crate::load::origin::source::Source;
 use crate::load::report::{Notice, Reporter};
 use crate::path::PathStep;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -368,19 +369,42 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     fn fields(&mut self, head: &mut Head<'a>, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
-        let may_be_envelope = self.loader.items_at.is_none();
+        let object = self.loader.reads.as_ref().map(Reads::root);
+        let at = self.cursor.pos();
+        let part = object.map(|_| head.tree.begin(Cow::Borrowed("")));
         let mut members = self.cursor.open(b'{')?;
         while let Some(key) = self.cursor.next_key(&mut members)? {
-            match key.as_ref() {
-                key if !may_be_envelope => head.field(key, &mut self.cursor)?,
-                "items" => self.items(envelope, depth)?,
-                "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
-                "object" => envelope.object = Some(self.later()?),
-                "rows" => envelope.rows = Some(self.later()?.start),
-                _ => head.field(&key, &mut self.cursor)?,
-            }
+            let wanted = object.and_then(|object| object.member(&key));
+            self.field(head, envelope, depth, key, wanted)?;
         }
-        self.cursor.check_utf8()
+        self.cursor.check_utf8()?;
+        if let Some(part) = part {
+            head.tree.end(part, self.cursor.text_from(at)?);
+        }
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        head: &mut Head<'a>,
+        envelope: &mut Envelope,
+        depth: usize,
+        key: Cow<'a, str>,
+        wanted: Option<&WantedValue>,
+    ) -> Fallible<()> {
+        if self.loader.items_at.is_some() {
+            return head.field(key, wanted, &mut self.cursor);
+        }
+        self.cursor.peek();
+        let start = self.cursor.pos();
+        match key.as_ref() {
+            "items" => return self.items(envelope, depth),
+            "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
+            "object" => envelope.object = Some(self.later()?),
+            "rows" => envelope.rows = Some(self.later()?.start),
+            _ => return head.field(key, wanted, &mut self.cursor),
+        }
+        head.take(key, wanted, start, &mut self.cursor)
     }
 
     /// The `items` of a list.

@@ -11,9 +11,11 @@ mod tree;
 mod truth;
 
 use std::env;
+use std::sync::Mutex;
 
 use fastrand::Rng;
-use selq::query::{Columns, Context, Queried};
+use selq::load::Scan;
+use selq::query::{Columns, Context, Queried, QueryMatcher};
 use selq::{Dump, Input, Loader, ObjectIdentity, Plan, Query, Scope, Selector};
 use serde_json::Value;
 
@@ -51,6 +53,8 @@ impl<'v> Queried for Plain<'v> {
 struct Cluster {
     objects: Vec<Value>,
     dump: Dump,
+    /// What the dump was read from.
+    bytes: Vec<u8>,
     context: Context,
 }
 
@@ -59,8 +63,8 @@ impl Cluster {
         let objects = cluster(rng);
         let lines: Vec<String> = objects.iter().map(Value::to_string).collect();
         let bytes = lines.join("\n").into_bytes();
-        let dump = Loader::new().load([Input::Bytes { name: "dump".to_owned(), bytes }]).unwrap();
-        Cluster { objects, dump, context: Context::at(eval::NOW.parse().unwrap()) }
+        let dump = Loader::new().load([input(&bytes)]).unwrap();
+        Cluster { objects, dump, bytes, context: Context::at(eval::NOW.parse().unwrap()) }
     }
 
     /// Compares what the tree, the query and its plan find, and says how many objects that is.
@@ -77,6 +81,10 @@ impl Cluster {
                 return Err(format!("expected {expected} of {object}"));
             }
         }
+        let scanned = self.scanned(&query);
+        if scanned != expected {
+            return Err(format!("read off the objects it finds {scanned:?}, not {expected:?}"));
+        }
         let mut columns = Columns::new();
         columns.read(&self.dump, query.subjects(), &self.context);
         let store = self.dump.store();
@@ -90,6 +98,24 @@ impl Cluster {
         }
         Ok(n_expected)
     }
+
+    /// Whether each object matches, told while the dump is read.
+    fn scanned(&self, query: &Query) -> Vec<bool> {
+        let matcher = QueryMatcher::new(query, self.context);
+        let loader = Loader::new().threads(1).reads(matcher.reads());
+        let found = Mutex::new(Vec::new());
+        let scan = loader.scan([input(&self.bytes)], &mut (), |object| {
+            let matches = matcher.matches(&object);
+            found.lock().unwrap().push(matches);
+            matches
+        });
+        assert!(matches!(scan, Ok(Scan::Answer(_))), "there are no watch events");
+        found.into_inner().unwrap()
+    }
+}
+
+fn input(bytes: &[u8]) -> Input {
+    Input::Bytes { name: "dump".to_owned(), bytes: bytes.to_vec() }
 }
 
 fn number(variable: &str, otherwise: u64) -> u64 {

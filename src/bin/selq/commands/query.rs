@@ -138,7 +138,7 @@ impl QueryRun<'_> {
         let is_complete = || !lacks_kind.load(Ordering::Relaxed);
         let labels: Vec<Selector> = query.label_requirements().into_iter().map(Selector::from).collect();
         let sightings = self.sightings(&labels);
-        self.scan(opened, &sightings, &is_complete, |object| {
+        self.scan(opened.reads(matcher.reads()), &sightings, &is_complete, |object| {
             sightings.look(object.labels());
             if matcher.asks_for_kind() && object.identity().kind.is_empty() {
                 lacks_kind.store(true, Ordering::Relaxed);

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use selq::kubernetes::Reads;
 use selq::load::{LeftOut, LoadObserver, Scan, Unanswered};
 use selq::path::Pointer;
 use selq::{Dump, Input, LoadError, Loader};
@@ -116,6 +117,11 @@ impl<'c> Opened<'c> {
         }
         let dump = Dump::joined(dumps);
         Ok(observer.loaded(dump, self.begin, self.saved))
+    }
+
+    /// Takes this apart of every object that [`scan`](Opened::scan) gives.
+    pub(crate) fn reads(self, reads: &Reads) -> Opened<'c> {
+        Opened { loader: self.loader.reads(reads), ..self }
     }
 
     /// Reads all inputs too, but only as `scan` asks the loader to: what the objects tell as they come.

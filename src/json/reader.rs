@@ -1,0 +1,138 @@
+//! JSON that is read from its beginning on.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use super::scan::{end_of_value, key_name};
+use super::skim::{self, Level};
+
+/// JSON that is read from its beginning on, a token or a value at a time.
+///
+/// It is a text that is known to be JSON, or one that is being checked while it is read.
+pub(crate) trait JsonReader<'j> {
+    /// Why something could not be read.
+    type Fault;
+    /// What is to be known between the members of an object or array.
+    type Commas;
+
+    /// The next byte that is no white space.
+    fn peek(&mut self) -> Option<u8>;
+
+    /// Where that byte stands.
+    fn pos(&self) -> usize;
+
+    /// Goes into the object or array that begins here with this bracket.
+    fn open(&mut self, bracket: u8) -> Result<Self::Commas, Self::Fault>;
+
+    /// The name of the object's next member, whose value is read next. `None` behind the last one.
+    fn next_key(&mut self, commas: &mut Self::Commas) -> Result<Option<Cow<'j, str>>, Self::Fault>;
+
+    /// Goes to the array's next element. False behind the last one.
+    fn next_element(&mut self, commas: &mut Self::Commas) -> Result<bool, Self::Fault>;
+
+    /// Passes over the value that begins here.
+    fn skip(&mut self) -> Result<(), Self::Fault>;
+
+    /// The text from an earlier place up to here.
+    fn text_from(&mut self, start: usize) -> Result<&'j str, Self::Fault>;
+}
+
+/// What of a text is still to be read. The text is known to be JSON; of any other something is read, or nothing.
+pub(super) struct Rest<'j> {
+    level: Level,
+    json: &'j str,
+    at: usize,
+}
+
+impl<'j> Rest<'j> {
+    pub(super) fn new(level: Level, json: &'j str) -> Rest<'j> {
+        Rest { level, json, at: 0 }
+    }
+
+    pub(super) fn byte(&self) -> Option<u8> {
+        self.json.as_bytes().get(self.at).copied()
+    }
+
+    pub(super) fn since(&self, start: usize) -> &'j str {
+        self.json.get(start..self.at).unwrap_or_default()
+    }
+
+    pub(super) fn pass_byte(&mut self) {
+        self.at += 1;
+    }
+
+    /// Takes a value that is no object and no array, or the byte that begins none.
+    pub(super) fn scalar(&mut self) -> &'j str {
+        let start = self.at;
+        self.at += end_of_value(&self.json.as_bytes()[start..]).max(1);
+        self.since(start)
+    }
+
+    /// Whether a colon comes next, and so a string was a name.
+    pub(super) fn is_at_colon(&mut self) -> bool {
+        self.peek() == Some(b':')
+    }
+
+    /// Takes any value.
+    fn value(&mut self) -> &'j str {
+        let start = self.at;
+        let bytes = &self.json.as_bytes()[start..];
+        self.at += skim::value_len(self.level, bytes).unwrap_or_else(|| end_of_value(bytes)).max(1);
+        self.since(start)
+    }
+}
+
+impl<'j> JsonReader<'j> for Rest<'j> {
+    type Fault = Infallible;
+    type Commas = ();
+
+    fn peek(&mut self) -> Option<u8> {
+        self.at += skim::blank_len(self.json.as_bytes().get(self.at..).unwrap_or_default());
+        self.byte()
+    }
+
+    fn pos(&self) -> usize {
+        self.at
+    }
+
+    fn open(&mut self, _bracket: u8) -> Result<(), Infallible> {
+        self.pass_byte();
+        Ok(())
+    }
+
+    fn next_key(&mut self, commas: &mut ()) -> Result<Option<Cow<'j, str>>, Infallible> {
+        while self.next_element(commas)? {
+            let key = self.value();
+            if self.is_at_colon() {
+                self.pass_byte();
+                self.peek();
+                return Ok(key_name(key));
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_element(&mut self, _commas: &mut ()) -> Result<bool, Infallible> {
+        loop {
+            match self.peek() {
+                Some(b',' | b':') => self.pass_byte(),
+                Some(b'}' | b']') => {
+                    self.pass_byte();
+                    return Ok(false);
+                }
+                next => return Ok(next.is_some()),
+            }
+        }
+    }
+
+    fn skip(&mut self) -> Result<(), Infallible> {
+        if self.peek().is_some() {
+            self.value();
+        }
+        Ok(())
+    }
+
+    fn text_from(&mut self, start: usize) -> Result<&'j str, Infallible> {
+        Ok(self.since(start))
+    }
+}
