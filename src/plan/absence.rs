@@ -57,12 +57,16 @@ pub(super) fn absences_of_query<'s>(sets: Sets<'s>, query: &Query) -> Vec<Absenc
 
 /// A subject that no object has, or texts that none has there. Amounts and ages may be written in many ways.
 fn absent_in_column<'s>(sets: Sets<'s>, test: &Test, found: &mut Vec<Absence<'s>>) {
+    // A label gets here only with what no selector can say, such as `app=web-*`, of which the key
+    // alone is a name.
     if let Subject::Label(key) = test.subject() {
         return absent_in(sets.store(), &Requirement::Exists(key.clone()), found);
     }
     let Some((_, column)) = sets.column_about(test.subject()) else { return };
     let subject = test.subject().to_string();
     if column.present().is_empty() {
+        // Nothing is near: columns are read for what queries ask, so there is no list of all fields
+        // that occur.
         return push(found, &subject, None, || None);
     }
     let values = || (0..column.len()).map(|value| (column.value(value), Reverse(column.having(value).len())));
@@ -76,6 +80,8 @@ fn absent_in_column<'s>(sets: Sets<'s>, test: &Test, found: &mut Vec<Absence<'s>
 fn absent_in<'s>(store: &'s Store, requirement: &Requirement, found: &mut Vec<Absence<'s>>) {
     let key = requirement.key().as_str();
     let index = store.index();
+    // A key that the last object has lost keeps its number, and is as absent as one that never
+    // occurred.
     let Some(id) = store.table().key_id(key).filter(|&id| !index.key(id).is_empty()) else {
         let occurring = index.keys().map(|id| (store.table().key(id), Reverse(index.key(id).len())));
         return push(found, key, None, || nearest_ranked(key, occurring));

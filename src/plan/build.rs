@@ -49,6 +49,8 @@ fn namespace_node(sets: Sets<'_>, namespaces: &[String]) -> Node {
 fn kind_node(sets: Sets<'_>, kinds: &[(Option<String>, String)]) -> Node {
     let wanted: HashSet<(Option<&str>, &str)> =
         kinds.iter().map(|(group, kind)| (group.as_deref(), kind.as_str())).collect();
+    // A kind of the store has a version and one of a scope only a group: `apps` takes Deployments
+    // of `apps/v1` and of `apps/v1beta1`.
     let ids = sets.table().kind_ids().filter(|&id| {
         let (api_version, kind) = sets.table().kind(id);
         wanted.contains(&(None, kind)) || wanted.contains(&(Some(group_of(api_version)), kind))
@@ -79,6 +81,8 @@ impl Builder<'_> {
             Expr::And(_) => self.joined(operands, true, Node::Intersect),
             Expr::Or(_) => self.joined(operands, false, Node::Union),
             Expr::Not(_) => match operands.into_iter().next() {
+                // A bound stays one under a "not", so that it can still be merged with its
+                // neighbours.
                 Some(Built::Interval(bound)) => Built::Interval(bound.negate()),
                 Some(Built::Node(node, height)) => self.within_reach(Node::Not(Box::new(node)), height + 1),
                 None => Built::Node(Node::All, 0),
@@ -124,6 +128,7 @@ impl Builder<'_> {
             return Built::Node(node, height);
         }
         let found = exec::run(self.sets, &node, &mut exec::Untraced);
+        // What was found is a single leaf, from which the levels above it are counted anew.
         Built::Node(Node::Found(Arc::new(found.to_bitmap().into_owned())), 0)
     }
 
@@ -144,6 +149,7 @@ fn test_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
             let labels = key.into_iter().flat_map(|key| sets.index().labels_of(key));
             Node::one_of(labels.filter(|&label| accepts(sets.table().value(label))).collect())
         }
+        // Kinds and namespaces have postings in the index, so that no column is read for them.
         Subject::Function(call) if call.function() == Function::Kind => kinds_node(sets, test, context),
         Subject::Function(call) if call.function() == Function::Namespace => {
             namespaces_node(sets, test, context)
@@ -156,6 +162,8 @@ fn test_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
             }
         },
     };
+    // `accepts` leaves a negation out. The complement has the objects without any value too, as
+    // `!=` of a label has them.
     if test.operator().is_negated() { Node::Not(Box::new(node)) } else { node }
 }
 
@@ -173,6 +181,7 @@ fn kinds_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
 fn namespaces_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
     let ids = sets.table().namespace_ids().filter(|&id| {
         let value = sets.table().namespace(id);
+        // Objects in no namespace, such as nodes, stand under the empty name, which is no value.
         !value.is_empty() && test.accepts(&FieldValue::Text(value.into()), context)
     });
     Node::Union(ids.map(|id| Node::Leaf(Leaf::Namespace(id))).collect())

@@ -30,6 +30,7 @@ const BITS: [[u32; 8]; 256] = {
 /// The ids of some words in ascending order.
 #[derive(Clone)]
 pub(super) struct WordIds<'w> {
+    // Kept, so that it is asked for once and not for each batch.
     level: Level,
     words: &'w [u64],
     /// The number of the first of the words.
@@ -63,11 +64,15 @@ impl<'w> WordIds<'w> {
 fn decode(words: &[u64], number: u32, batch: &mut [u32; BATCH]) -> (usize, usize) {
     let mut n_ids = 0;
     for (nth, &word) in words.iter().enumerate() {
+        // No word is split over two batches: where to go on is the number of a word then, and never
+        // a bit within it.
         if n_ids + WORD as usize > BATCH {
             return (nth, n_ids);
         }
         let first = (number + nth as u32) * WORD;
         for (start, byte) in (0..WORD).step_by(8).zip(word.to_le_bytes()) {
+            // There is room for the eight numbers of the last byte too, as the check above has left
+            // it for 64 ids and at most 56 stand before them.
             let Some(room) = batch[n_ids..].first_chunk_mut::<8>() else { break };
             *room = BITS[usize::from(byte)].map(|bit| first + start + bit);
             n_ids += byte.count_ones() as usize;

@@ -57,6 +57,7 @@ fn known<'s>(sets: Sets<'s>, node: &Node) -> Option<Ids<'s>> {
         Node::Empty => Some(Ids::empty()),
         Node::All => Some(Ids::Stored(sets.live())),
         Node::Leaf(leaf) => Some(sets.postings(*leaf).into()),
+        // It is copied, as matches may outlive their plan and borrow from the store alone.
         Node::Found(ids) => Some(Ids::Owned(RoaringBitmap::clone(ids))),
         _ => None,
     }
@@ -122,6 +123,8 @@ pub(super) fn count(sets: Sets<'_>, node: &Node) -> u64 {
     match node {
         // The labels are of one key, of which an object has one value: the sets are disjoint. Values of a column are not.
         Node::OneOf(labels) => labels.iter().map(|&label| sets.index().label(label).len()).sum(),
+        // A forged index may list more objects than there are. The number is wrong then, but
+        // nothing overflows.
         Node::Not(operand) => sets.live().len().saturating_sub(count(sets, operand)),
         Node::Subtract(from, minus) => {
             let from = run(sets, from, &mut Untraced);
@@ -211,6 +214,7 @@ pub(super) fn first<'s>(sets: Sets<'s>, node: &Node, n: usize) -> Ids<'s> {
 fn walk(sets: Sets<'_>, node: &Node, n: usize) -> Option<Vec<u32>> {
     /// Trying one object costs some tens of nanoseconds; a whole run costs some tens of microseconds.
     const TRIES_PER_MATCH: usize = 64;
+    // A thousand tries cost about what one run does, so that giving up sooner would save little.
     const MIN_TRIES: usize = 1024;
     let tries = n.saturating_mul(TRIES_PER_MATCH).max(MIN_TRIES);
     let driver = driver(sets, node);
@@ -237,6 +241,8 @@ fn driver<'s>(sets: Sets<'s>, node: &Node) -> Ids<'s> {
             None => Ids::Stored(sets.live()),
         },
         Node::Subtract(from, _) => driver(sets, from),
+        // All objects are walked rather than the complement, which would have to be worked out as a
+        // whole before its first object is known.
         Node::Not(_) => Ids::Stored(sets.live()),
         node => run(sets, node, &mut Untraced),
     }

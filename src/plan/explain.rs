@@ -72,6 +72,8 @@ const MAX_SHARED_WIDTH: usize = 256;
 impl Explanation {
     pub(super) fn of(plan: &Plan<'_>) -> Explanation {
         let mut recorder = StepRecorder::default();
+        // Steps are run one by one here, also where `Plan::run` fuses them: fused ones have no
+        // times of their own.
         exec::run(plan.sets, &plan.root, &mut recorder);
         let runs = &mut recorder.finished.into_iter();
         Explanation {
@@ -88,6 +90,8 @@ impl Explanation {
 /// The step of a part that lies so deep in the selector, with those below it as far as anyone would read.
 fn expr_step<R: fmt::Display>(expr: &Expr<R>, depth: usize) -> Step {
     let (operation, operands): (String, &[Expr<R>]) = match expr {
+        // A selector may be as deep as memory allows, and neither this recursion nor the printing
+        // of its steps could follow it there.
         _ if depth > MAX_RECURSION => ("…".into(), &[]),
         Expr::All => ("everything".into(), &[]),
         Expr::None => ("nothing".into(), &[]),
@@ -119,6 +123,8 @@ fn node_step(sets: Sets<'_>, node: &Node) -> Step {
 /// One step for the labels or values that are not shown.
 fn more_leaves(sets: Sets<'_>, leaves: &[Leaf]) -> Option<Step> {
     let more = leaves.get(MAX_LEAVES_SHOWN..).filter(|more| !more.is_empty())?;
+    // An object with several of a column's values counts for each of them, so that the sum may be
+    // too large. It is shown as an estimate.
     let n_objects = more.iter().map(|leaf| sets.len_of(*leaf)).sum();
     Some(Step {
         operation: format!("… {} more", more.len()),
@@ -141,6 +147,7 @@ fn operation(sets: Sets<'_>, node: &Node) -> String {
         Node::Leaf(Leaf::Namespace(namespace)) => format!("namespace {}", table.namespace(*namespace)),
         Node::Leaf(Leaf::Kind(kind)) => {
             let (api_version, kind) = table.kind(*kind);
+            // An object may have no `apiVersion`, which would leave a space at the end.
             format!("kind {kind} {api_version}").trim_end().to_owned()
         }
         Node::Leaf(Leaf::Column(column)) => subject(sets, *column),
@@ -170,6 +177,8 @@ fn subject(sets: Sets<'_>, column: ColumnId) -> String {
 fn executed_step(sets: Sets<'_>, node: &Node, runs: &mut impl Iterator<Item = StepRun>) -> Step {
     let mut step = node_step(sets, node);
     if needs_work(node) {
+        // Steps are skipped from some operand on to the last one, so that the runs are those of the
+        // first steps that need work, in the same order.
         let run = runs.next();
         let operands = &mut run.as_ref().map(|run| run.operands.clone()).unwrap_or_default().into_iter();
         step.outcome = Some(run.map_or(Outcome::Skipped, |run| run.outcome()));
@@ -246,12 +255,14 @@ impl fmt::Display for Step {
         self.lines("", "", &mut lines);
         let widths = lines.iter().map(|(tree, _)| tree.chars().count());
         let width = widths.filter(|&width| width <= MAX_SHARED_WIDTH).max().unwrap_or(0);
+        // What was parsed has no numbers, so that there is nothing to put a heading over.
         let headed = self.estimated.is_some();
         if headed {
             let executed = if self.outcome.is_some() { "      objects         time" } else { "" };
             writeln!(f, "  {:width$}  {:>12}{executed}", "", "estimated")?;
         }
         for (tree, step) in lines {
+            // A step without numbers would end in the white space that makes its column.
             writeln!(f, "{}", format!("  {tree:width$}{}", step.columns()).trim_end())?;
         }
         Ok(())

@@ -20,6 +20,8 @@ const MAX_LABELS: usize = 8;
 /// How many objects `node` has. `None` where this is not the way to find out.
 pub(super) fn count(sets: Sets<'_>, node: &Node) -> Option<u64> {
     let frame = Frame::of_steps(sets, node)?;
+    // Processors that count the bits of a word in one instruction are made to do so, which code for
+    // all processors could not assume.
     Some(dispatch!(Level::new(), _ => n_ids(&frame.words)))
 }
 
@@ -37,6 +39,7 @@ pub(super) fn run(sets: Sets<'_>, node: &Node) -> Option<Vec<u32>> {
     Some(ids)
 }
 
+// Inlined, so that it becomes part of each of the forms that `count` chooses from.
 #[inline(always)]
 fn n_ids(words: &[u64]) -> u64 {
     words.iter().map(|word| u64::from(word.count_ones())).sum()
@@ -103,6 +106,8 @@ impl<'s> Frame<'s> {
             Node::All => {}
             Node::Empty => self.clear(),
             Node::Leaf(leaf) => self.combine(&WordSet::of(self.sets, *leaf)?, |word, other| word & other),
+            // What was found while planning is a bitmap of roaring's own, which does not give its
+            // words away.
             Node::Found(_) => return None,
             Node::Not(operand) => self.take_away(operand)?,
             Node::Intersect(operands) => operands.iter().try_for_each(|operand| self.keep(operand))?,
@@ -111,6 +116,8 @@ impl<'s> Frame<'s> {
                 self.take_away(minus)?;
             }
             Node::Union(_) | Node::OneOf(_) | Node::AnyOf(..) => {
+                // A union is taken away from a copy operand by operand, and what is left of the
+                // copy is what the union does not have.
                 let mut rest = Frame { words: self.words.clone(), ..*self };
                 rest.take_away(node)?;
                 self.take_away_words(&rest.words);
@@ -133,6 +140,7 @@ impl<'s> Frame<'s> {
                 self.take_away_leaves(values, |&value| Leaf::Value(*column, value))?;
             }
             Node::Intersect(_) | Node::Subtract(..) => {
+                // Only what is in all operands may go, so that it is worked out on a copy first.
                 let mut both = Frame { words: self.words.clone(), ..*self };
                 both.keep(node)?;
                 self.take_away_words(&both.words);
@@ -161,6 +169,7 @@ impl<'s> Frame<'s> {
 
     /// The same, with words that are not all there.
     fn merge(&mut self, numbers: &[u32], others: &[u64], of: impl Fn(u64, u64) -> u64) {
+        // Both sides ascend, so that a single walk over these words serves all of the frame's.
         let mut at = 0;
         self.replace(|number, word| {
             at += numbers[at..].iter().take_while(|&&other| other < number).count();

@@ -66,6 +66,8 @@ impl<'s> Ids<'s> {
             Ids::Few(ids) => IdSource::List(ids),
             Ids::Stored(ids) => match ids.words() {
                 Words::Dense(words) => IdSource::Words(WordIds::new(words)),
+                // The decoder knows the number of a word by counting, which holds only where none
+                // is left out.
                 Words::Grouped { .. } | Words::Scattered => IdSource::Bitmap(ids.iter()),
             },
             Ids::Owned(ids) => IdSource::Bitmap(ids.iter()),
@@ -104,9 +106,13 @@ impl<'s> Ids<'s> {
     /// The ids that are in both sets.
     pub(super) fn intersect(self, other: &Ids<'s>) -> Ids<'s> {
         match (self, other.form()) {
+            // A list is what is walked, on whichever side it stands: the other set may have all
+            // objects.
             (ids @ Ids::Few(_), _) => ids.filter(|id| other.contains(id)),
             (ids, Form::Few(_)) => other.filter(|id| ids.contains(id)),
             (Ids::Stored(ids), Form::Many(other)) => Ids::Owned(&**ids & other),
+            // What was computed for this plan shrinks in place. A set of the store is copied, since
+            // it stays.
             (Ids::Owned(mut ids), Form::Many(other)) => {
                 ids &= other;
                 Ids::Owned(ids)
@@ -128,6 +134,7 @@ impl<'s> Ids<'s> {
     }
 
     fn without(self, few: &[u32]) -> Ids<'s> {
+        // Where none of them is there, a set of the store stays borrowed and nothing is copied.
         if !few.iter().any(|&id| self.contains(id)) {
             return self;
         }
@@ -202,11 +209,14 @@ enum IdSource<'i> {
 
 impl IdIter<'_> {
     /// Decodes the next batch. False at the end.
+    // It is called once for hundreds of ids, and kept out of `next`, which stays small so.
     #[cold]
     fn refill(&mut self) -> bool {
         self.at = 0;
         self.end = match &mut self.source {
             IdSource::List(ids) => {
+                // A list is copied into the batch too, so that `next` and `fold` read from one
+                // place alone.
                 let (batch, rest) = ids.split_at(ids.len().min(BATCH));
                 self.batch[..batch.len()].copy_from_slice(batch);
                 *ids = rest;
@@ -241,6 +251,8 @@ impl Iterator for IdIter<'_> {
     fn fold<B, F: FnMut(B, u32) -> B>(mut self, init: B, mut f: F) -> B {
         let mut value = init;
         loop {
+            // A loop over a slice does not ask at each id whether the batch is at its end, as
+            // `next` has to.
             value = self.batch[self.at..self.end].iter().fold(value, |value, &id| f(value, id));
             if !self.refill() {
                 return value;

@@ -114,16 +114,21 @@ impl<'s> Iterator for Objects<'_, 's> {
 
     fn fold<B, F: FnMut(B, ObjectRef<'s>) -> B>(self, init: B, mut f: F) -> B {
         let store = self.store;
+        // The fold is passed on, as ids fold a batch at a time and the default would call `next`
+        // for each.
         self.ids.fold(init, |value, id| f(value, ObjectRef::new(store, ObjectId(id))))
     }
 }
 
 impl ExactSizeIterator for Objects<'_, '_> {}
 
+// A refill that finds nothing leaves an empty batch, so that `None` is all that `next` gives from
+// then on.
 impl FusedIterator for Objects<'_, '_> {}
 
 impl fmt::Debug for Objects<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A copy is walked, so that printing takes nothing from what is still to come.
         f.debug_list().entries(self.clone()).finish()
     }
 }

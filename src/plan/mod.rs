@@ -111,6 +111,8 @@ impl<'s> Plan<'s> {
     /// find the same objects; the others are for comparing and for finding out what a pass is worth.
     #[must_use]
     pub fn with_passes(store: &'s Store, selector: &Selector, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
+        // The selector is kept beside its plan, as `explain` and `absences` speak of what was asked
+        // and not of what the passes made of it.
         Plan::of(Sets::of(store, None), Question::Selector(selector.clone()), scope, passes)
     }
 
@@ -143,6 +145,8 @@ impl<'s> Plan<'s> {
         context: &Context,
         passes: &[Pass],
     ) -> Result<Plan<'s>, NoColumn> {
+        // Without its column a test would find nothing and its negation everything, which would be
+        // taken for an answer.
         if let Some(subject) = query.subjects().into_iter().find(|subject| !columns.has(subject)) {
             return Err(NoColumn { subject: subject.clone() });
         }
@@ -167,12 +171,15 @@ impl<'s> Plan<'s> {
     /// How many objects match. Does not find out which, as far as that can be avoided.
     #[must_use]
     pub fn count(&self) -> u64 {
+        // The fused way is asked first, as it mostly tells by its first set alone whether it is
+        // one.
         fused::count(self.sets, &self.root).unwrap_or_else(|| exec::count(self.sets, &self.root))
     }
 
     /// Whether any object matches. Stops at the first.
     #[must_use]
     pub fn any(&self) -> bool {
+        // The fused way would find all objects before it gives the first.
         !exec::first(self.sets, &self.root, 1).is_empty()
     }
 

@@ -48,6 +48,8 @@ impl Node {
         let mut operands: Vec<Node> = operands.into_iter().filter(|operand| *operand != Node::All).collect();
         match operands.len() {
             0 => Node::All,
+            // A single operand stands for itself: passes look at the sort of a node, and would not
+            // see through an intersection around it.
             1 => operands.swap_remove(0),
             _ => Node::Intersect(operands),
         }
@@ -69,6 +71,8 @@ impl Node {
 
     /// The objects that have one of these labels of one key.
     pub(super) fn one_of(mut labels: Vec<LabelId>) -> Node {
+        // Labels are looked up among these by halving. None is there twice, since the values of a
+        // requirement and the labels of a key are sets.
         labels.sort_unstable();
         match labels[..] {
             [] => Node::Empty,
@@ -138,6 +142,7 @@ impl Node {
     /// if the operands were independent of each other.
     pub(super) fn estimate(&self, sets: Sets<'_>) -> f64 {
         let all = sets.live().len() as f64;
+        // In a store without objects a share would be 0/0, which is no number.
         let share = |node: &Node| if all == 0.0 { 0.0 } else { node.estimate(sets) / all };
         match self {
             Node::Empty => 0.0,

@@ -141,6 +141,7 @@ impl SaysOfKey {
 /// `tier ∩ tier=db` → `tier=db`; `tier=db ∩ tier=web` → `none`.
 fn merge_same_key(node: Node, sets: Sets<'_>) -> Node {
     let Node::Intersect(operands) = node else { return node };
+    // Keys are kept in their order, so that one selector always has the same plan.
     let mut keys: BTreeMap<KeyId, SaysOfKey> = BTreeMap::new();
     let mut others: Vec<Node> = Vec::new();
     for operand in operands {
@@ -205,6 +206,8 @@ fn narrow(minus: Node, known: &BTreeMap<KeyId, SaysOfKey>, sets: Sets<'_>) -> No
 /// `large ∩ small` → `small ∩ large`.
 fn smallest_first(node: Node, sets: Sets<'_>) -> Node {
     let Node::Intersect(mut operands) = node else { return node };
+    // An estimate looks through a whole operand, so that it is made once for each. Operands of
+    // equal size stay in their order.
     operands.sort_by_cached_key(|operand| operand.estimate(sets) as u64);
     Node::Intersect(operands)
 }

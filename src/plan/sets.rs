@@ -69,6 +69,8 @@ impl<'s> Sets<'s> {
 
     fn column(self, id: ColumnId, of: impl Fn(&'s Column) -> PostingsView<'s>) -> PostingsView<'s> {
         let column = self.columns.and_then(|columns| columns.column(id.0));
+        // A plan names only columns that were there when it was made, so that the empty list is for
+        // none of them.
         column.map_or(PostingsView::Few(&[]), |(_, column)| of(column))
     }
 }
