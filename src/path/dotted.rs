@@ -21,6 +21,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<PathStep>, PathError> {
 
 /// field = "." path / ".." name [ path ]
 fn field(input: &str) -> PathResult<'_, Vec<PathStep>> {
+    // `..` goes first: a single point would take the first half of it and then miss a name.
     let start = alt((descent, preceded(char('.'), expect("a field after `.`", first_part))));
     let (rest, start) = expect("a field that begins with `.`, such as .spec.nodeName", start)(input)?;
     let (rest, more) = many0(alt((part, brackets))).parse(rest)?;
@@ -59,6 +60,8 @@ fn name(input: &str) -> PathResult<'_, &str> {
 fn brackets(input: &str) -> PathResult<'_, PathStep> {
     const INSIDE: &str = "the number of an element, `*` or a field in quotation marks in brackets";
     let every = value(PathStep::EveryElement, char('*'));
+    // A number too large for an element is none, so that `expect` refuses it with what may stand
+    // here.
     let element = map(map_opt(digit1, |digits: &str| digits.parse().ok()), PathStep::Element);
     let quoted = map(alt((|input| quoted(input, '\''), |input| quoted(input, '"'))), PathStep::MemberOfEach);
     let inside = delimited(multispace0, expect(INSIDE, alt((every, element, quoted))), multispace0);

@@ -16,6 +16,8 @@ pub struct PathError {
 impl PathError {
     /// The fault at `rest`, the end of the text that could not be read.
     pub(super) fn new(text: &str, rest: &str, expected: &'static str) -> PathError {
+        // The place is that of `rest` within the text, so that parsers pass on ends of it and never
+        // copies.
         let span = Span::new(Span::of(text, rest).start, text.len());
         PathError { text: text.to_owned(), span, expected }
     }

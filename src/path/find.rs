@@ -63,6 +63,8 @@ fn descend<P: JsonPlace>(start: P, parts: &[&[PathStep]]) -> Vec<P> {
 pub(super) fn walk<P: JsonPlace>(starts: Vec<P>, steps: &[PathStep]) -> Vec<P> {
     let (mut places, mut rest) = (starts, steps);
     while let Some((step, behind)) = rest.split_first() {
+        // Straight steps one behind another are one search, which reads the text once for all of
+        // them.
         let n_straight = rest.iter().take_while(|step| step.is_straight()).count();
         if n_straight > 0 {
             places = search(places, rest).into_iter().map(|(_, found)| found).collect();
@@ -106,6 +108,8 @@ fn slice<P: JsonPlace>(place: P, from: i64, to: Option<i64>, by: usize) -> Vec<P
     let all = place.all_elements();
     let end = to.map_or(all.len(), |to| from_start(to, all.len()).min(all.len()));
     let start = from_start(from, all.len());
+    // A slice that ends before it begins, such as `[2:1]`, has no elements. The parser refuses a
+    // `by` of 0, at which `step_by` would panic.
     all.get(start..end).unwrap_or_default().iter().step_by(by.max(1)).copied().collect()
 }
 
@@ -150,6 +154,8 @@ fn within<P: JsonPlace>(places: Vec<P>, without: Option<&str>) -> Vec<P> {
         // What has been seen has been seen with all that is in it.
         if matches!(place.kind(), ValueKind::Object | ValueKind::Array) && seen.insert(place.address()) {
             found.push(place);
+            // The last one in is the first one out, so that they go in backwards to come out in the
+            // order of the JSON.
             waiting.extend(children(place, without).into_iter().rev());
         }
     }

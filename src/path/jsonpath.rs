@@ -105,6 +105,7 @@ fn brackets(input: &str, filter_depth: usize) -> PathResult<'_, Vec<PathStep>> {
                           .items[?(@.name==\"a\")]";
     let (rest, _) = terminated(char('['), multispace0).parse(input)?;
     let filter = map(|input| filter(input, filter_depth), PathStep::Where);
+    // A slice is tried before an element, which would take the `1` of `1:3` and leave the rest.
     let several = map(separated_list1(comma, alt((quoted_field, slice, element))), one_or_several);
     let (rest, step) = expect(INSIDE, alt((every, filter, several))).parse(rest)?;
     let (rest, _) = (multispace0, expect("a closing `]`", char(']'))).parse(rest)?;
@@ -146,6 +147,7 @@ fn integer(input: &str) -> PathResult<'_, i64> {
 fn slice(input: &str) -> PathResult<'_, PathStep> {
     let end = preceded(char(':'), opt(integer));
     let step =
+        // A step of 0 is refused, as in kubectl.
         opt(preceded(char(':'), map_opt(digit1, |digits: &str| digits.parse().ok().filter(|by| *by > 0))));
     let slice = (opt(integer), end, step);
     map(slice, |(from, to, by): (_, _, Option<usize>)| PathStep::Slice {
@@ -160,6 +162,7 @@ fn slice(input: &str) -> PathResult<'_, PathStep> {
 fn filter(input: &str, depth: usize) -> PathResult<'_, Filter> {
     const OPERATOR: &str = "`==`, `!=`, `<`, `<=`, `>`, `>=` or the closing `)` of the filter";
     let (rest, _) = terminated(tag("?("), multispace0).parse(input)?;
+    // What is within is not even read, since reading it is the recursion that is bounded here.
     if depth == MAX_FILTER_DEPTH {
         return refuse(input, "filters that nest at most 8 deep");
     }

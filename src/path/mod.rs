@@ -109,6 +109,8 @@ impl Path {
     /// a name or a number.
     #[must_use]
     pub fn first<'j>(&self, json: &'j str) -> Option<&'j str> {
+        // All are found first: until an object ends, an equal key further on may take back what was
+        // found.
         self.places(Text::of(json)).next().map(Text::text)
     }
 
@@ -136,6 +138,8 @@ impl Path {
     /// All values that the path leads to, whatever holds them.
     pub(crate) fn places<P: SearchRoot>(&self, start: P) -> impl Iterator<Item = P> {
         let found = find::all(start, &self.steps).into_iter();
+        // Only where the path ends does `null` make a difference, as on the way there is nothing in
+        // it.
         found.filter(|place| self.null.may_be(*place))
     }
 }
@@ -164,6 +168,7 @@ impl FromStr for Path {
 
 impl From<Pointer> for Path {
     fn from(pointer: Pointer) -> Path {
+        // A pointer is about a place, and what stands there may be `null` like any other value.
         Path { steps: pointer.steps().to_vec(), null: Null::IsValue }
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn expect<'t, T>(
     move |rest| {
         rule.parse(rest).map_err(|error| match error {
             nom::Err::Error(_) => nom::Err::Failure(PathFailure { rest, expected }),
+            // A rule further in has committed already, and its place is the more exact one.
             committed => committed,
         })
     }

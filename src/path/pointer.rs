@@ -66,6 +66,8 @@ impl FromStr for Pointer {
         if names.len() > MAX_STEPS {
             return Err(PointerError::TooLong(names.len()));
         }
+        // Only the value shows whether a number means an element or a field of that name, so that a
+        // step keeps both.
         let steps = names.into_iter().map(|name| PathStep::Key { index: array_index(&name), name }).collect();
         Ok(Pointer { text: text.to_owned(), steps })
     }
@@ -79,6 +81,7 @@ impl fmt::Display for Pointer {
 
 /// Replaces `~1` and `~0` by what they stand for.
 fn unescape(step: &str) -> Result<String, PointerError> {
+    // The text is gone through once: replacing `~0` first and `~1` then would make a `/` of `~01`.
     let mut parts = step.split('~');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -95,6 +98,7 @@ fn unescape(step: &str) -> Result<String, PointerError> {
 
 /// The position that `step` names in an array: digits without a leading zero.
 fn array_index(step: &str) -> Option<usize> {
+    // RFC 6901 allows no leading zeros, so that each element has one pointer.
     let canonical = step == "0" || (!step.starts_with('0') && step.bytes().all(|b| b.is_ascii_digit()));
     if canonical { step.parse().ok() } else { None }
 }
@@ -126,6 +130,7 @@ impl PointerError {
 /// The pointer to the place of `metadata.labels`, `{.items[0].labels}` or `$.data.result`, if it can be told.
 fn path(text: &str) -> Option<String> {
     let plain = text.trim().trim_start_matches('{').trim_end_matches('}').trim_start_matches(['$', '.']);
+    // What has a `/` lacks only the one at its beginning, and the points in it belong to names.
     let has_its_own_steps = plain.contains('/');
     let steps =
         if has_its_own_steps { plain.to_owned() } else { plain.replace('[', ".").replace([']', '\''], "") };

@@ -54,6 +54,8 @@ impl<P: JsonPlace> Search<P> {
     fn visit<W: Way>(&mut self, place: P, way: W) -> Option<P::End> {
         self.found.extend(way.ends().map(|nth| (nth, place)));
         match place.kind() {
+            // An object that no step leads into is left unread, for whoever holds it passes over it
+            // faster.
             ValueKind::Object if way.steps().any(|step| step.name().is_some()) => {
                 Some(self.members(place, way, PathStep::name))
             }
@@ -64,6 +66,8 @@ impl<P: JsonPlace> Search<P> {
 
     fn array<W: Way>(&mut self, place: P, way: W) -> Option<P::End> {
         let mut end = None;
+        // An array is read twice only where some steps go on through arrays in it and others do
+        // not.
         if way.steps().any(|step| step.name_in_elements().is_some()) {
             end = Some(place.leaves(|leaf| match leaf.kind() {
                 ValueKind::Object => Some(self.members(leaf, way, PathStep::name_in_elements)),
@@ -80,16 +84,21 @@ impl<P: JsonPlace> Search<P> {
     /// Goes into one child along all steps that lead to it.
     fn go_on<W: Way>(&mut self, child: P, way: W, leads: impl Fn(&PathStep) -> bool) -> Option<P::End> {
         let leading = way.steps().enumerate().filter(|(_, step)| leads(step));
+        // Whichever of the visits read the value to its end knows where that is, so that nobody
+        // looks for it again.
         leading.fold(None, |end, (nth, _)| self.visit(child, way.behind(nth)).or(end))
     }
 
     /// Goes into the members that steps name; `name` says which one that is. The last of equal keys counts.
     fn members<W: Way>(&mut self, place: P, way: W, name: fn(&PathStep) -> Option<&str>) -> P::End {
+        // The marks of objects further in stand behind those of this one, so that one list serves
+        // all depths.
         let base = self.marks.len();
         self.marks.extend(way.steps().map(|_| (0, 0)));
         let end = place.members(|key, child| {
             let named = way.steps().enumerate().filter(|(_, step)| name(step) == Some(key));
             named.fold(None, |end, (nth, _)| {
+                // Only an equal key further on tells that the one before it was not the last.
                 self.forget(base, base + nth);
                 let start = self.found.len();
                 let end = self.visit(child, way.behind(nth)).or(end);
@@ -107,6 +116,7 @@ impl<P: JsonPlace> Search<P> {
         let (start, end) = self.marks[nth];
         if start < end {
             self.found.drain(start..end);
+            // What other steps found later has moved up by as much as was taken out.
             let behind = self.marks[base..].iter_mut().filter(|(start, _)| *start >= end);
             behind.for_each(|mark| *mark = (mark.0 + start - end, mark.1 + start - end));
             self.marks[nth] = (0, 0);

@@ -56,6 +56,7 @@ impl Paths {
             node = self.behind(node, step);
             n_straight += 1;
         }
+        // The path is to get the next place among the others, which is its number.
         self.nodes[node].ends.push(self.paths.len());
         self.n_straight.push(n_straight);
         self.paths.push(path);
@@ -87,6 +88,8 @@ impl Paths {
         for (nth, place) in search([start], At { nodes: &self.nodes, node: 0 }) {
             let path = &self.paths[nth];
             match &path.steps[self.n_straight[nth]..] {
+                // Fields and JSONPaths may be in one set, so that each path decides by itself about
+                // `null`.
                 [] if !path.null.may_be(place) => {}
                 [] => each(nth, place),
                 rest => find::all(place, rest)

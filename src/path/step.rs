@@ -38,9 +38,12 @@ impl PathStep {
             | PathStep::MemberOfEach(_)
             | PathStep::Key { .. }
             | PathStep::EveryElement => true,
+            // One counted from the end is known only where the array ends.
             PathStep::Element(index) => *index >= 0,
             PathStep::Slice { .. }
             | PathStep::Several(_)
+            // A search keeps one mark for each step, which cannot tell of all fields which are the
+            // last of equal ones.
             | PathStep::Every
             | PathStep::Descend { .. }
             | PathStep::Where(_) => false,
@@ -50,6 +53,7 @@ impl PathStep {
     /// The field of an object that a straight step leads to.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
+            // A number in a pointer is a name too, since an object may stand where it leads.
             PathStep::Member(name) | PathStep::MemberOfEach(name) | PathStep::Key { name, .. } => Some(name),
             _ => None,
         }
