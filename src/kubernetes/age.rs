@@ -26,6 +26,8 @@ pub const READS: &[&str] = &[".metadata.creationTimestamp"];
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Age {
+    // The longest text, a 64-bit number of each unit, takes 114 bits of nanoseconds, so that
+    // nothing overflows.
     nanos: i128,
 }
 
@@ -57,6 +59,8 @@ impl fmt::Display for AgeError {
 impl Error for AgeError {}
 
 /// The units, each with its seconds.
+// The larger come first: reading lets a unit follow only those before it, and printing takes out as
+// much as it can of each in turn.
 const UNITS: [(char, i128); 5] = [('w', 7 * 86_400), ('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
 
 impl Age {
@@ -77,6 +81,8 @@ impl Age {
     pub fn human(self) -> String {
         let seconds = self.seconds();
         if seconds < 0 {
+            // kubectl takes what is less than two seconds to come for clocks that differ, and more
+            // for a mistake.
             return if seconds < -1 { "<invalid>" } else { "0s" }.to_owned();
         }
         let shown = HUMAN.iter().find(|shown| seconds < shown.below).unwrap_or(&LONGEST);
@@ -99,8 +105,10 @@ const fn human(below: i128, unit: (char, i128), smaller: Option<(char, i128)>) -
     Human { below, unit, smaller }
 }
 
+// A year of kubectl always has 365 days.
 const YEAR: (char, i128) = ('y', 365 * 86_400);
 const LONGEST: Human = human(i128::MAX, YEAR, None);
+// These are the steps of `HumanDuration` in `k8s.io/apimachinery/pkg/util/duration`.
 const HUMAN: [Human; 8] = {
     let [_, day, hour, minute, second] = UNITS;
     [
@@ -145,6 +153,7 @@ impl FromStr for Age {
         loop {
             let (number, after) = number(rest)?;
             let letter = after.chars().next().ok_or(AgeError::NoUnit)?;
+            // A letter that is no unit at all is told apart from a unit that only comes too late.
             let size = size_of(letter)?;
             let place = units.iter().position(|(unit, _)| *unit == letter).ok_or(AgeError::Order)?;
             seconds += i128::from(number) * size;

@@ -97,6 +97,7 @@ pub(crate) fn may_have_namespace(kind: Option<&str>) -> bool {
 /// is `value`, and means what the JSON says.
 pub(crate) fn is_selectable(kind: Option<&str>, field: &str, value: &str) -> bool {
     let known = kind.and_then(kinds::first_built_in);
+    // For a server a field that is not there is the empty text, which the JSON does not say of it.
     if value.is_empty() {
         return false;
     }
@@ -105,9 +106,12 @@ pub(crate) fn is_selectable(kind: Option<&str>, field: &str, value: &str) -> boo
         ("metadata.namespace", known) => {
             known.is_none_or(|(kind, _)| !WITHOUT_NAMESPACE_FIELD.contains(&kind))
         }
+        // Of a kind that is not built in, and of all kinds at once, no other fields are known.
         (_, None) => false,
         (_, Some(known)) => {
             let row = SELECTABLE.iter().find(|row| row.kind == known && row.field == field);
+            // A server finds the default in objects without the field as well, whose JSON has no
+            // value there.
             row.is_some_and(|row| row.default != Some(value))
         }
     }

@@ -23,6 +23,8 @@ pub fn label<'j>(object: &ObjectJson<'j>, key: &str) -> Option<Cow<'j, str>> {
 
 fn value<'j>(value: Json<'_, 'j>) -> Option<Cow<'j, str>> {
     match value.written() {
+        // A value that is not there is written as nothing, so that this is a `null` that somebody
+        // wrote.
         "null" => Some(Cow::Borrowed("")),
         _ => value.string(),
     }

@@ -157,6 +157,7 @@ impl<'t, 'j> Json<'t, 'j> {
 
     /// An integer of 64 bits.
     pub(super) fn integer(self) -> Option<i64> {
+        // `1.0` and `1e3` are no integers, as they are none where Go wants one.
         self.written().parse().ok()
     }
 

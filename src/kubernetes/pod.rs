@@ -38,6 +38,7 @@ impl<'t, 'j> ContainerStatuses<'t, 'j> {
         let mut progress =
             ContainerStatuses { status, init_restarts: 0, sidecar_restarts: 0, unfinished: None };
         let statuses = status.get("initContainerStatuses");
+        // Most pods have no init containers, and need no names of sidecars.
         if statuses.elements().next().is_some() {
             progress.count_init(statuses, &Sidecars::of(pod));
         }
@@ -51,6 +52,7 @@ impl<'t, 'j> ContainerStatuses<'t, 'j> {
             self.sidecar_restarts += if is_sidecar { restarts(container) } else { 0 };
             let is_running = is_sidecar && container.get("started").is_true();
             if !is_running && !has_succeeded(container) {
+                // The first that is not done decides alone, and its own restarts are still counted.
                 self.unfinished = Some((number, container));
                 return;
             }
@@ -65,6 +67,7 @@ impl<'t, 'j> ContainerStatuses<'t, 'j> {
     /// The statuses of the main containers, last to first, once they are what counts.
     pub(super) fn main_containers(&self) -> Option<impl Iterator<Item = Json<'t, 'j>> + use<'t, 'j>> {
         let counts =
+            // A pod that says it is initialized is believed, whatever its init containers say.
             self.unfinished.is_none() || is_condition_true(self.status.get("conditions"), "Initialized");
         counts.then(|| {
             let containers: Vec<_> = self.status.get("containerStatuses").elements().collect();
@@ -89,6 +92,7 @@ fn restarts(container: Json<'_, '_>) -> i64 {
 /// Whether a container has ended without an error.
 fn has_succeeded(container: Json<'_, '_>) -> bool {
     let terminated = container.get("state").get("terminated");
+    // A number that is missing is 0 for Go.
     terminated.is_object() && terminated.get("exitCode").integer().unwrap_or(0) == 0
 }
 

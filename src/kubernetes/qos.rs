@@ -92,5 +92,6 @@ impl Sums {
 }
 
 fn positive(list: Json<'_, '_>, resource: &str) -> Amount {
+    // An amount of zero asks for nothing, as in Kubernetes' `ComputePodQOS`.
     amount(list, resource).filter(|amount| *amount > Quantity::ZERO)
 }

@@ -107,6 +107,8 @@ impl Quantity {
             return Ok(Quantity::ZERO);
         }
         let unquoted = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        // Kubernetes trims what it reads from JSON and nothing else: a text of its own may have no
+        // blanks.
         unquoted.unwrap_or(json).trim().parse()
     }
 
@@ -182,6 +184,7 @@ impl Quantity {
         if mantissa == 0 {
             return Quantity { mantissa, exponent: 0, format };
         }
+        // A mantissa keeps its zeros where the exponent could grow no more.
         while mantissa % 10 == 0 && exponent < i32::MAX {
             mantissa /= 10;
             exponent += 1;
@@ -234,6 +237,8 @@ impl Quantity {
 
     /// Writes a power of 1000 that divides the amount, so that no fraction is left.
     fn write_decimal(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // This goes down to a multiple of three also below zero, where `%` would go up and leave a
+        // fraction.
         let mut power = self.exponent - self.exponent.rem_euclid(3);
         if self.format != QuantityFormat::DecimalExponent {
             // There is no larger suffix: what is beyond is written out.
@@ -328,6 +333,8 @@ impl Quantity {
         exponent: i32,
         format: QuantityFormat,
     ) -> Result<Quantity, QuantityError> {
+        // A tiny exponent cuts off no more digits than there are, so that `1e-2147483648` is as
+        // fast as any.
         let n_below = usize::try_from(NANO.saturating_sub(exponent)).unwrap_or(0);
         let below = digits.split_off(digits.len().saturating_sub(n_below));
         let is_rounded_up = below.iter().any(|digit| *digit != 0);
@@ -392,6 +399,8 @@ impl<'t> QuantityText<'t> {
         };
         let (whole, rest) = digits_and_rest(rest);
         let (fraction, suffix) = rest.strip_prefix('.').map_or(("", rest), digits_and_rest);
+        // Any run of these letters is passed over, as Kubernetes does. Which of them are a suffix
+        // is asked later and is another error.
         let exponent = suffix.trim_start_matches(|letter| "eEinumkKMGTP".contains(letter));
         let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         match digits_and_rest(exponent).1 {

@@ -24,6 +24,7 @@ pub fn requests(object: &ObjectJson<'_>, resource: &str) -> Option<Quantity> {
     let pod = Pod::of(object, "requests", resource)?;
     match (pod.amount()?, pod.overhead()) {
         (Some(amount), Some(overhead)) => amount.checked_add(overhead),
+        // A resource that the overhead alone names is asked for too.
         (amount, overhead) => amount.or(overhead),
     }
 }
@@ -90,10 +91,14 @@ impl<'t, 'j, 'r> Pod<'t, 'j, 'r> {
             let own = self.asked(container);
             let with_sidecars = match is_sidecar(container) {
                 true => {
+                    // A sidecar goes on running beside all that comes after it, the main containers
+                    // among them.
                     all = sum(all, own)?;
                     sidecars = sum(sidecars, own)?;
                     sidecars
                 }
+                // Init containers run one after another, so that the largest is enough for all of
+                // them.
                 false => sum(own, sidecars)?,
             };
             most = max(most, with_sidecars);
@@ -119,6 +124,7 @@ fn max(a: Amount, b: Amount) -> Amount {
 pub(super) fn amount(list: Json<'_, '_>, resource: &str) -> Amount {
     let amount = list.get(resource);
     match amount.string() {
+        // A text may have escapes, which `from_json` does not read.
         Some(text) => text.trim().parse().ok(),
         None => Quantity::from_json(amount.written()).ok(),
     }

@@ -82,6 +82,8 @@ fn job(job: &ObjectJson<'_>) -> &'static str {
     let is_ended = ["Complete", "Failed"].into_iter().find(|of_type| has(of_type));
     let is_stopping =
         || ["Suspended", "FailureTarget", "SuccessCriteriaMet"].into_iter().find(|of_type| has(of_type));
+    // The order is that in which the API server looks at a job: ended, deleted, and only then
+    // stopping.
     match is_ended {
         Some(end) => end,
         None if is_deleted(job) => "Terminating",
@@ -101,6 +103,8 @@ fn pod<'j>(pod: &ObjectJson<'j>) -> Cow<'j, str> {
     let status = pod.at(["status"]);
     match is_deleted(pod) {
         true if status.get("reason").is("NodeLost") => "Unknown".into(),
+        // A pod that has ended keeps its reason while it is deleted, which Kubernetes 1.28 did not
+        // yet show.
         true if !has_ended(status) => "Terminating".into(),
         _ => running(pod),
     }
@@ -161,6 +165,7 @@ fn init_reason<'j>(pod: &ObjectJson<'j>, number: usize, container: Json<'_, 'j>)
     match terminated_reason(state).or(waiting) {
         Some(reason) => format!("Init:{reason}").into(),
         None => {
+            // All init containers count, also the sidecars among them.
             let n_containers = pod.at(["spec", "initContainers"]).elements().count();
             format!("Init:{number}/{n_containers}").into()
         }

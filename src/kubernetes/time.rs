@@ -86,6 +86,7 @@ fn days(date: &[u8]) -> Option<i64> {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     const FROM_MARCH_OF_0_TO_1970: i64 = 719_468;
+    // From March on, months have 31, 30, 31, 30 and 31 days over and over, which is 153 in five.
     is_date.then_some(year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - FROM_MARCH_OF_0_TO_1970)
 }
 
@@ -101,6 +102,7 @@ fn days_of_month(year: i64, month: i64) -> i64 {
 /// The seconds since midnight in UTC, and the nanoseconds on top, of a time such as `10:00:00.5+02:00`.
 fn time_of_day(text: &[u8]) -> Option<(i64, i128)> {
     let (&[h1, h2, b':', m1, m2, b':', s1, s2], rest) = text.split_first_chunk()? else { return None };
+    // A leap second is refused, as Go refuses it.
     let second = number(&[s1, s2]).filter(|second| *second < 60)?;
     let (fraction, zone) = fraction(rest)?;
     Some((clock([h1, h2], [m1, m2])? + second - offset(zone)?, fraction))
@@ -117,6 +119,7 @@ fn fraction(text: &[u8]) -> Option<(i128, &[u8])> {
     let [b'.', rest @ ..] = text else { return Some((0, text)) };
     let n_digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = rest.split_at(n_digits);
+    // Digits that are not written are zeros: `.5` is 500,000,000 nanoseconds.
     let mut nine = [b'0'; 9];
     let n_kept = digits.len().min(nine.len());
     nine[..n_kept].copy_from_slice(&digits[..n_kept]);
