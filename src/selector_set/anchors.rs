@@ -15,8 +15,10 @@ impl TermIndex {
     pub(super) fn anchors(&mut self, expr: &Expr<Requirement>, outcome: bool) -> Option<Vec<Term>> {
         match (expr, outcome) {
             (Expr::All, true) | (Expr::None, false) => None,
+            // It never comes out so, for which no object has to be tried.
             (Expr::All, false) | (Expr::None, true) => Some(vec![]),
             (Expr::Requirement(requirement), _) => {
+                // Where an object without the key is enough, there is nothing that one must have.
                 (requirement.holds_without_key() != outcome).then(|| self.terms.of(requirement))
             }
             (Expr::And(children), true) | (Expr::Or(children), false) => {

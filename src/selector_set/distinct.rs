@@ -45,6 +45,8 @@ impl DistinctSelectors {
     pub(super) fn intern(&mut self, selector: Selector) -> DistinctId {
         let DistinctSelectors { selectors, free, table, hasher } = self;
         let hash = hasher.hash_one(&selector);
+        // The hash leads to a few places at most, and only the selector there tells whether it is
+        // the same.
         if let Some(&place) = table.find(hash, |&place| selectors[place as usize].selector == selector) {
             return DistinctId(place);
         }
@@ -68,9 +70,11 @@ impl DistinctSelectors {
         let DistinctSelectors { selectors, free, table, hasher } = self;
         let distinct = &mut selectors[id.0 as usize];
         let hash = hasher.hash_one(&distinct.selector);
+        // The place is known, so that no selectors are compared.
         if let Ok(entry) = table.find_entry(hash, |&place| place == id.0) {
             entry.remove();
             free.push(id.0);
+            // The selector's memory is given back now, and not only when its place is used again.
             *distinct = Distinct::new(Selector::nothing());
         }
     }

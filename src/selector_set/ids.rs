@@ -76,6 +76,8 @@ impl Iterator for SelectorIdsIter<'_> {
     }
 
     fn fold<B, F: FnMut(B, SelectorId) -> B>(self, init: B, mut f: F) -> B {
+        // The fold is passed on, as the bitmap goes through one container after another, where the
+        // default would ask for each id anew.
         self.0.fold(init, |value, id| f(value, SelectorId(id)))
     }
 }
@@ -110,6 +112,7 @@ pub(super) fn union(parts: &[&RoaringBitmap]) -> RoaringBitmap {
     match parts {
         [] => RoaringBitmap::new(),
         [only] => (*only).clone(),
+        // The lengths are known without a look at the ids, those in several parts counted for each.
         _ if parts.iter().map(|part| part.len()).sum::<u64>() <= MAX_SORTED => {
             let mut ids: Vec<u32> = parts.iter().copied().flatten().collect();
             ids.sort_unstable();

@@ -85,15 +85,19 @@ impl SelectorSet {
     /// # Panics
     /// After 2³² − 1 selectors.
     pub fn insert(&mut self, selector: Selector) -> SelectorId {
+        // A removed selector leaves its slot behind, so that no number is ever given out twice.
         let id = u32::try_from(self.slots.len()).expect("fewer than 2^32 selectors");
         let place = self.distinct.intern(selector);
         let distinct = self.distinct.get_mut(place);
+        // Simple selectors stand in the index by their numbers, equal ones too: it answers them
+        // without trying any.
         if let Some(requirements) = simple(&distinct.selector) {
             self.index.change_simple(&requirements, id, RoaringBitmap::insert);
         } else if distinct.ids.is_empty() {
             self.index.terms.intern_keys(distinct.selector.expr());
             let is_deep = distinct.selector.is_deep();
             distinct.anchors =
+                // A tree too deep for the recursion that finds anchors is tried for every object.
                 if is_deep { None } else { self.index.anchors(distinct.selector.expr(), true) };
             self.index.insert_anchored(distinct.anchors.as_deref(), place);
         }
@@ -116,6 +120,8 @@ impl SelectorSet {
         } else if is_last {
             self.index.remove_anchored(distinct.anchors.as_deref(), place);
         }
+        // The index was changed before, as it needs the selector and its anchors to know where to
+        // look.
         if is_last {
             self.distinct.remove(place);
         }
@@ -162,11 +168,14 @@ impl SelectorSet {
     fn selecting(&self, present: &Present<'_>) -> RoaringBitmap {
         let mut hits = self.index.hits(present);
         let value = |key: &str| self.index.terms.key(key).and_then(|key| present.value(key));
+        // One that is tried twice gives its ids twice, which the union takes for once.
         let tried = hits.to_try.iter().map(|&place| self.distinct.get(place));
         let found = tried.filter(|distinct| distinct.selector.matches_by(value));
         hits.selected.extend(found.map(|distinct| &distinct.ids));
         let mut ids = ids::union(&hits.selected);
         if !hits.ruled_out.is_empty() {
+            // Only simple selectors are ruled out, so that none of those that were tried is taken
+            // away here.
             ids -= ids::union(&hits.ruled_out);
         }
         ids
@@ -188,6 +197,8 @@ impl SelectorSet {
         let before: Vec<B::Item> = before.into_iter().collect();
         let after: Vec<A::Item> = after.into_iter().collect();
         let (before, after) = (self.index.terms.present(&before), self.index.terms.present(&after));
+        // Labels whose keys no selector names are in neither, so that a change of those alone ends
+        // here.
         if before == after {
             return SelectorChanges { entered: SelectorIds::default(), left: SelectorIds::default() };
         }
@@ -215,6 +226,8 @@ impl<'s> Iterator for Selectors<'s> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
+        // The range also has the numbers of removed selectors, so that it does not tell how many
+        // are left.
         (self.n_left, Some(self.n_left))
     }
 }

@@ -78,6 +78,7 @@ impl TermIndex {
         for requirement in requirements {
             self.change_requirement(requirement, id, change);
         }
+        // The empty selector is among these, as all of no requirements hold.
         if requirements.iter().all(|requirement| requirement.holds_without_key()) {
             change(&mut self.unconditional, id);
         }
@@ -85,6 +86,8 @@ impl TermIndex {
 
     fn change_requirement(&mut self, requirement: &Requirement, id: u32, change: BitmapChange) {
         match requirement {
+            // Bounds stand in the order of their numbers, where those that a value passes are next
+            // to each other.
             Requirement::GreaterThan(key, bound) => {
                 change_bound(&mut self.bounds(key).above, bound, id, change);
             }
@@ -154,6 +157,7 @@ impl TermIndex {
 impl Bounds {
     /// The selectors on the right side of whose bound `number` is. One step per selected bound.
     fn passed_by(&self, number: i64) -> impl Iterator<Item = &RoaringBitmap> {
+        // A number does not pass a bound that it is equal to.
         let above = self.above.range(..number);
         let below = self.below.range((Bound::Excluded(number), Bound::Unbounded));
         above.chain(below).map(|(_, ids)| ids)
@@ -173,6 +177,7 @@ impl<'i> Hits<'i> {
 fn change_bound(side: &mut BTreeMap<i64, RoaringBitmap>, bound: &Integer, id: u32, change: BitmapChange) {
     let ids = side.entry(bound.value()).or_default();
     change(ids, id);
+    // A bound that no selector has any more would be walked for every number that passes it.
     if ids.is_empty() {
         side.remove(&bound.value());
     }
@@ -186,6 +191,7 @@ fn add_unless_empty<'i>(sets: &mut Vec<&'i RoaringBitmap>, set: &'i RoaringBitma
 
 fn take_out(list: &mut Vec<DistinctId>, id: DistinctId) {
     if let Some(at) = list.iter().position(|&other| other == id) {
+        // In which order selectors are tried makes no difference.
         list.swap_remove(at);
     }
 }

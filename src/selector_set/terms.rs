@@ -71,6 +71,8 @@ impl Terms {
             | Requirement::DoesNotExist(_)
             | Requirement::GreaterThan(..)
             | Requirement::LessThan(..) => vec![key],
+            // The key alone is not among them: with another value the requirement is decided as
+            // without the key.
             _ => requirement.values().map(|value| Term(self.dict.intern(key.0 + 1, value))).collect(),
         }
     }
