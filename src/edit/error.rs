@@ -51,6 +51,7 @@ impl EditError {
     pub fn help(&self) -> Option<String> {
         match self {
             EditError::Value { edit, .. } => several_in_one(edit),
+            // `app=x,env=y` has a second `=` as well, so that joined edits are looked for first.
             EditError::SecondEquals(edit) => several_in_one(edit).or_else(|| doubled_equals(edit)),
             EditError::SetAndRemoved(_) => Some("leave out one of the two".to_owned()),
             EditError::NotAnEdit(_)

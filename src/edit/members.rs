@@ -69,9 +69,12 @@ impl<'a> Members<'a> {
         let mut members: Vec<Member<'a>> = Vec::with_capacity(entries.len());
         let mut pos = 1;
         for (key, value) in entries {
+            // Values are given as parts of the text, and what stands between two of them is read
+            // off from their places.
             let span = Span::of(text, value);
             let before = text.get(pos..span.start)?;
             let (between, head) = before.split_at(before.find('"')?);
+            // Only before the first member there is no comma.
             let (trail, lead) = between.split_once(',').unwrap_or(("", between));
             if let Some(last) = members.last_mut() {
                 last.trail = trail;
@@ -129,6 +132,7 @@ impl<'a> Members<'a> {
         if place == 0
             && let Some(second) = self.members.first_mut()
         {
+            // What was the first stands behind a comma now, and looks as members there do.
             second.lead = next.clone().into();
         }
         let head = format!("{}{colon}", json_text(key)).into();
@@ -140,6 +144,7 @@ impl<'a> Members<'a> {
     pub(super) fn remove(&mut self, key: &str) {
         self.members.retain(|member| member.key != key);
         if let Some(first) = self.members.first_mut() {
+            // Whichever is the first now stands directly behind the brace.
             first.lead = self.layout.first.clone().into();
         }
     }
@@ -148,8 +153,12 @@ impl<'a> Members<'a> {
 /// The white space of these members; `None` if there are none to learn from.
 fn layout_of(members: &[Member<'_>], tail: &str) -> Option<Spacing> {
     let (first, last) = (members.first()?, members.last()?);
+    // The last quotation mark ends the key, since those within a key have a backslash and come
+    // before it.
     let colon = &last.head[last.head.rfind('"')? + 1..];
     let next = match members.len() {
+        // One member shows no comma. Who writes a space behind the colon writes one behind commas
+        // on a line.
         1 if first.lead.is_empty() && colon.ends_with(' ') => " ",
         _ => &last.lead,
     };
@@ -165,6 +174,7 @@ impl fmt::Display for Members<'_> {
             }
             write!(f, "{}{}{}", member.lead, member.head, member.value)?;
         }
+        // An object that has lost its last member is `{}`, whatever lines it had.
         let tail = if self.members.is_empty() { "" } else { &self.layout.tail };
         write!(f, "{tail}}}")
     }

@@ -88,6 +88,8 @@ impl LabelEdits {
             let (key, value) = parse_edit(edit.as_ref())?;
             let is_set = value.is_some();
             let before = parsed.by_key.insert(key.into(), value);
+            // Of two values the last counts, as in kubectl, which refuses only what is both set and
+            // removed.
             if before.is_some_and(|before| before.is_some() != is_set) {
                 return Err(EditError::SetAndRemoved(key.into()));
             }
@@ -126,6 +128,8 @@ impl LabelEdits {
         L: IntoIterator,
         L::Item: Label,
     {
+        // Every edit looks through the labels, which may come from an iterator that can be walked
+        // once.
         let labels: Vec<L::Item> = labels.into_iter().collect();
         let mut changes = Vec::new();
         for (key, value) in self.iter() {
@@ -134,6 +138,8 @@ impl LabelEdits {
             if let Some(LabelChange::Replaced { key, old, .. }) = &change
                 && overwrite == Overwrite::Refused
             {
+                // The first refusal is the answer, so that an object is changed as a whole or not
+                // at all.
                 return Err(EditError::HasValue { key: key.clone(), value: old.clone() });
             }
             changes.extend(change);
@@ -196,10 +202,12 @@ impl<'e> IntoIterator for &'e LabelEdits {
 
 /// Takes an edit apart: the key, and the value to set if it is not to be removed.
 fn parse_edit(edit: &str) -> Result<(&str, Option<LabelValue>), EditError> {
+    // An `=` decides before a `-` at the end: `a=x-` is a bad value, and no removal of `a=x`.
     if let Some((key, value)) = edit.split_once('=') {
         if key.is_empty() {
             return Err(EditError::NoKey(edit.into()));
         }
+        // kubectl takes an edit apart at every `=` and wants two parts.
         if value.contains('=') {
             return Err(EditError::SecondEquals(edit.into()));
         }
@@ -238,6 +246,7 @@ impl LabelChange {
         let before: Vec<B::Item> = before.into_iter().collect();
         let after: Vec<A::Item> = after.into_iter().collect();
         let mut by_key: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
+        // An equal key further on overwrites what an earlier one left, so that the last counts.
         before.iter().for_each(|label| by_key.entry(label.key()).or_default().0 = Some(label.value()));
         after.iter().for_each(|label| by_key.entry(label.key()).or_default().1 = Some(label.value()));
         by_key.into_iter().filter_map(|(key, (old, new))| LabelChange::between(key, old, new)).collect()

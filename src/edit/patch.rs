@@ -27,6 +27,7 @@ impl PatchOperation {
     ///
     /// [`EditError::NoPlace`] when `metadata` or its `labels` is neither an object nor `null`, or `json` no object.
     pub fn for_labels(json: &str, changes: &[LabelChange]) -> Result<Vec<PatchOperation>, EditError> {
+        // An object that has no place for labels is refused, also where nothing changes.
         let place = LabelsPlace::of(json)?;
         if changes.is_empty() {
             return Ok(Vec::new());
@@ -34,6 +35,7 @@ impl PatchOperation {
         if place.labels.is_object() {
             return Ok(changes.iter().map(step).collect());
         }
+        // Without labels nothing can be removed, so that only values to set are left.
         let labels = changes.iter().filter_map(|change| Some((change.key(), change.value()?)));
         let labels: Map<String, Value> = labels.map(|(key, value)| (key.to_owned(), value.into())).collect();
         if place.metadata.is_object() {
@@ -54,6 +56,7 @@ fn step(change: &LabelChange) -> PatchOperation {
         LabelChange::Replaced { .. } => "replace",
         LabelChange::Removed { .. } => "remove",
     };
+    // `~` is escaped first, as otherwise the one of `~1` would be escaped again.
     let key = change.key().replace('~', "~0").replace('/', "~1");
     PatchOperation { op, path: format!("/metadata/labels/{key}"), value: change.value().map(Value::from) }
 }

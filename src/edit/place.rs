@@ -33,6 +33,7 @@ impl<'a> LabelsPlace<'a> {
     ///
     /// When something else than an object stands where one belongs.
     pub(super) fn of(json: &'a str) -> Result<LabelsPlace<'a>, EditError> {
+        // `trim` would take more than what is white space in JSON.
         let text = json.trim_matches(BLANK);
         let no_object = || EditError::NoPlace { field: "", found: found(text) };
         let object = Members::parse(text, &Spacing::compact()).ok_or_else(no_object)?;
@@ -47,6 +48,8 @@ impl<'a> ObjectField<'a> {
     fn of(outer: &Members<'a>, key: &str, path: &'static str) -> Result<ObjectField<'a>, EditError> {
         let text = outer.written(key);
         let members = match text {
+            // For Go a `null` is an object that is not there, so that labels may be put in its
+            // place.
             None | Some("null") => Some(Members::empty(outer.layout())),
             Some(text) => Members::parse(text, outer.layout()),
         };

@@ -32,6 +32,7 @@ impl Rewrite {
             }
         }
         let text = labels.members.to_string();
+        // The innermost value that is there is written anew, so that all around it keeps its bytes.
         if let Some(old) = labels.text {
             return Ok(Rewrite { span: Span::of(json, old), text });
         }
@@ -47,6 +48,7 @@ impl Rewrite {
     /// The whole text `json` with the change made: the one that the rewrite is for.
     #[must_use]
     pub fn apply(&self, json: &str) -> String {
+        // A rewrite of another text may lead out of this one, which is no reason to panic.
         let part = |range| json.get(range).unwrap_or_default();
         [part(0..self.span.start), &self.text, part(self.span.end..json.len())].concat()
     }
