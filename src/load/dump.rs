@@ -116,6 +116,7 @@ impl Dump {
         for dump in [first].into_iter().chain(others) {
             let n_before = builder.append(StoreBuilder::of(dump.store));
             joined.lists.append(dump.lists, n_before);
+            // Before the sources themselves, whose number so far those of the places grow by.
             joined.places.append_sources(dump.places, joined.sources.len());
             let moved = |(id, it): (ObjectId, Relabelled)| (object_id(n_before + id.index()), it);
             joined.relabelled.extend(dump.relabelled.into_iter().map(moved));
@@ -193,6 +194,7 @@ impl Dump {
             return Err(EditError::Elsewhere);
         }
         let Some(object) = self.store.get(id) else { return Ok(false) };
+        // The labels that were loaded are not kept: taking the changes back gives them.
         let labels = LabelChange::apply(changes, object.labels());
         let undone: Vec<LabelChange> = self.changes_of(id).iter().map(LabelChange::reversed).collect();
         let loaded = LabelChange::apply(&undone, object.labels());
@@ -202,6 +204,8 @@ impl Dump {
             true => None,
             false => Some(Rewrite::new(self.loaded_json(id), &changes)?),
         };
+        // The text is made before the store changes, since only it can fail. The object borrows
+        // from the store, so that its labels have to be copied first.
         let labels = owned(&labels);
         self.store.relabel(id, labels);
         match relabelled {
@@ -334,6 +338,7 @@ impl fmt::Debug for Dump {
 /// Where the objects stand, by id: 16 bytes an object.
 #[derive(Debug, Default)]
 struct Places {
+    // Two lists of plain numbers, no list of pairs: both are read where an index is mapped.
     starts: NumberBuffer<u64>,
     ends: NumberBuffer<u64>,
     /// Ids are given out in the order of reading, so that source and index follow from a few runs.
@@ -355,6 +360,7 @@ impl Places {
     fn encode(&self, out: &mut Encoder) {
         out.u64s(self.starts.iter().copied());
         out.u64s(self.ends.iter().copied());
+        // The runs' sources are left out: an index is of one dump, which has one source.
         out.u64s(self.runs.iter().map(|run| run.first as u64));
         out.u64s(self.runs.iter().map(|run| run.index));
     }
@@ -379,6 +385,7 @@ impl Places {
         first == (n_objects > 0).then_some(0)
             && self.runs.is_sorted_by(|run, next| run.first < next.first)
             && (last < n_objects || n_objects == 0)
+            // `Dump::index` adds to it unchecked.
             && self.runs.iter().all(|run| run.index.checked_add(n_objects as u64).is_some())
     }
 
@@ -531,6 +538,7 @@ impl Recorder {
     fn known_id(&mut self, head: &Head<'_>) -> Option<ObjectId> {
         let builder = &self.builder;
         let ids = self.first_id..builder.n_ids();
+        // A dump without events never asks, so that what finds its objects is not made for it.
         let known = self.known.get_or_insert_with(|| {
             KnownObjects::new(builder, ids.map(object_id).filter(|&id| builder.contains(id)))
         });
@@ -551,6 +559,7 @@ impl Sink for Recorder {
         let first = self.builder.append(part.builder);
         self.places.append(part.places, index);
         self.lists.append(part.lists, first);
+        // A part knows no objects but its own and remembers none, so that it is made up for here.
         for id in first..self.builder.n_ids() {
             self.remember(object_id(id));
         }
@@ -567,6 +576,8 @@ impl Sink for Recorder {
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {
         let own = self.builder.identity(id).api_version;
         let api_version = if own.is_empty() { list.identity().api_version } else { own }.to_owned();
+        // The kind is part of what an object is known by, so that it goes under the old one and
+        // comes back under the new one.
         if let Some(known) = &mut self.known {
             known.remove(&self.builder, self.builder.identity(id));
         }
@@ -600,6 +611,7 @@ impl Sink for Recorder {
         let Some(id) = self.known_id(head) else { return };
         let Some(known) = &mut self.known else { return };
         known.remove(&self.builder, head.identity());
+        // Two lists of one source may both have the object, which the event takes from both.
         for id in known.older_looks(id).into_iter().chain([id]) {
             self.builder.remove(id);
         }

@@ -63,6 +63,7 @@ impl Position {
     /// The same place in a text that has a part at `start` whose place this is.
     fn moved(self, start: Position) -> Position {
         let line = self.line.zip(start.line).map(|((line, column), (first_line, first_column))| match line {
+            // Only the first line of the part shares a line with what stands before it.
             1 => (first_line, first_column + column - 1),
             _ => (first_line + line - 1, column),
         });
@@ -90,6 +91,7 @@ impl LoadError {
 
     /// The same error as one of the object that stands where it is, if it is not that already.
     pub(in crate::load) fn of_object(mut self) -> LoadError {
+        // The first of its text, from where whoever moves the error counts.
         self.inner.object.get_or_insert(0);
         self
     }
@@ -211,7 +213,9 @@ impl Fault {
     pub(in crate::load) fn is_at_end(&self, bytes: &[u8]) -> bool {
         let rest = bytes.get(self.offset..).unwrap_or_default();
         match self.kind {
+            // White space may stand between what is missing and the end.
             LoadErrorKind::Incomplete => rest.trim_ascii().is_empty(),
+            // Only a sequence that is cut short has an error of no known length.
             LoadErrorKind::Utf8 => str::from_utf8(rest)
                 .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none()),
             _ => false,

@@ -20,6 +20,7 @@ const BY_BEGINNING: [(&str, Message); 24] = [
     ("<head", ("an HTML page", LOOK_AT_IT)),
     ("<body", ("an HTML page", LOOK_AT_IT)),
     ("<?xml", ("XML", AS_JSON)),
+    // The space is a part of these, as columns stand apart: a word that only begins so is no table.
     ("NAME ", ("a table", ASK_FOR_JSON)),
     ("NAMESPACE ", ("a table", ASK_FOR_JSON)),
     ("LAST SEEN ", ("a table", ASK_FOR_JSON)),

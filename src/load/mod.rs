@@ -221,6 +221,7 @@ impl Loader {
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut tally = Tally::new(select, self.reads.as_ref(), kept);
         let (mut sources, mut n_bytes) = (Vec::new(), 0);
+        // Only a dump counts what is left out of it, so that nothing is tried here.
         tally.gave_up = self.skip_invalid;
         report.begin_source(n_bytes);
         while !tally.gave_up
@@ -228,6 +229,8 @@ impl Loader {
         {
             let mut source = source?;
             let walked = self.walk(&mut source, &mut tally, &mut report);
+            // A walk that met an event ends with a fault that only says so. The source is read
+            // again, which finds whatever else is wrong with it.
             if !tally.gave_up {
                 walked?;
             }
@@ -238,6 +241,8 @@ impl Loader {
         }
         report.end(n_bytes, tally.n_ids() as u64);
         if !tally.gave_up {
+            // Notices wait for the end, as an event in the last source has all of them read again,
+            // which tells whatever there is to tell.
             tally.notices.drain(..).for_each(|notice| report.notice(notice));
             self.remark_labels_at(tally.n_objects, &mut report);
         }
@@ -252,6 +257,7 @@ impl Loader {
         let mut recorder = Recorder::default();
         while let Some(source) = next_source(&mut pending, &mut report, recorder.n_ids()) {
             let mut source = match source {
+                // A load that is stopped found nothing bad, and nobody wants what it has read.
                 Err(error) if self.skip_invalid && error.kind() != LoadErrorKind::Stopped => {
                     recorder.notice(Notice::Skipped(error), &mut report);
                     continue;
@@ -284,8 +290,10 @@ impl Loader {
         sink: &mut S,
         report: &mut Reporter<'_>,
     ) -> Result<u64, LoadError> {
+        // Taken out, since the walk borrows the source for as long as it lasts.
         let damage = source.damage.take();
         let mut walk = Walk::new(self, source, sink, report);
+        // Before the objects, so that what is missing behind the damage is no fault of its own.
         if let Some(fault) = damage {
             walk.refuse_stream(fault)?;
         }
@@ -305,6 +313,7 @@ fn next_source(
         report.at(pos, n_objects as u64)
     })?;
     Some(opened.and_then(|source| {
+        // What a stop cut short while it was opened would look like a bad source.
         if report.is_stopped() {
             return Err(LoadError::new(source.name(), None, None, Fault::stopped(0)));
         }

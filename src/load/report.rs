@@ -147,6 +147,7 @@ impl<'o> Reporter<'o> {
 
     /// Everything is read.
     pub(in crate::load) fn end(&mut self, bytes: u64, n_objects: u64) {
+        // The sum leaves out sources that could not be read to their end; progress never goes back.
         self.progress(bytes.max(self.last), n_objects);
     }
 
@@ -157,6 +158,7 @@ impl<'o> Reporter<'o> {
     fn progress(&mut self, bytes: u64, n_objects: u64) {
         self.last = bytes;
         self.observer.progress(Progress { bytes, total: self.total, n_objects });
+        // Kept, so that the observer is asked every few megabytes and not at each object.
         self.is_stopped = self.observer.is_stopped();
     }
 }

@@ -157,6 +157,7 @@ impl Unanswered {
     pub fn load_with(self, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
         let pending = self.rest.after(self.sources);
         match self.is_told {
+            // The same sources give the same notices a second time.
             true => self.loader.load_pending(pending, &mut Told { observer }),
             false => self.loader.load_pending(pending, observer),
         }
@@ -220,6 +221,7 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
     /// The next objects are those of the next source.
     pub(in crate::load) fn next_source(&mut self) {
         if let Some(kept) = &mut self.kept {
+            // The sources stand elsewhere until there is an answer, and here they are only counted.
             kept.objects.next_source();
         }
     }
@@ -259,11 +261,13 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     }
 
     fn n_ids(&self) -> usize {
+        // Lists and parts go by the ids that were given out, which only kept objects have.
         self.kept.as_ref().map_or(self.n_objects, |kept| kept.objects.n_ids())
     }
 
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
         self.n_objects += 1;
+        // Without an id it gets no kind of its list either, which nobody would see.
         if !(self.select)(ReadObject { head, reads: self.reads }) {
             return None;
         }
@@ -284,6 +288,7 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     }
 
     fn begin_event(&mut self) -> bool {
+        // In a part this is lost with the part: the walk that called meets the event again.
         self.gave_up = true;
         false
     }
@@ -296,6 +301,7 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
         self.notices.push(notice);
     }
 
+    // No event gets past `begin_event`, so that this and `remove` are never called.
     fn replace(&mut self, _head: &Head<'_>, _span: Range<usize>) -> bool {
         false
     }

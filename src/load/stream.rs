@@ -106,6 +106,7 @@ impl Loader {
         let name = input.name();
         let may_be_empty = matches!(input, Input::Stdin);
         let reader = input.open().map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?;
+        // What is bad in a stream is an error in its place, and the events after it are read.
         let loader = self.clone().skip_invalid(true);
         let (splitter, ready) = (Splitter::default(), VecDeque::new());
         let state = StreamState::Begin;
@@ -157,6 +158,8 @@ impl WatchReader {
         let mut bytes = vec![0; CHUNK];
         let mut len = self.read_some(&mut bytes)?;
         if self.state == StreamState::Begin {
+            // A pipe may give a byte at a time. More is waited for only where the first may begin a
+            // stream that is compressed: an event of JSON is read as it comes.
             while len < MAGIC_LEN && may_be_magic(&bytes[..len]) {
                 match self.read_some(&mut bytes[len..])? {
                     0 => break,
@@ -222,6 +225,7 @@ impl WatchReader {
 
     /// What is known only at the end: once, and then nothing.
     fn last_remark(&mut self) -> Option<WatchEvent> {
+        // Taken out, so that the remark is made once, however often the end is asked for.
         let pointer = self.loader.labels_at.take().filter(|_| self.index > 0 && !self.has_labels_at)?;
         let notice = Notice::NoLabelsAt { pointer: pointer.to_string() };
         Some(WatchEvent::Remark { message: notice.to_string() })
@@ -236,6 +240,7 @@ impl WatchReader {
         if let Some(fault) = piece.cut_short {
             let fault = Fault::syntax(LoadErrorKind::Incomplete, piece.text.len(), fault);
             let position = LineCounter::new(&piece.text).locate(fault.offset);
+            // The first object of the piece; `moved` counts those before it.
             let error = LoadError::new(&self.name, Some(position), Some(0), fault);
             self.ready.push_back(Err(error.moved(piece.start, self.index)));
             self.index += 1;
@@ -255,6 +260,7 @@ impl WatchReader {
     fn walk(&mut self, bytes: Vec<u8>, events: &mut Events) -> u64 {
         let input = Input::Bytes { name: self.name.clone(), bytes };
         let (mut nobody, mut n_read) = ((), 0);
+        // A piece goes the way of a dump, so that a stream may hold all that a dump may.
         let walked = Source::open(input, &mut |_| true).and_then(|mut source| {
             let mut report = Reporter::new(&mut nobody, None);
             n_read = self.loader.walk(&mut source, events, &mut report)?;

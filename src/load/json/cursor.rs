@@ -75,10 +75,12 @@ impl<'a> Cursor<'a> {
             level: skim::Level::new(),
             bytes,
             pos,
+            // Nothing may be read before `next_part` has said how far.
             limit: pos,
             text: "",
             text_start: pos,
             value_start: None,
+            // As many as there are, so that what is read in vain stays in proportion to the text.
             patience: bytes.len(),
         }
     }
@@ -152,6 +154,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(in crate::load) fn peek(&mut self) -> Option<u8> {
         match self.bytes.get(self.pos) {
+            // Controls go the slow way as well, which alone knows those that are white space.
             Some(&byte) if byte > b' ' && self.pos < self.limit => Some(byte),
             _ => self.peek_behind_blanks(),
         }
@@ -236,11 +239,14 @@ impl<'a> Cursor<'a> {
     #[cold]
     fn escaped_string(&mut self) -> Fallible<String> {
         let start = self.pos;
+        // Nearly all strings with escapes are texts. Only one that is not is looked at again: what
+        // cannot be passed over either is no JSON, and the first fault says why.
         self.parse::<String>().or_else(|fault| {
             self.pos = start;
             if self.skip().is_err() {
                 return Err(fault);
             }
+            // `JsonText` does not look at bytes, and would leave those out that are no UTF-8.
             self.text(start..self.pos)?;
             self.pos = start;
             self.parse::<JsonText>().map(|text| text.0)
@@ -307,6 +313,8 @@ impl<'a> Cursor<'a> {
     fn check_utf8_to(&mut self, end: usize) -> Fallible<()> {
         while self.checked() < end {
             let start = self.checked();
+            // A piece may end inside a character. It is text up to there, and the next one begins
+            // with that character, so that only an empty piece is a fault.
             let piece = &self.bytes[start..self.bytes.len().min(start + MAX_CHECKED)];
             self.text = str::from_utf8(piece).unwrap_or_else(|e| valid_text(&piece[..e.valid_up_to()]));
             self.text_start = start;
@@ -319,6 +327,7 @@ impl<'a> Cursor<'a> {
 
     /// What to report where `fault` was met: invalid UTF-8 if there is any before it or there.
     pub(in crate::load) fn earliest(&self, fault: Box<Fault>) -> Box<Fault> {
+        // What stands at the fault may be the first byte of a sequence that is broken further on.
         let end = self.limit.min(fault.offset + MAX_UTF8_LEN);
         let checked = self.checked();
         let Err(e) = str::from_utf8(&self.bytes[checked..end.max(checked)]) else { return fault };
@@ -381,6 +390,7 @@ impl<'a> Cursor<'a> {
     /// Reads one value with `serde_json`.
     fn parse<T: Deserialize<'a>>(&mut self) -> Fallible<T> {
         loop {
+            // As a stream of values, since what follows this one is not to be looked at.
             let mut values = Deserializer::from_slice(self.rest()).into_iter::<T>();
             match values.next() {
                 Some(Ok(value)) => {
@@ -405,6 +415,7 @@ impl<'a> Cursor<'a> {
     /// At the end of a line inside a value: moves the bound to the end of the value, if it has one.
     #[cold]
     fn extend(&mut self) -> bool {
+        // Between values the end of a line is what it seems.
         let Some(start) = self.value_start else { return false };
         if self.limit == self.bytes.len() || self.patience == 0 {
             return false;
@@ -413,6 +424,7 @@ impl<'a> Cursor<'a> {
         let mut values = Deserializer::from_slice(text).into_iter::<IgnoredAny>();
         match values.next() {
             Some(Err(error)) => {
+                // One more than was read, so that tries that fail at once end as well.
                 self.patience = self.patience.saturating_sub(byte_offset(text, &error) + 1);
                 false
             }

@@ -25,6 +25,7 @@ impl<'a> LineCounter<'a> {
 
     /// Line and column of a byte. A byte-order mark is not counted.
     pub(in crate::load) fn locate(&mut self, offset: usize) -> Position {
+        // Rare, as faults come in the order of reading, save those of what is around them.
         if offset < self.pos {
             *self = LineCounter::new(self.bytes);
         }

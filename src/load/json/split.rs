@@ -92,6 +92,7 @@ impl Default for Splitter {
 impl Splitter {
     /// Takes the next bytes of the stream.
     pub(in crate::load) fn push(&mut self, bytes: &[u8]) {
+        // What is done with goes only now: the rest moves once a chunk, not once a value.
         let gone = if self.inside == Inside::Nothing { self.pos } else { self.start.0 };
         self.bytes.drain(..gone);
         self.pos -= gone;

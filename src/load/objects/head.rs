@@ -46,6 +46,7 @@ impl<'a> Head<'a> {
     /// Whether it is the API server's table of objects, as `kubectl get` asks for one. A resource of somebody else that
     /// has the name says so in its version.
     pub(in crate::load) fn is_table(&self) -> bool {
+        // Without a version it is the server's: nobody else has such a name in no group.
         self.kind == "Table" && (self.api_version.is_empty() || self.api_version.starts_with("meta.k8s.io/"))
     }
 
@@ -105,6 +106,7 @@ impl<'a> Head<'a> {
         wanted: Option<&WantedValue>,
         cursor: &mut Cursor<'a>,
     ) -> Fallible<()> {
+        // A second `metadata` overrides the first as a whole, also what it does not have itself.
         self.name = Cow::Borrowed("");
         self.namespace = Cow::Borrowed("");
         self.labels.clear();
@@ -140,6 +142,7 @@ impl<'a> Head<'a> {
                 "name" => self.name = text_or_absent(cursor)?,
                 "namespace" => self.namespace = text_or_absent(cursor)?,
                 "labels" => self.labels.read(cursor)?,
+                // Only the place is kept, as nobody asks for it but `page`, of lists.
                 "continue" => {
                     self.page_at = Some(at);
                     cursor.skip()?;

@@ -112,6 +112,7 @@ impl<'a> Labels<'a> {
     fn push(&mut self, key: Cow<'a, str>, value: Judged<'a>) {
         match value {
             Ok(value) => {
+                // The last of equal keys wins, so that this value makes up for a bad one.
                 if let Some(faults) = &mut self.faults {
                     faults.by_key.remove(&key);
                 }
@@ -130,6 +131,7 @@ impl<'a> Labels<'a> {
 impl Faults<'_> {
     fn first(self) -> Fallible<()> {
         let faults = self.by_key.into_values().chain(self.lasting);
+        // They were kept by key, and a user mends a dump from its beginning.
         faults.min_by_key(|fault| fault.offset).map_or(Ok(()), Err)
     }
 }
@@ -138,6 +140,7 @@ impl Faults<'_> {
 #[cold]
 fn pass_over(cursor: &mut Cursor<'_>, what: &str) -> Fallible<Box<Fault>> {
     let fault = cursor.expected(what);
+    // What is no JSON has no end behind which the labels could go on.
     if fault.fatal {
         return Err(fault);
     }
@@ -172,6 +175,7 @@ fn read_pair<'a>(cursor: &mut Cursor<'a>) -> Fallible<Result<Pair<'a>, Box<Fault
         match field.as_ref() {
             "Key" | "key" => key = Some(read_key(cursor)?),
             "Value" | "value" => {
+                // The key may come after its value, and then the message cannot name it.
                 let name = key.as_ref().and_then(|key| key.as_deref().ok());
                 value = read_value(cursor, name.unwrap_or("?"))?;
             }

@@ -56,6 +56,7 @@ impl ListKinds {
 impl Lists {
     /// Adds the list of the objects with these ids; inner ones come first.
     pub(in crate::load) fn push(&mut self, ids: Range<usize>, list: ObjectIdentity<'_>, gives_kind: bool) {
+        // A list without items says nothing of any object, and its kind need not be kept.
         if ids.is_empty() {
             return;
         }
@@ -74,6 +75,7 @@ impl Lists {
     /// The innermost list of every object.
     pub(in crate::load) fn finish(self) -> ListRuns {
         let mut spans: Vec<(usize, (Range<usize>, usize))> = self.spans.into_iter().enumerate().collect();
+        // Outer lists first. Of two with the same items the inner one was read to its end first.
         spans.sort_by_key(|(nth, (ids, _))| (ids.start, Reverse(ids.end), Reverse(*nth)));
         let (mut runs, mut open) = (ListRuns { kinds: self.kinds.all, ..ListRuns::default() }, Vec::new());
         for (_, (ids, kind)) in spans {
@@ -81,6 +83,7 @@ impl Lists {
             runs.begin(ids.start, Some(kind));
             open.push((ids.end, kind));
         }
+        // The last run has no list, lest objects that are joined behind it be in one.
         runs.close(&mut open, usize::MAX);
         runs
     }
@@ -103,6 +106,7 @@ impl ListRuns {
     }
 
     fn begin(&mut self, first: usize, kind: Option<usize>) {
+        // An inner list may begin with the same object as the one around it, which then has no run.
         self.runs.pop_if(|(last, _)| *last == first);
         if self.runs.last().and_then(|(_, kind)| *kind) != kind {
             self.runs.push((first, kind));
@@ -111,6 +115,7 @@ impl ListRuns {
 
     /// Adds the runs of other objects, which come after `n_before` objects.
     pub(in crate::load) fn append(&mut self, other: ListRuns, n_before: usize) {
+        // Kinds that both have get two numbers: `common` compares the kinds themselves.
         let n_kinds = self.kinds.len();
         self.kinds.extend(other.kinds);
         other
@@ -154,6 +159,7 @@ impl ListRuns {
         let n_kinds = bytes.size()?;
         let kinds = (0..n_kinds).map(|_| listed(bytes)).collect::<Result<_, _>>()?;
         let runs = ListRuns { runs, kinds };
+        // The search by halves needs the order. A number without a kind leads to no list in `of`.
         let is_sorted = runs.runs.is_sorted_by(|run, next| run.0 < next.0);
         Malformed::unless(is_sorted && firsts.len() == numbers.len(), "lists")?;
         Ok(runs)

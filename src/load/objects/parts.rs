@@ -134,6 +134,7 @@ impl<'a> Seam<'a> {
         let mut borders = vec![from];
         let mut last = from;
         while bytes.len() - last > size {
+            // No window overlaps the one before it, so that the search reads the text once at most.
             let window = last + size..bytes.len().min(last.saturating_add(2 * size));
             let Some(at) = seam.find(&bytes[window.clone()]) else { return borders };
             last = window.start + at + self.start;

@@ -34,6 +34,7 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
             return Err(Fault::data(at, message));
         }
         let behind = self.cursor.clone();
+        // What the cursor knows to be text lies behind the rows, and so is found anew.
         self.cursor = behind.beside(at, false);
         self.rows(depth, read)?;
         self.cursor = behind;
@@ -59,12 +60,14 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
     fn row(&mut self, depth: usize, read: impl Fn(&mut Self, usize) -> Fallible<()>) -> Fallible<()> {
         let start = self.cursor.pos();
         let object = member(self.cursor.json()?, "object");
+        // Tables that were asked for without objects have none here, or null.
         let Some(object) = object.filter(|object| object.starts_with('{')) else {
             let message = "expected an `object` in every row of a Table, found a row without one";
             return Err(Fault::data(start, message).with_help(ASK_FOR_OBJECTS));
         };
         let object = self.cursor.at_text(object);
         let behind = std::mem::replace(&mut self.cursor, object);
+        // After a fault the cursor stays inside the row: `pass_over` goes back by itself.
         read(self, depth + 1)?;
         self.cursor = behind;
         Ok(())
@@ -99,6 +102,7 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
             }
         };
         Ok(match (message.as_str(), reason.as_str()) {
+            // No words of the server were found, and what stands there says more than nothing.
             ("", "") => String::from_utf8_lossy(&self.source.bytes()[span]).into_owned(),
             (said, "") | ("", said) => said.to_owned(),
             (message, reason) => format!("{message} ({reason})"),
@@ -112,6 +116,7 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
         if text_at(metadata, "continue").is_empty() {
             return Ok(());
         }
+        // Nobody hears what a part says, so that it is left to the walk that called.
         if self.is_part {
             return Err(Fault::data(at, "expected objects, found a page of a list"));
         }
@@ -123,6 +128,7 @@ impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
     /// Remarks that the first value of a source looks like a map from name to object, and is read as one object.
     pub(in crate::load) fn remark_map(&mut self, object: &Head<'a>, start: usize) {
         let may_be = self.index == 0 && object.identity().kind.is_empty() && self.loader.items_at.is_none();
+        // The map is looked at last, as this reads its first members a second time.
         if may_be && is_map(self.cursor.at(start)).unwrap_or(false) {
             let notice = Notice::Map { source: self.source.name().to_owned() };
             self.sink.notice(notice, self.report);

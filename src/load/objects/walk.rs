@@ -123,6 +123,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// Reports a fault that is not about any one object.
     fn leave_out_source(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
+        // Lines of binary data mean nothing to anybody, and its message has the byte instead.
         let line = format::is_text(self.source.bytes()).then_some((1, 1));
         let position = Position { line, offset: 0 };
         self.skip_or_stop(LoadError::new(self.source.name(), Some(position), None, fault))
@@ -131,6 +132,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// Reports what is wrong with the object that is being read, and counts it as read.
     fn leave_out(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
         let fault = format::named(self.source.bytes(), self.cursor.earliest(fault));
+        // The damage has been told, and the text ends where it does because of it.
         if self.is_cut && fault.is_at_end(self.source.bytes()) {
             return Ok(());
         }
@@ -217,6 +219,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let mut n_found = 0;
         let mut members = self.cursor.open(b'{')?;
         while let Some(key) = self.cursor.next_key(&mut members)? {
+            // Objects are handed on as they are read, so that what is overridden must be known
+            // before it is read.
             if key != name || self.comes_again(name) {
                 self.cursor.skip()?;
                 continue;
@@ -234,6 +238,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let mut members = Commas::in_the_middle();
         while cursor.skip().is_ok() {
             match cursor.next_key(&mut members) {
+                // The next one of the same key decides, so that many take no quadratic time.
                 Ok(Some(next)) if next != key => {}
                 next => return matches!(next, Ok(Some(_))),
             }
@@ -268,6 +273,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// The objects of a map from name to object. The last of equal names wins.
     fn map(&mut self) -> Fallible<()> {
+        // All at once, as one look ahead for each name would take quadratic time.
         let overridden = self.overridden();
         let mut members = self.cursor.open(b'{')?;
         while let Some(name) = self.cursor.next_key(&mut members)? {
@@ -296,6 +302,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// The elements of an array. Those without a kind go to `without_kind`.
     fn elements(&mut self, depth: usize, without_kind: &mut Vec<ObjectId>) -> Fallible<()> {
+        // Empty at first: reading ahead goes by what stands between two objects.
         let mut previous = 0..0;
         let mut members = self.cursor.open(b'[')?;
         while self.cursor.next_element(&mut members)? {
@@ -313,6 +320,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     pub(in crate::load) fn element(&mut self, name: &str, depth: usize) -> Fallible<Option<ObjectId>> {
         self.cursor.peek();
         let start = self.cursor.pos();
+        // Asked at each object: until a few megabytes are read it is one comparison.
         if !self.report.at(start, self.sink.n_ids() as u64) {
             return Err(Fault::stopped(start));
         }
@@ -347,6 +355,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         depth: usize,
     ) -> Fallible<Option<ObjectId>> {
         match envelope {
+            // Items decide before all else, since they have been handed on already.
             Envelope { items: Some(_), .. } => self.page(head).map(|()| None),
             Envelope { event_type: Some(event_type), object: Some(span), .. } => {
                 self.event(event_type, span, depth).map(|()| None)
@@ -355,6 +364,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 let read = |walk: &mut Self, depth| walk.element("", depth).map(|_| ());
                 self.table(envelope.rows, depth, read).map(|()| None)
             }
+            // Inside a list a `Status` is an object like any other: the server gives it alone.
             Envelope { is_outermost: true, .. } if head.is_status() => {
                 self.status(start..self.cursor.pos()).map(|()| None)
             }
@@ -363,6 +373,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                     self.remark_map(head, start);
                 }
                 let id = self.plain_object(head, name, start..self.cursor.pos())?;
+                // Only for an object without a kind its list may have one.
                 Ok(id.filter(|_| head.identity().kind.is_empty()))
             }
         }
@@ -409,6 +420,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// The `items` of a list.
     fn items(&mut self, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
+        // The items of the first have been handed on, so that they cannot be overridden any more.
         if envelope.items.is_some() {
             return Err(Fault::data(self.cursor.pos(), "expected one `items` in a list, found a second"));
         }
@@ -485,6 +497,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// A watch event whose object stands at `span`.
     fn event(&mut self, event_type: EventType, span: Range<usize>, depth: usize) -> Fallible<()> {
+        // The fault ends a part or a scan, which both leave events to whoever knows the objects.
         if !self.sink.begin_event() {
             return Err(Fault::data(span.start, "expected objects, found a watch event"));
         }
@@ -517,6 +530,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             return Err(object.expected("an object as the `object` of a watch event"));
         }
         head.read(&mut object)?;
+        // A `Status` is never an object of the dump, whatever type its event has.
         if head.is_status() {
             return self.status(span);
         }
@@ -537,6 +551,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     fn put(&mut self, head: &mut Head<'a>, span: Range<usize>) -> Fallible<()> {
         self.read_labels_at(head, span.clone())?;
         head.labels.check()?;
+        // The object keeps its index, and the event counts as one that was read.
         if self.sink.replace(head, span.clone()) {
             self.index += 1;
             return Ok(());

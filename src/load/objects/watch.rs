@@ -49,6 +49,8 @@ impl KnownObjects {
     /// Gets to know an object, instead of any other with its identity.
     pub(in crate::load) fn insert(&mut self, builder: &StoreBuilder, id: ObjectId) {
         if let Some(older) = self.ids.insert(id, |id| builder.identity(id)) {
+            // The list moves from look to look and is never walked here, so that an object that is
+            // listed again and again costs no more each time.
             let mut all = self.older_looks(older);
             all.push(older);
             self.older.insert(id, all);

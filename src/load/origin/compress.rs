@@ -94,6 +94,7 @@ fn unzstd(
     let mut rest = bytes;
     while !rest.is_empty() {
         let start = bytes.len() - rest.len();
+        // Fewer bytes than tell a frame may be the beginning of one that is cut short.
         if Compression::of(rest) != Some(Compression::Zstd) && rest.len() >= MAGIC_LEN {
             return Err(trailing("zstd", start));
         }

@@ -37,6 +37,7 @@ impl Queue {
 
     /// How many bytes there are in all, where that is known beforehand.
     pub(in crate::load) fn n_bytes(&self) -> Option<u64> {
+        // One unknown length leaves none: more would be read than half a total says.
         self.0.iter().map(Pending::n_bytes).sum()
     }
 
@@ -49,6 +50,7 @@ impl Queue {
             match self.0.pop_front()? {
                 Pending::Source(source) => return Some(Ok(source)),
                 Pending::Input(input) => match open(input, progress) {
+                    // From the last to the first, so that they stand in front in their own order.
                     Ok(given) => given.into_iter().rev().for_each(|it| self.0.push_front(it)),
                     Err(error) => return Some(Err(error)),
                 },

@@ -95,6 +95,7 @@ impl Input {
     pub(in crate::load) fn n_bytes(&self) -> Option<u64> {
         match self {
             Input::Path(path) => {
+                // A FIFO or a device says 0 of itself, whatever comes out of it.
                 path.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len())
             }
             Input::Stdin | Input::Reader(_) => None,
@@ -153,6 +154,7 @@ impl Source {
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Source, LoadError> {
         let name = input.name();
+        // A command that finds nothing may write nothing. An empty file is a dump that failed.
         let may_be_empty = matches!(input, Input::Stdin);
         let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
         let bytes = match input {
@@ -180,6 +182,7 @@ impl Source {
         let name = path.display().to_string();
         Ok((
             Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false },
+            // Asked of the open file, as another one may have its path by now.
             file.metadata()?,
         ))
     }
@@ -226,6 +229,7 @@ fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result
 fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     while reader.by_ref().take(CHUNK).read_to_end(&mut bytes)? > 0 && progress(bytes.len()) {}
+    // The bytes are kept as long as the dump, and up to half of the memory was set aside for more.
     bytes.shrink_to_fit();
     Ok(bytes)
 }
