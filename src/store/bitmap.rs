@@ -88,6 +88,7 @@ impl Bitmap {
 
     /// Adds ids.
     pub(super) fn extend(&mut self, ids: impl IntoIterator<Item = u32>) {
+        // Many ids at once: all words are made anew when they are next asked for.
         self.words.take();
         self.ids.extend(ids);
     }
@@ -147,6 +148,7 @@ impl Words {
     }
 
     fn remove(&mut self, id: u32) {
+        // A word that becomes zero stays, as all behind it would have to move.
         if let Some(word) = self.word_mut(id / WORD) {
             *word &= !(1 << (id % WORD));
         }

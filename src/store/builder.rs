@@ -54,6 +54,7 @@ impl StoreBuilder {
         L: IntoIterator,
         L::Item: Label,
     {
+        // Rows are walked without a look at which objects are there: one that was removed has none.
         if self.table.live().contains(id.0) {
             self.table.set_kind(id, api_version, kind);
             let labels = self.interner.intern(&mut self.table, labels);
@@ -112,6 +113,7 @@ impl StoreBuilder {
     /// Builds the index. Linear in the number of labels.
     #[must_use]
     pub fn finish(mut self) -> Store {
+        // Before the index takes memory, so that what was set aside is not held beside it.
         self.table.shrink_to_fit();
         let (index, identities) = (Index::build(&self.table), OnceLock::new());
         Store { index, table: self.table, interner: self.interner, identities }
@@ -136,7 +138,9 @@ impl LabelInterner {
         L: IntoIterator,
         L::Item: Label,
     {
+        // A new number makes the marks of all objects before stale, so that none has to be cleared.
         self.n_calls += 1;
+        // Two lists change places, so that no object asks for memory.
         std::mem::swap(&mut self.previous, &mut self.current);
         self.current.clear();
         for (place, label) in labels.into_iter().enumerate() {

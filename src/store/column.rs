@@ -50,6 +50,7 @@ impl ColumnBuilder {
     pub(crate) fn push(&mut self, id: u32, value: Option<&str>) {
         push_once(&mut self.present, id);
         let Some(value) = value else { return };
+        // Looked up first, as an entry of the map would need a copy of the text.
         let number = match self.numbers.get(value) {
             Some(&number) => number,
             None => {
@@ -65,9 +66,11 @@ impl ColumnBuilder {
     /// Adds what was read of objects that all come after those here.
     pub(crate) fn append(&mut self, other: ColumnBuilder) {
         self.present.extend(other.present);
+        // The map's order and so the new numbers differ from run to run: `finish` sorts the values.
         for (value, number) in other.numbers {
             let ids = &other.ids[number as usize];
             match self.numbers.get(&value) {
+                // Still ascending, as all ids of the other are larger.
                 Some(&number) => self.ids[number as usize].extend(ids),
                 None => {
                     self.numbers.insert(value, self.ids.len() as u32);

@@ -52,6 +52,7 @@ impl Dict {
                 ids.find(hasher.hash_one((scope, text)), |&id| self.is(id, scope, text)).copied()
             }
             Finder::Sorted(ids) => {
+                // By bytes: as texts, mapped ones would be checked to be UTF-8 at each step.
                 let wanted = (scope, text.as_bytes());
                 let place = ids.binary_search_by(|&id| self.scoped_bytes(id).cmp(&wanted)).ok()?;
                 Some(ids[place])
@@ -66,6 +67,7 @@ impl Dict {
     pub(crate) fn intern(&mut self, scope: u32, text: &str) -> u32 {
         match &self.finder {
             Finder::Hashed(_) => self.intern_hashed(scope, text),
+            // A text that is there already is no reason to hash all others.
             Finder::Sorted(_) => self.get(scope, text).unwrap_or_else(|| {
                 self.hash();
                 self.intern_hashed(scope, text)
@@ -101,6 +103,7 @@ impl Dict {
 
     /// Makes the hash table of all texts.
     fn hash(&mut self) {
+        // Large enough at once, as growing would hash the texts again.
         let hashed = Hashed { ids: HashTable::with_capacity(self.len()), ..Hashed::default() };
         let hasher = hashed.hasher.clone();
         self.finder = Finder::Hashed(hashed);
@@ -148,6 +151,7 @@ impl Dict {
                 let len = ids[start..].partition_point(|&id| self.scope(id) == scope);
                 ids.slice(start..start + len)
             }
+            // Only an index that was just read asks, whose texts are sorted: here a walk will do.
             Finder::Hashed(_) => {
                 (0..self.len() as u32).filter(|&id| self.scope(id) == scope).collect::<Vec<u32>>().into()
             }
@@ -175,6 +179,7 @@ impl Dict {
         self.ends.encode(out);
         out.u32s(self.scopes.iter().copied());
         let mut ids: Vec<u32> = (0..self.len() as u32).collect();
+        // The order that `get` and `ids_in` search by halves, in the bytes that they compare.
         ids.sort_unstable_by_key(|&id| self.scoped_bytes(id));
         out.u32s(ids.into_iter());
     }

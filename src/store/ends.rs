@@ -17,6 +17,7 @@ impl Ends {
     /// Adds a number, which is no smaller than the last one.
     pub(super) fn push(&mut self, end: usize) {
         let high = (end as u64 >> 32) as usize;
+        // A part of more than 4 GiB may carry more than once at one index.
         self.carries.resize(high, self.low.len());
         self.low.to_mut().push(end as u32);
     }

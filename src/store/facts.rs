@@ -172,8 +172,10 @@ impl Store {
     ) -> Vec<ValueFacts<'_>> {
         let Some(key) = self.table.key_id(key) else { return Vec::new() };
         if self.is_all(set) {
+            // Postings know how many ids they have, so that nothing has to be intersected.
             return self.value_counts_by(key, wanted, |label| self.index.label(label).len());
         }
+        // A key such as `pod-template-hash` has very many values, of which few objects have few.
         if set.len() < self.index.n_values(key) as u64 {
             return self.value_counts_of(key, set, wanted);
         }
@@ -210,16 +212,19 @@ impl Store {
         let runs = labels.chunk_by(|a, b| a == b);
         let facts =
             runs.map(|run| ValueFacts { value: self.table.value(run[0]), n_objects: run.len() as u64 });
+        // Asked last, once for each value and not for each object that has it.
         facts.filter(|fact| wanted(fact.value)).collect()
     }
 
     /// Whether `set`, which holds ids of this store, holds all of them.
     fn is_all(&self, set: &RoaringBitmap) -> bool {
+        // A subset of the same size is the same set.
         set.len() == self.table.live().len()
     }
 
     /// The labels that the objects of `set` have, each once.
     fn labels_within(&self, set: &RoaringBitmap) -> Vec<LabelId> {
+        // Rounded up, so that objects with less than a label each still cost a step.
         let labels_per_object = self.n_labels() / self.len().max(1) + 1;
         if set.len().saturating_mul(labels_per_object as u64) < self.table.n_distinct_labels() as u64 {
             let rows = set.iter().flat_map(|id| self.table.labels_of(ObjectId(id)));
@@ -236,6 +241,7 @@ impl Store {
 
 /// Sorts by count, largest first, and by name where counts are equal.
 fn most_frequent_first<'a, T: Copy, N: Ord>(mut facts: Vec<T>, rank: impl Fn(T) -> (u64, N) + 'a) -> Vec<T> {
+    // No two facts have the same name, so that the order is the same in every run.
     facts.sort_unstable_by_key(|&fact| {
         let (n_objects, name) = rank(fact);
         (Reverse(n_objects), name)

@@ -54,6 +54,7 @@ impl IdentityIndex {
         if identity.name.is_empty() {
             return None;
         }
+        // The hash table itself would keep both.
         let other = self.remove(identity, &of);
         let IdentityIndex { ids, hasher } = self;
         let hash = |id: ObjectId| hasher.hash_one(IdentityKey::of(of(id)));
@@ -104,6 +105,7 @@ impl Identities {
             return;
         };
         let mut others = self.others.remove(&last).unwrap_or_default();
+        // An object whose kind changed comes again with an old number, and need not be the last.
         others.insert(last.min(id));
         self.others.insert(last.max(id), others);
         self.last.insert(last.max(id), |id| table.identity(id));
@@ -116,8 +118,10 @@ impl Identities {
         if last == id {
             self.last.remove(table.identity(id), |id| table.identity(id));
         }
+        // The set belongs to the last object: where that goes, the next one takes it over.
         let next = if last == id { others.pop_last() } else { others.remove(&id).then_some(last) };
         let Some(next) = next else { return };
+        // Where the last one stays this puts in what is there.
         self.last.insert(next, |id| table.identity(id));
         if !others.is_empty() {
             self.others.insert(next, others);

@@ -60,6 +60,7 @@ impl<'a> ObjectIdentity<'a> {
     #[must_use]
     pub fn qualified_name(&self) -> Option<String> {
         let kind = self.qualified_kind().unwrap_or_else(|| "object".to_owned());
+        // Only the kind in front is put into lower case. An empty one leaves `object` as it is.
         let kind = kind.replacen(self.kind, &self.kind.to_lowercase(), 1);
         (!self.name.is_empty()).then(|| format!("{kind}/{}", self.name))
     }

@@ -67,6 +67,7 @@ impl Index {
 
     /// Reads the index of a table.
     pub(super) fn decode(bytes: &mut Decoder, table: &ObjectTable) -> Result<Index, Malformed> {
+        // The bitmaps are made later, one by one, and are then checked against it.
         let n_ids = bytes.size()?;
         let mut read = || PostingsTable::decode(bytes, n_ids);
         let (labels, keys, kinds, namespaces) = (read()?, read()?, read()?, read()?);
@@ -80,6 +81,7 @@ impl Index {
         Malformed::unless(has_all, "the index of these objects")?;
         let key_labels = table.key_ids().zip(n_now.iter()).map(|(key, &n_now)| {
             let ever = table.labels_with(key);
+            // Only a forged index says more, which would be more values than are listed.
             KeyLabels { n_now: ever.len().min(n_now as usize), ever }
         });
         Ok(Index { key_labels: key_labels.collect(), labels, keys, kinds, namespaces })
@@ -99,6 +101,7 @@ impl Index {
     fn grow(&mut self, table: &ObjectTable) {
         self.keys.to_mut().resize_with(table.n_keys(), Postings::default);
         self.key_labels.resize_with(table.n_keys(), KeyLabels::default);
+        // Before the labels' postings grow, whose number says which labels are new.
         for label in table.label_ids_from(self.labels.len()) {
             self.key_labels[table.key_of(label).0 as usize].ever.to_mut().push(label.0);
         }
@@ -150,6 +153,7 @@ impl Index {
             let had_objects = !postings.is_empty();
             change(postings, id.0);
             change(of_key, id.0);
+            // Added first, as the number has no sign. It falls below 0 for a forged index alone.
             *n_now = (*n_now + usize::from(!postings.is_empty())).saturating_sub(usize::from(had_objects));
         }
     }

@@ -30,6 +30,7 @@ impl<'s> Iterator for StoreObjects<'s> {
         self.ids.size_hint()
     }
 
+    // roaring folds a container at a time, and does not ask at each id whether that ends.
     fn fold<B, F: FnMut(B, ObjectRef<'s>) -> B>(self, init: B, mut f: F) -> B {
         let store = self.store;
         self.ids.fold(init, |value, id| f(value, ObjectRef::new(store, ObjectId(id))))

@@ -25,6 +25,7 @@ impl Store {
         StoreMemory {
             objects: self.table.objects_memory() + self.table.live().memory(),
             labels: self.table.labels_memory() + self.index.memory(),
+            // To ask what it takes must not be what makes it.
             identities: self.identities.get().map_or(0, Identities::memory),
         }
     }

@@ -69,6 +69,7 @@ use identity::Identities;
 pub struct Store {
     table: ObjectTable,
     index: Index,
+    // Kept from one change to the next, as objects that come one after another are often alike.
     interner: LabelInterner,
     /// Made when an object is first asked for by identity, and kept up with every change from then on: most stores are
     /// never asked, and pay nothing.
@@ -154,6 +155,8 @@ impl Store {
             return false;
         }
         let labels = self.interner.intern(&mut self.table, labels);
+        // Before the row changes, which says from whose postings the object has to go. What it is
+        // called stays, so that nothing else has to learn of it.
         self.index.remove_labels(&self.table, id);
         self.table.rows.set(id, labels);
         self.index.insert_labels(&self.table, id);
@@ -170,6 +173,7 @@ impl Store {
         L::Item: Label,
     {
         let Some(object) = self.get(id) else { return false };
+        // Mostly only labels change, and another kind costs leaving and entering everything.
         if (object.api_version(), object.kind()) != (api_version, kind) {
             self.set_kind(id, api_version, kind);
         }
@@ -245,11 +249,14 @@ impl Store {
         for object in self.objects() {
             builder.push(object.identity(), object.labels());
         }
+        // What finds objects by identity goes too, as it knows them by their old numbers.
         *self = builder.finish();
     }
 
     /// How many numbers of objects and labels are surely of no use any more.
     pub(crate) fn n_useless(&self) -> usize {
+        // At least so many, as each label that is worn counts once or more. To know which ones are
+        // not worn would take a walk over all.
         let n_labels = self.table.n_distinct_labels().saturating_sub(self.n_labels());
         self.table.n_ids() - self.len() + n_labels
     }

@@ -15,6 +15,7 @@ pub struct Object {
     pub(super) kind: String,
     pub(super) namespace: String,
     pub(super) name: String,
+    // A list, as the store sorts out repeated keys, and nothing here looks one up.
     pub(super) labels: Vec<(String, String)>,
 }
 
@@ -128,7 +129,9 @@ impl<'s> ObjectRef<'s> {
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&'s str> {
         let table = &self.store.table;
+        // One look-up turns the key into a number, and the labels are compared by number.
         let key = table.key_id(key)?;
+        // The first is the only one: keys of a row are distinct.
         let label = table.labels_of(self.id).find(|&label| table.key_of(label) == key)?;
         Some(table.value(label))
     }

@@ -28,6 +28,7 @@ impl Store {
         let postings = Index::decode(&mut index, &table)?;
         objects.end()?;
         index.end()?;
+        // The last two are not saved: one only guesses, the other is made when it is asked for.
         Ok(Store { table, index: postings, interner: LabelInterner::default(), identities: OnceLock::new() })
     }
 }

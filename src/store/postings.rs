@@ -71,6 +71,7 @@ impl Postings {
         } else if let PostingsView::Few(ids) = self.view()
             && let Err(place) = ids.binary_search(&id)
         {
+            // A box has no room for more, and a list this short is soon copied.
             let (before, after) = ids.split_at(place);
             *self = Postings::from_sorted(&[before, &[id], after].concat());
         }
@@ -136,6 +137,7 @@ impl PostingsView<'_> {
     /// Whether some id is in `set`.
     pub(crate) fn intersects(self, set: &RoaringBitmap) -> bool {
         match self {
+            // Few ids are looked up one by one: to make a bitmap of them would cost more.
             PostingsView::Few(ids) => ids.iter().any(|&id| set.contains(id)),
             PostingsView::Many(ids) => !ids.is_disjoint(set),
         }

@@ -16,6 +16,7 @@ pub(super) enum PostingsTable {
     /// In memory of their own.
     Owned(Vec<Postings>),
     /// In a saved index.
+    // In a box, as it is many times as large as a list.
     Saved(Box<SavedPostings>),
 }
 
@@ -97,8 +98,10 @@ impl PostingsTable {
                     ids.serialize_into(&mut bitmaps).expect("memory can be written");
                     bitmap_ends.push(bitmaps.len());
                 }
+                // A bitmap that changes have made small is written as the list that it would be.
                 postings => few.extend(postings.to_vec()),
             }
+            // What has a bitmap has an empty list, by which `get` knows to look for one.
             few_ends.push(few.len());
         }
         out.u32s(few.into_iter());
@@ -125,6 +128,7 @@ impl PostingsTable {
 impl SavedPostings {
     fn get(&self, number: u32) -> PostingsView<'_> {
         let few = self.few.get(self.few_ends.range(number as usize)).unwrap_or_default();
+        // The search by halves is only for what has a bitmap, or nothing at all.
         if few.is_empty()
             && let Ok(place) = self.many.binary_search(&number)
         {
@@ -137,6 +141,7 @@ impl SavedPostings {
     fn decode_bitmap(&self, place: usize) -> Bitmap {
         let bytes = self.bitmaps.get(self.bitmap_ends.range(place)).unwrap_or_default();
         let ids = RoaringBitmap::deserialize_from(bytes).unwrap_or_default();
+        // One look at the last id costs hardly anything, unlike a look at all ids of the lists.
         let are_inside = ids.max().is_none_or(|last| (last as usize) < self.n_ids);
         if are_inside { ids.into() } else { Bitmap::default() }
     }

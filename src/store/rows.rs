@@ -75,12 +75,14 @@ impl LabelRows {
         let n_labels = bytes.size()?;
         let pool: NumberBuffer<u8> = bytes.numbers()?;
         let ends = Ends::decode(bytes, pool.len())?;
+        // Each label takes a byte at least.
         Malformed::unless(n_labels <= pool.len(), "as many labels")?;
         Ok(LabelRows { pool, ends, n_labels, ..LabelRows::default() })
     }
 
     /// The labels of an object.
     pub(super) fn labels(&self, id: ObjectId) -> LabelIds<'_> {
+        // A store that was only loaded has no such rows, and should not pay a hash for each object.
         if !self.changed.is_empty()
             && let Some(labels) = self.changed.get(&id)
         {

@@ -108,6 +108,7 @@ impl SharedStore {
 
     /// A store of the writer's own that equals the published one. Leaves no spare.
     fn next(&self, writer: &mut Writer) -> Store {
+        // Also where the published store is copied, which has all of them already.
         let missed = mem::take(&mut writer.missed);
         if let Some(mut store) = writer.spare.take().and_then(|spare| reclaim(spare, writer.copying)) {
             missed.into_iter().for_each(|change| store.redo(change));

@@ -54,6 +54,7 @@ impl ObjectTable {
     /// After 2³² − 1 objects.
     pub(super) fn append(&mut self, other: &ObjectTable) {
         let n_ids = self.n_ids() + other.n_ids();
+        // Before anything is added, so that the table is whole after a panic.
         assert!(u32::try_from(n_ids).is_ok(), "fewer than 2^32 objects");
         let offset = self.n_ids() as u32;
         let renumbering = Renumbering::new(self, other);
@@ -61,10 +62,12 @@ impl ObjectTable {
             let kind = renumbering.kinds[other.kind_of(id).0 as usize];
             let namespace = renumbering.namespaces[other.namespace_of(id).0 as usize];
             self.places.push(kind, namespace);
+            // Only a forged index has labels that there are not.
             let labels = other.labels_of(id).filter_map(|label| renumbering.labels.get(label.0 as usize));
             self.rows.push(labels.copied());
         }
         self.names.append(&other.names);
+        // All ids at once, so that words of the bitmap are made anew once, not changed for each.
         self.live.extend(other.live.iter().map(|id| offset + id));
     }
 
@@ -72,6 +75,7 @@ impl ObjectTable {
     pub(super) fn remove(&mut self, id: ObjectId) -> bool {
         let was_there = self.live.remove(id.0);
         if was_there {
+            // Rows are walked without a look at which objects are there: theirs must be empty.
             self.rows.set(id, &[]);
         }
         was_there
@@ -114,6 +118,7 @@ impl ObjectTable {
         self.names.ends.len() == n_ids
             && self.rows.len() == n_ids
             && self.live.max().is_none_or(|last| (last as usize) < n_ids)
+            // What leads to no combination means the first kind and namespace, which then exist.
             && (n_ids == 0 || !self.places.combinations.is_empty())
             && self.places.combinations.iter().all(|(kind, namespace)| {
                 (kind.0 as usize) < self.kinds.len() && (namespace.0 as usize) < self.namespaces.len()
@@ -138,6 +143,7 @@ impl ObjectTable {
     }
 
     fn is_kind(&self, kind: KindId, identity: ObjectIdentity<'_>) -> bool {
+        // The kind first, which differs more often than its version and is found more directly.
         self.kinds.has_text(kind.0, identity.kind)
             && self.api_versions.has_text(self.kinds.scope(kind.0), identity.api_version)
     }
@@ -182,6 +188,7 @@ impl ObjectTable {
 
     /// Whether `label` is this key with this value.
     pub(super) fn is_label(&self, label: LabelId, key: &str, value: &str) -> bool {
+        // The value first: objects mostly have the same keys at the same places, and other values.
         self.labels.has_text(label.0, value) && self.keys.has_text(self.labels.scope(label.0), key)
     }
 
@@ -262,6 +269,7 @@ impl ObjectTable {
 
     /// Gives back memory that was set aside for more objects.
     pub(super) fn shrink_to_fit(&mut self) {
+        // Keys, kinds and namespaces are few, and theirs is too little to move anything for.
         self.labels.shrink_to_fit();
         self.places.objects.shrink_to_fit();
         self.names.text.shrink_to_fit();
@@ -361,6 +369,7 @@ impl KindsAndNamespaces {
         let combinations: Vec<_> =
             pairs.map(|(&kind, &namespace)| (KindId(kind), NamespaceId(namespace))).collect();
         Malformed::unless(kinds.len() == namespaces.len(), "places")?;
+        // Not saved, as they follow from the combinations, of which there are few.
         let numbers = combinations.iter().copied().zip(0..).collect();
         Ok(KindsAndNamespaces { objects, combinations, numbers })
     }
@@ -410,6 +419,7 @@ impl ObjectNames {
 
     fn append(&mut self, other: &ObjectNames) {
         let offset = self.text.len();
+        // In one piece, as names are not interned: only their ends have to be moved.
         self.text.to_mut().push_str(other.text.get(0..other.text.len()));
         for index in 0..other.ends.len() {
             self.ends.push(offset + other.ends.range(index).end);
