@@ -65,6 +65,7 @@ impl ValueKind {
         match byte {
             Some(b'{') => ValueKind::Object,
             Some(b'[') => ValueKind::Array,
+            // In valid JSON nothing but `null` begins so.
             Some(b'n') => ValueKind::Null,
             _ => ValueKind::Scalar,
         }
@@ -129,6 +130,7 @@ impl JsonPlace for &Value {
     }
 
     fn address(self) -> usize {
+        // The whole value is borrowed meanwhile, so that nothing in it moves.
         std::ptr::from_ref(self).addr()
     }
 }
@@ -136,6 +138,7 @@ impl JsonPlace for &Value {
 /// What is no array among the elements of arrays in arrays. Nesting costs no stack.
 pub(super) fn leaves<P: JsonPlace>(array: P, mut each: impl FnMut(P) -> Option<P::End>) {
     let mut waiting = array.all_elements();
+    // What is taken from the end comes in the order of the text then.
     waiting.reverse();
     while let Some(place) = waiting.pop() {
         match place.kind() {

@@ -64,6 +64,7 @@ impl<'j> Rest<'j> {
     /// Takes a value that is no object and no array, or the byte that begins none.
     pub(super) fn scalar(&mut self) -> &'j str {
         let start = self.at;
+        // One byte at least, since a byte that begins no value would be looked at for ever.
         self.at += end_of_value(&self.json.as_bytes()[start..]).max(1);
         self.since(start)
     }
@@ -103,6 +104,7 @@ impl<'j> JsonReader<'j> for Rest<'j> {
     fn next_key(&mut self, commas: &mut ()) -> Result<Option<Cow<'j, str>>, Infallible> {
         while self.next_element(commas)? {
             let key = self.value();
+            // Only text that is no JSON has a key without a colon.
             if self.is_at_colon() {
                 self.pass_byte();
                 self.peek();

@@ -41,6 +41,7 @@ impl<'j> Text<'j> {
 
     fn end(self) -> usize {
         let rest = self.rest(self.pos);
+        // `skim` gives up on deep nesting, and on a number or word at the very end of the text.
         self.pos + skim::value_len(self.level, rest).unwrap_or_else(|| end_of_value(rest))
     }
 
@@ -113,6 +114,7 @@ impl JsonPlace for Text<'_> {
                 break;
             }
             let end = each(nth, value).unwrap_or_else(|| value.end());
+            // Only text that is no JSON has a value without length, which would be found for ever.
             if end == at {
                 break;
             }

@@ -73,6 +73,7 @@ impl<'j> JsonTree<'j> {
     ) -> Result<(), R::Fault> {
         let next = reader.peek();
         let start = reader.pos();
+        // What is wanted as a whole may be nested deeply, so that it is passed over here and read without calls.
         if !matches!(next, Some(b'{' | b'[')) || wanted.is_whole() || wanted.is_alone() {
             reader.skip()?;
             let text = reader.text_from(start)?;
@@ -149,6 +150,7 @@ impl<'j> JsonTree<'j> {
                 }
                 _ => {
                     let text = rest.scalar();
+                    // A text is a name if a colon follows, which white space may stand before.
                     if let Some(name) = key_name(text).filter(|_| rest.is_at_colon()) {
                         key = name;
                         continue;
@@ -177,6 +179,7 @@ impl<'j> JsonTree<'j> {
     pub(crate) fn end(&mut self, OpenPart(number): OpenPart, text: &'j str) {
         let after = self.parts.len();
         let part = &mut self.parts[number];
+        // All that was read since stands inside it.
         (part.text, part.after) = (text, after);
     }
 
@@ -226,6 +229,7 @@ impl<'t, 'j> JsonNode<'t, 'j> {
     fn inside(self) -> impl Iterator<Item = JsonNode<'t, 'j>> {
         let end = self.part().after;
         let first = Some(self.number + 1).filter(|number| *number < end);
+        // What is inside a value is skipped by its number, however much that is.
         let numbers = std::iter::successors(first, move |number| {
             Some(self.tree.parts[*number].after).filter(|after| *after < end)
         });

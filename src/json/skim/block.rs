@@ -50,6 +50,7 @@ impl Block {
 /// For each bit, whether the number of bits set up to it, itself included, is odd.
 pub(super) fn parity(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {
+        // Each round doubles how many of the bits below a bit has taken in: six rounds make 64.
         bits ^= bits << shift;
     }
     bits

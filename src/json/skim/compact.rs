@@ -17,6 +17,7 @@ fn compact_with<S: Simd>(simd: S, json: &str) -> Cow<'_, str> {
     for block in blocks {
         compactor.block(simd, block);
     }
+    // No white space, so that a run of it before the end of the text ends there.
     let mut last = [b'x'; BLOCK];
     last[..rest.len()].copy_from_slice(rest);
     compactor.block(simd, &last);

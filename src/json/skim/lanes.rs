@@ -21,6 +21,7 @@ pub(super) fn special(bytes: &Lanes) -> u64 {
 /// Everything but spaces, a bit each.
 #[inline(always)]
 pub(super) fn other_than_space(bytes: &Lanes) -> u64 {
+    // The mask has 64 bits, and the half that stands for no byte would be all ones once negated.
     const ALL: u64 = (1 << size_of::<Lanes>()) - 1;
     dispatch!(Level::baseline(), simd => {
         let bytes = u8x32::from_slice(simd, bytes);

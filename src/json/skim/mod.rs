@@ -29,6 +29,7 @@ pub(crate) fn blank_len(bytes: &[u8]) -> usize {
     let mut pos = 0;
     loop {
         match bytes.get(pos) {
+            // Long runs of spaces are indentation. The space behind a colon is mostly the only one.
             Some(b'\n') => pos += 1 + spaces_len(&bytes[pos + 1..]),
             Some(b' ' | b'\t' | b'\r') => pos += 1,
             _ => return pos,
@@ -48,6 +49,7 @@ fn string_end(bytes: &[u8], mut pos: usize) -> Option<usize> {
         match bytes.get(pos)? {
             b'"' => return Some(pos + 1),
             b'\\' => pos = escape_end(bytes, pos + 1)?,
+            // A bare control character, of which `serde_json` says what is wrong.
             _ => return None,
         }
     }
@@ -94,6 +96,7 @@ fn word_end(bytes: &[u8], pos: usize) -> Option<usize> {
 /// The end of the number at `pos`.
 fn number_end(bytes: &[u8], pos: usize) -> Option<usize> {
     let mut pos = pos + usize::from(bytes.get(pos)? == &b'-');
+    // A zero is followed by no other digit: what comes behind the 0 of `01` delimits nothing.
     pos = if bytes.get(pos)? == &b'0' { pos + 1 } else { digits_end(bytes, pos)? };
     if bytes.get(pos)? == &b'.' {
         pos = digits_end(bytes, pos + 1)?;

@@ -30,6 +30,7 @@ fn len_with<S: Simd>(simd: S, bytes: &[u8]) -> Option<usize> {
             return Some(len);
         }
     }
+    // White space asks for nothing and ends nothing, so that it only fills the block.
     let mut last = [b' '; BLOCK];
     last[..rest.len()].copy_from_slice(rest);
     scan.block(simd, &last)?
@@ -90,6 +91,7 @@ impl<'b> NestedScan<'b> {
         self.in_string = if strings >> 63 == 1 { u64::MAX } else { 0 };
         let (tokens, end) = self.tokens(bytes, &block, quotes, strings)?;
         let inside = up_to(end);
+        // Line ends between tokens are by far the most controls, and need no look.
         let doubtful = block.controls & !(block.line_ends & !strings) & inside;
         if escapes.wrong & inside != 0 || doubtful != 0 && !are_white_space(bytes, doubtful, strings) {
             return None;
@@ -165,6 +167,7 @@ impl<'b> NestedScan<'b> {
         let mut object_opens = 0;
         let mut in_objects = 0_u64.wrapping_sub(open & 1);
         for at in places(both) {
+            // Of the four only braces have this bit set.
             let is_object = u64::from(bytes[at as usize] >> 5 & 1);
             let was_object = open & 1;
             if opens >> at & 1 == 1 {
@@ -182,6 +185,7 @@ impl<'b> NestedScan<'b> {
                     return Some(Brackets { object_opens, in_objects, end: Some(at) });
                 }
             }
+            // The bracket itself counts to what was before it, and all behind it is turned over.
             in_objects ^= 0_u64.wrapping_sub(was_object ^ (open & 1)) & above(at);
         }
         self.open = open;
@@ -236,6 +240,7 @@ impl Expecting {
         let wrong = after_object_open & !(tokens.strings | tokens.closes)
             | after_array_open & !(values | tokens.closes)
             | after_object_comma & !tokens.strings
+            // Both ways at once: no key without its colon, and no colon without its key.
             | after_key ^ tokens.colons
             | to_be_value & !values
             | after_value & !(tokens.commas | tokens.closes);
@@ -248,6 +253,7 @@ impl Expecting {
 #[inline(always)]
 fn next(all: u64, some: u64, pending: &mut u64) -> u64 {
     let (sum, overflow) = (some << 1 | *pending).overflowing_add(!all);
+    // Either the block's last byte is one of `some`, or a carry met no token behind one.
     *pending = some >> 63 | u64::from(overflow);
     sum & all
 }
