@@ -53,6 +53,8 @@ pub(crate) struct Mapped<T> {
 impl<T: Number> NumberBuffer<T> {
     /// The numbers that these bytes are. They stay where they are if this processor can read them there.
     pub(super) fn new(bytes: Bytes) -> NumberBuffer<T> {
+        // Lists are aligned within a file, and a file where it is mapped. Bytes that were read into
+        // memory may begin anywhere, and are copied.
         if cfg!(target_endian = "little") && bytemuck::try_cast_slice::<u8, T>(&bytes).is_ok() {
             return NumberBuffer::Mapped(Mapped { bytes, numbers: PhantomData });
         }
@@ -66,6 +68,7 @@ impl<T: Number> NumberBuffer<T> {
         match self {
             NumberBuffer::Owned(numbers) => NumberBuffer::Owned(numbers[range].to_vec()),
             NumberBuffer::Mapped(mapped) => {
+                // Whole numbers from a whole number on, so that these are read in place as well.
                 let bytes = mapped.bytes.slice(range.start * size_of::<T>()..range.end * size_of::<T>());
                 NumberBuffer::Mapped(Mapped { bytes, numbers: PhantomData })
             }
@@ -86,6 +89,7 @@ impl<T: Number> NumberBuffer<T> {
 
     #[cold]
     fn copy(&mut self) {
+        // Out of the way of `to_mut`, which is asked for each number that is added.
         *self = NumberBuffer::Owned(self.to_vec());
     }
 
@@ -112,6 +116,7 @@ impl<T: Number> Deref for NumberBuffer<T> {
     fn deref(&self) -> &[T] {
         match self {
             NumberBuffer::Owned(numbers) => numbers,
+            // This cannot fail: `new` has tried it, and bytes that are shared never move.
             NumberBuffer::Mapped(mapped) => bytemuck::cast_slice(&mapped.bytes),
         }
     }
@@ -183,6 +188,7 @@ impl TextBuffer {
 
     #[cold]
     fn copy(&mut self) {
+        // Only a forged index holds what is no UTF-8. All its texts are empty then.
         *self = TextBuffer::Owned(String::from_utf8(self.as_bytes().to_vec()).unwrap_or_default());
     }
 

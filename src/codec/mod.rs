@@ -54,6 +54,7 @@ impl Encoder {
 
     pub(crate) fn u64s(&mut self, numbers: impl ExactSizeIterator<Item = u64>) {
         self.u64(numbers.len() as u64);
+        // As wide as the alignment, so that the next list begins where it should.
         numbers.for_each(|number| self.u64(number));
     }
 
@@ -104,8 +105,10 @@ impl Decoder {
     /// The bytes of a list whose elements have `size` bytes.
     fn list(&mut self, size: usize) -> Result<Bytes, Malformed> {
         let n_bytes = usize::try_from(self.u64()?).ok().and_then(|len| len.checked_mul(size));
+        // A forged length may be anything, and is compared before anything relies on it.
         let n_bytes = n_bytes.filter(|&n_bytes| n_bytes <= self.rest.len()).ok_or(Malformed("a list"))?;
         let list = self.take(n_bytes);
+        // Only forged bytes end before the padding does.
         self.take(self.rest.len().min(n_bytes.next_multiple_of(ALIGNMENT) - n_bytes));
         Ok(list)
     }
