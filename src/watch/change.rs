@@ -70,6 +70,7 @@ impl ObjectChange {
     #[must_use]
     pub fn transition_by(&self, selects: impl Fn(&[(&str, &str)]) -> bool) -> Option<Transition> {
         let was_selected = self.before.as_deref().is_some_and(|labels| selects(&borrowed(labels)));
+        // What is gone is in no selection, though its last labels are known.
         let is_selected = self.is_there && selects(&self.object.labels().collect::<Vec<_>>());
         Transition::between(was_selected, is_selected, || !self.label_changes().is_empty())
     }
@@ -82,7 +83,9 @@ impl ObjectChange {
         let before = before.unwrap_or_default();
         let after =
             if self.is_there { selectors.matching(self.object.labels()) } else { SelectorIds::default() };
+        // Compared once for all selectors, as the labels are the same for each.
         let has_changed = !self.label_changes().is_empty();
+        // A set, as a selector may select the object before and after, and numbers are to ascend.
         let ids: BTreeSet<SelectorId> = before.iter().chain(after.iter()).collect();
         let transition =
             |id| Some((id, Transition::between(before.contains(id), after.contains(id), || has_changed)?));

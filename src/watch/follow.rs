@@ -102,6 +102,7 @@ impl Indices {
         let n_useful = now.len() + now.n_labels();
         // Half of what the store holds is of use at least, so that its memory is at most twice what it has to be.
         if now.n_useless() > MIN_USELESS.max(n_useful) {
+            // Before the store is built afresh, which then numbers its objects in this order.
             self.0 = now.objects().map(|object| self.get(object.id())).collect();
             store.rebuild();
         }

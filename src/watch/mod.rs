@@ -33,6 +33,7 @@ use follow::Indices;
 #[derive(Debug, Clone, Default)]
 pub struct WatchedStore {
     store: Store,
+    // By the store's own numbers, so that both change together.
     indices: Indices,
 }
 
