@@ -140,6 +140,7 @@ impl fmt::Display for IndexErrorKind {
 impl std::error::Error for IndexError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind() {
+            // The load error is printed as this one, and would be said twice as its own cause.
             IndexErrorKind::Load(error) => error.source(),
             _ => None,
         }

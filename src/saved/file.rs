@@ -71,6 +71,7 @@ pub(super) fn open(file: &Bytes) -> Result<Sections, IndexErrorKind> {
         return Err(IndexErrorKind::Foreign);
     }
     let mut header = Decoder::new(file.slice(MAGIC.len()..));
+    // Before the checksum, which another format may have elsewhere or not at all.
     if header.u64()? != VERSION {
         return Err(IndexErrorKind::OtherVersion);
     }

@@ -79,6 +79,7 @@ impl Fingerprint {
 
     /// Whether a file with this stamp and these bytes is the dump.
     pub(super) fn is_of(&self, stamp: &FileStamp, bytes: &[u8], check: Check) -> bool {
+        // The cheap questions first: mostly one of them tells a dump that has changed.
         self.stamp == *stamp
             && self.stamp.n_bytes == bytes.len() as u64
             && self.samples == hash_of_samples(bytes)

@@ -138,6 +138,7 @@ impl SavedIndex {
     /// `-o pods.json` must not replace the dump.
     fn refuse_other_files(&self) -> Result<(), IndexErrorKind> {
         match fs::metadata(&self.index) {
+            // An empty file, as `mktemp` makes one, has nothing to lose.
             Ok(metadata) if metadata.is_file() && metadata.len() == 0 => Ok(()),
             Ok(metadata) if metadata.is_file() => {
                 let file = File::open(&self.index).map_err(IndexErrorKind::Unwritable)?;
