@@ -50,6 +50,7 @@ pub(crate) enum Tree<'t> {
         /// What has to hold.
         operands: Vec<Tree<'t>>,
         /// The first `,` between the operands, which does not stand beside a `||`.
+        // The refusal of `a,b || c` points at it.
         comma: Option<&'t str>,
     },
     /// `a || b`
@@ -187,6 +188,8 @@ pub enum Condition<'t> {
 /// wrote. `()` has one value, the empty one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValueList<'t> {
+    // A list stays one slice of the text, so that reading it allocates nothing, however long it
+    // is. Whoever wants its values finds them again by its commas.
     text: &'t str,
     /// Whether quotation marks keep commas together.
     has_quotes: bool,
@@ -208,6 +211,8 @@ impl<'t> ValueList<'t> {
     #[allow(clippy::len_without_is_empty, reason = "a list has a value more than commas")]
     pub fn len(&self) -> usize {
         match self.has_quotes {
+            // A comma inside of quotation marks divides nothing, so
+            // that commas cannot be counted here.
             true => self.iter().count(),
             false => 1 + memchr::memchr_iter(b',', self.text.as_bytes()).count(),
         }
@@ -215,6 +220,8 @@ impl<'t> ValueList<'t> {
 
     /// Whether the last value is one that nobody wrote.
     pub(super) fn ends_empty(&self) -> bool {
+        // The rule of a comma takes the white space behind it, which
+        // would hide the comma that ends a list.
         let written = self.text.trim_end_matches(is_blank);
         written.is_empty() || written.ends_with(',')
     }
@@ -236,6 +243,7 @@ impl<'t> Iterator for Values<'t> {
             true => query_token::comma_outside_quotes(rest),
             false => memchr::memchr(b',', rest.as_bytes()),
         };
+        // Behind the last comma is one more value, also where nothing stands: `(a,)` has two.
         self.rest = comma.map(|comma| &rest[comma + 1..]);
         let value = &rest[..comma.unwrap_or(rest.len())];
         Some(value.trim_start_matches(is_blank).trim_end_matches(is_blank))
@@ -243,6 +251,8 @@ impl<'t> Iterator for Values<'t> {
 }
 
 fn is_blank(character: char) -> bool {
+    // The `trim` of the standard library would take no-break spaces too, which are a part
+    // of a value. As a byte they are A0, which is no blank.
     u8::try_from(character).is_ok_and(token::blank)
 }
 

@@ -19,6 +19,8 @@ impl SyntaxError {
     /// The error for a rule that stopped before `failure.rest` of `text`.
     pub(super) fn new(text: &str, failure: Failure<'_>) -> SyntaxError {
         let place = Span::of(text, failure.rest).start;
+        // A rule may have stopped before white space, which the place leaves out: the caret stands
+        // under what is wrong. At the end it stands behind all white space.
         let found = token_at(failure.rest);
         let span = found.map_or(Span::new(text.len(), text.len()), |(_, span)| span.shifted(place));
         SyntaxError { expected: failure.expected, found: found.map(|(kind, _)| kind), span }

@@ -139,6 +139,7 @@ impl Function {
     /// The function of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Function> {
+        // A parser asks once for each function of a text, so that the table needs no index.
         FUNCTIONS.iter().find(|row| row.name == name).map(|row| row.function)
     }
 }
@@ -174,6 +175,8 @@ impl FunctionRow {
 }
 
 /// All functions of the query language.
+// The help of `not_bare` has two halves: what stands before its first ": " is told as
+// the mistake, and what stands behind it as the fix.
 pub const FUNCTIONS: &[FunctionRow] = &[
     value(
         Function::Kind,
@@ -204,6 +207,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         "the file that the object was read from",
         &["source(*pods.json)"],
     )
+    // A call that holds for every object asks nothing.
     .not_bare("every object has a source: write source('pods.json')"),
     value(
         Function::Cluster,
@@ -218,6 +222,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         "label",
         Parameter::Word("a label key"),
         "the value of a label, whatever its key is made of",
+        // The key is one that no selector can name, which is what the function is for.
         &["label('aws:created') = '1'", "label(app)"],
     ),
     value(
@@ -244,6 +249,8 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     )
     .not_bare("a condition is \"True\", \"False\" or \"Unknown\": write condition(Ready)=True"),
     value(Function::Ready, "ready", Parameter::Values, "whether all of it is ready", &["ready()=false"])
+        // People mean `ready()=true` by it. As for any subject, the
+        // bare one would hold for "false" too.
         .not_bare("ready() is \"true\" or \"false\": write ready()=true"),
     value(
         Function::Restarts,
@@ -284,6 +291,8 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         &["owner(ReplicaSet/*)", "!owner()"],
     ),
     value(
+        // The owner of an owner stands in another object.
+        // `owner()` is in the object's own metadata.
         Function::Workload,
         "workload",
         Parameter::Values,
@@ -310,6 +319,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         "taint",
         Parameter::Values,
         "the taints of a node: key=value:Effect",
+        // A `=` ends a bare word, so that a whole taint stands in quotation marks.
         &["taint(gpu*)", "taint('gpu=true:NoSchedule')"],
     ),
     value(
@@ -332,6 +342,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     .not_bare("count() is a number: write count(selects(kind(pod)))>0")
     .of_others(),
     FunctionRow {
+        // All objects are the only set that is known without a look at any of them.
         parameter: Parameter::Nothing,
         asks_others: false,
         ..set(Function::All, "all", "every object", &["all()"])

@@ -32,6 +32,8 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let mut offset = 0;
     let mut reader = Reader::default();
     std::iter::from_fn(move || {
+        // Where no token stands, one character is taken as an
+        // unknown one, so that every step goes on.
         let (kind, span) = token_at(&text[offset..])?;
         let span = span.shifted(offset);
         offset = span.end;

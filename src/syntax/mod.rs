@@ -17,6 +17,7 @@ mod query_token;
 mod role;
 mod token;
 
+// The syntax tree is no part of the API: it is public for the tests of the grammar files.
 #[doc(hidden)]
 pub use ast::{Ast, AstRequirement, ComparisonOperator, Condition, MembershipOperator, ValueList};
 pub(crate) use ast::{AstArguments, AstCall, AstField, AstStep, AstSubject, Tree};

@@ -92,6 +92,8 @@ pub fn parse(text: &str) -> Result<Ast<'_>, SyntaxError> {
 /// What may follow the last of `requirements`.
 fn goes_on(requirements: &[AstRequirement<'_>]) -> Expected {
     match requirements.last() {
+        // Behind a key alone an operator could stand as well: `a
+        // b` lacks one, and `a=b c` does not.
         Some(AstRequirement { condition: Condition::Exists, .. }) => Expected::Operator,
         _ => Expected::EndOfRequirement,
     }
@@ -113,6 +115,8 @@ pub(super) fn expect<'t, T>(
 /// selector = ws [ requirement *( comma requirement ) ]
 fn selector(input: &str) -> Parsed<'_, Vec<AstRequirement<'_>>> {
     let nothing = map(eof, |_| Vec::new());
+    // A comma commits to a requirement. Otherwise `a,` would be read up to its comma, and that
+    // would be told as the mistake instead of what is missing behind it.
     let requirements = separated_list1(comma, expect(Expected::Requirement, requirement));
     preceded(ws, alt((nothing, requirements))).parse(input)
 }
@@ -146,6 +150,8 @@ pub(super) fn condition<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condi
 /// comparison = comparison-operator [ value ]
 pub(super) fn comparison<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
     let (rest, (operator, symbol)) = dialect.comparison_operator(input)?;
+    // A value that is not there is the empty one only where the requirement
+    // ends: `a= =b` is refused at the second `=`.
     let absent = recognize(peek(|rest| dialect.after_value(rest)));
     let (rest, value) = expect(Expected::Value, alt((|rest| dialect.value(rest), absent)))(rest)?;
     Ok((rest, Condition::Comparison { operator, symbol, value }))
@@ -155,6 +161,7 @@ pub(super) fn comparison<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Cond
 pub(super) fn comparison_operator(input: &str) -> Parsed<'_, (ComparisonOperator, &str)> {
     let means = |operator| move |symbol| (operator, symbol);
     alt((
+        // `=` would be found in `==` as well, so that the longer one goes first.
         map(double_equals, means(ComparisonOperator::DoubleEquals)),
         map(equals, means(ComparisonOperator::Equals)),
         map(not_equals, means(ComparisonOperator::NotEquals)),
@@ -166,6 +173,8 @@ pub(super) fn comparison_operator(input: &str) -> Parsed<'_, (ComparisonOperator
 
 /// membership = membership-operator values
 fn membership<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, Condition<'_>> {
+    // Nothing but a list goes on behind `in`: `a in b` is told that a "(" is
+    // missing, and not that no operator follows the key.
     let values = cut(|rest| values(dialect, rest));
     map(pair(membership_operator, values), |((operator, keyword), values)| Condition::Membership {
         operator,
@@ -195,6 +204,7 @@ pub(super) fn values<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, ValueLis
 /// value-list = [ value ] *( commas value ) [ commas ]
 pub(super) fn value_list<D: Dialect>(dialect: D, input: &str) -> Parsed<'_, ValueList<'_>> {
     let value = |rest| dialect.value(rest);
+    // The parsers that count keep no list of what they read.
     let list = (opt(value), many0_count(pair(commas, value)), opt(commas));
     map(recognize(list), |list| ValueList::new(list, D::HAS_QUOTES)).parse(input)
 }

@@ -24,6 +24,7 @@ impl fmt::Display for AstRequirement<'_> {
             Condition::DoesNotExist { .. } => write!(f, "!{key}"),
             Condition::Comparison { operator, value, .. } => write!(f, "{key}{}{value}", operator.as_str()),
             Condition::Membership { operator, values, .. } => {
+                // Without the blank before it the keyword would be read as a part of the key.
                 write!(f, "{key} {} (", operator.as_str())?;
                 for (i, value) in values.iter().enumerate() {
                     f.write_str(if i > 0 { "," } else { "" })?;

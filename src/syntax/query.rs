@@ -23,6 +23,8 @@ use super::query_token::{
 use super::token::{Parsed, close_paren, exclamation, open_paren, ws};
 
 /// How many parentheses and brackets may stand inside each other.
+// Rules call themselves for each level, so that a text as deep
+// as it is long would exhaust the stack.
 pub(crate) const MAX_DEPTH: u8 = 64;
 
 /// Where in a query a rule stands.
@@ -82,6 +84,8 @@ impl Dialect for RulePlace {
     }
 
     fn after_value(self, input: &str) -> Parsed<'_, &str> {
+        // What closes is no token of this rule: `(a=)` has an empty value,
+        // and the parenthesis is left to the group.
         alt((and, or, close_paren, close_bracket, eof)).parse(input)
     }
 }
@@ -154,6 +158,8 @@ fn end_of(tree: &Tree<'_>, end: Expected) -> Expected {
 /// union = inter *( or inter )
 fn union(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
     let (mut rest, first) = inter(place, input)?;
+    // The first operand joins the list when there is a second:
+    // most parts stand alone and need no list.
     let mut operands = Vec::new();
     while let Ok((behind, _)) = or(rest) {
         let (behind, operand) = inter(place, behind)?;
@@ -176,6 +182,7 @@ fn inter(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
     let (mut rest, first) = factor(input)?;
     let (mut operands, mut comma) = (Vec::new(), None);
     while let Ok((behind, joint)) = and(rest) {
+        // The first comma is kept for the refusal of `a,b || c`, which points at it.
         comma = comma.or(Some(joint).filter(|joint| *joint == ","));
         let (behind, operand) = factor(behind)?;
         operands.push(operand);
@@ -196,6 +203,8 @@ fn factor(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
     if let Ok((rest, exclamation)) = exclamation(input) {
         return negated(place, exclamation, rest);
     }
+    // One character decides what follows. Alternatives that begin with the same nested text would
+    // read it once each, and the time would double with every level.
     if input.starts_with('(') {
         return map(|rest| group(place, rest), |tree| Tree::Group(Box::new(tree))).parse(input);
     }
@@ -238,6 +247,8 @@ fn subject(place: RulePlace, input: &str) -> Parsed<'_, AstSubject<'_>> {
     if input.starts_with('.') {
         return map(|rest| field(place, rest), AstSubject::Field).parse(input);
     }
+    // A key and a function begin alike, so that the name is read
+    // once and what stands behind it decides.
     let (rest, name) = place.word(input)?;
     match preceded(ws, open_paren).parse(rest) {
         Ok((arguments, _)) => {
@@ -254,6 +265,7 @@ fn subject(place: RulePlace, input: &str) -> Parsed<'_, AstSubject<'_>> {
 ///
 /// From behind the parenthesis on. A name that no function has is for later to refuse, which knows the names that are near.
 fn function<'t>(place: RulePlace, start: &'t str, name: &'t str, input: &'t str) -> Parsed<'t, AstCall<'t>> {
+    // A function is a level of its own, since `selects(selects(` may go as deep as parentheses.
     let place = place.inner(start)?;
     let parameter = Function::named(name).map(|function| function.row().parameter);
     let (rest, arguments) = match parameter {
@@ -274,6 +286,8 @@ fn arguments(place: RulePlace, parameter: Parameter, input: &str) -> Parsed<'_, 
         _ if is_empty && !matches!(parameter, Parameter::Word(_) | Parameter::Subject | Parameter::Set) => {
             Ok((input, AstArguments::None))
         }
+        // What is too much, as in `all(x)`, is refused by the
+        // caller, who wants the parenthesis next.
         Parameter::Nothing => Ok((input, AstArguments::None)),
         Parameter::Values => {
             let (rest, values) = parser::value_list(place, input)?;
@@ -281,6 +295,8 @@ fn arguments(place: RulePlace, parameter: Parameter, input: &str) -> Parsed<'_, 
                 true => Expected::ValueOrCloseParen,
                 false => Expected::CommaOrCloseParen,
             };
+            // Only here is it known whether a value or a comma is missing, so that the error is
+            // not left to the caller, who knows of the parenthesis alone.
             let (_, _) = expect(end, peek(close_paren))(rest)?;
             Ok((rest, AstArguments::Values(values)))
         }

@@ -54,6 +54,8 @@ pub(super) fn close_bracket(input: &str) -> Parsed<'_, &str> {
 /// The bytes of a query's words, as a table.
 const WORD_BYTES: [bool; 256] = {
     let mut table = IDENTIFIER_BYTES;
+    // Words of selectors may hold these four, but no key and no value that Kubernetes
+    // takes does. So every selector reads the same as a query.
     let others = b"&|'\"";
     let mut i = 0;
     while i < others.len() {
@@ -121,11 +123,13 @@ pub(super) fn index(input: &str) -> Parsed<'_, &str> {
 pub(super) fn quoted(input: &str) -> Parsed<'_, &str> {
     let no_quote = || nom::Err::Error(Failure::at(input));
     let quote = input.bytes().next().filter(|byte| matches!(byte, b'\'' | b'"')).ok_or_else(no_quote)?;
+    // All signs that are looked for are ASCII, so that a walk over bytes cuts no character.
     let mut bytes = input.bytes().enumerate().skip(1).peekable();
     while let Some((at, byte)) = bytes.next() {
         match byte {
             b'\\' => _ = bytes.next_if(|(_, byte)| *byte != 0),
             0 => {
+                // The error stands at the U+0000 itself, by which the message knows what is wrong.
                 return Err(nom::Err::Failure(Failure {
                     rest: &input[at..],
                     expected: Expected::EndOfQuoted,

@@ -78,7 +78,11 @@ impl Reader {
 
     fn step(self, kind: TokenKind, text: &str) -> (Role, State) {
         match (kind, self.state) {
+            // The arms of lists go first: between parentheses neither
+            // keywords nor comparisons mean anything.
             (TokenKind::Comma, State::List) => (Role::ListComma, State::List),
+            // Parentheses without a key before them are a group, which
+            // selectors do not have, and hold no values.
             (TokenKind::Identifier, State::List) if self.has_key => (Role::Value, State::List),
             (TokenKind::CloseParen, _) => (Role::Close, State::Other),
             (_, State::List) => (Role::Stray, State::List),
@@ -87,6 +91,7 @@ impl Reader {
             (TokenKind::Exclamation, State::Start) => (Role::Not, State::Not),
             (TokenKind::Identifier, State::Start) if text.starts_with('@') => (Role::Name, State::Key),
             (TokenKind::Identifier, State::Start) => (Role::Key, State::Key),
+            // Behind `!key` no keyword follows: the second `in` of `!in in` is astray.
             (TokenKind::Identifier, State::Not) => (Role::Key, State::Other),
             (TokenKind::Identifier, State::Value) => (Role::Value, State::Other),
             (TokenKind::In | TokenKind::NotIn, _) => (Role::Membership, State::Other),

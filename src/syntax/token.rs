@@ -14,6 +14,8 @@ pub(super) type Parsed<'t, T> = IResult<&'t str, T, Failure<'t>>;
 
 /// blank = %x20 / %x09 / %x0D / %x0A
 pub(super) fn blank(byte: u8) -> bool {
+    // Kubernetes passes over these four and no others, so that a
+    // no-break space is a part of a word.
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
@@ -27,6 +29,8 @@ pub(super) fn identifier_char(byte: u8) -> bool {
 /// The bytes of identifiers, as a table: the parser spends most of its time here.
 pub(super) const IDENTIFIER_BYTES: [bool; 256] = {
     let mut table = [true; 256];
+    // Kubernetes stops reading at U+0000 and takes what stands before it, so that `\0garbage`
+    // would select everything. Here it is of no token, and the text is refused.
     let others = b"\0\t\n\r !(),<=>";
     let mut i = 0;
     while i < others.len() {
@@ -175,9 +179,12 @@ fn unknown(input: &str) -> (&str, (TokenKind, &str)) {
 fn any_token(input: &str) -> Parsed<'_, (TokenKind, &str)> {
     let kind = |kind| move |matched| (kind, matched);
     alt((
+        // Keywords are identifiers here: only what stands before a
+        // word tells `in` from a key of that name.
         map(identifier, kind(TokenKind::Identifier)),
         map(double_equals, kind(TokenKind::DoubleEquals)),
         map(equals, kind(TokenKind::Equals)),
+        // `!` alone is the beginning of `!=`, as `=` is of `==`.
         map(not_equals, kind(TokenKind::NotEquals)),
         map(exclamation, kind(TokenKind::Exclamation)),
         map(comma, kind(TokenKind::Comma)),
