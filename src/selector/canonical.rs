@@ -27,6 +27,7 @@ impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Requirement::Equals(key, value) => write!(f, "{key}={value}"),
+            // Both spellings mean the same, and Kubernetes prints each as it was written.
             Requirement::DoubleEquals(key, value) => write!(f, "{key}=={value}"),
             Requirement::NotEquals(key, value) => write!(f, "{key}!={value}"),
             Requirement::In(key, _) => write!(f, "{key} in ({})", List(self)),

@@ -38,6 +38,8 @@ fn excludes(one: &Requirement, other: &Requirement) -> bool {
         }
         (Requirement::DoesNotExist(_), _) => !other.matches_value(None),
         (Requirement::GreaterThan(_, low), Requirement::LessThan(_, high)) => {
+            // Both bounds are strict: between `k>5` and `k<7` there is 6,
+            // and between `k>5` and `k<6` nothing.
             low.value().checked_add(1).is_none_or(|least| least >= high.value())
         }
         (Requirement::GreaterThan(_, low), Requirement::GreaterThan(..)) => low.value() == i64::MAX,

@@ -24,6 +24,7 @@ pub struct ParseError {
     span: Span,
     text: Box<str>,
     /// Whether it was read as a query.
+    // Advice differs: whoever writes a query is not told that there is no "or".
     is_query: bool,
 }
 
@@ -60,6 +61,8 @@ pub enum ParseErrorKind {
 impl ParseErrorKind {
     /// Why `typed` is no integer of 64 bits.
     pub(crate) fn not_an_integer(typed: &str) -> ParseErrorKind {
+        // Values are checked before numbers, so that a sign never gets here,
+        // and digits alone fail only by their size.
         let is_number = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
         if is_number { ParseErrorKind::IntegerOutOfRange } else { ParseErrorKind::NotAnInteger }
     }
@@ -68,6 +71,7 @@ impl ParseErrorKind {
 impl ParseError {
     pub(crate) fn from_syntax(text: &str, error: SyntaxError) -> ParseError {
         let kind = match error.found {
+            // U+0000 is the only character that is of no token.
             Some(TokenKind::Unknown) => ParseErrorKind::Nul,
             found => ParseErrorKind::Syntax { expected: error.expected, found },
         };
@@ -146,6 +150,8 @@ impl fmt::Display for ParseError {
             ParseErrorKind::Query { message, .. } => f.write_str(message),
             ParseErrorKind::Nul => f.write_str("a selector may not hold the character U+0000"),
             ParseErrorKind::Key(kind) | ParseErrorKind::Value(kind) => kind.fmt(f),
+            // `k>` has the empty value, which would be shown as two
+            // quotation marks with nothing between.
             ParseErrorKind::NotAnInteger if found.is_empty() => {
                 f.write_str("expected an integer after \">\" or \"<\", found no value")
             }

@@ -91,6 +91,8 @@ impl FieldRequirement {
 impl FieldSelector {
     /// The selector of the objects for which all of `requirements` hold, which say something each.
     pub(crate) fn all_of(mut requirements: Vec<FieldRequirement>) -> FieldSelector {
+        // Parsing sorts terms by their text. What is put together here has the
+        // same order, as if its own text had been parsed.
         requirements.sort_by_cached_key(ToString::to_string);
         FieldSelector { requirements }
     }
@@ -152,6 +154,8 @@ impl FromStr for FieldSelector {
         // Kubernetes sorts the terms as they are written.
         requirements.sort_by_key(|(term, _)| *term);
         let requirements = requirements.into_iter().map(|(_, requirement)| requirement);
+        // Kubernetes leaves out a term in which nothing stands, also
+        // `!=`, which would hold for no object.
         let says_something = |it: &FieldRequirement| !it.field.is_empty() || !it.value.is_empty();
         Ok(FieldSelector { requirements: requirements.filter(says_something).collect() })
     }
@@ -162,6 +166,7 @@ fn terms(text: &str) -> impl Iterator<Item = &str> {
     let mut is_escaped = false;
     text.split(move |character| {
         let is_end = character == ',' && !is_escaped;
+        // A backslash that is itself escaped escapes nothing: `a=b\\,c=d` has two terms.
         is_escaped = character == '\\' && !is_escaped;
         is_end
     })
@@ -171,6 +176,8 @@ fn terms(text: &str) -> impl Iterator<Item = &str> {
 type Wrong<'t> = (&'t str, FieldSelectorErrorKind);
 
 fn requirement(term: &str) -> Result<FieldRequirement, Wrong<'_>> {
+    // All three operators hold a `=`, so that the first one splits the term, whatever stands
+    // before it. In `a!b=c` the field is `a!b`, as in Kubernetes.
     let operator = term.find('=').ok_or((term, FieldSelectorErrorKind::NoOperator))?;
     let (field, after) = (&term[..operator], &term[operator + 1..]);
     let (field, operator, value) = match (field.strip_suffix('!'), after.strip_prefix('=')) {
@@ -188,6 +195,7 @@ fn unescaped(written: &str) -> Result<String, Wrong<'_>> {
         let (plain, special) = rest.split_at(place);
         value.push_str(plain);
         let mut characters = special.chars();
+        // A comma without a backslash has ended the term, so that this is a `=`.
         if characters.next() != Some('\\') {
             return Err((&special[..1], FieldSelectorErrorKind::Unescaped));
         }
@@ -272,6 +280,8 @@ fn help_for_term(term: &str) -> Option<String> {
     };
     match term.split_once(':') {
         Some((field, value)) if is_name(field) && is_name(value) => Some(format!("write {field}={value}")),
+        // An absent field is the empty text for a field selector, so that
+        // these two ask whether there is a value.
         None if is_name(term) => Some(format!("write {term}!= for any value, {term}= for none")),
         _ => None,
     }

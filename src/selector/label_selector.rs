@@ -109,6 +109,7 @@ impl TryFrom<LabelSelector> for Selector {
         let expressions = object.match_expressions.iter().enumerate().map(|(i, expression)| {
             match_expression(expression).map_err(|error| error.within(&format!("matchExpressions[{i}]")))
         });
+        // Requirements on one key stay in this order, labels first, as Kubernetes makes them.
         Ok(Selector::all_of(labels.chain(expressions).collect::<Result<Vec<_>, _>>()?))
     }
 }
@@ -127,6 +128,7 @@ impl TryFrom<Option<LabelSelector>> for Selector {
 }
 
 fn match_label(key: &str, value: &str) -> Result<Requirement, LabelSelectorError> {
+    // The key may be of any length and hold anything, so that it is quoted and cut.
     let path = || format!("matchLabels[{}]", crate::shown::Quoted(key));
     let checked_key = LabelKey::new(key).map_err(|error| LabelSelectorError::key(error).within(&path()))?;
     let value = LabelValue::new(value).map_err(|error| LabelSelectorError::value(error).within(&path()))?;
@@ -134,6 +136,8 @@ fn match_label(key: &str, value: &str) -> Result<Requirement, LabelSelectorError
 }
 
 fn match_expression(expression: &LabelSelectorRequirement) -> Result<Requirement, LabelSelectorError> {
+    // The operator is looked at before the key, and the key before the values,
+    // in the order in which Kubernetes refuses them.
     let operator = LabelSelectorOperator::from_name(&expression.operator).ok_or_else(|| {
         LabelSelectorError::new(LabelSelectorErrorKind::UnknownOperator(expression.operator.clone()))
     })?;
@@ -209,13 +213,17 @@ impl TryFrom<&Selector> for Option<LabelSelector> {
 
 /// The object that asks for all of `requirements`.
 fn object_of(requirements: &[&Requirement]) -> Result<LabelSelector, LabelSelectorError> {
+    // A map has room for one value of a key: `a=b,a=c`, which selects nothing, would become
+    // `{"a":"c"}` there. So keys that are to equal several values go to `matchExpressions`.
     let wanted = equalities(requirements);
+    // An equality that is said twice is written once, as it would be in `matchLabels`.
     let mut written = BTreeSet::new();
     let mut object = LabelSelector::new(BTreeMap::new(), Vec::new());
     for requirement in requirements {
         let expression = expression(requirement)?;
         let n_wanted = wanted.get(requirement.key()).map_or(0, BTreeSet::len);
         if is_equality(requirement) && n_wanted == 1 {
+            // An equality has exactly one value, which is the whole list.
             object.match_labels.insert(expression.key, expression.values.concat());
         } else if !is_equality(requirement) || written.insert((requirement.key(), expression.values.clone()))
         {
@@ -229,6 +237,8 @@ fn object_of(requirements: &[&Requirement]) -> Result<LabelSelector, LabelSelect
 fn no_form(expr: &Expr<Requirement>) -> LabelSelectorErrorKind {
     let is_or = |expr: &Expr<Requirement>| matches!(expr, Expr::Or(_));
     match expr {
+        // What is told first is the "or". A conjunction that has none holds a
+        // "not", since one of requirements alone has a form.
         Expr::And(children) if children.iter().any(is_or) => LabelSelectorErrorKind::Or,
         expr if is_or(expr) => LabelSelectorErrorKind::Or,
         _ => LabelSelectorErrorKind::Not,
@@ -255,6 +265,7 @@ fn expression(requirement: &Requirement) -> Result<LabelSelectorRequirement, Lab
         Operator::NotIn | Operator::NotEquals => LabelSelectorOperator::NotIn,
         Operator::Exists => LabelSelectorOperator::Exists,
         Operator::DoesNotExist => LabelSelectorOperator::DoesNotExist,
+        // The API has `Gt` and `Lt` elsewhere, as in node affinity, and not here.
         Operator::GreaterThan | Operator::LessThan => {
             return Err(LabelSelectorError::new(LabelSelectorErrorKind::Comparison(requirement.to_string())));
         }
@@ -365,6 +376,7 @@ fn operator_help(name: &str) -> String {
     };
     match by_spelling.or(by_sign) {
         Some(operator) => format!("did you mean \"{}\"?", operator.as_str()),
+        // `Gt` gets no advice: nothing in a LabelSelector means the same.
         None => "the operators are In, NotIn, Exists and DoesNotExist".to_owned(),
     }
 }

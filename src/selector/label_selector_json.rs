@@ -31,15 +31,20 @@ impl<'de> Visitor<'de> for LabelSelectorVisitor {
         let mut expressions = Vec::new();
         let mut unknown_fields = Vec::new();
         while let Some(field) = map.next_key::<String>()? {
+            // Names count in their exact spelling, as in Kubernetes' decoder: Go's own would take
+            // `MatchLabels` too, which is passed over here and warned about.
             match field.as_str() {
                 "matchLabels" => merge(&mut match_labels, map.next_value()?),
                 "matchExpressions" => expressions = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 _ => {
+                    // What is passed over needs no stack, however deep it is.
                     map.next_value::<IgnoredAny>()?;
                     unknown_fields.push(field);
                 }
             }
         }
+        // Only the list that counts names its unknown fields: one
+        // that a later list replaced is gone.
         let match_expressions = named_by_place(expressions, &mut unknown_fields);
         Ok(LabelSelector { match_labels, match_expressions, unknown_fields })
     }
@@ -48,6 +53,7 @@ impl<'de> Visitor<'de> for LabelSelectorVisitor {
 /// Adds what a further `matchLabels` says; `null` says that there are none.
 fn merge(labels: &mut BTreeMap<String, String>, more: Option<BTreeMap<String, Option<String>>>) {
     match more {
+        // Go reads `null` as the empty text in a map of strings.
         Some(more) => labels.extend(more.into_iter().map(|(key, value)| (key, value.unwrap_or_default()))),
         None => labels.clear(),
     }

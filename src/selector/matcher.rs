@@ -92,6 +92,7 @@ impl<'s> SelectorPart<'s> {
             Expr::And(operands) => SelectorPart::of_operands(expr, operands, true, many),
             Expr::Or(operands) => SelectorPart::of_operands(expr, operands, false, many),
             Expr::Not(operand) => match SelectorPart::of(operand, many) {
+                // The "not" goes with the few that stand under it: `holds` reads it from the tree.
                 SelectorPart::Few(_) => SelectorPart::Few(expr),
                 part => SelectorPart::Not(Box::new(part)),
             },
@@ -108,6 +109,8 @@ impl<'s> SelectorPart<'s> {
         let others = operands.iter().filter(|operand| tested(operand).is_none());
         let parts: Vec<SelectorPart<'s>> = others.map(|operand| SelectorPart::of(operand, many)).collect();
         let n_requirements = operands.len() - parts.len();
+        // A part of many further in makes this one of many too, since `holds` of the whole tree
+        // would look for a label for each of its requirements.
         if n_requirements < many && parts.iter().all(|part| matches!(part, SelectorPart::Few(_))) {
             return SelectorPart::Few(expr);
         }
@@ -115,6 +118,7 @@ impl<'s> SelectorPart<'s> {
     }
 
     fn holds<'l>(&self, labels: &(impl DoubleEndedIterator<Item = (&'l str, &'l str)> + Clone)) -> bool {
+        // The search begins at the end, since the last of equal keys counts.
         let get = |key: &str| labels.clone().rfind(|label| label.0 == key).map(|label| label.1);
         match self {
             SelectorPart::Few(expr) => holds(expr, &get),
@@ -222,6 +226,8 @@ impl<'s> ValueTest<'s> {
         match &mut self.one_of {
             None => self.one_of = Some(requirement.values().collect()),
             Some(allowed) => allowed.retain(|value| {
+                // `k in (a)` allows a value that it matches, and a negated `k notin (a)` one that
+                // it does not. What comes out for an absent key tells the two apart.
                 let is_same = requirement.matches_value(Some(value));
                 is_same != requirement.matches_value(None)
             }),
@@ -241,6 +247,7 @@ impl<'s> ValueTest<'s> {
             return true;
         }
         match integer(value) {
+            // What is no integer fails `k>7` and passes `!(k>7)`.
             None => self.above.is_none() && self.below.is_none(),
             Some(number) => {
                 self.above.is_none_or(|bound| number > bound)

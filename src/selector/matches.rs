@@ -45,6 +45,7 @@ fn holds_in_deep<'a>(expr: &Expr<Requirement>, get: &impl Fn(&str) -> Option<&'a
     expr.fold(|part, operands: Vec<bool>| match part {
         Expr::And(_) => operands.into_iter().all(|holds| holds),
         Expr::Or(_) => operands.into_iter().any(|holds| holds),
+        // A "not" has exactly one operand.
         Expr::Not(_) => !operands.into_iter().any(|holds| holds),
         leaf => holds(leaf, get),
     })
@@ -75,6 +76,7 @@ where
 fn matches_collected<L: Label>(selector: &Selector, mut labels: impl Iterator<Item = L>) -> bool {
     let mut few = [const { None::<L> }; MANY_LABELS];
     let n = few.iter_mut().zip(labels.by_ref()).map(|(slot, label)| *slot = Some(label)).count();
+    // A full array does not tell whether there are more labels, so that it counts as many.
     if n < MANY_LABELS {
         return matches_few(selector, &few[..n]);
     }

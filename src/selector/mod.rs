@@ -127,8 +127,11 @@ impl Selector {
     #[must_use]
     pub fn requirements(&self) -> Option<Vec<&Requirement>> {
         let children = match self.expr() {
+            // Everything is the conjunction of no requirements.
             Expr::All => &[],
             Expr::And(children) => children.as_slice(),
+            // One requirement stands at the root without an "and" around it. Whatever else does
+            // is none, so that the collecting below gives `None`.
             only => std::slice::from_ref(only),
         };
         children.iter().map(Expr::as_requirement).collect()
@@ -175,6 +178,8 @@ impl FromStr for Selector {
 
 /// Reads a selector's text, as what its requirements can be made into.
 pub(crate) fn parse<R: FormulaLeaf + From<Requirement>>(text: &str) -> Result<Formula<R>, ParseError> {
+    // The kind of leaf is the caller's choice: a query reads a selector straight
+    // into its own tree, which costs no second one.
     match crate::syntax::parse(text) {
         Ok(ast) => validate::validate(&ast),
         Err(error) => Err(ParseError::from_syntax(text, error)),

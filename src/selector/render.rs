@@ -13,6 +13,7 @@ pub(super) fn quoted(word: &str) -> String {
     let mark = if shown.contains('"') { '\'' } else { '"' };
     let mut out = String::from(mark);
     for character in shown.chars() {
+        // An escape sequence in a selector would steer the terminal that shows the message.
         if character.is_control() {
             out.extend(character.escape_default());
         } else {

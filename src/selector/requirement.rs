@@ -61,6 +61,8 @@ impl Integer {
 
 /// The decimal number that `text` spells, with or without a sign, as Go's `ParseInt(text, 10, 64)` reads it.
 pub(crate) fn integer(text: &str) -> Option<i64> {
+    // Rust reads the same texts as Go does in base 10: one sign and leading
+    // zeros are fine, blanks and underscores are not.
     text.parse().ok()
 }
 
@@ -165,6 +167,7 @@ impl Requirement {
     /// The values that it names one by one: those of all operators but `gt` and `lt`.
     pub fn named_values(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         let is_bound = matches!(self, Requirement::GreaterThan(..) | Requirement::LessThan(..));
+        // A `take` of nothing keeps one type of iterator for all operators.
         self.values().take(if is_bound { 0 } else { usize::MAX })
     }
 
@@ -174,6 +177,7 @@ impl Requirement {
     /// `>` and `<` read also `+5` and `-5`, and hold for no value that is not an integer.
     #[must_use]
     pub fn matches_value(&self, value: Option<&str>) -> bool {
+        // Only two of the operators read the value as a number.
         let number = || value.and_then(integer);
         match self {
             Requirement::Equals(_, wanted) | Requirement::DoubleEquals(_, wanted) => {
@@ -199,6 +203,7 @@ impl FormulaLeaf for Requirement {
     /// There is none for `>` and `<`.
     fn opposite(self) -> Result<Requirement, Requirement> {
         Ok(match self {
+            // Both spellings have one opposite, so that `a==b` that is negated twice is `a=b`.
             Requirement::Equals(key, value) | Requirement::DoubleEquals(key, value) => {
                 Requirement::NotEquals(key, value)
             }
@@ -207,12 +212,16 @@ impl FormulaLeaf for Requirement {
             Requirement::NotIn(key, values) => Requirement::In(key, values),
             Requirement::Exists(key) => Requirement::DoesNotExist(key),
             Requirement::DoesNotExist(key) => Requirement::Exists(key),
+            // No requirement holds where `k>7` does not: that is also where the
+            // key is absent or its value is no integer.
             other @ (Requirement::GreaterThan(..) | Requirement::LessThan(..)) => return Err(other),
         })
     }
 
     /// By key.
     fn order(&self, other: &Requirement) -> Ordering {
+        // Kubernetes sorts by key alone. What has the same key stays as it was
+        // written, which the canonical text has to keep.
         self.key().cmp(other.key())
     }
 }

@@ -63,6 +63,8 @@ pub(crate) fn comparison(
     operator: ComparisonOperator,
     typed: &str,
 ) -> Result<Option<Requirement>, ParseError> {
+    // In Kubernetes the number of `>` has to be a label value too,
+    // which `-1` is not: it begins with a sign.
     let checked = value(text, typed)?;
     Ok(Some(match operator {
         ComparisonOperator::Equals => Requirement::Equals(key, checked),

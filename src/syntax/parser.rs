@@ -92,8 +92,8 @@ pub fn parse(text: &str) -> Result<Ast<'_>, SyntaxError> {
 /// What may follow the last of `requirements`.
 fn goes_on(requirements: &[AstRequirement<'_>]) -> Expected {
     match requirements.last() {
-        // Behind a key alone an operator could stand as well: `a
-        // b` lacks one, and `a=b c` does not.
+        // Behind a key alone an operator could stand as well:
+        // `a b` lacks one, and `a=b c` does not.
         Some(AstRequirement { condition: Condition::Exists, .. }) => Expected::Operator,
         _ => Expected::EndOfRequirement,
     }

@@ -7,6 +7,7 @@ use crate::syntax::Expected;
 /// `in (a,b)`
 pub(super) fn list_without_key(place: &ErrorPlace<'_>) -> Option<Help> {
     let keyword = place.word(-1);
+    // A keyword at the start of a requirement is read as its key, so that the parenthesis is wrong.
     let is_first = place.word(0) == "(" && matches!(place.word(-2), "" | ",");
     if !is_first || !matches!(keyword, "in" | "notin") {
         return None;
@@ -46,6 +47,7 @@ pub(super) fn bracketed_list(place: &ErrorPlace<'_>) -> Option<Help> {
     if !is_bracket || !matches!(place.word(-1), "in" | "notin" | "=" | "==" | "(") {
         return None;
     }
+    // A bracket is a part of the word that it touches, so that the whole text is changed.
     let round = |text: &str| text.replace(['[', '{'], "(").replace([']', '}'], ")");
     let mended = place.mended(|text| round(text).replace(QUOTES, ""));
     Some(
@@ -131,6 +133,7 @@ pub(super) fn two_words(place: &ErrorPlace<'_>) -> Option<Help> {
     if place.expected() != Some(Expected::EndOfRequirement) || !is_identifier(place.word(0)) {
         return None;
     }
+    // Behind a `)` the word is no second half of a value, and white space is not to blame.
     let white_space =
         if is_identifier(place.word(-1)) { "keys and values hold no white space, and " } else { "" };
     Some(Help::say(format!("{white_space}requirements are joined with \",\"")))
@@ -143,6 +146,8 @@ pub(super) fn two_requirements(place: &ErrorPlace<'_>) -> Option<Help> {
     }
     let joined = Help::say("requirements are joined with \",\"");
     let (Some(key), Some(word)) = (place.key(-1), value(place.word(0))) else { return Some(joined) };
+    // In `pods app=x` the word begins a requirement of its own,
+    // and is no value of the key before it.
     if !matches!(place.word(1), "" | ",") {
         return Some(joined);
     }

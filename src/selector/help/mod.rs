@@ -116,11 +116,14 @@ type HelpRule = fn(&ErrorPlace<'_>) -> Option<Help>;
 
 /// What is something else as a whole.
 const OF_WHOLES: &[HelpRule] = &[
+    // JSON begins with a brace too. A pipe may hold an option that is none of a selector's, as
+    // in `env | wc -l`, so that it goes before command lines.
     whole::json_object,
     whole::braces,
     whole::pipe,
     whole::command_line,
     whole::placeholder,
+    // The wide space of East Asian keyboards is one of their signs and not an odd space.
     whole::full_width,
     whole::odd_space,
 ];
@@ -154,8 +157,11 @@ const HINTS: &[HelpRule] = &[
     operators::source_prefix,
     operators::colon,
     operators::word_operator,
+    // Hints before this one leave quotation marks out of what they
+    // offer, and know more of what was meant.
     whole::quoted_word,
     lists::wildcard,
+    // A `;` between values is no end of a requirement.
     lists::semicolon_in_list,
     lists::semicolon,
     operators::second_equals,

@@ -7,6 +7,8 @@ use crate::syntax::Expected;
 /// `text` with every `from`, in any letter case, made `to`.
 fn replaced(text: &str, from: &str, to: &str) -> String {
     let mut out = String::new();
+    // Texts are short here, since only those are mended. Lower case of ASCII
+    // letters alone keeps every byte at its place.
     let mut rest = text;
     while let Some(at) = rest.to_ascii_lowercase().find(from) {
         out.push_str(&rest[..at]);
@@ -23,6 +25,7 @@ pub(super) fn other_and(place: &ErrorPlace<'_>) -> Option<Help> {
     if !spelled && !place.nearby().into_iter().any(is_and) {
         return None;
     }
+    // Signs with their blanks go first: a comma needs none.
     let with_commas = |text: &str| [" && ", "&&", " & ", " and "].into_iter().fold(text.to_owned(), joined);
     let words = Help::say("requirements that all have to hold are joined with \",\"");
     Some(match place.mended(with_commas) {
@@ -43,6 +46,7 @@ pub(super) fn other_or(place: &ErrorPlace<'_>) -> Option<Help> {
         return None;
     }
     let words = Help::say("there is no \"or\"; for several values of one key write ");
+    // The empty text is never offered, so that it stands for what cannot be mended.
     let list = place.mended(|text| one_of_several(text).unwrap_or_default());
     Some(words.offer(list.unwrap_or_else(|| "key in (a,b)".to_owned())))
 }
@@ -83,6 +87,7 @@ pub(super) fn absent_or_outside(place: &ErrorPlace<'_>) -> Option<Help> {
 /// `has(key)`, `all()`: calls of Calico's language
 pub(super) fn function_call(place: &ErrorPlace<'_>) -> Option<Help> {
     let name = place.word(-1);
+    // In a list, as in `a in (b(c`, a parenthesis calls nothing.
     let is_call =
         place.word(0) == "(" && is_identifier(name) && place.expected() != Some(Expected::CommaOrCloseParen);
     if !is_call || matches!(name, "in" | "notin") {
@@ -91,6 +96,7 @@ pub(super) fn function_call(place: &ErrorPlace<'_>) -> Option<Help> {
     let not = if place.word(-2) == "!" { "!" } else { "" };
     let none = Help::say("there are no functions");
     Some(match (name, place.key(1)) {
+        // `!all()` asks for no object, which no selector does.
         ("all" | "global", _) if not.is_empty() => none.and("; the empty selector selects everything"),
         ("has", Some(key)) => none.and("; to ask whether a key is there write ").offer(format!("{not}{key}")),
         _ => none.and(", and requirements are not grouped with parentheses"),
@@ -139,6 +145,7 @@ pub(super) fn doubled_operator(place: &ErrorPlace<'_>) -> Option<Help> {
 
 /// What to write for `key>=number`.
 fn strict(place: &ErrorPlace<'_>, operator: &str) -> Help {
+    // `k>=0` would be `k>-1`, which is no selector, so that it gets words alone.
     let step = if operator == ">" { -1 } else { 1 };
     let bound = place.word(1).parse::<i64>().ok().and_then(|number| number.checked_add(step));
     match (place.key(-2), bound) {
@@ -170,6 +177,7 @@ pub(super) fn source_prefix(place: &ErrorPlace<'_>) -> Option<Help> {
     if !place.is_about_key() {
         return None;
     }
+    // The other keys of the text are likely to have it too, so that it goes everywhere.
     let plain = place.mended(|text| text.replace(source, ""))?;
     Some(Help::say("label keys have no source in front of them: ").offer(plain))
 }
@@ -185,6 +193,8 @@ pub(super) fn colon(place: &ErrorPlace<'_>) -> Option<Help> {
     } else {
         (place.word(-1).strip_suffix(':')?, place.word(0), 1)
     };
+    // A pair has to be the whole requirement: `a:b!=c` has its
+    // operator already, and its key stays wrong.
     let is_at_value = place.expected().is_none_or(|expected| expected == Expected::Operator);
     if !is_at_value || !matches!(place.word(next), "" | ",") {
         return None;

@@ -16,6 +16,7 @@ const MAX_OFFER: usize = 600;
 /// How many values of a list are repeated in a help, at most.
 const MAX_VALUES: usize = 20;
 
+// Word processors put the last four in the place of plain ones.
 pub(super) const QUOTES: [char; 7] = ['"', '\'', '`', '‘', '’', '“', '”'];
 
 /// The place of an error: the tokens around it.
@@ -38,6 +39,7 @@ impl<'e> ErrorPlace<'e> {
     pub(super) fn new(error: &'e ParseError) -> ErrorPlace<'e> {
         let (text, span) = window(error.text(), error.span());
         let spans: Vec<Span> = tokens(text).map(|token| token.span).collect();
+        // The place may lie within a token, as that of a bad character in a key does.
         let at = spans.iter().position(|token| token.end > span.start).unwrap_or(spans.len());
         let words = spans.into_iter().map(|span| span.slice(text)).collect();
         ErrorPlace {
@@ -124,6 +126,7 @@ impl<'e> ErrorPlace<'e> {
             return None;
         }
         let changed = change(self.whole).trim().to_owned();
+        // A text with quotation marks is no selector, so that only the second can be one then.
         let unquoted = without_quotes(&changed);
         [Some(changed), unquoted].into_iter().flatten().find(|text| is_selector(text))
     }
@@ -132,6 +135,7 @@ impl<'e> ErrorPlace<'e> {
 /// The part of `text` around `span`, and the span in it.
 pub(super) fn window(text: &str, span: Span) -> (&str, Span) {
     let start = text.floor_char_boundary(span.start.saturating_sub(WINDOW));
+    // A span may be as long as the text, so that no more than a window of it counts.
     let end = text.ceil_char_boundary(span.end.min(span.start + WINDOW) + WINDOW);
     let place = Span::new(span.start - start, span.end.min(end) - start);
     (&text[start..end], place)
@@ -140,6 +144,7 @@ pub(super) fn window(text: &str, span: Span) -> (&str, Span) {
 /// Whether `text` is a selector that can be shown in a line of a message.
 pub(super) fn is_selector(text: &str) -> bool {
     let is_line = text.len() <= MAX_OFFER && !text.contains(char::is_control);
+    // The empty text selects everything, and nobody is told to write that instead of a mistake.
     is_line && !text.trim().is_empty() && text.parse::<Selector>().is_ok()
 }
 
@@ -158,6 +163,7 @@ pub(super) fn key(word: &str) -> Option<&str> {
 }
 
 pub(super) fn value(word: &str) -> Option<&str> {
+    // An empty word is also what stands behind the end of the text, and no value was typed there.
     Some(unquoted(word)).filter(|value| !value.is_empty() && LabelValue::new(value).is_ok())
 }
 
@@ -175,6 +181,7 @@ pub(super) fn without_quotes(text: &str) -> Option<String> {
             return None;
         }
         plain.push_str(quoted);
+        // An odd number of quotation marks ends here: one of them has no partner.
         plain.push_str(parts.next()?);
     }
     Some(plain)

@@ -24,6 +24,7 @@ pub(super) fn absent_or_different(place: &ErrorPlace<'_>) -> Option<Help> {
         "in" => format!(" in {}", place.list(1)?),
         sign => format!("{sign}{}", place.value(1)?),
     };
+    // These are words and no offers: offers have to be selectors, which know no `!( )`.
     is_comparison.then(|| Help::say(format!("write !({key}{rest})")))
 }
 

@@ -10,9 +10,12 @@ use crate::{LabelSelector, Selector};
 pub(super) fn json_object(place: &ErrorPlace<'_>) -> Option<Help> {
     let text = place.text.trim();
     let inside = text.strip_prefix('{')?.trim_start();
+    // The first sign of JSON is wrong already. A mistake further on is another one.
     if place.span.start > 1 || !(inside.starts_with('"') || inside == "}") {
         return None;
     }
+    // A map of labels goes first: as a LabelSelector it has unknown
+    // fields alone, and selects everything.
     if let Some(labels) = label_map(text) {
         return Some(Help::say("this is a map in JSON; as a selector write ").offer(labels));
     }
@@ -78,6 +81,8 @@ fn option_value(text: &str) -> Option<Option<&str>> {
     };
     let ends = match quote {
         true => [inside.find(QUOTES), None, None],
+        // Without quotation marks nothing says where the selector ends. The longest of these that
+        // is one counts, so that `-l a in (b) -n shop` keeps its list.
         false => [Some(inside.len()), inside.find(" -"), inside.find(char::is_whitespace)],
     };
     let parts = ends.into_iter().flatten().map(|end| inside[..end].trim());
@@ -90,6 +95,7 @@ fn option_places(text: &str) -> impl Iterator<Item = &str> {
     words.filter_map(|(start, name)| {
         let is_word = text[..start].chars().next_back().is_none_or(char::is_whitespace);
         let rest = &text[start + name.len()..];
+        // A short option may touch its value, as in `-lapp=x`.
         let is_option = name == "-l" || rest.starts_with([' ', '=']);
         (is_word && is_option).then(|| rest.strip_prefix('=').unwrap_or(rest).trim_start())
     })
@@ -163,6 +169,7 @@ pub(super) fn odd_space(place: &ErrorPlace<'_>) -> Option<Help> {
 }
 
 /// What placeholders of shells, templates and programs begin and end with.
+// `{{` goes before `{`, which begins it.
 const PLACEHOLDERS: [(&str, &str); 5] = [("{{", "}}"), ("${", "}"), ("$(", ")"), ("{", "}"), ("<", ">")];
 
 /// `app={{ .Values.name }}`, `app=${APP}`, `app=$APP`, `app={app}`, `app=<app>`, `app=%s`
@@ -181,6 +188,7 @@ fn bracketed<'e>(place: &ErrorPlace<'e>, open: &str, close: &str) -> Option<&'e 
         let inside = &inside[..inside.find(close)?];
         let end = start + open.len() + inside.len() + close.len();
         let touches = start < place.span.end.max(place.span.start + 1) && place.span.start < end;
+        // `<` and `{` alone stand in other texts too, so that there has to be a name between them.
         (touches && (may_hold_anything || is_name(inside))).then(|| &place.text[start..end])
     })
 }
