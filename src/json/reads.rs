@@ -103,6 +103,7 @@ impl WantedValue {
 
     /// What is wanted of the member of this name.
     pub(crate) fn member(&self, name: &str) -> Option<&WantedValue> {
+        // Few names are wanted, and most keys differ from them in length, which takes no hash.
         self.members.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 

@@ -48,6 +48,7 @@ impl Columns {
 
     /// The column about a subject, and its number.
     pub(crate) fn about(&self, subject: &Subject) -> Option<(u32, &Column)> {
+        // A query has few subjects, and each is looked for once a plan and not once an object.
         let number = self.columns.iter().position(|(about, _)| about == subject)?;
         Some((number as u32, &self.columns[number].1))
     }
@@ -57,6 +58,8 @@ impl Columns {
     }
 
     pub(crate) fn add(&mut self, subject: Subject, column: Column) {
+        // Plans know a column by its number, so that columns come
+        // at the end and none is taken away.
         self.columns.push((subject, column));
     }
 }

@@ -15,6 +15,7 @@ use crate::path::{PathStep, SearchRoot};
 /// Two are the same when they are written the same.
 #[derive(Debug, Clone)]
 pub struct Field {
+    // A field is copied into tests, columns and plans, which share its parts.
     text: Arc<str>,
     parts: Arc<[FieldPart]>,
     /// Whether names lead to all that it looks at, and nothing is looked for at any depth.
@@ -106,6 +107,7 @@ impl FieldPart {
         match &self.filter {
             None => found,
             Some(filter) => {
+                // What is no array has no elements, so that a filter finds nothing there.
                 let elements = found.into_iter().flat_map(JsonPlace::all_elements);
                 elements.filter(|element| filter.holds_for_element(*element, context)).collect()
             }
@@ -118,6 +120,7 @@ impl<'j> FieldValue<'j> {
     pub(crate) fn of(json: &'j str) -> Option<FieldValue<'j>> {
         match json.as_bytes().first()? {
             b'{' | b'[' => Some(FieldValue::Compound),
+            // In valid JSON nothing but `null` begins with an n.
             b'n' => None,
             b'"' => key_name(json).map(FieldValue::Text),
             _ => Some(FieldValue::Text(Cow::Borrowed(json))),
@@ -141,6 +144,7 @@ impl fmt::Display for Field {
 
 impl PartialEq for Field {
     fn eq(&self, other: &Field) -> bool {
+        // The parts are made of the text, so that the same text has the same parts.
         self.text == other.text
     }
 }

@@ -29,8 +29,11 @@ fn formula(requirement: &FieldRequirement) -> Result<Formula<Predicate>, PathErr
         let subject = Subject::Field(field.clone());
         Formula::of(Predicate::Test(Box::new(Test { subject, operator, operand })))
     };
+    // Field selectors have no globs: a `*` is that character.
     let equals = test(QueryOperator::Equals, Operand::Patterns(vec![Pattern::text(requirement.value())]));
     let holds = match requirement.value() {
+        // A missing field is the empty text for Kubernetes, so that `a=`
+        // holds where there is none, and `a!=` does not.
         "" => equals.or(test(QueryOperator::DoesNotExist, Operand::None)),
         _ => equals,
     };

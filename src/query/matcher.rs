@@ -28,6 +28,8 @@ impl<'q> QueryMatcher<'q> {
                 .any(|subject| matches!(subject, Subject::Function(call) if is_it(call.function())))
         };
         QueryMatcher {
+            // A list may say the kind of its items behind them, so that an answer that depends
+            // on it has to wait, and one that does not need not.
             asks_for_kind: asks_for(depends_on_kind),
             asks_for_source: asks_for(|function| function == Function::Source),
             reads: Subject::reads(&subjects),
@@ -65,6 +67,8 @@ impl<'q> QueryMatcher<'q> {
 
 fn depends_on_kind(function: Function) -> bool {
     use Function::{Image, Kind, Limits, Name, Qos, Ready, Requests, Restarts, Status, Taint};
+    // Names are among them as kind/name. The others read the parts that pods,
+    // nodes and workloads have, each kind its own.
     matches!(function, Kind | Name | Status | Ready | Restarts | Qos | Image | Requests | Limits | Taint)
 }
 

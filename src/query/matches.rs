@@ -15,6 +15,7 @@ use crate::path::SearchRoot;
 use crate::syntax::Function;
 
 /// Where the time stands from which on the age of an object is counted.
+// The path is parsed once, and not once an object.
 static CREATED: LazyLock<Option<Field>> =
     LazyLock::new(|| super::fields::field("metadata.creationTimestamp").ok());
 
@@ -57,6 +58,8 @@ impl Query {
         P: SearchRoot + WrittenPlace<'j>,
     {
         self.holds(&|predicate| match predicate {
+            // Inside of brackets the check of a text lets only fields
+            // stand, so that nothing else gets here.
             Predicate::Label(_) => false,
             Predicate::Test(test) => match test.subject() {
                 Subject::Field(field) => test.holds(&field.values(element, context), context),
@@ -166,12 +169,15 @@ impl<'a, O: Queried> Asked<'a, O> {
     fn taken_apart(&self, identity: ObjectIdentity<'_>) -> &ObjectJson<'a> {
         self.json.get_or_init(|| {
             let json = match self.reads {
+                // Most of an object is passed over when it is known what will be asked.
                 Some(reads) => self
                     .object
                     .taken_apart(reads)
                     .unwrap_or_else(|| ObjectJson::reading(self.object.json(), reads)),
                 None => ObjectJson::whole(self.object.json()),
             };
+            // An item may leave it to its list to say the kind, which the
+            // identity knows and the JSON does not.
             json.with_kind(identity.api_version, identity.kind)
         })
     }
@@ -183,6 +189,7 @@ impl<'a, O: Queried> Asked<'a, O> {
             Some(field) => self.of_field(field, context),
             None => Vec::new(),
         };
+        // What is no time has no age, and is no value that a column should show.
         values.retain(is_time);
         values
     }

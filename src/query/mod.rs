@@ -108,9 +108,11 @@ impl Query {
             Expr::All => Selector::everything(),
             Expr::None => Selector::nothing(),
             Expr::Requirement(Predicate::Label(requirement)) => Selector::from(requirement.clone()),
+            // The look at all requirements above has found no test.
             Expr::Requirement(Predicate::Test(_)) => Selector::nothing(),
             Expr::And(_) => operands.into_iter().fold(Selector::everything(), Selector::and),
             Expr::Or(_) => operands.into_iter().fold(Selector::nothing(), Selector::or),
+            // A "not" has exactly one operand.
             Expr::Not(_) => operands.into_iter().fold(Selector::everything(), |_, it| it.negate()),
         }))
     }
@@ -178,6 +180,8 @@ impl FromStr for Query {
     /// The first place where the text leaves the grammar, else the first part that says what cannot be. What neither a
     /// selector nor a query can be is told in the selector's words.
     fn from_str(text: &str) -> Result<Query, ParseError> {
+        // The selector's own parser goes first: what it accepts means the same here and takes the
+        // same time, whatever the query grammar would make of it.
         let formula = selector::parse(text).or_else(|as_selector| validate::query(text, as_selector))?;
         Ok(Query { formula })
     }

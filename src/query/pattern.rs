@@ -82,6 +82,8 @@ fn glob_accepts(glob: &str, value: &str) -> bool {
             None => return false,
         }
     }
+    // The last part stands at the end. A `?` in it stands for any number of bytes,
+    // so that its place is found by counting characters.
     let n_before = value.chars().count().checked_sub(last.chars().count());
     n_before
         .and_then(|n| value.char_indices().map(|(at, _)| at).chain([value.len()]).nth(n))
@@ -111,6 +113,7 @@ fn find<'v>(value: &'v str, part: &str) -> Option<&'v str> {
 /// What stands between quotation marks; `None` where there are none.
 pub(super) fn unquoted(raw: &str) -> Option<String> {
     let quote = raw.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+    // A quotation mark alone has no inside: the range is none, and gives none.
     let inside = raw.get(1..raw.len() - 1)?;
     let mut text = String::with_capacity(inside.len());
     let mut characters = inside.chars().peekable();

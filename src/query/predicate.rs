@@ -20,6 +20,7 @@ pub enum Predicate {
     /// One that a selector could have.
     Label(Requirement),
     /// One that is about more than a label's whole value.
+    // Without the box every requirement on a label would take as much memory as a test.
     Test(Box<Test>),
 }
 
@@ -134,6 +135,8 @@ impl QueryOperator {
             NotCall => Call,
             Matches => DoesNotMatch,
             DoesNotMatch => Matches,
+            // `k>=7` is not `!(k<7)`: where there is no value, or none that
+            // can be compared, only the second holds.
             QueryOperator::GreaterThan
             | QueryOperator::LessThan
             | QueryOperator::AtLeast
@@ -210,6 +213,7 @@ impl Test {
     pub(crate) fn accepts(&self, value: &FieldValue<'_>, context: &Context) -> bool {
         match (&self.operand, value.text()) {
             (Operand::None, _) => true,
+            // An object or array equals nothing, so that `!=` holds of it.
             (_, None) => false,
             (Operand::Patterns(patterns), Some(text)) => {
                 patterns.iter().any(|pattern| self.is_like(text, pattern, context))
@@ -229,6 +233,8 @@ impl Test {
             (_, Some(Order::Amounts), Some(text)) => is_same_amount(value, text),
             (_, Some(Order::Ages), Some(text)) => {
                 let age = value.parse().map(|then| Age::between(then, context.now()));
+                // Ages are equal to the second, as they are printed:
+                // a time may have nanoseconds, which nobody types.
                 age.is_ok_and(|age: Age| {
                     text.parse().is_ok_and(|wanted: Age| age.to_string() == wanted.to_string())
                 })
@@ -252,15 +258,18 @@ impl Test {
 fn is_same_amount(value: &str, wanted: &str) -> bool {
     match (value.parse::<Quantity>(), wanted.parse::<Quantity>()) {
         (Ok(value), Ok(wanted)) => value == wanted,
+        // What is no amount is still itself.
         _ => value == wanted,
     }
 }
 
 /// Whether a kind, as `Kind.group`, goes by a word, or by a glob of either of its names.
 fn is_kind(value: &str, pattern: &Pattern) -> bool {
+    // A group may hold more points, and a kind holds none.
     let (kind, group) = value.split_once('.').unwrap_or((value, ""));
     match pattern.as_text() {
         Some(name) => kinds::goes_by(group, kind, name),
+        // A glob may be meant for the kind alone or with its group: `*.apps`.
         None => pattern.accepts_any_case(kind) || pattern.accepts_any_case(value),
     }
 }
@@ -387,6 +396,7 @@ impl fmt::Display for OperandText<'_> {
                 Ok(())
             }
             Operand::Expression(expression) => expression.fmt(f),
+            // Quotation marks mean nothing here, so that they go where they can: `k>'7'` is `k>7`.
             Operand::Bound(bound) if crate::syntax::is_word(&bound.text) => f.write_str(&bound.text),
             Operand::Bound(bound) => f.write_str(&quoted(&bound.text)),
         }

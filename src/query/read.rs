@@ -34,6 +34,7 @@ impl Columns {
         if wanted.is_empty() {
             return;
         }
+        // With a list of them, every thread gets as many objects as the others.
         let ids: Vec<ObjectId> = dump.store().objects().map(|object| object.id()).collect();
         let reads = Subject::reads(&wanted);
         let read = |ids: &[ObjectId]| read_part(dump, ids, &wanted, &reads, context);
@@ -48,10 +49,12 @@ impl Columns {
 fn in_parts(ids: &[ObjectId], read: impl Fn(&[ObjectId]) -> Vec<ColumnBuilder> + Sync) -> Vec<ColumnBuilder> {
     let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
     let n_each = ids.len().div_ceil(n_threads).max(MIN_OBJECTS_PER_THREAD);
+    // The first part is for this thread, which would only wait for the others.
     let (first, rest) = ids.split_at(n_each.min(ids.len()));
     thread::scope(|scope| {
         let others: Vec<_> = rest.chunks(n_each).map(|part| scope.spawn(|| read(part))).collect();
         let mut columns = read(first);
+        // Parts are joined in the order of their ids, which postings are made of.
         for other in others {
             let part = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             columns.iter_mut().zip(part).for_each(|(column, part)| column.append(part));
@@ -73,6 +76,7 @@ fn read_part(
         let asked = Asked::new(&object, Some(reads));
         for (subject, column) in subjects.iter().zip(&mut columns) {
             for value in asked.values(subject, context) {
+                // An object or array comes without a text: it is there, and equals nothing.
                 column.push(object.object.id().index() as u32, value.text());
             }
         }

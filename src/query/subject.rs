@@ -118,6 +118,8 @@ impl Subject {
                 Function::Annotation => Some(Order::TimesOrQuantities),
                 Function::Restarts | Function::Requests | Function::Limits => Some(Order::Amounts),
                 Function::Age => Some(Order::Ages),
+                // A status or a name is larger than another only by
+                // its letters, which nobody means.
                 _ => None,
             },
         }
@@ -172,6 +174,8 @@ struct ParameterText<'w>(&'w str);
 
 impl fmt::Display for ParameterText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is a glob or reserved where values stand is quoted here
+        // too, so that it reads in one way only.
         match is_word(self.0) && Pattern::typed(self.0).as_text().is_some() && !self.0.starts_with('.') {
             true => f.write_str(self.0),
             false => f.write_str(&quoted(self.0)),

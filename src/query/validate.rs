@@ -30,6 +30,8 @@ pub(super) fn query(text: &str, as_selector: ParseError) -> Checked {
             // Only a query knows fields, "||" and quotation marks, so that a selector says nothing useful about them.
             let is_query = error.expected == Expected::EndOfQuoted || means_query(text);
             let error = ParseError::from_syntax(text, error);
+            // Of two refusals that one is told whose grammar read
+            // further: it knows more of what was meant.
             let is_further = error.span().start > as_selector.span().start;
             Err(if is_query || is_further { error.of_query() } else { as_selector.of_query() })
         }
@@ -37,6 +39,7 @@ pub(super) fn query(text: &str, as_selector: ParseError) -> Checked {
 }
 
 fn means_query(text: &str) -> bool {
+    // No selector has these, so that what a selector would expect is no help.
     text.trim_start().starts_with('.') || text.contains("||") || text.contains("&&")
 }
 
@@ -67,10 +70,13 @@ impl<'t> Checker<'t> {
             Tree::And { operands, .. } => {
                 let operands: Result<Vec<_>, ParseError> =
                     operands.iter().map(|operand| self.tree(operand)).collect();
+                // All operands are joined at once. One by one, each would
+                // be sorted in among those before it.
                 operands.map(Formula::conjunction)
             }
             Tree::Or(operands) => {
                 operands.iter().try_for_each(|operand| self.is_unmixed(operand))?;
+                // An "or" is not sorted, so that its operands may come one by one.
                 operands.iter().try_fold(Formula::nothing(), |any, operand| Ok(any.or(self.tree(operand)?)))
             }
         }
@@ -79,6 +85,7 @@ impl<'t> Checker<'t> {
     /// People read `a, b || c` both ways.
     fn is_unmixed(self, operand: &Tree<'t>) -> Result<(), ParseError> {
         match operand {
+            // Parentheses make a group of an "and", which is clear.
             Tree::And { comma: Some(comma), .. } => {
                 let help = "write (a,b) || c or a,(b || c)".to_owned();
                 Err(self.refuse(comma, "\",\" beside \"||\" can be read in two ways", Some(help)))
@@ -103,6 +110,8 @@ impl<'t> Checker<'t> {
         let requirement = match condition {
             Condition::Exists => Some(crate::Requirement::Exists(key.clone())),
             Condition::DoesNotExist { .. } => Some(crate::Requirement::DoesNotExist(key.clone())),
+            // What a selector would read is checked as a selector's, so
+            // that it is refused in the same words.
             Condition::Comparison { operator, value, .. } if self.is_plain_label(value) => {
                 comparison(self.text, key.clone(), *operator, value).map_err(of_query)?
             }
@@ -121,6 +130,8 @@ impl<'t> Checker<'t> {
 
     /// Whether a value is one that a selector would read, if only to refuse it.
     fn is_plain_label(self, raw: &str) -> bool {
+        // A value that begins with a point is refused by both
+        // languages, and a query says more of it.
         !raw.starts_with(['\'', '"', '.']) && !raw.contains(['*', '?'])
     }
 
@@ -162,6 +173,8 @@ impl<'t> Checker<'t> {
                 let expression = Expression::new(&plain(raw));
                 let wrong = |error: Box<regex::Error>| {
                     let error = error.to_string();
+                    // The crate draws the expression with its mistake over several
+                    // lines, of which the last says what it is.
                     let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
                     self.refuse(raw, format!("this is no regular expression: {reason}"), None)
                 };
@@ -175,6 +188,7 @@ impl<'t> Checker<'t> {
         let patterns: Result<Vec<Pattern>, ParseError> =
             values.iter().map(|raw| self.pattern(subject, "in", raw)).collect();
         let mut patterns = patterns?;
+        // Lists of the same values are the same query, in whatever order they were written.
         patterns.sort();
         patterns.dedup();
         Ok(Operand::Patterns(patterns))
@@ -191,6 +205,7 @@ impl<'t> Checker<'t> {
                 Some(help),
             ));
         }
+        // `**` is `*` as well. In quotation marks neither gets here.
         if !raw.is_empty() && raw.bytes().all(|byte| byte == b'*') {
             let help = instead(subject, &format!("{subject} for any value"), "'*'", "the text \"*\"");
             return Err(self.refuse(raw, "\"*\" is every value", Some(help)));
@@ -204,6 +219,7 @@ impl<'t> Checker<'t> {
             self.is_label_glob(raw)?;
         }
         if subject.order() == Some(Order::Ages)
+            // A glob is no duration either, and refused as one.
             && let Err(error) = pattern.as_str().parse::<Age>()
         {
             return Err(self.refuse(raw, error.to_string(), None));
@@ -298,6 +314,8 @@ impl<'t> Checker<'t> {
             return Err(self.refuse(call.name, "inside of brackets there are only fields", None));
         }
         let Some(function) = Function::named(call.name) else {
+            // Names of functions have small letters and hyphens, so that another case
+            // or a `_` is told before what is merely near.
             let spelled = call.name.to_ascii_lowercase().replace('_', "-");
             let known = Function::named(&spelled).map(|function| function.row().name);
             let near = known.or_else(|| nearest(&spelled, FUNCTIONS.iter().map(|row| row.name)));
@@ -342,6 +360,7 @@ impl<'t> Checker<'t> {
             }
             _ => {
                 if let Some(instead) = row.not_bare {
+                    // A row says in one text what is wrong and what to write.
                     let (reason, help) = instead.split_once(": ").unwrap_or((instead, instead));
                     return Err(self.refuse(call.text, reason, Some(help.to_owned())));
                 }
@@ -364,11 +383,15 @@ impl<'t> Checker<'t> {
                     let filter = Query { formula };
                     let dot = if text.is_empty() { "." } else { "" };
                     text.push_str(&format!("{dot}[{filter}]"));
+                    // A path knows no filters. It ends at each, and the next
+                    // begins at the elements that are left.
                     parts.push(FieldPart { path: self.path(typed, &path)?, filter: Some(filter) });
                     path.clear();
                 }
                 step => {
                     let step = self.step(step, path.is_empty());
+                    // A path begins with a point also before a bracket,
+                    // where the text has one only at its start.
                     text.push_str(if parts.is_empty() || step.starts_with("..") {
                         &step
                     } else {
@@ -396,6 +419,7 @@ impl<'t> Checker<'t> {
             AstStep::Quoted(raw) => format!("{dot}[{}]", quoted(&plain(raw))),
             AstStep::Element(index) => format!("{dot}[{index}]"),
             AstStep::Every => format!("{dot}[*]"),
+            // Filters are no steps of a path, and taken out before.
             AstStep::Where(_) => String::new(),
         }
     }
@@ -450,6 +474,7 @@ fn as_requirement(test: &Test) -> Option<crate::Requirement> {
     let key = || key.clone();
     let values: Option<Vec<LabelValue>> =
         test.patterns().iter().map(|pattern| LabelValue::new(pattern.as_text()?).ok()).collect();
+    // A glob makes it a test, as does a text that no label can have.
     let mut values = values?;
     let bound = match &test.operand {
         Operand::Bound(bound) => LabelValue::new(&bound.text).ok().and_then(Integer::new),
@@ -465,6 +490,7 @@ fn as_requirement(test: &Test) -> Option<crate::Requirement> {
         QueryOperator::NotIn => Requirement::NotIn(key(), ValueSet::new(values)?),
         QueryOperator::GreaterThan => Requirement::GreaterThan(key(), bound?),
         QueryOperator::LessThan => Requirement::LessThan(key(), bound?),
+        // `k>=7` stays a test, though `k>6` means the same: it prints as it was written.
         _ => return None,
     })
 }

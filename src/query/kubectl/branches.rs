@@ -72,6 +72,8 @@ pub(super) fn calls<R>(
         ),
     });
     let common = || branches.common.iter().cloned().collect::<Vec<_>>();
+    // Each attempt asks for less than the one before, and so for all of its objects: the branches,
+    // what they have in common, the labels of that, and then everything.
     let each = branches.each.as_ref().and_then(|each| of_branches(each, dimensions));
     each.or_else(|| of_branches(&common(), dimensions))
         .or_else(|| {
@@ -229,6 +231,8 @@ impl Joiner {
             let joined = match branch.get(&place) {
                 None => bounds.clone(),
                 Some(known) if self.work.spend(&known.all, &bounds.all) => known.joined(bounds, Region::and),
+                // When the work is done a branch says nothing, which
+                // holds too much and never too little.
                 Some(_) => return Some(Branch::new()),
             };
             if joined.all.is_empty() {
@@ -243,6 +247,7 @@ impl Joiner {
     fn either(&mut self, mut branch: Branch, other: &Branch) -> Branch {
         branch.retain(|place, bounds| {
             let Some(others) = other.get(place).filter(|it| self.work.spend(&bounds.all, &it.all)) else {
+                // A condition that is left out loses no object of either branch.
                 return false;
             };
             *bounds = bounds.joined(others, Region::or);

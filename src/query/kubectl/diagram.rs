@@ -45,6 +45,7 @@ impl<'o> Diagram<'o> {
         work: &'o mut Work,
     ) -> Option<Diagram<'o>> {
         let rank = order.iter().enumerate().map(|(rank, &place)| (place, rank)).collect();
+        // The ends rank behind all dimensions: who joins a node with one follows the node.
         let end = DecisionNode { rank: usize::MAX, edges: Vec::new() };
         let mut diagram = Diagram {
             order,
@@ -89,12 +90,15 @@ impl<'o> Diagram<'o> {
     fn join(&mut self, a: NodeId, b: NodeId, and: bool) -> NodeId {
         let (neutral, other_end) = if and { (EVERYWHERE, NOWHERE) } else { (NOWHERE, EVERYWHERE) };
         match (a, b) {
+            // What this gives is never used: a diagram for which the
+            // work did not last is thrown away.
             _ if self.work.is_done() => return NOWHERE,
             _ if a == b || b == neutral => return a,
             _ if a == neutral => return b,
             _ if a == other_end || b == other_end => return other_end,
             _ => {}
         }
+        // Either way round it is the same node.
         let key = (and, a.min(b), a.max(b));
         if let Some(&known) = self.joined.get(&key) {
             return known;
@@ -133,6 +137,8 @@ impl<'o> Diagram<'o> {
         if let Some(&known) = self.negated.get(&id) {
             return known;
         }
+        // A negation has as many nodes as what it negates, so that no work
+        // is counted for it but the merging of edges.
         let DecisionNode { rank, edges } = self.nodes[id].clone();
         let edges = edges.into_iter().map(|(region, to)| (region, self.not(to))).collect();
         let node = self.node(rank, edges);
@@ -177,6 +183,7 @@ impl<'o> Diagram<'o> {
         way: &mut Vec<(Place, Rc<Region>)>,
         visit: &mut impl FnMut(&[(Place, Rc<Region>)]) -> bool,
     ) -> bool {
+        // Ways are as long as there are dimensions at most, which bounds the recursion.
         match id {
             NOWHERE => return true,
             EVERYWHERE => return visit(way),

@@ -96,6 +96,7 @@ fn exact_calls(query: &Query, literals: &[Literal], dimensions: &Dimensions<'_>)
     if dimensions.all.len() > MAX_DIMENSIONS {
         return None;
     }
+    // All orders share what may be done, so that four of them take no longer than one may.
     let mut work = Work::new();
     let mut in_order = |order: Vec<Place>| {
         let diagram = Diagram::new(query.expr(), literals, &order, &mut work)?;
@@ -106,6 +107,7 @@ fn exact_calls(query: &Query, literals: &[Literal], dimensions: &Dimensions<'_>)
         let orders = [true, false].map(|kind_first| ranks.order(kind_first, is_reversed));
         orders.into_iter().filter_map(&mut in_order).min_by_key(Vec::len)
     };
+    // The other way round is tried only where nothing could be said, since it takes as long again.
     tried(false).or_else(|| tried(true))
 }
 
@@ -114,6 +116,7 @@ fn calls_of(diagram: &Diagram<'_>, dimensions: &Dimensions<'_>) -> Option<Vec<Ku
     let (mut calls, mut n_values) = (Vec::new(), 0);
     let is_said = diagram.ways(&mut |way| {
         n_values += way.iter().map(|(_, region)| 1 + region.except.len()).sum::<usize>();
+        // One way that cannot be said spoils them all, and what is too much ends the walk at once.
         let said = say::calls(way, dimensions, Unsayable::Refuse, MAX_CALLS - calls.len());
         let is_said = said.is_some() && n_values <= MAX_VALUES;
         calls.extend(said.into_iter().flatten());
@@ -146,6 +149,8 @@ impl<'d, 'q> Ranks<'d, 'q> {
             let rank = match self.dimensions.all[place] {
                 Dimension::Unsayable(..) => 5,
                 _ if self.late[place] => 4,
+                // The API server knows a field of one kind only, so that fields
+                // come behind the kind in either order.
                 Dimension::Field(_) => 3,
                 Dimension::Kind => {
                     if kind_first {

@@ -47,6 +47,8 @@ impl Integers {
         places.retain(|&place| {
             let was_in = is_in;
             is_in = holds(self.has(place), other.has(place));
+            // A place at which nothing changes is left out: regions
+            // that hold the same have to be equal.
             is_in != was_in
         });
         Integers { from_below, changes: places }
@@ -57,6 +59,7 @@ impl Integers {
         let below = self.from_below.then_some(None);
         let ends: Vec<Option<i64>> =
             below.into_iter().chain(self.changes.iter().copied().map(Some)).collect();
+        // Changes lead in and out by turns.
         ends.chunks(2).map(|ends| (ends[0], ends.get(1).copied().flatten())).collect()
     }
 }
@@ -102,6 +105,7 @@ impl Region {
     pub(super) fn complement(&self) -> Region {
         let integers =
             Integers { from_below: !self.integers.from_below, changes: self.integers.changes.clone() };
+        // What is an exception on one side is one on the other, so that the list stays.
         Region { absent: !self.absent, texts: !self.texts, integers, except: self.except.clone() }
     }
 
@@ -138,6 +142,7 @@ impl Region {
         // Of two sorted runs this sort is a merge.
         named.sort();
         named.dedup();
+        // A text that the joined region treats like any other is no exception any more.
         named.retain(|value| holds(self.has(value), other.has(value)) != region.has_unnamed(value));
         region.except = named.into_iter().cloned().collect();
         region

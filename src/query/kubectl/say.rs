@@ -33,6 +33,7 @@ pub(super) fn calls(
     let mut kinds: Vec<Option<Rc<str>>> = vec![None];
     for (_, region) in parts.iter().filter(|(place, _)| dimensions.all[*place] == Dimension::Kind) {
         match listed(region) {
+            // A call asks for one kind here, so that each kind has calls of its own.
             Some(words) => kinds = words.iter().cloned().map(Some).collect(),
             None if unsayable == Unsayable::LeaveOut => {}
             None => return None,
@@ -66,6 +67,7 @@ fn of_kind(
             None if unsayable == Unsayable::LeaveOut => continue,
             None => return None,
         };
+        // The product is looked at before it is made.
         if drafts.len().saturating_mul(alternatives.len()) > most {
             return None;
         }
@@ -117,6 +119,8 @@ fn alternatives(kind: Option<&str>, dimension: &Dimension<'_>, region: &Region) 
         Dimension::Label(key) => of_label(key, region),
         Dimension::Namespace => match listed(region) {
             Some(names) => {
+                // Calls with `-n` are no use for a kind without namespaces, such as Node:
+                // kubectl passes over it and gives all objects.
                 may_have_namespace(kind).then(|| names.iter().cloned().map(Said::Namespace).collect())
             }
             None => of_field(kind, "metadata.namespace", region),
@@ -135,6 +139,8 @@ fn listed(region: &Region) -> Option<&[Rc<str>]> {
 
 /// Either one of some values, of which each takes a call of its own, or none of them.
 fn of_field(kind: Option<&str>, field: &str, region: &Region) -> Option<Vec<Said>> {
+    // A server refuses a field that the kind does not have, and
+    // takes an absent one for the empty text.
     if !region.except.iter().all(|value| is_selectable(kind, field, value)) {
         return None;
     }
@@ -143,6 +149,8 @@ fn of_field(kind: Option<&str>, field: &str, region: &Region) -> Option<Vec<Said
         let said = |value| Said::Fields(vec![requirement(FieldOperator::Equals, value)]);
         return Some(values.iter().map(said).collect());
     }
+    // Unlike a query, a field selector cannot ask that a field is there, so that
+    // `!=` says only a region in which it may be absent.
     let is_all_but = region.absent && region.texts && !region.has_bounds();
     let unlike = region.except.iter().map(|value| requirement(FieldOperator::NotEquals, value));
     is_all_but.then(|| vec![Said::Fields(unlike.collect())])
@@ -156,6 +164,8 @@ pub(super) fn is_one_selector(key: &LabelKey, region: &Region) -> bool {
 /// The requirements on a label: those of each way in which its value is in the region.
 fn of_label(key: &LabelKey, region: &Region) -> Option<Vec<Said>> {
     let ways = match (region.texts, region.has_bounds()) {
+        // No requirement says that a value is no integer, so that
+        // other texts cannot be had with bounds.
         (true, true) => return None,
         (true, false) => vec![all_but(key, region)?],
         (false, _) => some_of(key, region)?,
@@ -201,6 +211,7 @@ fn bounds(key: &LabelKey, from: Option<i64>, before: Option<i64>) -> Option<Vec<
         from.map(|from| number(from.checked_sub(1)?).map(|it| Requirement::GreaterThan(key.clone(), it)));
     let below = before.map(|before| number(before).map(|it| Requirement::LessThan(key.clone(), it)));
     let bounds: Vec<Requirement> = above.into_iter().chain(below).collect::<Option<_>>()?;
+    // All integers and nothing else is what no requirement asks for.
     (!bounds.is_empty()).then_some(bounds)
 }
 
