@@ -49,6 +49,8 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
+            // The standard library has no trait for what to do about an
+            // error, so that each is asked by itself.
             Error::Label(error) => error.help(),
             Error::Parse(error) => error.help(),
             Error::LabelSelector(error) => error.help(),
@@ -68,6 +70,8 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // The error within is not its source: `Display` has told it already,
+        // and a chain of errors would tell it twice.
         self.inner().source()
     }
 }

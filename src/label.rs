@@ -9,6 +9,8 @@ use std::str::FromStr;
 use crate::Span;
 
 /// How many bytes a label value, or a key without its prefix, may have.
+// Kubernetes calls these `qualifiedNameMaxLength`, `LabelValueMaxLength` and, of the
+// prefix, `DNS1123SubdomainMaxLength`. All three count bytes.
 const MAX_NAME_LEN: usize = 63;
 /// How many bytes the prefix of a key may have.
 const MAX_PREFIX_LEN: usize = 253;
@@ -73,6 +75,7 @@ where
 
 /// A label key that Kubernetes accepts: `name` or `prefix/name`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+// A key never grows, so that it needs no room to: a box is a third smaller than a `String`.
 pub struct LabelKey(Box<str>);
 
 impl LabelKey {
@@ -85,6 +88,7 @@ impl LabelKey {
     ///
     /// Says which of these rules `text` breaks, and where.
     pub fn new(text: &str) -> Result<LabelKey, LabelError> {
+        // What is wrong is looked for only when something is, since nearly every key is right.
         if is_key(text) { Ok(LabelKey(text.into())) } else { Err(explain_key(text)) }
     }
 
@@ -170,6 +174,7 @@ impl ValueSet {
     /// The set of `values`; `None` when there are no values at all.
     pub fn new(values: impl IntoIterator<Item = LabelValue>) -> Option<ValueSet> {
         let mut values: Vec<LabelValue> = values.into_iter().collect();
+        // Values that are equal cannot be told apart, so that the sort need not keep their order.
         values.sort_unstable();
         values.dedup();
         (!values.is_empty()).then(|| ValueSet(values.into()))
@@ -259,12 +264,14 @@ impl LabelError {
             LabelErrorKind::BadCharacter { part: LabelPart::Prefix, character }
                 if character.is_ascii_uppercase() =>
             {
+                // Only the prefix is a DNS name. The name behind it may have any case.
                 format!("{}/{name}", prefix.to_ascii_lowercase())
             }
             LabelErrorKind::EmptyPrefix => name.to_owned(),
             LabelErrorKind::EmptyName => prefix.to_owned(),
             _ => return None,
         };
+        // Behind the first mistake there may be another, which would be told to write.
         Some(mended).filter(|key| is_key(key))
     }
 }
@@ -469,6 +476,8 @@ fn is_name(text: &[u8]) -> bool {
 }
 
 fn is_prefix(text: &[u8]) -> bool {
+    // Kubernetes asks of a prefix what it asks of a subdomain, whose parts
+    // have no limit of their own, such as the 63 bytes of DNS.
     text.len() <= MAX_PREFIX_LEN
         && text.split(|&byte| byte == b'.').all(|part| is_made_of(part, class::DNS, class::DNS_EDGE))
 }
@@ -477,6 +486,7 @@ fn is_key(text: &str) -> bool {
     let bytes = text.as_bytes();
     match memchr::memchr(b'/', bytes) {
         None => is_name(bytes),
+        // A second `/` is of no class and fails as a part of the name.
         Some(slash) => is_prefix(&bytes[..slash]) && is_name(&bytes[slash + 1..]),
     }
 }
@@ -497,6 +507,7 @@ fn explain_key(text: &str) -> LabelError {
 /// Which rule the key `prefix/name` breaks.
 fn explain_parts(prefix: &str, name: &str) -> Offence {
     let after = prefix.len() + 1;
+    // With two of them nobody knows what was meant as the prefix, so that they are told first.
     if let Some(slash) = name.find('/') {
         return (LabelErrorKind::SecondSlash, Span::new(after + slash, after + slash + 1));
     }
@@ -539,6 +550,7 @@ fn explain_prefix_part(part: &str) -> Option<Offence> {
 }
 
 fn bad_character(text: &str, part: LabelPart, inner: u8) -> Option<Offence> {
+    // The characters up to U+00FF fit a byte, and those beyond ASCII have no class.
     let allowed = |character: char| u8::try_from(character).is_ok_and(|byte| has_class(byte, inner));
     let (start, character) = text.char_indices().find(|&(_, character)| !allowed(character))?;
     let span = Span::new(start, start + character.len_utf8());
@@ -549,6 +561,7 @@ fn bad_character(text: &str, part: LabelPart, inner: u8) -> Option<Offence> {
 fn bad_edge(text: &str, part: LabelPart, edge: u8) -> Option<Offence> {
     let (&first, &last) = (text.as_bytes().first()?, text.as_bytes().last()?);
     if !has_class(first, edge) {
+        // All is ASCII here, so that a byte is a character.
         let character = char::from(first);
         return Some((LabelErrorKind::BadStart { part, character }, Span::new(0, 1)));
     }

@@ -123,9 +123,11 @@ pub mod store;
 mod suggest;
 pub mod syntax;
 pub mod watch;
+// It is a page with examples that are tested, and nothing of it is built into programs.
 #[cfg(any(doc, doctest))]
 pub mod with_kube;
 
+// The modules are public too. Without this the front page would only say where these are defined.
 #[doc(inline)]
 pub use edit::LabelEdits;
 pub use error::Error;

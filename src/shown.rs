@@ -22,6 +22,8 @@ impl fmt::Display for Quoted<'_> {
             None => write!(f, "{text:?}"),
             Some(beginning) => {
                 let quoted = format!("{beginning:?}");
+                // The sign for the rest stands within the quotation marks,
+                // whose last one is written behind it.
                 f.write_str(quoted.strip_suffix('"').unwrap_or(&quoted))?;
                 write!(f, "…\" ({} bytes)", text.len())
             }
@@ -45,6 +47,7 @@ impl fmt::Display for Ticked<'_> {
 
 /// The beginning of a text that is too long to be repeated.
 fn cut(text: &str) -> Option<&str> {
+    // A walk that ends at the limit is as short for a text of any length.
     text.char_indices().nth(MAX_SHOWN).map(|(end, _)| &text[..end])
 }
 

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthChar;
 
 /// How wide an underlined line is that nobody gave a width for.
+// These are 120 columns of text and one on either side for what stands for the rest.
 const COLUMNS: usize = 122;
 /// The least that is of use: a few characters around the place, and what stands for those left out.
 const MIN_COLUMNS: usize = 10;
@@ -26,6 +27,8 @@ impl Span {
     /// The span of `part` within `whole`. `part` must be a slice of `whole`, and may be an empty one.
     #[must_use]
     pub fn of(whole: &str, part: &str) -> Span {
+        // Wrapping lets a part of another text give a span of no use where the
+        // assertion below is not built in.
         let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
         debug_assert!(
             start.checked_add(part.len()).is_some_and(|end| end <= whole.len()),
@@ -123,8 +126,10 @@ fn shares(
     after: &[ShownChar],
     room: usize,
 ) -> (usize, usize, usize) {
+    // A long place leaves half of the room to what is around it, by which people find it again.
     let n_within = n_fitting(within.iter(), room.div_ceil(2));
     let room = room - width(&within[..n_within]);
+    // Of a place that is cut the end is not shown, and so nothing behind it.
     let after = if n_within < within.len() { &[] } else { after };
     let wanted_after = width(after).min(room / 2);
     let n_before = n_fitting(before.iter().rev(), room - wanted_after);

@@ -94,6 +94,7 @@ impl<R: FormulaLeaf> Formula<R> {
         }
         match operands.len() {
             0 => Formula::everything(),
+            // The caller has counted the level of an "and", which one operand does not need.
             1 => Formula { expr: operands.swap_remove(0), height: height - 1 },
             _ => Formula { expr: Expr::And(operands), height },
         }
@@ -104,6 +105,7 @@ impl<R: FormulaLeaf> Formula<R> {
         let (mut operands, mut height) = (Vec::new(), 1);
         for formula in formulas {
             match formula.into_parts() {
+                // One operand that holds for nothing decides, whatever else there is.
                 (Expr::None, _) => return Formula::nothing(),
                 (Expr::All, _) => {}
                 (Expr::And(inner), inner_height) => {
@@ -130,6 +132,7 @@ impl<R: FormulaLeaf> Formula<R> {
 
     /// Takes the tree and its height out.
     fn into_parts(mut self) -> (Expr<R>, usize) {
+        // What has a `Drop` cannot be taken apart, so that a constant stays in the tree's place.
         (mem::replace(&mut self.expr, Expr::None), mem::take(&mut self.height))
     }
 
@@ -173,6 +176,7 @@ impl<R: FormulaLeaf> Formula<R> {
             (Expr::None, _) => Formula::everything(),
             (Expr::Not(inner), height) => Formula { expr: *inner, height: height - 1 },
             (Expr::Requirement(requirement), height) => match requirement.opposite() {
+                // An opposite keeps the tree flat: `!(k=v)` is `k!=v`, which a selector can say.
                 Ok(opposite) => Formula::of(opposite),
                 Err(requirement) => not(Expr::Requirement(requirement), height),
             },
@@ -185,6 +189,7 @@ impl<R: FormulaLeaf> Formula<R> {
 fn in_order<R: FormulaLeaf>(a: &Expr<R>, b: &Expr<R>) -> Ordering {
     match (a, b) {
         (Expr::Requirement(a), Expr::Requirement(b)) => a.order(b),
+        // What is made of several has no key to be sorted by, and goes behind.
         (Expr::Requirement(_), _) => Ordering::Less,
         (_, Expr::Requirement(_)) => Ordering::Greater,
         _ => Ordering::Equal,
@@ -226,6 +231,7 @@ impl<R: FormulaLeaf + fmt::Display> fmt::Debug for Formula<R> {
 
 impl<R: FormulaLeaf> Drop for Formula<R> {
     fn drop(&mut self) {
+        // What the compiler makes would call itself for each level. A flat tree is left to it.
         if self.is_deep() {
             mem::replace(&mut self.expr, Expr::None).dismantle();
         }

@@ -18,6 +18,7 @@ impl<R: fmt::Display> fmt::Display for Expr<R> {
                 Task::Part(Expr::And(operands), and) => push_joined(&mut to_come, operands, and),
                 Task::Part(Expr::Or(operands), _) => push_joined(&mut to_come, operands, " || "),
                 Task::Part(Expr::Not(operand), _) => {
+                    // What goes on the stack last is printed first.
                     to_come.extend([Task::Text(")"), Task::Part(operand, ","), Task::Text("!(")]);
                 }
             }

@@ -35,6 +35,7 @@ impl<R> Expr<R> {
         let mut level = Level::of(self);
         loop {
             match level.rest.next() {
+                // A leaf is worked out at once, so that a flat tree opens no level but its own.
                 Some(operand) if operand.operands().is_empty() => level.done.push(of(operand, Vec::new())),
                 Some(operand) => open.push(mem::replace(&mut level, Level::of(operand))),
                 None => {
@@ -55,6 +56,7 @@ impl<R> Expr<R> {
             Expr::Requirement(requirement) => Expr::Requirement(of(requirement)),
             Expr::And(_) => Expr::And(operands),
             Expr::Or(_) => Expr::Or(operands),
+            // A "not" has exactly one operand, so that the constant is never taken.
             Expr::Not(_) => Expr::Not(Box::new(operands.pop().unwrap_or(Expr::None))),
         }
     }
@@ -125,6 +127,7 @@ impl<'e, R> Iterator for Parts<'e, R> {
 #[derive(PartialEq, Eq, Hash)]
 struct Shape<'e, R> {
     kind: mem::Discriminant<Expr<R>>,
+    // With these numbers the order of the parts says where each operand ends.
     n_operands: usize,
     requirement: Option<&'e R>,
 }
