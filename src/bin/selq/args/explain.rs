@@ -20,6 +20,8 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// Leave out passes of the optimizer, by name, or `all`
+    // Texts and no passes, since `all` is none, and since who misspells one is told which there
+    // are.
     #[arg(long, value_name = "PASS,…", num_args = 1, value_delimiter = ',')]
     pub(crate) skip_passes: Vec<String>,
 }

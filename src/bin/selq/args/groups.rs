@@ -9,6 +9,7 @@ use selq::path::{Pointer, PointerError};
 
 /// A JSON pointer, or why a text is none and what to write instead.
 pub(super) fn pointer(text: &str) -> Result<Pointer, String> {
+    // clap prints one text about a value that it refuses, so that the help stands in it.
     let said =
         |error: PointerError| error.help().map_or_else(|| error.to_string(), |it| format!("{error}; {it}"));
     text.parse().map_err(said)
@@ -26,6 +27,7 @@ impl FromStr for Now {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Now, TimeError> {
+        // What time the word stands for is known only once the dump is read.
         if text == "dump" { Ok(Now::OfDump) } else { text.parse().map(Now::At) }
     }
 }

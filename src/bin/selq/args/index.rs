@@ -22,6 +22,7 @@ pub(crate) struct IndexArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     /// The file to write or to verify, instead of FILE.selq
+    // A query names the same file by --index, so that this is taken here too.
     #[arg(short = 'o', long, alias = "index", value_name = "INDEX")]
     pub(crate) output: Option<PathBuf>,
     /// Write nothing, but read all of the dump to tell whether the index belongs to it

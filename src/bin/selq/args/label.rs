@@ -33,6 +33,7 @@ pub(crate) struct LabelArgs {
     #[arg(value_name = "EDIT")]
     pub(crate) edits: Vec<String>,
     /// Dump to read, may be repeated; `-` is standard input
+    // As in kubectl label, where the words without an option are the edits.
     #[arg(short = 'f', long = "filename", value_name = "FILE", num_args = 1, help_heading = "Input")]
     pub(crate) files: Vec<PathBuf>,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
@@ -44,6 +45,7 @@ pub(crate) struct LabelArgs {
     #[arg(long, help_heading = "Selection")]
     pub(crate) all: bool,
     /// Let labels that are there get another value
+    // As in kubectl, a value stands only behind `=`: in `--overwrite env=qa` the word is an edit.
     #[arg(
         long,
         value_name = "BOOL",
@@ -71,6 +73,7 @@ pub(crate) struct LabelForm {
     #[arg(long, help_heading = "Output", conflicts_with_all = ["in_place", "dry_run"])]
     pub(crate) list: bool,
     /// Print only what would change, object by object and summed up; also with --in-place
+    // No conflict with --in-place: whoever looks first adds this to the line that changes files.
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
     /// Print kubectl commands that do the same to a cluster

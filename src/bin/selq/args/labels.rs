@@ -23,6 +23,8 @@ pub(crate) struct LabelsArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// List the values of this key; of several, each row says which
+    // Texts and no label keys: dumps hold keys that no API server would take, and their values are
+    // listed too.
     #[arg(long, value_name = "KEY", num_args = 1)]
     pub(crate) key: Vec<String>,
     /// How to print them

@@ -66,15 +66,18 @@ A file that has the name of a subcommand is written ./labels.";
 #[command(
     name = "selq",
     version,
+    // Before the options, of which there is more than a screen.
     before_help = EXAMPLES,
     after_help = EXIT_STATUS,
     args_override_self = true,
+    // selq's own `help` also knows topics that are no subcommands.
     disable_help_subcommand = true,
     max_term_width = 80
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Subcommands>,
+    // clap takes these before a subcommand too, which `main` then refuses.
     #[command(flatten)]
     pub(crate) query: QueryArgs,
     /// When to use colour; NO_COLOR is obeyed

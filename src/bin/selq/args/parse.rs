@@ -27,6 +27,7 @@ pub(crate) struct ParseArgs {
     #[arg(long = "field-selector", value_name = "TEXT")]
     pub(crate) field_selectors: Vec<String>,
     /// The lines of standard input are JSON: a string, or an object with one of "selector", "where", "fieldSelector"
+    // It says how lines are read, and none are where the texts stand on the command line.
     #[arg(long, conflicts_with_all = ["texts", "queries", "field_selectors"])]
     pub(crate) jsonl: bool,
     /// How to print them; the canonical text by default

@@ -22,6 +22,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_name = "FILE", num_args = 1, help_heading = "Selection")]
     pub(crate) queries: Vec<PathBuf>,
     /// How to print what matched
+    // Without a default, since `--queries` prints counts where no format is asked for.
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Output")]
     pub(crate) output: Option<OutputFormat>,
     /// Label keys to show as columns
@@ -42,6 +43,8 @@ pub(crate) struct QueryArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) no_headers: bool,
     /// Sort by a label key, a field such as .spec.nodeName, or a JSONPath in {}; objects without it last
+    // Parsed later: an error of a path is shown with its place in the text, which clap would not
+    // do.
     #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Output")]
     pub(crate) sort_by: Option<String>,
     /// Print only the first N rows
@@ -73,6 +76,7 @@ impl QueryArgs {
     /// What is to be printed of an answer.
     pub(crate) fn shown(&self) -> Shown {
         match (self.quiet, self.count) {
+            // As in grep, where -q prints nothing whatever else is asked for.
             (true, _) => Shown::Nothing,
             (false, true) => Shown::Count,
             (false, false) => Shown::Rows,

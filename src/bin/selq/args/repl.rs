@@ -36,6 +36,7 @@ pub(crate) struct ReplArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Begin in these namespaces; several are joined by `,`
+    // No SelectionArgs: where a session begins can be said, but its selectors are the lines.
     #[arg(
         short = 'n',
         long,
@@ -62,6 +63,7 @@ pub(crate) struct ReplArgs {
     #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings")]
     label_columns: Option<String>,
     /// Print only the first N rows, or `off`
+    // A text like the others, since `off` and `1,000` are values here as in `:limit`.
     #[arg(long, value_name = "N", help_heading = "Settings")]
     limit: Option<String>,
     /// Sort by a label key, a field such as .spec.nodeName, or a JSONPath in {}; or `off`
@@ -79,6 +81,8 @@ impl ReplArgs {
     /// The settings that were given, by the names that the config file has for them.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
         let name = |value: clap::builder::PossibleValue| value.get_name().to_owned();
+        // As texts by name, so that options, config file and commands all go through
+        // `Settings::set`.
         let given = [
             ("output", self.output.and_then(|it| it.to_possible_value()).map(name)),
             ("label-columns", self.label_columns.clone()),

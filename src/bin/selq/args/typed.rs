@@ -9,6 +9,7 @@ use crate::args::Args;
 
 /// Options that have a value in kubectl, or in other subcommands, where that which is called has none of the name.
 const VALUED_ELSEWHERE: [&str; 18] = [
+    // Without -w: kubectl's has no value, and selq's is found where a subcommand has it.
     "-f",
     "-l",
     "-n",
@@ -93,6 +94,8 @@ impl ShellLine {
         let is_first =
             self.subcommand.is_none() && !self.words.iter().any(|it| matches!(it, ShellWord::Operand(_)));
         match root.find_subcommand(word) {
+            // Behind the first file clap looks for no subcommand any more: `selq pods.json labels`
+            // names two files.
             Some(_) if is_first => self.subcommand = Some(word.to_owned()),
             _ => self.words.push(ShellWord::Operand(word.to_owned())),
         }
@@ -108,6 +111,7 @@ impl ShellLine {
         let mut root = Args::command();
         root.build();
         let is_open = |word: &&ShellWord| matches!(word, ShellWord::Option { name, value: None, .. } if takes_value(name, self.command(&root)));
+        // It stays last, since what is being completed is its value.
         let open = self.words.last().filter(is_open);
         let n_whole = self.words.len() - usize::from(open.is_some());
         let (options, operands): (Vec<&ShellWord>, Vec<&ShellWord>) =
@@ -149,6 +153,7 @@ fn options(word: &str, command: &Command) -> Vec<Typed> {
         let name = format!("-{letter}");
         let (takes_value, behind) = (takes_value(&name, command), &rest[letter.len_utf8()..]);
         if takes_value && !behind.is_empty() {
+            // The `=` is no part of the value: clap reads `-l=env` as `-l env`.
             let value = Some(behind.strip_prefix('=').unwrap_or(behind).to_owned());
             options.push(Typed { typed: format!("{name}{behind}"), name, value, takes_value });
             break;
@@ -162,6 +167,8 @@ fn options(word: &str, command: &Command) -> Vec<Typed> {
 /// Whether an option has a value, here or where people have it from.
 pub(crate) fn takes_value(name: &str, command: &Command) -> bool {
     match find(name, command) {
+        // `--overwrite` has a value only behind its `=`, so that the next word is not taken for
+        // one.
         Some(option) => option.get_action().takes_values() && !option.is_require_equals_set(),
         None => VALUED_ELSEWHERE.contains(&name),
     }

@@ -30,6 +30,7 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     /// Report bad objects, go on without them, and exit with 2
+    // No InputArgs: a stream has no index to open or to verify.
     #[arg(long, help_heading = "Input")]
     pub(crate) skip_invalid: bool,
     #[command(flatten)]

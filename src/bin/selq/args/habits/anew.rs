@@ -51,9 +51,11 @@ impl Anew {
 
     /// The whole line, if it is one that can be followed.
     pub(super) fn help(&self, has_input: bool) -> Option<String> {
+        // A word that is no file and not called like one may have meant anything.
         if self.has_no_equal || self.missing.as_deref().is_some_and(|missing| !resembles_dump(missing)) {
             return None;
         }
+        // With nothing to read, kubectl is to fetch the kinds, and -k would say them a second time.
         let fetches = self.n_operands == 0 && !has_input && self.reads_files();
         let mut words: Vec<String> = self.subcommand.iter().cloned().collect();
         if !fetches && !self.kinds.is_empty() {
@@ -63,6 +65,7 @@ impl Anew {
             words.extend(["-w".to_owned(), format!("name({})", self.names.join(","))]);
         }
         words.extend(self.words.iter().cloned());
+        // What the parser would refuse for another reason is never offered.
         Args::try_parse_from(std::iter::once("selq").chain(words.iter().map(String::as_str))).ok()?;
         let mut line: Vec<String> = std::iter::once("selq".to_owned()).chain(words).collect();
         line.iter_mut().for_each(|word| *word = shell_quoted(word));
@@ -79,6 +82,8 @@ impl Anew {
     /// What gives selq its dump.
     fn fetching(&self) -> Vec<String> {
         let kinds = if self.kinds.is_empty() { "pods".to_owned() } else { self.kinds.join(",") };
+        // All namespaces, since selq's own -n stays in the line and narrows the answer to what was
+        // meant.
         let mut words = vec!["kubectl".to_owned(), "get".to_owned(), kinds, "-A".to_owned()];
         if self.subcommand.as_deref() == Some("watch") {
             words.extend(["-w".to_owned(), "--output-watch-events".to_owned()]);

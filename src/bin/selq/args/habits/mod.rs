@@ -34,6 +34,8 @@ const OF_SELECTORS: [char; 6] = ['=', '!', '(', ')', '<', '>'];
 pub(crate) fn advice() -> Option<Advice> {
     let typed: Result<Vec<String>, _> = env::args_os().skip(1).map(|word| word.into_string()).collect();
     let has_input = !io::stdin().is_terminal();
+    // A word that is no UTF-8 could not be written in the line, which is left to clap's own
+    // message.
     advice_on(&typed.ok()?, has_input)
 }
 
@@ -46,6 +48,7 @@ pub(crate) fn advice_on_files(files: &[PathBuf]) -> Option<Advice> {
 fn advice_on(typed: &[String], has_input: bool) -> Option<Advice> {
     let line = ShellLine::new(typed);
     let mut root = Args::command();
+    // Global options, such as --color, are those of the subcommands only once they are built.
     root.build();
     let mut anew = Anew { root, subcommand: line.subcommand, ..Anew::default() };
     for (nth, word) in line.words.iter().enumerate() {
@@ -60,6 +63,7 @@ fn advice_on(typed: &[String], has_input: bool) -> Option<Advice> {
             }
         }
     }
+    // One reason is told, and the line in the help has all of them mended.
     let error = anew.reasons.first()?.clone();
     Some(Advice { error, help: anew.help(has_input) })
 }

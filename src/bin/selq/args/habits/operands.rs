@@ -24,10 +24,13 @@ impl Anew {
             self.n_taken -= 1;
             return;
         }
+        // A file that is there wins over every other meaning of its name.
         if !self.reads_files() || is_stdin(text) || !is_missing(Path::new(text)) {
             self.n_operands += 1;
             return self.push(&[text]);
         }
+        // What is told by itself comes first, and names last: behind a kind every other word would
+        // be one.
         let is_told = self.verb(text)
             || self.kinds(text)
             || self.subcommand(text)
@@ -54,6 +57,7 @@ impl Anew {
                 "answers without a verb, from dumps"
             };
             self.because(format!("no file and no subcommand {text:?}: selq {what}"));
+            // No line of selq deletes anything or follows logs, so that none is offered.
             self.has_no_equal |= is_of_clusters;
         }
         is_verb
@@ -86,6 +90,8 @@ impl Anew {
     fn selector(&mut self, text: &str) -> bool {
         let is_meant = text.contains(OF_SELECTORS);
         if is_meant {
+            // The parser of the arguments takes any text behind -l, so that `env=(prod` would be
+            // offered.
             self.has_no_equal |= text.parse::<Selector>().is_err();
             self.push(&["-l", text]);
             self.because(format!("no file {text:?}: selectors are given with -l"));
@@ -97,6 +103,7 @@ impl Anew {
     fn key(&mut self, text: &str) -> bool {
         let is_key = self.subcommand.as_deref() == Some("labels")
             && LabelKey::new(text).is_ok()
+            // A mistyped file, such as `pods.jsn`, would be a valid key too.
             && !resembles_dump(text);
         if is_key {
             self.push(&["--key", text]);
@@ -113,6 +120,7 @@ impl Anew {
                 self.kinds.push(kind.to_owned());
                 name
             }
+            // `selq get pods nowhere.json` names a dump, and not a pod.
             None if self.kinds.is_empty() || resembles_dump(text) => return false,
             None => text,
         };

@@ -28,6 +28,8 @@ const MAX_SPREAD: usize = 3;
 impl Anew {
     /// Writes an option anew. False if it stays as it is.
     pub(super) fn option(&mut self, name: &str, value: Option<&str>, following: &[&str]) -> bool {
+        // An option that the subcommand has means what it means there: -f is no habit in `selq
+        // label`.
         if typed::find(name, self.command()).is_some() {
             return self.known_option(name, value, following);
         }
@@ -104,6 +106,8 @@ impl Anew {
             following.iter().take(MAX_SPREAD).take_while(|word| is_missing(Path::new(word))).count();
         let joined = |n_words: usize| format!("{text} {}", following[..n_words].join(" "));
         let whole = |n_words: &usize| joined(*n_words).parse::<Selector>().is_ok();
+        // The longest text is tried first: `env =` is a selector too, of the empty value, but not
+        // the one of `-l env = prod`.
         let Some(n_words) = (1..=n_missing).rev().find(whole) else { return false };
         self.n_taken = n_words;
         self.because(format!(
@@ -140,6 +144,7 @@ impl Anew {
     fn option_of_subcommand(&mut self, name: &str, value: Option<&str>, next: &str) -> bool {
         let has_it = |command: &&Command| typed::find(name, command).is_some();
         let owners: Vec<&Command> = self.root.get_subcommands().filter(has_it).collect();
+        // Of an option that two subcommands have, as --as-commands, nobody knows whose was meant.
         let (None, [owner]) = (&self.subcommand, &owners[..]) else { return false };
         let takes_next = value.is_none() && typed::takes_value(name, owner);
         let owner = owner.get_name().to_owned();
