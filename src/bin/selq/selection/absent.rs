@@ -37,6 +37,8 @@ fn is_read(subject: &str) -> bool {
 /// What a key that no object has may have meant.
 fn meant(key: &str, dump: &Dump) -> Option<String> {
     let store = dump.store();
+    // From the cheapest question to the dearest: a table, the kinds, the names, and the objects'
+    // JSON.
     if let Some(row) = FUNCTIONS.iter().find(|row| row.name == key) {
         return Some(format!("the function is {}()", row.name));
     }

@@ -49,6 +49,7 @@ pub(crate) enum SelectorField {
 
 /// The name in a line that is no [`NamedLine`] as a whole, if it has one.
 pub(crate) fn name_of(line: &str) -> Option<String> {
+    // As a tree, which takes any JSON: what is wrong may stand before the name or behind it.
     let line: Value = serde_json::from_str(line).ok()?;
     line.get("name")?.as_str().map(str::to_owned)
 }
@@ -84,6 +85,7 @@ impl<'de> Visitor<'de> for NamedLineVisitor {
                     continue;
                 }
             };
+            // The same field twice is no contradiction: as of all equal keys, the last one counts.
             if let Some(other) = line.field.as_ref().filter(|other| other.name() != field.name()) {
                 return Err(A::Error::custom(format_args!(
                     "expected one of `selector`, `where` and `fieldSelector`, found `{}` and `{}`",
@@ -99,6 +101,8 @@ impl<'de> Visitor<'de> for NamedLineVisitor {
 
 impl<'de> Deserialize<'de> for SelectorField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SelectorField, D::Error> {
+        // The shape itself says which of the three it is. An untagged enum would be read through a
+        // tree, and its errors would have no place.
         deserializer.deserialize_any(SelectorFieldVisitor)
     }
 }
@@ -116,6 +120,7 @@ impl<'de> Visitor<'de> for SelectorFieldVisitor {
         Ok(SelectorField::Text(text.to_owned()))
     }
 
+    // Only `null` is the selector of nothing: a line without the field is refused by who reads it.
     fn visit_unit<E: Error>(self) -> Result<SelectorField, E> {
         Ok(SelectorField::Null)
     }

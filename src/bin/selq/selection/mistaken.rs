@@ -14,6 +14,7 @@ const FIELDS: [&str; 5] = ["matchLabels", "matchExpressions", "key", "operator",
 /// What is to be said of the fields of `object` that are not a LabelSelector's own; `json` is the text it was read from.
 pub(crate) fn warnings(object: &LabelSelector, json: &Value) -> Vec<String> {
     let selects_everything = object.match_labels.is_empty() && object.match_expressions.is_empty();
+    // A Deployment has a dozen fields that are not a LabelSelector's: one sentence says it for all.
     let whole = json.as_object().filter(|_| selects_everything).and_then(other_object);
     if let Some(what) = whole {
         return vec![format!("this LabelSelector selects everything: {what}")];
@@ -32,6 +33,7 @@ fn unknown_field(path: &str, effect: &str) -> String {
 fn other_object(fields: &Map<String, Value>) -> Option<String> {
     let is_misspelt =
         |name: &String| selq::text::nearest(name, FIELDS).is_some_and(|it| it.starts_with("match"));
+    // With a field such as `matchLabel` a LabelSelector was meant, whatever else stands beside it.
     if fields.keys().any(is_misspelt) {
         return None;
     }
@@ -64,6 +66,7 @@ fn whole_object(fields: &Map<String, Value>) -> String {
 fn own_selector(spec: &Value) -> Option<(&str, &Value)> {
     let fields = spec.as_object()?;
     let named = fields.iter().filter(|(name, value)| name.ends_with("elector") && value.is_object());
+    // A pod's spec has a `nodeSelector` too: where one is called `selector`, that is the one.
     named.map(|(name, value)| (name.as_str(), value)).max_by_key(|(name, _)| *name == "selector")
 }
 
@@ -77,6 +80,7 @@ fn labels(fields: &Map<String, Value>) -> Option<LabelSelector> {
 /// `what`, and the LabelSelector to write if it is one and says something.
 fn with_offer(what: &str, object: LabelSelector) -> String {
     let is_plain = object.unknown_fields().is_empty();
+    // A message stays short, whatever the object holds.
     let json = serde_json::to_string(&object).ok().filter(|json| json.len() <= 400);
     let is_meant = Selector::try_from(object).is_ok_and(|selector| !selector.is_everything());
     match json.filter(|_| is_plain && is_meant) {

@@ -69,6 +69,7 @@ impl Selection {
         };
         Ok(Selection {
             wanted,
+            // Who has written -w knows of queries: everybody else is told what a selector can say.
             takes_queries: !args.where_queries.is_empty(),
             context,
             is_inverted: false,
@@ -139,6 +140,7 @@ impl Selection {
         for namespace in &self.namespaces {
             scope = scope.namespace(namespace);
         }
+        // The table of the kinds that occur is made only for those who ask for one.
         if self.kinds.is_empty() {
             return scope;
         }
@@ -152,6 +154,7 @@ impl Selection {
     /// Whether an object is in the scope, for objects that come one by one.
     pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
         self.has_namespace(identity)
+            // No store says which kinds occur in a stream, so that each name is compared by itself.
             && (self.kinds.is_empty() || self.kinds.iter().any(|name| kinds::is_called(identity, name)))
     }
 
@@ -211,6 +214,8 @@ impl Selection {
             false => absence(it, store),
         };
         let absences: Vec<String> = plan.absences().iter().map(in_words).collect();
+        // Where a name does not occur, that is why nothing matches, and no further reason is looked
+        // for.
         if matched || !absences.is_empty() {
             return absences;
         }
@@ -225,9 +230,11 @@ impl Selection {
     fn only_elsewhere(&self, store: &Store, selector: &Selector) -> Vec<String> {
         let scope = self.scope(store);
         let is_any_in_scope = |selector: &Selector| Plan::scoped(store, selector, &scope).any();
+        // Of an empty scope every requirement would hold only elsewhere, which says nothing.
         if !is_any_in_scope(&Selector::everything()) {
             return self.exclusive_scope(store).into_iter().collect();
         }
+        // Each is asked alone: one that no object in the scope meets is enough to match nothing.
         let is_elsewhere = |requirement: &&Requirement| {
             let alone = Selector::from((*requirement).clone());
             !is_any_in_scope(&alone) && Plan::new(store, &alone).any()
@@ -245,6 +252,7 @@ impl Selection {
         let of_kinds = Selection::scoped(Vec::new(), self.kinds.clone());
         let of_no_namespace = Selection::scoped(vec![String::new()], self.kinds.clone());
         let count = |it: &Selection| Plan::scoped(store, &Selector::everything(), &it.scope(store)).count();
+        // All of these objects are without a namespace: it is a kind such as Node.
         let why = match count(&of_kinds) == count(&of_no_namespace) {
             true => "; objects of that kind are in no namespace",
             false => "",
@@ -274,6 +282,7 @@ fn absent_names(
 ) -> Vec<String> {
     let absent: Vec<&String> = names.iter().filter(|name| !occurs(name)).collect();
     let among = among(store.len() as u64);
+    // The nearest is looked for only of those that are told.
     let told = absent.iter().take(MAX_TOLD).map(|name| {
         message::absent(&format!("no {what} {} {among}", Quoted(name)), nearest(name).as_deref())
     });
@@ -311,12 +320,15 @@ fn absence(absence: &Absence<'_>, store: &Store) -> String {
         Some(_) => LabelValue::new(text).is_ok(),
     };
     match (absence.nearest, &absence.value) {
+        // First of all, since `po` or `svc` as a key is hardly ever the slip of a key that looks
+        // like it.
         (_, None) if kinds::occurs(&absence.key, store) => {
             format!("{what}; that is a kind: -k {0}, or :kind {0} in the REPL", absence.key)
         }
         (Some(nearest), _) if !is_selectable(nearest) => {
             format!("{what}; the nearest is {}, which can be listed but not selected", Quoted(nearest))
         }
+        // Last, since it walks all objects.
         (None, None) if store.objects().any(|object| object.name() == absence.key) => {
             format!("{what}; that is the name of an object, which no selector asks for")
         }
@@ -327,6 +339,7 @@ fn absence(absence: &Absence<'_>, store: &Store) -> String {
 /// Reads a LabelSelector object, or `null` for the selector of nothing.
 pub(crate) fn from_json(json: &str, config: &Config) -> Result<Selector> {
     const FORM: &str = "a LabelSelector object is {\"matchLabels\":{\"app\":\"web\"}}, {} or null";
+    // An Option keeps `null`, the selector of nothing, apart from `{}`, that of everything.
     let object: Option<LabelSelector> = json_error::from_json(json).map_err(|error| error.with_help(FORM))?;
     if let Some(object) = object.as_ref().filter(|object| !object.unknown_fields().is_empty()) {
         warn_of_unknown_fields(object, &json_error::value(json), None, config);

@@ -38,6 +38,7 @@ impl Sightings {
         selectors: impl IntoIterator<Item = &'s Selector>,
         columns: &[String],
     ) -> Sightings {
+        // Maps hold each name once and in order, by which it is found.
         let mut named: BTreeMap<&str, BTreeMap<&str, ()>> = BTreeMap::new();
         for requirement in selectors.into_iter().flat_map(Selector::all_requirements) {
             let values = requirement.named_values().map(|value| (value, ()));
@@ -79,6 +80,7 @@ impl Sightings {
 
     /// Only the first sighting writes, since the others would make the threads wait for each other.
     fn see(&self, named: &NamedKey, is_seen: &AtomicBool) {
+        // Of two threads that have it first at once, the swap lets one count it.
         if is_seen.load(Ordering::Relaxed) || is_seen.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -99,6 +101,7 @@ impl Sightings {
         let mut unseen = Vec::new();
         for named in &self.keys {
             if is_unseen(&named.is_seen) {
+                // Under a key that no object has, no value occurs: the key alone is told.
                 unseen.push((named.key.as_str(), None));
                 continue;
             }

@@ -21,6 +21,7 @@ impl Wanted {
     pub(crate) fn and(self, other: Wanted) -> Wanted {
         match (self, other) {
             (Wanted::Selector(one), Wanted::Selector(other)) => Wanted::Selector(one.and(other)),
+            // Made anew from both, which together may be a selector.
             (one, other) => Wanted::from(one.into_query().and(other.into_query())),
         }
     }
@@ -80,6 +81,8 @@ impl Wanted {
         passes: &[Pass],
     ) -> Result<Plan<'s>> {
         Ok(match self {
+            // A selector asks for nothing but labels, which the store has: columns and time do not
+            // matter.
             Wanted::Selector(selector) => Plan::with_passes(store, selector, scope, passes),
             Wanted::Query(query) => Plan::query_with_passes(store, columns, query, scope, context, passes)?,
         })
