@@ -63,6 +63,7 @@ impl Completion {
     /// Without what would steer the terminal as soon as it is taken over into the line.
     pub(super) fn harmless(mut self) -> Completion {
         self.candidates.retain(|it| is_harmless(&it.text));
+        // Every candidate begins with it, so that none is left, and this is the empty text.
         if !is_harmless(&self.common) {
             self.common = common_beginning(self.candidates.iter().map(|it| it.text.as_str()));
         }
@@ -111,6 +112,7 @@ fn common_beginning<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut texts = texts.into_iter();
     let Some(first) = texts.next() else { return String::new() };
     let common = texts.fold(first, |common, text| {
+        // By characters, so that none is cut in two.
         let same = common.chars().zip(text.chars()).take_while(|(a, b)| a == b);
         &common[..same.map(|(a, _)| a.len_utf8()).sum()]
     });
@@ -145,16 +147,20 @@ pub(super) fn matching_values<'a>(
     listed: &[&str],
 ) -> Vec<(&'a str, u64)> {
     let counts = |wanted: &dyn Fn(&str) -> bool| {
+        // The store counts only what is wanted: of tens of thousands of values few are.
         let counts = matches.value_counts(key, |value| wanted(value) && !listed.contains(&value));
         counts.into_iter().map(|fact| (fact.value, fact.n_objects)).collect::<Vec<_>>()
     };
     let beginning = counts(&|value| value.starts_with(word));
+    // Only where none begins with the word, since those that hold it would stand among the
+    // likelier.
     if beginning.is_empty() { counts(&|value| holds(value, word)) } else { beginning }
 }
 
 /// The most frequent of the values, without those that no selector and no edit could name.
 pub(super) fn most_frequent_values(start: usize, values: Vec<(&str, u64)>) -> Completion {
     let mut completion = most_frequent(start, values);
+    // Behind the choice, so that a hundred values are checked and not all of them.
     completion.candidates.retain(|it| LabelValue::new(it.text.as_str()).is_ok());
     completion
 }
@@ -171,11 +177,13 @@ fn matching<'a>(texts: Vec<(&'a str, u64)>, word: &str) -> Vec<(&'a str, u64)> {
 /// Whether the text holds the word somewhere, ASCII letters in either case.
 fn holds(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());
+    // There are no windows of no bytes.
     word.is_empty() || text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }
 
 /// The most frequent of the texts. Only they are sorted: a key may have tens of thousands of values.
 pub(super) fn most_frequent(start: usize, mut texts: Vec<(&str, u64)>) -> Completion {
+    // Of all texts, since a Tab must not type what only those have in common that are listed.
     let common = common_beginning(texts.iter().map(|(text, _)| *text));
     let rank = |&(text, n): &(&str, u64)| (Reverse(n), text.len(), text.to_owned());
     let n_more = texts.len().saturating_sub(MAX_LISTED);
@@ -191,6 +199,7 @@ pub(super) fn most_frequent(start: usize, mut texts: Vec<(&str, u64)>) -> Comple
 /// Keys, with a prefix in place of those that share it, as long as no `/` is typed.
 pub(super) fn grouped(start: usize, word: &str, keys: Vec<(&str, u64)>) -> Completion {
     let keys = matching(keys, word);
+    // Keys that merely hold the word do not begin with it, so that their prefixes would not either.
     if word.contains('/') || !keys.iter().all(|(key, _)| key.starts_with(word)) {
         return most_frequent(start, keys);
     }

@@ -25,11 +25,13 @@ impl CommandLine {
         let words = words(text);
         let first = words.first()?.clone();
         let is_program = || PROGRAMS.contains(&first.rsplit('/').next().unwrap_or_default());
+        // `kubectl` alone, or `kubectl in (`, is a selector of a key of that name, or becomes one.
         if !first.starts_with('-') && (!is_program() || words.get(1).is_none_or(|it| is_operator(it))) {
             return None;
         }
         let selectors: Vec<String> = given(&words, 'l', "selector").into_iter().map(selector_of).collect();
         let joined = selectors.join(",");
+        // What is offered has to be typed here, where an empty line selects nothing.
         let is_meant =
             !selectors.is_empty() && joined.parse::<Selector>().is_ok_and(|it| !it.is_everything());
         let scoped = |(short, command): (char, &str)| {
@@ -85,6 +87,7 @@ fn is_operator(word: &str) -> bool {
 fn resource(words: &[String]) -> Option<String> {
     let get = words.iter().position(|word| word == "get")?;
     let resource = words.get(get + 1).filter(|word| !word.starts_with('-') && *word != "all")?;
+    // `pod/web-0` is one object, which `:kind` does not choose.
     (!resource.contains('/')).then(|| resource.clone())
 }
 
@@ -96,6 +99,7 @@ fn words(text: &str) -> Vec<String> {
             (_, Some(open)) if character == open => quote = None,
             ('\'' | '"', None) => {
                 quote = Some(character);
+                // `''` is a word too, though nothing is in it.
                 word.get_or_insert_default();
             }
             (_, None) if character.is_whitespace() => words.extend(word.take()),

@@ -54,6 +54,7 @@ fn argument_completion(
     cursor: usize,
 ) -> Completion {
     let argument = find_command(context.commands, name).map_or(Argument::Other, |command| command.argument);
+    // Files come first: a path in quotation marks holds white space, which separates other words.
     match (argument, files::last_argument(arguments)) {
         (Argument::Files, last) => return file_completion(last.typed, cursor),
         (Argument::FileAndWord(_), last) if last.is_first => return file_completion(last.typed, cursor),
@@ -102,6 +103,7 @@ fn namespaces(context: &TypingContext<'_>, word: &str, listed: &[&str]) -> Vec<C
 }
 
 fn kinds(context: &TypingContext<'_>, word: &str, listed: &[&str]) -> Vec<Candidate> {
+    // A dump says `Pod`, and most people type `po`.
     let word = word.to_lowercase();
     let matching = |it: &KindFacts<'_>| {
         !it.kind.is_empty() && it.kind.to_lowercase().starts_with(&word) && !listed.contains(&it.kind)
@@ -111,6 +113,8 @@ fn kinds(context: &TypingContext<'_>, word: &str, listed: &[&str]) -> Vec<Candid
 }
 
 fn objects(context: &TypingContext<'_>, word: &str) -> Vec<Candidate> {
+    // Other objects are passed over: a dump has too many to choose from, and to walk at each key
+    // stroke.
     let names = context.on_screen.iter().filter(|name| name.starts_with(word));
     names.take(MAX_LISTED).map(|name| Candidate::new(name, "")).collect()
 }
@@ -146,6 +150,7 @@ fn key_or_operator(context: &TypingContext<'_>, word: &str, start: usize, rest: 
     let keys = keys(context, rest);
     match keys.iter().filter(|(key, _)| key.starts_with(word)).collect::<Vec<_>>()[..] {
         [(key, _)] if *key == word => {
+            // `in` next to a key would be a part of it.
             let spaced = |symbol: &str| match symbol.starts_with(char::is_alphabetic) {
                 true => format!(" {symbol}"),
                 false => symbol.to_owned(),
@@ -163,6 +168,7 @@ fn symbols<'s>(start: usize, symbols: impl IntoIterator<Item = &'s (&'s str, &'s
 }
 
 fn names(context: &TypingContext<'_>, word: &str, start: usize) -> Completion {
+    // A word is in this slot only if it begins with `@`.
     let names = context.names.iter().filter(|(name, _)| name.starts_with(&word[1..]));
     let candidate = |(name, meaning): (&str, &Meaning)| {
         Candidate::new(format!("@{name}"), thousands(context.count(&meaning.selector())))
@@ -181,6 +187,7 @@ fn values(
 ) -> Completion {
     let matching = matching_values(&context.among(rest), key, word, listed.unwrap_or_default());
     match (&matching[..], listed) {
+        // An empty word is no value yet: where the only value is the empty one, it is offered.
         ([(value, _)], None) if *value == word && !word.is_empty() => {
             symbols(start + word.len(), &[(",", "and another requirement")])
         }
@@ -210,6 +217,8 @@ pub(crate) fn likeliest(context: &TypingContext<'_>, text: &str) -> Option<Strin
         }
         _ => return None,
     };
+    // Counts come in no order, so that of equal ones the text decides, and the hint stays what it
+    // is.
     let (text, _) = beginning.into_iter().max_by_key(|&(text, n_objects)| (n_objects, Reverse(text)))?;
     Some(text.to_owned())
 }

@@ -13,6 +13,7 @@ pub(crate) fn split(arguments: &str) -> (&str, Option<&str>) {
     let mut start = 0;
     for word in arguments.split_inclusive(char::is_whitespace) {
         let end = start + word.len();
+        // A `-l` at the very end may become another word.
         if word.ends_with(char::is_whitespace) && SELECTOR.contains(&word.trim_end()) {
             return (&arguments[..start], Some(&arguments[end..]));
         }

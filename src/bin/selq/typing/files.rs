@@ -18,6 +18,7 @@ pub(super) fn beginning_with(typed: &str) -> Vec<File> {
     let Ok(entries) = fs::read_dir(read_from) else { return Vec::new() };
     let names = entries.flatten().filter_map(|entry| {
         let name = entry.file_name().into_string().ok()?;
+        // Hidden files are offered once their dot is typed, as in shells.
         let is_wanted = name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'));
         let slash = if entry.path().is_dir() { "/" } else { "" };
         is_wanted.then(|| format!("{name}{slash}"))

@@ -48,6 +48,8 @@ fn command_hint(context: &TypingContext<'_>, text: &str) -> Option<String> {
     }
     match (find_command(context.commands, name), text.ends_with(' ')) {
         (Some(command), true) => Some(format!("{}  {}", command.usage, command.summary)),
+        // An alias such as `:exit` is no beginning of the name that it stands for: it is whole
+        // already.
         (Some(command), false) if command.name == name || !command.name.starts_with(name) => {
             Some(format!(" {}  {}", command.usage, command.summary))
         }
@@ -70,6 +72,8 @@ fn candidates(commands: &[&CommandSyntax]) -> Option<String> {
 }
 
 fn selector_hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
+    // What is half typed comes first: of a word that will go on, nothing else could be said for
+    // sure.
     if let Some(hint) = ending(context, text) {
         return Some(hint);
     }
@@ -78,6 +82,7 @@ fn selector_hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     }
     let meant = context.names.selector(text);
     let absent = match &meant {
+        // Its words are a shell's, and no keys that could be missing.
         Err(NamedError::CommandLine(_)) => None,
         _ => absent_key(context, text).or_else(|| absent_value(context, text)),
     };
@@ -107,6 +112,7 @@ fn meaning(context: &TypingContext<'_>, text: &str, selector: &Selector) -> Stri
     if count == 0 && is_value_missing(text) {
         return "a value".to_owned();
     }
+    // The nearest name costs a look at all of them, which only an answer of nothing is worth.
     let absent = if count == 0 { plan.absences().into_iter().next() } else { None };
     match absent {
         Some(it) => absence(&it.key, it.value.as_deref(), it.nearest),
@@ -181,6 +187,7 @@ fn absent_value(context: &TypingContext<'_>, text: &str) -> Option<String> {
     let pieces = line::pieces(text);
     let Piece { key, text: value, .. } = *pieces.iter().rev().find(|piece| piece.role == Role::Value)?;
     let is_negated = pieces.iter().rev().find(|it| it.role == Role::Membership)?.text == "notin";
+    // Behind `notin` an absent value is no dead end.
     if is_negated || context.store.count_label(key, value) > 0 {
         return None;
     }
@@ -210,6 +217,7 @@ fn expected(error: &NamedError) -> String {
                 let found = error.span().slice(error.text());
                 format!("✗ expected {} and found {found:?}", in_short(*expected))
             }
+            // Nothing is typed yet that could be a wrong one.
             ParseErrorKind::NotAnInteger if error.span().is_empty() => "an integer".to_owned(),
             _ => format!("✗ {error}"),
         },

@@ -75,9 +75,11 @@ pub(crate) struct CursorPlace<'t> {
 pub(crate) fn place(text: &str, cursor: usize) -> CursorPlace<'_> {
     let pieces = pieces(text);
     let requirements: Vec<&[Piece<'_>]> = pieces.split(|piece| piece.role == Role::Comma).collect();
+    // Those within a list have another role.
     let commas = pieces.iter().filter(|piece| piece.role == Role::Comma);
     let nth = commas.filter(|comma| comma.span.end <= cursor).count();
     let here = requirements[nth];
+    // At its end a word is still being typed; at its beginning something else is put before it.
     let under = here.iter().find(|it| it.is_word() && it.span.start < cursor && cursor <= it.span.end);
     let word = under.map_or("", |piece| &text[piece.span.start..cursor]);
     let tail = under.map_or("", |piece| &text[cursor..piece.span.end]);
@@ -108,6 +110,7 @@ fn slot<'t>(before: &[Piece<'t>], word: &str, listed: Vec<&'t str>) -> Slot<'t> 
     let is_absence = before[0].role == Role::Not;
     match (last.role, key) {
         (Role::Not, _) => Slot::Key,
+        // Behind `!key` no operator follows.
         (Role::Key, _) if !is_absence => Slot::Operator,
         (Role::Membership, _) => Slot::List,
         (Role::Comparison, Some(key)) => Slot::Value { key, listed: None },
@@ -138,6 +141,7 @@ pub(super) fn lines(text: &str) -> Vec<(usize, &str)> {
         let line = &text[start..end];
         if end == text.len() || !is_unfinished(line) {
             found.push((start, line));
+            // The last line has no line feed to pass over.
             start = (end + 1).min(text.len());
         }
     }

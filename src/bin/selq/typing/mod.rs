@@ -120,6 +120,7 @@ pub(crate) fn is_comment(text: &str) -> bool {
 
 /// What people type out of habit, and the commands that they mean.
 pub(crate) const ALIASES: [(&str, &str); 6] = [
+    // `:history` begins so too.
     ("h", "help"),
     ("?", "help"),
     ("exit", "quit"),
@@ -146,12 +147,14 @@ pub(crate) fn whole_name(name: &str) -> &str {
 
 fn is_begun(command: &str, name: &str) -> bool {
     let begun = name.strip_suffix(BANG).unwrap_or(name);
+    // What asks no more is never meant by an abbreviation without its `!`.
     command.starts_with(begun) && command.ends_with(BANG) == (begun.len() < name.len())
 }
 
 /// The only command that may be meant by a name.
 pub(crate) fn find_command<'c>(commands: &'c [CommandSyntax], name: &str) -> Option<&'c CommandSyntax> {
     match commands_called(commands, name)[..] {
+        // The empty name begins every command, also an only one.
         [command] if !name.is_empty() => Some(command),
         _ => None,
     }
@@ -164,11 +167,14 @@ pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Opti
         TypedLine::CommandName(_) | TypedLine::Comment => return None,
         TypedLine::Command { name, arguments } => match find_command(commands, name)?.argument {
             Argument::Selector => arguments,
+            // A name holds no `=`, so that the first one ends it, and the others are the
+            // selector's.
             Argument::Definition => arguments.split_once('=')?.1,
             Argument::Edits => edits::split(arguments).1?,
             _ => return None,
         },
     };
+    // It is the end of the line, whichever kind of line that is.
     Some((text.len() - selector.len(), selector))
 }
 

@@ -70,6 +70,7 @@ impl Meaning {
         while let Some(meaning) = waiting.pop()
             && parts.len() <= MAX_MEANINGS
         {
+            // Meanings are shared, so that one that is named twice is one place in memory.
             if seen.insert(ptr::from_ref(meaning)) {
                 parts.push(meaning);
                 waiting.extend(meaning.names.iter().map(Arc::as_ref));
@@ -105,6 +106,7 @@ impl Names {
         match text {
             text if is_empty_selector(text) => Ok(Arc::new(Meaning::alone(Selector::everything()))),
             text if text.trim_matches(BLANKS).is_empty() => Err(NamedError::Nothing),
+            // A text that is a selector is one, whatever it looks like in a shell.
             text => self.read(text).map_err(|error| match CommandLine::read(text) {
                 Some(command_line) => NamedError::CommandLine(command_line),
                 None => error,
@@ -122,6 +124,7 @@ impl Names {
     /// The text is checked with a key of the same length in place of each name, so that places in errors are
     /// places in `text`.
     fn read(&self, text: &str) -> Result<Arc<Meaning>, NamedError> {
+        // No key and no value holds an `@`: without one there is no name to look for.
         if !text.contains('@') {
             return Ok(Arc::new(Meaning::alone(text.parse().map_err(NamedError::Selector)?)));
         }
@@ -137,6 +140,7 @@ impl Names {
         parsed.map_err(|error| NamedError::Selector(error.in_text(text)))?;
         let others = requirements().filter(|requirement| name_alone(requirement).is_none());
         let own: Vec<&str> = others.filter_map(|requirement| line::text_of(text, requirement)).collect();
+        // `@a,@a` is no new meaning.
         names.dedup_by(|a, b| Arc::ptr_eq(a, b));
         if let ([alone], true) = (&names[..], own.is_empty()) {
             return Ok(Arc::clone(alone));
@@ -213,6 +217,7 @@ impl NamedError {
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             NamedError::Nothing => Some("`\"\"` selects every object".to_owned()),
+            // No key holds an `@`, so that a name was meant and stands where none may.
             NamedError::Selector(error) if error.span().slice(error.text()).starts_with('@') => {
                 Some("a name stands alone, as one requirement: `@NAME,tier=db`".to_owned())
             }
