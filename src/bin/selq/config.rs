@@ -60,6 +60,7 @@ pub(crate) struct Config {
 impl Config {
     /// Looks at the terminals and the environment.
     pub(crate) fn from_env() -> Config {
+        // An empty NO_COLOR does not count, as no-color.org has it.
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         Config {
             stdout: Audience::of(&io::stdout()),
@@ -89,6 +90,7 @@ impl Config {
 
     /// Whether what takes long is to end.
     pub(crate) fn is_stopped(&self) -> bool {
+        // Nothing else is handed over with the flag, so that no order has to be kept.
         self.stop.load(Ordering::Relaxed)
     }
 
@@ -114,6 +116,7 @@ impl Config {
     fn colors(&self, audience: Audience) -> bool {
         match self.color {
             ColorChoice::Auto => audience.is_terminal() && !self.no_color,
+            // What is typed wins over NO_COLOR, which is only the wish of who has typed nothing.
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         }

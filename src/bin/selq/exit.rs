@@ -17,6 +17,7 @@ impl ExitStatus {
     /// What two answers come to together: an error whatever matched, and else a match.
     pub(crate) fn and(self, other: ExitStatus) -> ExitStatus {
         match (self, other) {
+            // A script must not take some of the answers for all of them.
             (ExitStatus::Error, _) | (_, ExitStatus::Error) => ExitStatus::Error,
             (ExitStatus::Matched, _) | (_, ExitStatus::Matched) => ExitStatus::Matched,
             _ => ExitStatus::NoMatch,

@@ -47,6 +47,7 @@ fn main() -> ExitCode {
 /// What a run came to, with its error printed.
 fn status_of(result: Result<ExitStatus>, config: &Config) -> ExitStatus {
     result.unwrap_or_else(|error| {
+        // Who closes the pipe early, as `head` does, has got what was wanted.
         if terminal::message::is_broken_pipe(&error) {
             return ExitStatus::Matched;
         }
@@ -136,6 +137,7 @@ fn dumps(args: &Args) -> &[PathBuf] {
 }
 
 fn required(input: &InputArgs) -> &[PathBuf] {
+    // With --skip-invalid the load reports a file that is not there, and goes on with the others.
     if input.skip_invalid { &[] } else { &input.source.files }
 }
 

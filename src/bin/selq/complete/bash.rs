@@ -77,9 +77,13 @@ impl EnvCompleter for Bash {
             iter::once("selq".to_owned()).chain(before).chain([last.clone()]).map(OsString::from).collect();
         let index = args.len() - 1;
         let candidates = clap_complete::engine::complete(&mut command, args, index, folder)?;
+        // bash puts a candidate behind the last of its breaks, as the `=` of `env=pr`, and keeps
+        // the rest.
         let kept = last.strip_suffix(&replaced).unwrap_or_default();
         let texts = candidates.iter().filter_map(|it| it.get_value().to_str()?.strip_prefix(kept));
+        // Outside of quotation marks bash would take the `(` of `env in (` for one of its own.
         let texts: Vec<&str> = texts.filter(|text| is_quoted || is_plain_in_bash(text)).collect();
+        // The script splits at this character, since a selector may hold blanks.
         buf.write_all(texts.join("\u{b}").as_bytes())
     }
 }
@@ -110,6 +114,7 @@ fn shell_words(line: &str) -> Vec<BashWord> {
                 push(&mut words, c);
                 is_escaped = false;
             }
+            // In single quotation marks a backslash stands for itself.
             (Some('"') | None, '\\') => is_escaped = true,
             (Some(open), c) if c == open => quote = None,
             (None, '"' | '\'') => quote = Some(c),
