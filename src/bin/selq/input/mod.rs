@@ -129,6 +129,7 @@ impl<'c> Opened<'c> {
         self,
         scan: impl FnOnce(Loader, Vec<Input>, &mut dyn LoadObserver) -> Result<Scan<K>, LoadError>,
     ) -> Result<Scanned<'c, K>> {
+        // Dumps that some of the indexes gave are let go, since a scan has to see every object.
         let inputs = self.inputs.into_iter().map(|(input, _)| input).collect();
         let scan = observed(self.config, |observer| Ok(scan(self.loader, inputs, observer)?))?;
         Ok(Scanned { scan, reload: Reload { saved: self.saved, config: self.config } })
@@ -174,6 +175,7 @@ pub(crate) struct Reload<'c> {
 impl Reload<'_> {
     /// Loads what was scanned.
     pub(crate) fn load(self, scanned: Unanswered) -> Result<Loaded> {
+        // From here on only: nobody asks how long it took, as nothing is scanned under --stats.
         let begin = Instant::now();
         let mut observer = Observer::new(self.config);
         let dump = scanned.load_with(&mut observer)?;
@@ -221,6 +223,7 @@ pub(crate) fn loader(items_at: Option<&Pointer>, labels_at: Option<&Pointer>) ->
 /// The inputs that files are; standard input when there are none.
 pub(crate) fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
     if files.is_empty() {
+        // To wait until somebody types a dump would look as if the program hung.
         if io::stdin().is_terminal() {
             bail!(
                 "nothing to read: name a file, or pipe a dump in\n  \

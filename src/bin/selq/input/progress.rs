@@ -73,6 +73,7 @@ impl Drop for Bar {
 fn drawn(progress: Progress, objects: String) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_SECOND);
     let template = match progress.total {
+        // Narrow enough for a terminal of 60 columns.
         Some(_) => "loading {bar:16} {percent}%, {msg}, {eta} left",
         None => "loading {spinner} {bytes}, {msg}, {elapsed}",
     };

@@ -43,10 +43,13 @@ pub(super) fn open(args: &InputArgs, inputs: &[Input], config: &Config) -> Resul
 /// The dump, if it has a good index, and what became of that.
 fn open_one(args: &InputArgs, input: &Input, config: &Config) -> (Option<Dump>, String) {
     let dump = match input {
+        // A FIFO or a device has no bytes that an index could be checked against without reading
+        // them.
         Input::Path(path) if path.is_file() => path,
         _ => return (None, "none: it needs a regular file".to_owned()),
     };
     let saved = index_of(dump, args.index.as_deref());
+    // Samples are the usual check, since to read all of the dump is what an index saves.
     let check = if args.verify { Check::Everything } else { Check::Samples };
     match saved.open(&args.loader(), check) {
         Ok(dump) => (Some(dump), format!("used: {}", saved.path().display())),
@@ -60,6 +63,8 @@ fn open_one(args: &InputArgs, input: &Input, config: &Config) -> (Option<Dump>, 
 /// Says why an index is of no use, unless nobody expects that it is.
 fn warn_of_unused(error: &IndexError, args: &InputArgs, config: &Config) {
     let is_expected = match error.kind() {
+        // Most dumps have no index, and one for other options is none for this query: both go
+        // without a word, unless the index was named.
         IndexErrorKind::Missing | IndexErrorKind::OtherReading => args.index.is_none(),
         _ => false,
     };
