@@ -33,11 +33,14 @@ impl JsonError {
     fn new(text: &str, error: &serde_json::Error) -> JsonError {
         let start = place(text, error);
         let words = error.to_string();
+        // The caret shows the place, which the words need not say again.
         let words = words.split(" at line ").next().unwrap_or(&words);
         let message = match error.classify() {
+            // serde_json would call it cut off.
             _ if text.trim().is_empty() => "expected JSON, found an empty text".to_owned(),
             Category::Eof => "expected the rest of the JSON, found the end of the text".to_owned(),
             Category::Syntax => format!("expected {}", expected_syntax(words)),
+            // There is no `Io` error of a text that is in memory.
             Category::Data | Category::Io => data_message(words),
         };
         JsonError { text: text.to_owned(), span: Span::new(start, start), message, help: None }

@@ -26,6 +26,7 @@ const HELP: Style = AnsiColor::Cyan.on_default().bold();
 pub(crate) fn error(config: &Config, error: &anyhow::Error) {
     if let Some(error) = error.downcast_ref::<ParseError>() {
         wrong_text(config, &underlined(error.span(), error.text()), error, error.help().as_deref());
+        // Only a text of -l gets here as a valid query: one of -w would not be an error.
         if error.text().parse::<Query>().is_ok() {
             help(config, "it is a query, which -w takes");
         }
@@ -92,6 +93,7 @@ fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let index = || error.downcast_ref().and_then(index_help);
     let label = || error.downcast_ref().and_then(LabelError::help);
     let object = || error.downcast_ref().and_then(LabelSelectorError::help);
+    // An error is of one type, so that one of these at most knows a fix.
     load().or_else(edit).or_else(index).or_else(label).or_else(object)
 }
 
@@ -128,6 +130,7 @@ pub(crate) fn is_to_be_written_anew(kind: &IndexErrorKind) -> bool {
 
 /// Whether the reader of our output has gone away, which is no error: `selq … | head`.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    // The write may have failed far below what was being done.
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })

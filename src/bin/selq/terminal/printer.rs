@@ -22,6 +22,7 @@ impl Audience {
     fn shown(self, text: &str, escape: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
         match self {
             Audience::Terminal => escape(text),
+            // A program could not tell what is escaped from what stands so in the dump.
             Audience::Program => Cow::Borrowed(text),
         }
     }
@@ -74,6 +75,7 @@ impl<W: Write> Printer<W> {
     /// Writes a value as JSON on a line of its own.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> io::Result<()> {
         match self.audience {
+            // What is escaped has to be a text first. A program gets it without that copy.
             Audience::Terminal => self.json(&serde_json::to_string(value)?)?,
             Audience::Program => serde_json::to_writer(&mut self.out, value)?,
         }

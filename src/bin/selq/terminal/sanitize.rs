@@ -62,6 +62,7 @@ pub(super) fn push_line_ends_escaped(line: &mut String, text: &str) {
 /// The JSON text with the characters that steer as escapes of JSON. Those beyond ASCII stand only in strings, where
 /// that is another way to write them; JSON has no others unescaped but the white space between tokens.
 pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
+    // DEL is the only control character of ASCII that a string of JSON may hold as it is.
     if json.is_ascii() && !json.contains('\u{7f}') {
         return Cow::Borrowed(json);
     }
@@ -69,6 +70,8 @@ pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
     for character in json.chars() {
         if steers(character) && !matches!(character, '\n' | '\t' | '\r') {
             let mut units = [0; 2];
+            // An escape of JSON is a unit of UTF-16, and a character beyond the first 65,536 takes
+            // two.
             for unit in character.encode_utf16(&mut units) {
                 out.push_str(&format!("\\u{unit:04x}"));
             }
@@ -81,6 +84,7 @@ pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
 
 /// The text as one word of a POSIX shell.
 pub(crate) fn shell_quoted(text: &str) -> String {
+    // Without `~`, `*`, `?` and `[`, in whose place a shell puts other words.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
@@ -106,10 +110,12 @@ fn steers(character: char) -> bool {
             '\u{ad}'
                 | '\u{61c}'
                 | '\u{200b}'..='\u{200f}'
+                // Ends of lines and paragraphs, and what turns the direction of the text around.
                 | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}'
                 | '\u{feff}'
                 | '\u{fff9}'..='\u{fffb}'
+                // Tags, which nothing shows and which programs may read.
                 | '\u{e0000}'..='\u{e007f}'
         )
 }

@@ -11,6 +11,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whether this names standard input and no file: `-`.
 pub(crate) fn is_stdin(path: impl AsRef<Path>) -> bool {
+    // A file that is called so is `./-`.
     path.as_ref().as_os_str() == "-"
 }
 
