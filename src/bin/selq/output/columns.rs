@@ -26,6 +26,7 @@ impl ObjectColumn {
     /// The columns of a view, in the order of `kubectl get`.
     fn of(dump: &Dump, view: &View) -> Vec<ObjectColumn> {
         let wide = view.format == OutputFormat::Wide;
+        // A program would take `object/3` for a name that the object has.
         let name = if view.format.is_table() { ObjectColumn::NameOrObject } else { ObjectColumn::Name };
         let mut columns = vec![ObjectColumn::Namespace, name, ObjectColumn::Kind];
         if wide {
@@ -76,6 +77,7 @@ impl ObjectColumn {
                 scratch
             }
         };
+        // Names, kinds and namespaces of Kubernetes are never empty: an empty one is not there.
         if text.is_empty() { Cell::Null } else { Cell::Text(text) }
     }
 }
@@ -110,6 +112,8 @@ pub(super) struct ObjectRows<'a, 's> {
 impl<'a, 's> ObjectRows<'a, 's> {
     pub(super) fn new(dump: &'a Dump, rows: &'a Rows<'s>, view: &View) -> ObjectRows<'a, 's> {
         let mut columns = ObjectColumn::of(dump, view);
+        // The first object that has a name ends the search, which in dumps of Kubernetes is the
+        // first one.
         if view.format.is_table() && rows.iter().all(|object| is_anonymous(&object)) {
             tell_apart(&mut columns, rows, view);
         }
@@ -131,6 +135,7 @@ fn tell_apart(columns: &mut Vec<ObjectColumn>, rows: &Rows<'_>, view: &View) {
     columns.retain(|column| !says_nothing(column));
     columns.insert(0, ObjectColumn::Object);
     let has_labels = || rows.iter().any(|object| object.labels().next().is_some());
+    // Who has named columns sees those that were asked for.
     if view.show_labels == ShowLabels::OfAnonymous && view.label_columns.is_empty() && has_labels() {
         columns.push(ObjectColumn::Labels);
     }

@@ -29,6 +29,7 @@ pub(crate) fn write(
     out: &mut Printer<impl Write>,
 ) -> io::Result<()> {
     match format {
+        // A table escapes its cells by itself, whoever reads it.
         GridFormat::Table => table::write(grid, layout, out.raw()),
         GridFormat::Csv => csv::write(grid, layout.headers, out),
         GridFormat::Jsonl => write_json_lines(grid, out),
@@ -50,6 +51,7 @@ struct JsonRow<'g, G: Grid> {
 impl<G: Grid> Serialize for JsonRow<'_, G> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.header.len()))?;
+        // A row is serialized by reference, so that memory of the rows before cannot be lent to it.
         let mut scratch = String::new();
         for (nth, name) in self.header.iter().enumerate() {
             scratch.clear();

@@ -16,6 +16,7 @@ pub(crate) struct ObjectLine<'a> {
 
 impl<'a> ObjectLine<'a> {
     pub(crate) fn new(source: &'a str, index: u64, identity: ObjectIdentity<'a>) -> ObjectLine<'a> {
+        // The store has the empty text for what is absent, which in Kubernetes no name is.
         let present = |text: &'a str| (!text.is_empty()).then_some(text);
         ObjectLine {
             source,

@@ -21,6 +21,7 @@ pub(super) fn write_list(
     if !api_version.is_empty() {
         write_field("apiVersion", api_version, out)?;
     }
+    // The fields stand in kubectl's order, which is the alphabet's.
     out.raw().write_all(b"    \"items\": [")?;
     for (nth, object) in rows.iter().enumerate() {
         out.raw().write_all(if nth == 0 { b"\n        " } else { b",\n        " })?;
@@ -30,10 +31,12 @@ pub(super) fn write_list(
     write_field("kind", kind, out)?;
     out.raw().write_all(b"    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n")?;
     let why = "where objects of several lists are written as one: -k keeps to those of one";
+    // A list of one kind says the kind of all its items, so that none is lost.
     Ok(if list.is_none() { lost_kind(dump, rows, why) } else { None })
 }
 
 fn write_field(name: &str, text: &str, out: &mut Printer<impl Write>) -> io::Result<()> {
+    // The kind of a list comes from the dump, and may hold anything.
     out.json(&format!("    \"{name}\": {},\n", serde_json::Value::from(text)))
 }
 

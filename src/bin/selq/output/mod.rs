@@ -48,6 +48,7 @@ pub(crate) fn write_rows(
     view: &View,
     out: &mut Printer<impl Write>,
 ) -> Result<Written> {
+    // Made only where there are columns, as it looks for an object with a name.
     let objects = || ObjectRows::new(dump, rows, view);
     let lost_kind = match view.format {
         OutputFormat::Json => json::write_list(dump, rows, out)?,
@@ -57,6 +58,7 @@ pub(crate) fn write_rows(
         OutputFormat::Csv => csv::write(&objects(), view.headers, out).map(|()| None)?,
         OutputFormat::Tsv => tsv::write(&objects(), view.headers, out).map(|()| None)?,
     };
+    // Given back and not printed, so that of many answers the same is said once, behind them.
     let remarks = rows.remark(dump, view).into_iter().chain(lost_kind).collect();
     Ok(Written { n_rows: rows.len(), remarks })
 }

@@ -20,6 +20,7 @@ pub(super) fn write(
         push_name(object.identity(), || dump.index(object.id()), &mut name);
         match end {
             NameEnd::Newline => out.line(&name)?,
+            // `xargs -0` takes names as they are: one that was escaped would be another.
             NameEnd::Nul => {
                 name.push('\0');
                 out.raw().write_all(name.as_bytes())?;
@@ -41,6 +42,7 @@ pub(crate) fn title(identity: ObjectIdentity<'_>, index: u64) -> String {
 
 /// Appends `kind.group/name`, and `object/INDEX` for an object without a name.
 pub(crate) fn push_name(identity: ObjectIdentity<'_>, index: impl FnOnce() -> u64, out: &mut String) {
+    // The index is looked up only here, since most rows have a name.
     if identity.name.is_empty() {
         out.push_str("object/");
         out.push_str(&index().to_string());

@@ -83,6 +83,7 @@ impl Replacement {
         if let Some(old) = old {
             file.set_permissions(old.permissions())?;
         }
+        // Before it gets its name: the name could outlast a loss of power, and the bytes not.
         file.sync_all()?;
         Ok(Replacement { target, beside })
     }

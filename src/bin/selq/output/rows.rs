@@ -27,7 +27,9 @@ impl<'s> Rows<'s> {
     pub(crate) fn of_while(dump: &Dump, plan: &Plan<'s>, view: &View, go_on: impl Fn() -> bool) -> Rows<'s> {
         match (&view.sort_by, view.limit) {
             (None, None) => Rows::from(RowOrder::InInputOrder(plan.run())),
+            // In input order the first matches are known before the others are found.
             (None, Some(limit)) => Rows::from(RowOrder::InInputOrder(plan.take(limit))),
+            // Each has to be ranked before it is known which are first.
             (Some(key), limit) => {
                 let Sorted { mut rows, is_by_key } =
                     sort::sorted(dump, plan.run().iter().take_while(|_| go_on()), key);
@@ -39,6 +41,7 @@ impl<'s> Rows<'s> {
 
     /// The objects of an answer that was given before, in its order.
     pub(crate) fn listed(store: &'s Store, ids: &[ObjectId]) -> Rows<'s> {
+        // An answer is forgotten with its dump, so that every object of it is there.
         Rows::from(RowOrder::Listed(ids.iter().filter_map(|&id| store.get(id)).collect()))
     }
 

@@ -37,6 +37,7 @@ fn push_cell(audience: Audience, nth: usize, cell: &str, line: &mut String) {
     if nth > 0 {
         line.push('\t');
     }
+    // Doubled, so that a `\t` of the cell's own is not read as a tab.
     for (nth, part) in cell.split('\\').enumerate() {
         if nth > 0 {
             line.push_str(r"\\");

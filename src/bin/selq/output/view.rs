@@ -26,6 +26,7 @@ impl View {
     pub(crate) fn needs_label(&self, key: &str) -> bool {
         self.show_labels != ShowLabels::Never
             || self.label_columns.iter().any(|column| column == key)
+            // All keys, and not that one alone: where no object has it, the nearest is told.
             || matches!(self.sort_by, Some(SortKey::Label(_)))
     }
 }
