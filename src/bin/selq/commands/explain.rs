@@ -13,6 +13,7 @@ use crate::terminal::stdout::print_to_stdout;
 
 pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
+    // Before the dump is read, which may take longer than it takes to see a slip.
     let passes = passes(&args.skip_passes)?;
     let loaded = input::load(&args.input, config)?;
     let store = loaded.dump.store();

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     }
     let facts = match &keys[..] {
         [] => Facts::Keys(matches.keys()),
+        // The rows of one key need not say which: the columns stay `VALUE` and `OBJECTS`.
         [key] => Facts::Values(matches.values(key)),
         keys => {
             let values = |&key| matches.values(key).into_iter().map(move |fact| (key, fact));
@@ -39,6 +40,7 @@ pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
     let layout = facts.layout(!args.no_headers, config.stdout_columns);
     print_to_stdout(config, |out| Ok(grid::write(&facts, args.output, &layout, out)?))?;
     let mut remarks = selection.remarks(&loaded.dump, &plan, !matches.is_empty());
+    // Where no object is selected, that says all.
     if !matches.is_empty() {
         remarks.extend(absences(&keys, &facts, &matches, store));
     }
@@ -111,6 +113,7 @@ impl Grid for Facts<'_> {
     }
 
     fn cell<'c>(&'c self, &row: &'c usize, column: usize, _: &'c mut String) -> Cell<'c> {
+        // Each has three, of which the third is not asked for where the header has two.
         let cells = match self {
             Facts::Keys(keys) => {
                 let KeyFacts { key, n_objects, n_values, .. } = keys[row];

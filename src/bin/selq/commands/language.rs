@@ -32,6 +32,7 @@ with . or is only * is refused: quote it. What an object lacks is neither more n
 
 /// The text of the help.
 pub(super) fn text() -> String {
+    // What asks other objects is refused so far, and is not offered.
     let known =
         FUNCTIONS.iter().filter(|row| !row.asks_others && !matches!(row.parameter, Parameter::Nothing));
     let rows: Vec<(String, &str)> = known.map(|row| (spelled(row), row.words)).collect();

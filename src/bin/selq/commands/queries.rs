@@ -75,6 +75,7 @@ fn canonical(asked: &AskedLine) -> String {
 }
 
 fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<NamedQuery>> {
+    // Standard input can be read once, by the dump or by one file of queries.
     let dump_is_stdin = dumps.is_empty() || dumps.iter().any(is_stdin);
     if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(dump_is_stdin) > 1
         && paths.iter().any(is_stdin)
@@ -108,6 +109,7 @@ fn read_file(path: &Path, config: &Config, queries: &mut Vec<NamedQuery>) -> Res
 
 /// A line `""` is the empty selector, since a blank line is passed over.
 fn text_query(line: &[u8]) -> Result<Selector, LineError> {
+    // Lines of Windows end in a carriage return too, with which `""` would not be the whole line.
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line == br#""""# {
         return Ok(Selector::everything());
@@ -181,6 +183,7 @@ impl BatchRun<'_> {
     ) -> Result<ExitStatus> {
         let asked = match &query.asked {
             Ok(asked) => asked,
+            // A program reads the error in the place of the answer.
             Err(error) if self.args.output.is_some() && !self.args.quiet => {
                 out.json_line(&Refused { name: query.name.as_deref(), error: error.report() })?;
                 return Ok(ExitStatus::Error);
@@ -228,6 +231,7 @@ impl BatchRun<'_> {
     ) -> Result<(bool, Vec<String>)> {
         let shown = self.args.shown();
         if shown == Shown::Nothing {
+            // Nobody sees how many they are, so that the first match is enough.
             return Ok((plan.any(), Vec::new()));
         }
         let (count, name) = (plan.count(), query.name.as_deref());
@@ -246,6 +250,7 @@ impl BatchRun<'_> {
             };
             out.json_line(&AnswerLine { name, selector, query, fields, count, objects })?;
             let remark = rows.and_then(|rows| rows.remark(self.dump, self.view));
+            // All are sorted by the same key, of which it is said once.
             self.unsorted = self.unsorted.take().or(remark);
         }
         Ok((count > 0, self.reasons(plan, count > 0)))
@@ -277,6 +282,7 @@ impl BatchRun<'_> {
             ));
         }
         if !self.args.quiet {
+            // Kinds and namespaces are the same for all queries, and are told of once.
             words.extend(self.selection.scope_reasons(self.dump.store()));
         }
         words
@@ -287,6 +293,7 @@ impl BatchRun<'_> {
 struct AnswerLine<'a> {
     name: Option<&'a str>,
     selector: Option<String>,
+    // A line of a selector has the fields that it always had, without these two.
     #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     query: Option<String>,
     #[serde(rename = "fieldSelector", skip_serializing_if = "Option::is_none")]

@@ -39,6 +39,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         shown: args.shown(),
         config,
     };
+    // Before the dump, so that a wrong file of queries is told at once.
     let queries = match args.queries.is_empty() {
         true => None,
         false => Some(queries::read(args, config)?),
@@ -129,6 +130,7 @@ impl QueryRun<'_> {
             }
             Wanted::Query(query) => query,
         };
+        // The newest time of a dump is known behind its last object.
         let Some(context) = self.selection.context_before() else { return self.load(opened) };
         let matcher = QueryMatcher::new(query, context);
         if matcher.asks_for_source() {
@@ -140,6 +142,8 @@ impl QueryRun<'_> {
         let sightings = self.sightings(&labels);
         self.scan(opened.reads(matcher.reads()), &sightings, &is_complete, |object| {
             sightings.look(object.labels());
+            // An item of a `PodList` need not say its kind, and the list may say it behind its
+            // items.
             if matcher.asks_for_kind() && object.identity().kind.is_empty() {
                 lacks_kind.store(true, Ordering::Relaxed);
             }
@@ -182,6 +186,7 @@ impl QueryRun<'_> {
         print: impl FnOnce(&Self, selq::load::Answer<K>) -> Result<Printed>,
     ) -> Result<Found> {
         let load = |unanswered| Ok(Found::Loaded(Box::new(scanned.reload.load(unanswered)?)));
+        // What was read is kept until here, so that a load need not read it again.
         let scan = match scanned.scan {
             Scan::Answer(scan) if !is_complete() => return load(scan.into_unanswered()),
             Scan::Answer(scan) => scan,
@@ -233,6 +238,7 @@ impl QueryRun<'_> {
             Shown::Rows => {
                 let Written { n_rows, remarks } =
                     print_to_stdout(self.config, |out| output::answer(dump, plan, &self.view, out))?;
+                // With `--limit 0` there are no rows, whatever matches.
                 Ok(Printed { matched: n_rows > 0 || plan.any(), remarks })
             }
         }

@@ -10,6 +10,7 @@ use crate::terminal::message::{self, thousands};
 pub(crate) fn print(loaded: &Loaded, answer_time: Duration) {
     let store = loaded.dump.store();
     let memory = peak_memory().map_or("unknown".to_owned(), |bytes| format!("{} bytes", thousands(bytes)));
+    // Of an empty store this is what it takes as a whole.
     let per = |bytes: u64, n: usize| bytes as f64 / n.max(1) as f64;
     let taken = store.memory();
     let object = per(taken.objects, store.len());

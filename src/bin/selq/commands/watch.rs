@@ -84,6 +84,8 @@ impl WatchTally {
             // The terminal's `^C` has a line of its own.
             message::print("");
         }
+        // The lock, if it was got, is held to the end, so that no line begins behind the last
+        // words.
         process::exit(self.end(config) as i32);
     }
 
@@ -95,6 +97,7 @@ impl WatchTally {
         if left_out.total() > 0 {
             message::warning(config, &input::left_out_in_words(left_out));
         } else if !has_printed {
+            // With something left out this is not said: that might have entered.
             message::print("no object entered the selection");
         }
         if n_events > 0 {
@@ -125,6 +128,8 @@ impl Watched {
         let (mut set, mut names) = (SelectorSet::new(), Vec::new());
         let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
         for (name, selector) in queries {
+            // Nothing is taken out again, so that the numbers of the set are the places of the
+            // names.
             set.insert(selection.wanted_with(selector.into()).into_selector("watch")?);
             names.push(name);
         }
@@ -168,6 +173,7 @@ impl Watch<'_> {
             Err(error) => return self.skip(error),
         };
         let source = events.name().to_owned();
+        // A store for each stream: objects of one name in two of them are two.
         let mut watched = WatchedStore::new();
         for event in events {
             match event {
@@ -197,6 +203,7 @@ impl Watch<'_> {
     }
 
     fn apply(&mut self, source: &str, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
+        // Before the scope is asked, since the remarks at the end are about all that came.
         if let Some(object) = event.object() {
             self.progress.n_events.fetch_add(1, Ordering::Relaxed);
             self.progress.sightings.look(object.labels());

@@ -41,6 +41,7 @@ impl<'a> Target<'a> {
 pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) -> Result<Vec<String>> {
     let mut replacements = Vec::new();
     for ((source, target), splices) in targets.iter().enumerate().zip(Splices::by_source(dump, edited)) {
+        // A file in which nothing changes keeps its time and its index.
         if splices.is_empty() {
             continue;
         }
@@ -52,8 +53,10 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) 
         replacements.push((target, replacement.with_context(|| format!("cannot write {name}"))?));
     }
     refuse_repeated(&replacements)?;
+    // As late as can be: all is written, and nothing is replaced yet.
     replacements.iter().try_for_each(|(target, _)| target.refuse_changed())?;
     let mut remarks = Vec::new();
+    // All that can still fail is a renaming: no text is left to be made or written.
     for (target, replacement) in replacements {
         replacement.commit().with_context(|| format!("cannot replace {}", target.path.display()))?;
         remarks.extend(stale_index(target.path));

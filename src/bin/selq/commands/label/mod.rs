@@ -43,6 +43,7 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let dump = &loaded.dump;
     // Where there is no object, none can be meant by accident.
     let is_plain = args.all || selection.narrows() || dump.store().is_empty() || is_bare(dump);
+    // Without edits, under --list, nothing changes, so that all objects may be meant.
     if !edits.is_empty() && !is_plain {
         return Err(needs_selection(args));
     }
@@ -125,6 +126,7 @@ pub(crate) fn edit_all<'s, T>(
             Err(error) => refusals.add(dump, &object, error.into()),
         }
     }
+    // Behind all of them, so that the error says how many refuse.
     refusals.into_result().map(|()| edited)
 }
 
@@ -151,6 +153,7 @@ fn put_out(
     config: &Config,
 ) -> Result<Vec<String>> {
     match args.form {
+        // The first that holds counts: with --in-place, --dry-run only looks.
         LabelForm { dry_run: true, .. } => show::diff(dump, edited, config)?,
         LabelForm { in_place: true, .. } => return in_place::write(dump, edited, targets),
         LabelForm { list: true, .. } => show::list(dump, edited, config)?,

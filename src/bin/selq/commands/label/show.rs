@@ -56,6 +56,7 @@ pub(crate) fn sums<'e>(changes: impl Iterator<Item = &'e LabelChange>) -> Vec<St
         *sums.entry(change).or_default() += 1;
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
+    // A HashMap has no order, and the same dump has to give the same lines.
     sums.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then_with(|| a.key().cmp(b.key())).then_with(|| a.cmp(b)));
     sums.into_iter().map(|(change, n)| format!("  {change}  {}", counted(n, "object"))).collect()
 }
@@ -79,6 +80,7 @@ pub(super) fn commands(dump: &Dump, edited: &[Edited<'_>], config: &Config) -> R
             Err(error) => refusals.add(dump, &it.object, error),
         }
     }
+    // Before the first line: a pipe into `sh` would run what stands before the refusal.
     refusals.into_result()?;
     print(config, |out| out.append(&mut lines))
 }
@@ -87,6 +89,7 @@ fn command(edited: &Edited<'_>) -> Result<String> {
     let identity = edited.object.identity();
     check_nameable(identity)?;
     let mut name = String::new();
+    // There is a name, so that no index is asked for.
     names::push_name(identity, || 0, &mut name);
     let edits = edited.changes.iter().map(|change| match change.value() {
         Some(value) => format!("{}={value}", change.key()),
@@ -97,6 +100,8 @@ fn command(edited: &Edited<'_>) -> Result<String> {
         bail!("expected labels without control characters, since a command cannot hold them on one line");
     }
     let mut command = "kubectl label".to_owned();
+    // Only where it is needed: without it kubectl refuses where the cluster has got a value since
+    // the dump.
     if edited.changes.iter().any(|change| matches!(change, LabelChange::Replaced { .. })) {
         command.push_str(" --overwrite");
     }
@@ -104,6 +109,7 @@ fn command(edited: &Edited<'_>) -> Result<String> {
         command.push_str(" -n ");
         command.push_str(&sanitize::shell_quoted(identity.namespace));
     }
+    // kubectl would take a key that begins so for an option.
     if operands.iter().any(|operand| operand.starts_with('-')) {
         command.push_str(" --");
     }

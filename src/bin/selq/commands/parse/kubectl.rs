@@ -23,6 +23,7 @@ pub(super) fn commands(calls: &KubectlCalls, query: &str) -> Vec<String> {
         *only = format!("{only} {rest}");
         return lines;
     }
+    // The calls write one behind the other into one pipe, and selq reads it as one dump.
     lines.insert(0, "{".to_owned());
     lines.push(format!("}} {rest}"));
     lines
@@ -32,6 +33,7 @@ fn command(call: &KubectlCall) -> String {
     let mut command = format!("kubectl get {}", call.kind.as_deref().unwrap_or(ANY_KIND));
     match &call.namespace {
         Some(namespace) => push_option("-n", namespace, &mut command),
+        // Without -A kubectl asks the namespace of its context alone.
         None => command.push_str(" -A"),
     }
     if let Some(selector) = &call.selector {
@@ -66,5 +68,6 @@ pub(super) fn remarks(calls: &KubectlCalls) -> Vec<&'static str> {
 fn may_overlap(calls: &[KubectlCall]) -> bool {
     let kinds = calls.iter().map(|call| call.kind.as_deref());
     let distinct: HashSet<Option<&str>> = kinds.collect();
+    // A call without a kind may be given that of another one.
     calls.len() > 1 && (distinct.len() < calls.len() || distinct.contains(&None))
 }

@@ -129,6 +129,7 @@ pub(crate) enum AskedLine {
 
 impl AskedLine {
     fn query(text: &str) -> Result<AskedLine, LineError> {
+        // The selector is asked of the text: `!(a=1)` means what `a!=1` does, and is none.
         Ok(AskedLine::Query(text.parse()?, text.parse().ok()))
     }
 
@@ -149,6 +150,7 @@ impl AskedLine {
     pub(crate) fn canonical(&self) -> Option<String> {
         match self {
             AskedLine::Selector(selector) => selector.canonical(),
+            // A canonical text is one that parses, and what matches nothing prints as none.
             AskedLine::Query(query, _) => Some(query.canonical().unwrap_or_else(|| NO_OBJECT.to_owned())),
             AskedLine::Fields(fields) => Some(fields.to_string()),
         }
@@ -158,6 +160,7 @@ impl AskedLine {
     fn label_selector(&self) -> Result<Option<LabelSelector>, LineError> {
         let said = match self {
             AskedLine::Selector(selector) => Some(selector.clone()),
+            // Here the meaning counts, so that `!(a=1)` has a LabelSelector.
             AskedLine::Query(query, _) => query.to_selector(),
             AskedLine::Fields(_) => {
                 return Err(LineError::line("a field selector is no LabelSelector", None));
@@ -197,8 +200,10 @@ pub(crate) fn json_line(line: &[u8], place: &str, config: &Config) -> JsonLine {
     match json_error::from_json(text) {
         Ok(NamedLine { name, field }) => JsonLine { name, asked: asked_by(field, text, place, config) },
         Err(error) => {
+            // Who wrote an object knows the form: all others are shown it.
             let is_object = text.trim_start().starts_with('{');
             let error = if is_object { error } else { error.with_help(JSON_LINE) };
+            // A refused line is still answered by its name.
             JsonLine { name: json_line::name_of(text), asked: Err(LineError::Json(error)) }
         }
     }
@@ -235,6 +240,7 @@ fn selector_of(
         SelectorField::Null => None,
     };
     if let Some(object) = object.as_ref().filter(|object| !object.unknown_fields().is_empty()) {
+        // Read again for a warning alone, which hardly any line gets.
         let json = json_error::value(line).get("selector").cloned().unwrap_or_default();
         selection::warn_of_unknown_fields(object, &json, Some(place), config);
     }
@@ -243,6 +249,7 @@ fn selector_of(
 
 /// A line of `selq parse --jsonl`: a text alone, or an object with a selector.
 fn json_text_or_object(line: &[u8], place: &str, config: &Config) -> Result<AskedLine, LineError> {
+    // What is no text fails at its first byte, so that the attempt costs nothing.
     if let Ok(text) = serde_json::from_slice::<String>(line) {
         return Ok(AskedLine::Selector(text.parse()?));
     }
@@ -308,6 +315,7 @@ impl TextChecker<'_> {
                 break;
             }
             let line = line.strip_suffix(b"\n").unwrap_or(&line);
+            // Further on in a stream the same bytes are no byte-order mark.
             let line = if number == 1 { without_bom(line) } else { line };
             let place = format!("line {number}");
             let asked = match jsonl {
@@ -326,6 +334,7 @@ impl TextChecker<'_> {
         out: &mut Printer<impl Write>,
     ) -> Result<()> {
         let lines = match (self.form, asked) {
+            // For programs an error is an answer in its place, and is not said a second time.
             (ParseForm::Jsonl, asked) => {
                 self.note(asked.is_ok());
                 return Ok(out.json_line(&Report::new(asked))?);

@@ -8,10 +8,12 @@ use serde::Serialize;
 use super::{AskedLine, ErrorReport, LineError};
 
 #[derive(Serialize)]
+// Programs tell these apart by their fields, and no tag stands before them.
 #[serde(untagged)]
 pub(super) enum Report {
     Selector {
         ok: bool,
+        // The null selector has no text, and is `null` here.
         canonical: Option<String>,
         requirements: Vec<RequirementReport>,
         matches: &'static str,
@@ -84,6 +86,7 @@ impl Report {
 }
 
 fn requirements(selector: &Selector) -> Vec<RequirementReport> {
+    // The null selector has none, as the empty one: `matches` tells them apart.
     let requirements = selector.requirements().unwrap_or_default().into_iter();
     let report = requirements.map(|requirement| RequirementReport {
         key: requirement.key().to_string(),
@@ -94,6 +97,7 @@ fn requirements(selector: &Selector) -> Vec<RequirementReport> {
 }
 
 fn matches(selector: &Selector) -> &'static str {
+    // What contradicts itself, as `a,!a`, is not found out: it is `some`.
     match (selector.is_everything(), selector.is_nothing()) {
         (true, _) => "everything",
         (_, true) => "nothing",
