@@ -35,8 +35,10 @@ fn help_with_habits(
     n_objects: Result<usize>,
     out: &mut dyn Write,
 ) -> Result<()> {
+    // Only people type so: from a pipe a line means what the program takes it for.
     let meant = HABITS.iter().find(|(habit, _)| *habit == line && session.voice.screen.is_some());
     match (meant, n_objects) {
+        // `exit` is a selector too, and where objects have the key it is nothing else.
         (Some((_, command)), Ok(0)) => session.voice.say(&format!("did you mean `:{command}`?"), out),
         (Some((_, command)), Err(_)) => bail!("{line} is no selector; did you mean `:{command}`?"),
         (_, n_objects) => n_objects.map(|_| ()),
@@ -47,6 +49,7 @@ fn run_command(session: &mut Session, text: &str, out: &mut dyn Write) -> Result
     let (name, arguments) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let Command { run, syntax, .. } = command::find(name)?;
     let arguments = arguments.trim();
+    // What a command would pass over in silence may have been meant to change something.
     if syntax.usage.is_empty() && !arguments.is_empty() {
         bail!("expected nothing after `:{}`, found {arguments:?}", syntax.name);
     }

@@ -59,6 +59,7 @@ fn read(file: &Path) -> Vec<String> {
 fn write(file: &Path, lines: &[String]) -> io::Result<()> {
     fs::create_dir_all(file.parent().unwrap_or(Path::new("")))?;
     let text: String = lines.iter().map(|line| escaped(line) + "\n").collect();
+    // Its lines are for nobody but the user, as those of shells are.
     Replacement::prepare(file.to_owned(), Readers::Owner, |file| file.write_all(text.as_bytes()))?.commit()
 }
 

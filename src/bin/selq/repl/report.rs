@@ -38,6 +38,7 @@ pub(super) fn report_below(
         return Ok(());
     };
     let margin = before.width() + typed[..place.start].width();
+    // The end of a line has no width, and gets a caret too.
     let carets = "^".repeat(place.slice(typed).width().max(1));
     writeln!(io::stdout(), "{}{carets}", " ".repeat(margin))?;
     message::wrong_text(&session.state.config, "", error, error.help().as_deref());

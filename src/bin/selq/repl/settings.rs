@@ -55,6 +55,7 @@ impl Settings {
     pub(crate) fn read(args: &ReplArgs, config_file: Option<&Path>) -> Result<(Settings, Vec<Error>)> {
         let mut settings = Settings::default();
         let faults = config_file.map_or_else(Vec::new, |path| settings.read_file(path));
+        // Behind the file, so that options win. One that is wrong ends the program, as elsewhere.
         for (name, value) in args.settings() {
             settings.set(name, &value).with_context(|| format!("--{name}"))?;
         }
@@ -76,6 +77,7 @@ impl Settings {
             Ok(table) => table,
             Err(error) => {
                 let at = place(error.span().map_or(0, |span| span.start));
+                // One cannot tell what was meant by any line of what is no TOML.
                 return vec![anyhow!("{at}: expected TOML: {}: no setting is read", error.message())];
             }
         };
@@ -96,6 +98,7 @@ impl Settings {
             "color" => self.color = Some(one_of(name, value)?),
             "timing" => self.timing = switch(value)?,
             "limit" => self.limit = given.map(number).transpose()?,
+            // As on the command line, where the short names are accepted too.
             "sort-by" | "sort" => self.sort_by = given.map(sort_key).transpose()?,
             "label-columns" | "columns" => self.set_columns(given.unwrap_or_default()),
             _ => return Err(unknown(name)),
@@ -121,6 +124,8 @@ impl Settings {
             "limit" => self.limit.map_or_else(off, |limit| limit.to_string()),
             "sort-by" => self.sort_by.as_ref().map_or_else(off, |(typed, _)| typed.clone()),
             _ => {
+                // `label-columns` is the only one left: nobody asks for a name that is none of
+                // NAMES.
                 let all = self.show_labels.then_some(ALL_LABELS);
                 let columns: Vec<&str> = self.label_columns.iter().map(String::as_str).chain(all).collect();
                 if columns.is_empty() { off() } else { columns.join(",") }
@@ -136,6 +141,7 @@ fn value_text(value: &Spanned<DeValue<'_>>) -> Result<String> {
         DeValue::Integer(number) => Ok(number.as_str().to_owned()),
         DeValue::Boolean(yes) => Ok((if *yes { "on" } else { "off" }).to_owned()),
         DeValue::Array(values) => {
+            // No key that one could select by holds a comma.
             Ok(values.iter().map(value_text).collect::<Result<Vec<String>>>()?.join(","))
         }
         _ => bail!("expected a text, a number, true or false, or a list of texts"),

@@ -44,6 +44,7 @@ fn token_len(rest: &str, first: char) -> usize {
         '"' => {
             let mut is_escaped = false;
             let end = rest.bytes().skip(1).position(|byte| {
+                // Behind two backslashes the mark ends the string, and behind three it does not.
                 let is_end = byte == b'"' && !is_escaped;
                 is_escaped = byte == b'\\' && !is_escaped;
                 is_end
@@ -75,6 +76,7 @@ impl JsonPrinter {
             }
             '}' | ']' => {
                 self.depth = self.depth.saturating_sub(1);
+                // An empty one ends here on its line; strings end in a mark, and colours in a code.
                 if !self.out.ends_with(['{', '[']) {
                     self.new_line();
                 }
@@ -85,6 +87,7 @@ impl JsonPrinter {
                 self.new_line();
             }
             ':' => self.out.push_str(": "),
+            // In JSON nothing but a key has a colon behind it.
             '"' if next == Some(':') => self.styled(JsonPart::Key, token),
             '"' => self.styled(JsonPart::Text, token),
             _ => self.styled(JsonPart::Plain, token),

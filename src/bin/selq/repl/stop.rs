@@ -10,6 +10,7 @@ pub(crate) const STOPPED: &str = "stopped by the user";
 
 /// Whether an error says that the user stopped the work.
 pub(crate) fn is_stop(error: &Error) -> bool {
+    // By its text, since it comes as an error of input or output as well as by itself.
     error.chain().any(|cause| cause.to_string() == STOPPED)
 }
 
@@ -30,6 +31,7 @@ impl<'s, W> Stoppable<'s, W> {
 impl<W: Write> Write for Stoppable<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.stop.load(Ordering::Relaxed) {
+            // Not as `Interrupted`, after which `write_all` would go on.
             return Err(io::Error::other(STOPPED));
         }
         let n_bytes = self.out.write(bytes)?;

@@ -36,6 +36,7 @@ pub(super) fn more(session: &mut Session, _: &str, out: &mut dyn Write) -> Resul
         session.write_next_rows(out)?;
     }
     match (&session.voice.screen, is_any_left) {
+        // Through a pipe no counts stand below rows, as the program prints none.
         (None, _) => {}
         (Some(_), true) => session.write_last_lines(None, out)?,
         (Some(_), false) => session.voice.remark("all of it was shown", out)?,

@@ -29,6 +29,7 @@ fn write_diff(session: &Session, n_lines: usize, out: &mut dyn Write) -> Result<
     let relabelled = dump.relabelled().filter_map(|(id, changes)| Some((dump.store().get(id)?, changes)));
     let objects = relabelled.map(|(object, changes)| show::object_diff(dump, &object, changes));
     let sums = show::sums(dump.relabelled().flat_map(|(_, changes)| changes));
+    // The sums take half of the screen at most, and the objects what those leave.
     let n_for_sums = sums.len().min(n_lines / 2);
     let n_relabelled = dump.relabelled().len();
     write_cut(session, objects, n_relabelled, n_lines - n_for_sums, out)?;
@@ -47,6 +48,7 @@ fn write_cut(
     out: &mut dyn Write,
 ) -> Result<()> {
     for (nth, group) in groups.enumerate() {
+        // An object is shown with all of its changes or not at all.
         if nth > 0 && group.len() > n_lines {
             let n_left = thousands((n_groups - nth) as u64);
             writeln!(out, "{}… {n_left} more; :diff all{:#}", session.voice.dimmed, session.voice.dimmed)?;

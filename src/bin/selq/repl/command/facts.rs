@@ -45,11 +45,13 @@ pub(super) fn show(session: &mut Session, wanted: &str, out: &mut dyn Write) -> 
 
 /// A row of the last answer by its number, or an object by its name.
 fn find<'s>(session: &'s Session, wanted: &str) -> Result<ObjectRef<'s>> {
+    // An object that is called like a number goes by `pod/7`.
     if let Ok(number) = wanted.parse::<usize>() {
         return row(session, number);
     }
     let in_scope = session.state.in_scope();
     let mut found = called(session, &in_scope, wanted);
+    // A second one is enough to know that the name says too little.
     let found = (found.next(), found.next());
     session.go_on()?;
     match found {
@@ -103,6 +105,7 @@ fn is_called(session: &Session, object: &ObjectRef<'_>, wanted: &str) -> bool {
     {
         return kinds::is_called(object.identity(), kind);
     }
+    // Put together last, since most objects are told by what they have.
     let mut name = String::new();
     names::push_name(object.identity(), || session.state.dump().index(object.id()), &mut name);
     name == wanted

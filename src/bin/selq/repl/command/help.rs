@@ -22,6 +22,7 @@ entered lines are kept in ~/.local/state/selq/history, and $PAGER shows what is 
 `less -FRX`. `selq repl --help` says more.";
 /// The screen that help needs to stand side by side, and its width without a screen.
 const SIDE_BY_SIDE: usize = 80;
+// Longer lines are hard to read, however wide the screen is.
 const DEFAULT_WIDTH: usize = 100;
 
 pub(super) fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -36,6 +37,7 @@ pub(super) fn help(session: &mut Session, arguments: &str, out: &mut dyn Write) 
         for CommandSyntax { name, usage, summary, .. } in &SYNTAXES {
             let head = format!("  :{name} {usage}");
             match width {
+                // Wide enough for every command, and narrow enough for every summary on 80 columns.
                 SIDE_BY_SIDE.. => writeln!(out, "{head:<26} {summary}")?,
                 _ => writeln!(out, "{}\n{}", head.trim_end(), wrapped(summary, "      ", width))?,
             }

@@ -37,6 +37,7 @@ pub(super) fn label(session: &mut Session, text: &str, out: &mut dyn Write) -> R
         label::edit_all(session.state.dump(), objects, &edits, overwrite, change)?;
     session.go_on()?;
     let n_selected = relabelling.len();
+    // What stays as it is needs no undo, but was selected.
     relabelling.retain(|(_, changes)| !changes.is_empty());
     let n_changed = relabelling.len();
     session.relabel(relabelling)?;
@@ -73,6 +74,7 @@ fn parse(words: &str) -> Result<(LabelEdits, Overwrite)> {
         match word {
             "--overwrite" | "--overwrite=true" => overwrite = Overwrite::Allowed,
             "--overwrite=false" => overwrite = Overwrite::Refused,
+            // `edits::split` takes a selector away, so that this one has none behind it.
             "-l" | "--selector" => bail!("expected a selector after {word}"),
             word if word.starts_with('-') => {
                 bail!("expected an edit, --overwrite or -l SELECTOR, found {word:?}");
@@ -102,7 +104,9 @@ fn say_changed(
     n_selected: usize,
     out: &mut dyn Write,
 ) -> Result<()> {
+    // The change has let go what was read of the objects.
     session.state.read_for(&target.wanted);
+    // In the scope of the answer, which need not be that of now.
     let n_now = session.state.plan_in(&target.wanted, &target.scope)?.count();
     let now = match n_now == n_selected as u64 {
         true => String::new(),

@@ -51,6 +51,7 @@ const ALL_FORMATS: &str = "{formats}";
 const SWITCH: Argument = Argument::Words(&["on", "off"]);
 
 /// All commands, in the order of `:help`.
+// One command a row, which rustfmt would take apart into a line for each argument.
 #[rustfmt::skip]
 pub(crate) const COMMANDS: &[Command] = &[
     command("explain", "SELECTOR", Argument::Selector, "how a selector is answered, step by step",
@@ -110,6 +111,7 @@ pub(crate) const COMMANDS: &[Command] = &[
 pub(crate) fn find(name: &str) -> Result<&'static Command> {
     let called = commands_called(&SYNTAXES, name).into_iter().map(|syntax| syntax.name).collect::<Vec<_>>();
     match called[..] {
+        // Every command begins so, and to list all as meant would help nobody.
         _ if name.is_empty() => Err(unknown(name)),
         [] => Err(unknown(name)),
         [only] => COMMANDS.iter().find(|command| command.syntax.name == only).ok_or_else(|| unknown(name)),
@@ -123,6 +125,7 @@ pub(crate) fn find(name: &str) -> Result<&'static Command> {
 /// The commands as far as typing them goes.
 pub(crate) static SYNTAXES: [CommandSyntax; COMMANDS.len()] = {
     let mut syntaxes = [COMMANDS[0].syntax; COMMANDS.len()];
+    // By hand, since iterators are not to be had in a constant.
     let mut nth = 1;
     while nth < COMMANDS.len() {
         syntaxes[nth] = COMMANDS[nth].syntax;
@@ -134,6 +137,7 @@ pub(crate) static SYNTAXES: [CommandSyntax; COMMANDS.len()] = {
 fn unknown(name: &str) -> anyhow::Error {
     let names = COMMANDS.iter().map(|command| command.syntax.name);
     match selq::text::nearest(name, names.chain(ALIASES.map(|(alias, _)| alias))) {
+        // A misspelt alias is told as the command that it stands for.
         Some(nearest) => anyhow!("no command `:{name}`; did you mean `:{}`?", whole_name(nearest)),
         None => anyhow!("no command `:{name}`; `:help` lists them"),
     }

@@ -14,6 +14,7 @@ pub(super) fn define(session: &mut Session, text: &str, out: &mut dyn Write) -> 
     let Some((name, selector)) = required(text, "let")?.split_once('=') else {
         bail!("expected NAME = SELECTOR, found no `=`");
     };
+    // `:let @web = app=web` is taken too, since that is how the name will be used.
     let name = name.trim().trim_start_matches('@');
     if !is_name(name) {
         bail!("expected a name of letters, digits, `-`, `_` and `.`, found {name:?}");

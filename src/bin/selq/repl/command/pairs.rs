@@ -23,6 +23,7 @@ impl Grid for Pairs {
     type Row = usize;
 
     fn header(&self) -> Vec<&str> {
+        // Not shown, but there are as many columns as headings.
         vec!["name", "value"]
     }
 

@@ -28,6 +28,7 @@ impl<'t> Choice<'t> {
         let names: Vec<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
         match names[..] {
             [] => Choice::Unsaid,
+            // Beside other names it would undo them, and is refused like one that does not occur.
             [ALL] => Choice::All,
             _ => Choice::Of(names),
         }
@@ -45,6 +46,7 @@ pub(super) fn namespace(session: &mut Session, names: &str, out: &mut dyn Write)
             return go_on();
         }
         Choice::All => Vec::new(),
+        // One that does not occur is a slip, and the scope stays what it was.
         Choice::Of(names) => match names.iter().find(|name| !known().any(|it| it == **name)) {
             Some(name) => return Err(absent("namespace", name, selq::text::nearest(name, known()))),
             None => names.into_iter().map(str::to_owned).collect(),
@@ -60,6 +62,7 @@ pub(super) fn kind(session: &mut Session, names: &str, out: &mut dyn Write) -> R
         Choice::Unsaid => {
             let rows = occurring.iter().map(|fact| (or_none(fact.kind), fact.n_objects));
             let (typed, known) = (session.state.selection.kinds.iter(), Kinds::of(session.state.store()));
+            // What was typed may be `po`, and the list has kinds.
             let chosen: HashSet<String> =
                 typed.flat_map(|name| known.resolve(name)).map(|it| it.kind).collect();
             list(session, rows, |kind| chosen.contains(kind), out)?;

@@ -38,6 +38,7 @@ pub(super) fn limit(session: &mut Session, value: &str, out: &mut dyn Write) -> 
 
 pub(super) fn sort_by(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     set(session, "sort-by", value, out)?;
+    // Of a field it would take a look at every object to see whether any has it.
     if let (false, Some((_, SortKey::Label(key)))) = (value.is_empty(), &session.state.settings.sort_by) {
         say_absent(session, [key.as_str()].into_iter(), out)?;
     }
@@ -68,8 +69,10 @@ pub(super) fn set_by_name(session: &mut Session, text: &str, out: &mut dyn Write
             write_pairs(session, rows.into(), out)?;
             go_on()
         }
+        // Through their commands, which say what does not occur.
         "label-columns" => label_columns(session, value, out),
         "sort-by" => sort_by(session, value, out),
+        // The editor is made with them when the session begins.
         "color" | "mode" if !value.is_empty() => {
             bail!("{name} holds from the beginning of a session on: `selq repl --{name} {value}`")
         }

@@ -44,6 +44,7 @@ fn write_answer(
     let rows = Rows::listed(session.state.store(), &answer.ids);
     let mut remarks = Vec::new();
     let written = place.fill(|file| {
+        // A file gets everything as it is, also from a session on a terminal.
         let mut file = Printer::new(Stoppable::new(file, &session.stop), Audience::Program);
         let written = output::write_rows(session.state.dump(), &rows, &view, &mut file);
         remarks = written.map_err(io::Error::other)?.remarks;
@@ -119,6 +120,7 @@ impl Destination {
     fn fill(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         match self {
             Destination::New(path) => {
+                // A file that got this name meanwhile stays.
                 Replacement::prepare(path, Readers::Usual, |file| write(file))?.commit_new()
             }
             Destination::File(path) => {

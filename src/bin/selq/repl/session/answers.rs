@@ -45,8 +45,10 @@ impl Session {
         let begin = Instant::now();
         self.state.read_for(&wanted);
         let plan = self.state.plan_for(&wanted)?;
+        // All are found, since `:more`, `:last` and `:write` go on behind the limit.
         let view = View { limit: None, ..self.view() };
         let rows = Rows::of_while(self.state.dump(), &plan, &view, || !self.is_stopped());
+        // An answer that was stopped does not take the place of the last one.
         self.go_on()?;
         let time = begin.elapsed();
         let (ids, unsorted) = (rows.ids(), self.remark_of_order(&rows, &view));

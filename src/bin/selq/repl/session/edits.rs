@@ -57,6 +57,7 @@ impl Session {
         let last = self.edits.relabellings.last();
         let back = reversed(last.ok_or_else(|| anyhow!("there is no `:label` to take back"))?);
         self.change(&back)?;
+        // Only now, so that an undo that was stopped can be asked for again.
         self.edits.relabellings.pop();
         Ok(back.len())
     }

@@ -51,6 +51,7 @@ impl Session {
 
     /// Whether what takes long is to end before it changes anything.
     pub(crate) fn is_stopped(&self) -> bool {
+        // Nothing else is handed over with the flag, so that no order has to be kept.
         self.stop.load(Ordering::Relaxed)
     }
 
@@ -62,6 +63,7 @@ impl Session {
     /// Takes another dump in place of the one that is loaded. Names and settings stay.
     pub(crate) fn replace(&mut self, loaded: Loaded) {
         self.state.loaded = loaded;
+        // Columns, answers and changes go by numbers of objects, which are those of one dump.
         self.state.columns = Columns::new();
         self.state.rescope();
         self.answers = GivenAnswers::default();

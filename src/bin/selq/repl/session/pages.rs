@@ -43,6 +43,7 @@ impl Session {
     pub(crate) fn want_more(&mut self) -> bool {
         let Some(GivenAnswer { ids, n_shown, n_wanted, .. }) = &self.answers.last else { return false };
         let n_wanted = match n_shown < n_wanted {
+            // What is left below the limit comes first, and only then the next rows.
             true => *n_wanted,
             false => n_shown + self.n_at_once(ids.len() - n_shown),
         };
@@ -77,6 +78,7 @@ impl Session {
             let after = limit.map(|limit| format!(" after :limit {limit}")).unwrap_or_default();
             self.voice.remark(&format!("… {} more{after}; :more", thousands(n_left as u64)), out)?;
         }
+        // The scope of the answer, which need not be that of now.
         let n_in_scope = Plan::scoped(self.state.store(), &Selector::everything(), scope).count();
         let time =
             time.filter(|_| self.state.settings.timing).map(|time| format!(" in {}", stats::shown(time)));
@@ -98,6 +100,7 @@ impl Session {
 fn share(count: u64, all: u64) -> String {
     let percent = if all == 0 { 0.0 } else { count as f64 * 100.0 / all as f64 };
     let percent = match percent {
+        // Rounded, these would be 0 % and 100 %, which they are not.
         p if count > 0 && p < 0.1 => "< 0.1".to_owned(),
         p if count < all && p > 99.9 => "> 99.9".to_owned(),
         p if p.fract() == 0.0 => format!("{p:.0}"),

@@ -34,6 +34,7 @@ pub(crate) struct SessionState {
 
 impl SessionState {
     pub(super) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> SessionState {
+        // Every line may be a query, so that one may be told as help.
         let selection = Selection::scoped(args.namespace.clone(), args.kind.clone()).taking_queries();
         SessionState {
             scope: selection.scope(loaded.dump.store()),
@@ -58,10 +59,12 @@ impl SessionState {
 
     /// What a text selects, as a line or as the argument of a command: a selector, in which names may stand, or a query.
     pub(crate) fn wanted(&self, text: &str) -> std::result::Result<Wanted, NamedError> {
+        // First as a selector, in which alone names may stand.
         match self.names.selector(text) {
             Ok(selector) => Ok(Wanted::from(selector)),
             Err(NamedError::Selector(_)) => match text.parse::<Query>() {
                 Ok(query) => Ok(Wanted::from(query)),
+                // What is neither is told as a query: that error knows of more that may be meant.
                 Err(error) => Err(NamedError::Selector(error)),
             },
             Err(error) => Err(error),

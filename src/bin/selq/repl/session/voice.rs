@@ -27,6 +27,7 @@ pub(crate) struct Screen {
 impl Screen {
     /// How many lines of the screen a text takes.
     pub(super) fn n_lines_of(&self, text: &str) -> usize {
+        // In bytes, since nothing but a tab takes more columns than bytes.
         text.lines().map(|line| line.len().div_ceil(self.columns.max(1)).max(1)).sum()
     }
 }
@@ -116,6 +117,7 @@ impl Voice {
         write: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<()> {
         let Some(screen) = &self.screen else { return write(out) };
+        // All of it before any is shown, since only then it is known how long it is.
         let mut bytes = Vec::new();
         write(&mut bytes)?;
         let text = String::from_utf8_lossy(&bytes);
