@@ -214,8 +214,7 @@ impl Selection {
             false => absence(it, store),
         };
         let absences: Vec<String> = plan.absences().iter().map(in_words).collect();
-        // Where a name does not occur, that is why nothing matches, and no further reason is looked
-        // for.
+        // A name that does not occur is told, and with it no further reason is looked for.
         if matched || !absences.is_empty() {
             return absences;
         }
