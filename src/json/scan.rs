@@ -39,7 +39,16 @@ impl<'j> Text<'j> {
         self.json.as_bytes().get(at..).unwrap_or_default()
     }
 
-    fn end(self) -> usize {
+    /// The text of the value, and perhaps what follows it: whatever does not take finding out where it ends.
+    pub(crate) fn text_or_rest(self) -> &'j str {
+        match skim::blank_len(self.json.as_bytes()) == self.pos {
+            true => self.json.get(self.pos..).unwrap_or_default(),
+            false => self.text(),
+        }
+    }
+
+    /// Where the value ends.
+    pub(crate) fn end(self) -> usize {
         let rest = self.rest(self.pos);
         // `skim` gives up on deep nesting, and on a number or word at the very end of the text.
         self.pos + skim::value_len(self.level, rest).unwrap_or_else(|| end_of_value(rest))

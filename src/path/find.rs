@@ -6,6 +6,7 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use serde_json::Value;
 
+use super::descent;
 use super::search::search;
 use super::step::{Filter, FilterOperand, PathStep};
 use crate::json::{JsonNode, JsonPlace, JsonTree, Scalar, Text, ValueKind, WrittenPlace};
@@ -29,9 +30,15 @@ impl SearchRoot for JsonNode<'_, '_> {
     }
 }
 
-/// A tree of the text is searched, as otherwise what is nested deeply would be read at every depth.
+/// A name is looked for in the bytes of the text. For anything else a tree of the text is searched, as otherwise what is
+/// nested deeply would be read at every depth.
 impl SearchRoot for Text<'_> {
     fn at_any_depth(self, parts: &[&[PathStep]]) -> Vec<Self> {
+        if let [[PathStep::Descend { without }, PathStep::Member(name), steps @ ..]] = parts
+            && let Some(found) = descent::named(self, name, *without)
+        {
+            return walk(found, steps);
+        }
         let tree = JsonTree::of(self.text());
         let found = tree.root().map(|root| descend(root, parts)).unwrap_or_default();
         found.into_iter().map(|node| self.at(node.text())).collect()

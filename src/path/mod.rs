@@ -1,5 +1,6 @@
 //! Ways from a JSON value to values inside it, however they are written and whatever holds the value.
 
+mod descent;
 mod dotted;
 mod error;
 mod find;
