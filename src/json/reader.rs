@@ -78,7 +78,7 @@ impl<'j> Rest<'j> {
     fn value(&mut self) -> &'j str {
         let start = self.at;
         let bytes = &self.json.as_bytes()[start..];
-        self.at += skim::value_len(self.level, bytes).unwrap_or_else(|| end_of_value(bytes)).max(1);
+        self.at += skim::sound_len(self.level, bytes).unwrap_or_else(|| end_of_value(bytes)).max(1);
         self.since(start)
     }
 }

@@ -51,7 +51,7 @@ impl<'j> Text<'j> {
     pub(crate) fn end(self) -> usize {
         let rest = self.rest(self.pos);
         // `skim` gives up on deep nesting, and on a number or word at the very end of the text.
-        self.pos + skim::value_len(self.level, rest).unwrap_or_else(|| end_of_value(rest))
+        self.pos + skim::sound_len(self.level, rest).unwrap_or_else(|| end_of_value(rest))
     }
 
     fn behind_blanks(self, at: usize) -> usize {

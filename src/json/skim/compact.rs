@@ -87,7 +87,7 @@ impl<'j> Compactor<'j> {
 
 /// The bytes that stand behind a backslash, unless that itself stands behind one. `pending` is 1 if the first byte of the
 /// block does so, and then if that of the next one does.
-fn escaped(backslashes: u64, pending: &mut u64) -> u64 {
+pub(super) fn escaped(backslashes: u64, pending: &mut u64) -> u64 {
     const EVEN: u64 = u64::MAX / 3;
     let backslashes = backslashes & !*pending;
     let starts = backslashes & !(backslashes << 1);
