@@ -2,6 +2,7 @@
 //!
 //! - `parse/text`: selq on the nine queries, on an `in` list of a thousand values, and on a text that is
 //!   wrong at its end.
+//! - `parse/query`: the nine queries read as queries, and one of ten tokens that is no selector.
 //! - `parse/json`: `LabelSelector` objects that mean the same as the queries. `kube-core` reads no text,
 //!   so this is where it stands beside selq. It takes keys, values and unknown fields unchecked.
 //!
@@ -37,6 +38,17 @@ fn text(c: &mut Criterion) {
 
 fn parse(text: &str) -> Result<Selector, ParseError> {
     text.parse()
+}
+
+fn query(c: &mut Criterion) {
+    const TEN_TOKENS: &str = "env=prod || !(.a=b)";
+    let mut group = brief_group(c, "parse/query");
+    for (name, text) in QUERIES.iter().map(|it| (it.name, it.text)).chain([("ten tokens", TEN_TOKENS)]) {
+        group.bench_with_input(BenchmarkId::new("selq", name), text, |b, text| {
+            b.iter(|| black_box(text).parse::<selq::Query>().expect("the queries are queries"));
+        });
+    }
+    group.finish();
 }
 
 fn long_list() -> String {
@@ -76,5 +88,5 @@ fn kube_from_json(json: &str) -> kube_core::Selector {
     object.try_into().expect("it was made from a selector")
 }
 
-criterion_group!(benches, text, json);
+criterion_group!(benches, text, query, json);
 criterion_main!(benches);
