@@ -35,8 +35,8 @@ pub(super) struct FieldPart {
 pub(crate) enum FieldValue<'j> {
     /// A text; of numbers and booleans their JSON.
     Text(Cow<'j, str>),
-    /// An object or array, which is there and equals nothing.
-    Compound,
+    /// An object or array, which is there and equals nothing: its JSON.
+    Compound(&'j str),
 }
 
 impl Field {
@@ -119,7 +119,7 @@ impl<'j> FieldValue<'j> {
     /// The value that a JSON text is.
     pub(crate) fn of(json: &'j str) -> Option<FieldValue<'j>> {
         match json.as_bytes().first()? {
-            b'{' | b'[' => Some(FieldValue::Compound),
+            b'{' | b'[' => Some(FieldValue::Compound(json)),
             // In valid JSON nothing but `null` begins with an n.
             b'n' => None,
             b'"' => key_name(json).map(FieldValue::Text),
@@ -131,7 +131,7 @@ impl<'j> FieldValue<'j> {
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             FieldValue::Text(text) => Some(text),
-            FieldValue::Compound => None,
+            FieldValue::Compound(_) => None,
         }
     }
 }

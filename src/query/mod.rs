@@ -15,6 +15,7 @@ mod predicate;
 mod read;
 mod subject;
 mod validate;
+mod values;
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,6 +30,7 @@ pub use matches::Queried;
 pub use pattern::{Expression, Pattern};
 pub use predicate::{Predicate, QueryOperator, Test};
 pub use subject::{FunctionCall, Subject};
+pub use values::{SubjectReader, SubjectValue};
 
 use crate::Requirement;
 use crate::formula::{Expr, Formula};

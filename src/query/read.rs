@@ -38,29 +38,37 @@ impl Columns {
         let ids: Vec<ObjectId> = dump.store().objects().map(|object| object.id()).collect();
         let reads = Subject::reads(&wanted);
         let read = |ids: &[ObjectId]| read_part(dump, ids, &wanted, &reads, context);
-        let builders = in_parts(&ids, read);
+        let builders = joined(in_parts(&ids, read));
         for (subject, builder) in wanted.into_iter().zip(builders) {
             self.add(subject.clone(), builder.finish());
         }
     }
 }
 
-/// The columns of all ids, each thread reading a part of them.
-fn in_parts(ids: &[ObjectId], read: impl Fn(&[ObjectId]) -> Vec<ColumnBuilder> + Sync) -> Vec<ColumnBuilder> {
+/// What comes of the ids in parts of their order, each thread reading one; at least one part.
+pub(super) fn in_parts<T: Send>(ids: &[ObjectId], read: impl Fn(&[ObjectId]) -> T + Sync) -> Vec<T> {
     let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
     let n_each = ids.len().div_ceil(n_threads).max(MIN_OBJECTS_PER_THREAD);
     // The first part is for this thread, which would only wait for the others.
     let (first, rest) = ids.split_at(n_each.min(ids.len()));
     thread::scope(|scope| {
         let others: Vec<_> = rest.chunks(n_each).map(|part| scope.spawn(|| read(part))).collect();
-        let mut columns = read(first);
-        // Parts are joined in the order of their ids, which postings are made of.
+        let mut parts = vec![read(first)];
         for other in others {
-            let part = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            columns.iter_mut().zip(part).for_each(|(column, part)| column.append(part));
+            parts.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        columns
+        parts
     })
+}
+
+/// The columns of parts that follow each other.
+fn joined(parts: Vec<Vec<ColumnBuilder>>) -> Vec<ColumnBuilder> {
+    let mut parts = parts.into_iter();
+    let mut columns = parts.next().unwrap_or_default();
+    for part in parts {
+        columns.iter_mut().zip(part).for_each(|(column, part)| column.append(part));
+    }
+    columns
 }
 
 fn read_part(
@@ -71,8 +79,7 @@ fn read_part(
     context: &Context,
 ) -> Vec<ColumnBuilder> {
     let mut columns: Vec<ColumnBuilder> = subjects.iter().map(|_| ColumnBuilder::default()).collect();
-    for object in ids.iter().filter_map(|&id| dump.store().get(id)) {
-        let object = DumpObject { dump, object, json: OnceCell::new() };
+    for object in ids.iter().filter_map(|&id| DumpObject::new(dump, id)) {
         let asked = Asked::new(&object, Some(reads));
         for (subject, column) in subjects.iter().zip(&mut columns) {
             for value in asked.values(subject, context) {
@@ -89,6 +96,13 @@ pub(crate) struct DumpObject<'d> {
     dump: &'d Dump,
     object: ObjectRef<'d>,
     json: OnceCell<Cow<'d, str>>,
+}
+
+impl<'d> DumpObject<'d> {
+    /// The object with this number, if the dump has it.
+    pub(super) fn new(dump: &'d Dump, id: ObjectId) -> Option<DumpObject<'d>> {
+        Some(DumpObject { dump, object: dump.store().get(id)?, json: OnceCell::new() })
+    }
 }
 
 impl Queried for DumpObject<'_> {

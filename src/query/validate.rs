@@ -1,5 +1,7 @@
 //! Checking what was typed: names, values and operators become the query that they mean.
 
+use std::str::FromStr;
+
 use super::Query;
 use super::field::{Field, FieldPart};
 use super::pattern::{Expression, Pattern, plain, quoted};
@@ -12,6 +14,7 @@ use crate::suggest::nearest;
 use crate::syntax::{
     AstArguments, AstCall, AstField, AstRequirement, AstStep, AstSubject, ComparisonOperator, Condition,
     Expected, FUNCTIONS, Function, FunctionRow, MembershipOperator, Parameter, Tree, ValueList, parse_query,
+    parse_subject,
 };
 use crate::{LabelKey, LabelValue, Path};
 
@@ -35,6 +38,27 @@ pub(super) fn query(text: &str, as_selector: ParseError) -> Checked {
             let is_further = error.span().start > as_selector.span().start;
             Err(if is_query || is_further { error.of_query() } else { as_selector.of_query() })
         }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = ParseError;
+
+    /// Reads a subject as a query has it: `env`, `.status.phase`, `requests(cpu)`.
+    ///
+    /// # Errors
+    ///
+    /// The first place where the text is no subject, or one that is about other objects.
+    fn from_str(text: &str) -> Result<Subject, ParseError> {
+        let typed = parse_subject(text).map_err(|error| ParseError::from_syntax(text, error).of_query())?;
+        let checker = Checker { text, in_brackets: false };
+        if let AstSubject::Function(AstCall { name, text: call, arguments: AstArguments::Values(_) }) = &typed
+            && Function::named(name).is_some_and(|function| function.row().parameter == Parameter::Values)
+        {
+            let help = format!("write {name}()");
+            return Err(checker.refuse(call, format!("{call} says which values are wanted"), Some(help)));
+        }
+        checker.subject(&typed)
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Expected {
     CloseBracket,
     /// A key, a field or a function, as the parameter of a function.
     Subject,
+    /// The end of a text that is a subject and nothing else.
+    EndOfSubject,
     /// A relation, as the parameter of a function.
     Set,
     /// The parameter of a function.
@@ -76,6 +78,7 @@ impl Expected {
             Expected::CloseGroup => "\",\", \"&&\", \"||\" or \")\"",
             Expected::CloseBracket => "\",\", \"&&\", \"||\" or \"]\"",
             Expected::Subject => "a key, a field or a function",
+            Expected::EndOfSubject => "nothing behind the key, field or function",
             Expected::Set => "a relation such as selects(…)",
             Expected::Parameter => "the function's parameter",
             Expected::CloseParen => "\")\"",

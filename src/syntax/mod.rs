@@ -29,7 +29,7 @@ pub use lexer::{Token, tokens};
 pub use parser::parse;
 #[doc(hidden)]
 pub use query::check_query;
-pub(crate) use query::parse_query;
+pub(crate) use query::{parse_query, parse_subject};
 pub(crate) use query_token::is_word;
 pub use role::Role;
 pub use token::TokenKind;

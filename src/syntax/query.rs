@@ -127,6 +127,22 @@ pub fn check_query(text: &str) -> Result<(), SyntaxError> {
     parse_query(text).map(|_| ())
 }
 
+/// Reads the text of a subject alone, as columns and orders are named: a key, a field or a function.
+///
+/// # Errors
+///
+/// The first place where the text leaves the grammar, and what was expected there.
+pub(crate) fn parse_subject(text: &str) -> Result<AstSubject<'_>, SyntaxError> {
+    let whole = RulePlace { depth: 0, in_brackets: false };
+    let subject = expect(Expected::Subject, |rest| subject(whole, rest));
+    let end = expect(Expected::EndOfSubject, eof);
+    let (_, subject) = terminated(preceded(ws, subject), preceded(ws, end))
+        .parse(text)
+        .finish()
+        .map_err(|failure| SyntaxError::new(text, failure))?;
+    Ok(subject)
+}
+
 /// query = ws [ union ]
 fn query(input: &str) -> Parsed<'_, Tree<'_>> {
     let (rest, _) = ws(input)?;

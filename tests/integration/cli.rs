@@ -84,7 +84,7 @@ fn sorting_and_limits_change_neither_count_nor_status() {
     let unsorted = env.run(&["--sort-by", "teir", "-k", "no", "-o", "name", "pods.json"]);
     assert_eq!(unsorted.out, "node/node-a\nnode/node-b\n");
     assert_snapshot!(unsorted.err, @r#"no object has the label "teir" to sort by (a path begins with a dot); did you mean "tier"?"#);
-    assert_snapshot!(env.refused(&["--sort-by", ".a[", "pods.json"]).lines().last().unwrap(), @r#"error: expected an index, a field in quotation marks, `*` or a filter in brackets: .items[0], .items[?(@.name=="a")], found the end of the path"#);
+    assert_snapshot!(env.refused(&["--sort-by", ".a[", "pods.json"]).lines().last().unwrap(), @r#"error: expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text"#);
 }
 
 #[test]
@@ -381,7 +381,7 @@ fn what_is_sorted_by_is_all_that_is_read() {
     assert_snapshot!(env.refused(&["--sort-by", ".arr[x]", "pods.json"]), @r#"
     .arr[x]
          ^^
-    error: expected an index, a field in quotation marks, `*` or a filter in brackets: .items[0], .items[?(@.name=="a")], found 'x'
+    error: expected a number, "*", a name in quotation marks or a query about the elements, found "x]"
     "#);
 }
 

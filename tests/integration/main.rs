@@ -38,6 +38,7 @@ mod selector_set;
 mod server;
 mod store;
 mod strategies;
+mod subjects;
 mod testenv;
 mod threads;
 mod watch;

@@ -167,7 +167,7 @@ fn every_type_can_be_shared() {
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
         SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter<'static>, SelectorSet, Selectors<'static>, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
         StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
-        KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, Test,
+        KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, SubjectReader, SubjectValue, Test,
         Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError,
         FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
     };

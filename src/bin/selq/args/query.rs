@@ -25,16 +25,8 @@ pub(crate) struct QueryArgs {
     // Without a default, since `--queries` prints counts where no format is asked for.
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Output")]
     pub(crate) output: Option<OutputFormat>,
-    /// Label keys to show as columns
-    #[arg(
-        short = 'L',
-        long,
-        alias = "columns",
-        value_name = "K,…",
-        num_args = 1,
-        value_delimiter = ',',
-        help_heading = "Output"
-    )]
+    /// Columns to show: label keys, fields such as .status.phase, functions such as 'status()'
+    #[arg(short = 'L', long, alias = "columns", value_name = "K,…", num_args = 1, help_heading = "Output")]
     pub(crate) label_columns: Vec<String>,
     /// Show all labels in a last column
     #[arg(long, help_heading = "Output")]
@@ -42,11 +34,18 @@ pub(crate) struct QueryArgs {
     /// Leave out the header line
     #[arg(long, help_heading = "Output")]
     pub(crate) no_headers: bool,
-    /// Sort by a label key, a field such as .spec.nodeName, or a JSONPath in {}; objects without it last
-    // Parsed later: an error of a path is shown with its place in the text, which clap would not
-    // do.
-    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Output")]
-    pub(crate) sort_by: Option<String>,
+    /// Sort by a label key, a field such as .spec.nodeName, a function such as 'age()', or a JSONPath in {}; a `-` before
+    /// it turns the order round; objects without it last; may be repeated
+    // Parsed later: an error of a path is shown with its place in the text, which clap would not do.
+    #[arg(
+        long,
+        alias = "sort",
+        value_name = "KEY",
+        num_args = 1,
+        allow_hyphen_values = true,
+        help_heading = "Output"
+    )]
+    pub(crate) sort_by: Vec<String>,
     /// Print only the first N rows
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub(crate) limit: Option<usize>,

@@ -59,15 +59,17 @@ pub(crate) struct ReplArgs {
     /// How to print what matched [default: table]
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Settings")]
     output: Option<OutputFormat>,
-    /// Label keys to show as columns; `*` is all labels in a last column
+    /// Columns to show: label keys, fields such as .status.phase, functions such as 'status()'; `*` is all labels in a last
+    /// column
     #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings")]
     label_columns: Option<String>,
     /// Print only the first N rows, or `off`
     // A text like the others, since `off` and `1,000` are values here as in `:limit`.
     #[arg(long, value_name = "N", help_heading = "Settings")]
     limit: Option<String>,
-    /// Sort by a label key, a field such as .spec.nodeName, or a JSONPath in {}; or `off`
-    #[arg(long, alias = "sort", value_name = "KEY", help_heading = "Settings")]
+    /// Sort by a label key, a field such as .spec.nodeName, a function such as 'age()', or a JSONPath in {}; a `-` before it
+    /// turns the order round; or `off`
+    #[arg(long, alias = "sort", value_name = "KEY", allow_hyphen_values = true, help_heading = "Settings")]
     sort_by: Option<String>,
     /// Whether to tell how long an answer took [default: on]
     #[arg(long, value_name = "on|off", help_heading = "Settings")]

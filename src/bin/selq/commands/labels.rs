@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::output::grid;
+use crate::output::subject::ColumnSubject;
 use crate::selection::{self, Selection};
 use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
@@ -63,6 +64,10 @@ pub(crate) fn absence(key: Option<&str>, store: &Store) -> String {
     let keys = store.keys();
     if keys.iter().any(|fact| fact.key == key) {
         return format!("none of the selected objects has the key {}", Quoted(key));
+    }
+    if let Some(meant) = ColumnSubject::meant(key) {
+        let among = selection::among(store.len() as u64);
+        return format!("{}; {meant}", selection::no_label(key, None, &among));
     }
     let nearest = selq::text::nearest(key, keys.iter().map(|fact| fact.key));
     message::absent(&selection::no_label(key, None, &selection::among(store.len() as u64)), nearest)

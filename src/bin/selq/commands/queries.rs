@@ -249,8 +249,8 @@ impl BatchRun<'_> {
                 AskedLine::Fields(_) => (None, None, canonical),
             };
             out.json_line(&AnswerLine { name, selector, query, fields, count, objects })?;
-            let remark = rows.and_then(|rows| rows.remark(self.dump, self.view));
-            // All are sorted by the same key, of which it is said once.
+            // All are sorted by the same keys, of which it is said once.
+            let remark = rows.and_then(|rows| rows.remark(self.dump));
             self.unsorted = self.unsorted.take().or(remark);
         }
         Ok((count > 0, self.reasons(plan, count > 0)))

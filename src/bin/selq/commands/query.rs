@@ -25,6 +25,7 @@ use crate::commands::stats;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened, Scanned};
+use crate::output::subject::ColumnSubject;
 use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written};
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
@@ -33,12 +34,9 @@ use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
 
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
-    let query = QueryRun {
-        view: view(args, config)?,
-        selection: Selection::new(&args.selection, config)?.inverted(args.invert_match),
-        shown: args.shown(),
-        config,
-    };
+    let selection = Selection::new(&args.selection, config)?.inverted(args.invert_match);
+    let view = view(args, &selection, config)?;
+    let mut query = QueryRun { selection, view, shown: args.shown(), config };
     // Before the dump, so that a wrong file of queries is told at once.
     let queries = match args.queries.is_empty() {
         true => None,
@@ -51,6 +49,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         }
         Found::Loaded(loaded) => loaded,
     };
+    query.view.context = query.selection.context(&loaded.dump);
     let begin = Instant::now();
     let status = match queries {
         Some(queries) => {
@@ -110,7 +109,9 @@ fn may_scan(args: &QueryArgs) -> bool {
 impl QueryRun<'_> {
     fn find(&self, args: &QueryArgs) -> Result<Found> {
         let opened = input::open(&args.input, self.config)?;
-        match opened.is_indexed() || !may_scan(args) {
+        // The newest time of all is not that of what was found.
+        let is_timeless = self.selection.context_before().is_none() && self.view.reads_objects();
+        match opened.is_indexed() || !may_scan(args) || is_timeless {
             true => self.load(opened),
             false => self.scan_for(opened),
         }
@@ -207,8 +208,8 @@ impl QueryRun<'_> {
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
     fn sightings<'s>(&self, wanted: impl IntoIterator<Item = &'s Selector>) -> Sightings {
         let selectors = wanted.into_iter().filter(|_| self.shown != Shown::Nothing);
-        let columns = if self.shown == Shown::Rows { self.view.label_columns.as_slice() } else { &[] };
-        Sightings::new(selectors, columns)
+        let columns = self.view.columns.iter().filter(|_| self.shown == Shown::Rows);
+        Sightings::new(selectors, columns.filter_map(ColumnSubject::label))
     }
 
     /// Answers from a dump that is loaded.
@@ -227,8 +228,8 @@ impl QueryRun<'_> {
 
     /// Which of the columns no object has, in words.
     fn absent_columns(&self, store: &Store) -> impl Iterator<Item = String> {
-        let absent = self.view.label_columns.iter().filter(|column| store.count_key(column) == 0);
-        absent.map(|column| labels::absence(Some(column), store))
+        let keys = self.view.columns.iter().filter_map(ColumnSubject::label);
+        keys.filter(|key| store.count_key(key) == 0).map(|key| labels::absence(Some(key), store))
     }
 
     fn print(&self, dump: &Dump, plan: &Plan<'_>) -> Result<Printed> {
@@ -251,7 +252,7 @@ impl QueryRun<'_> {
 }
 
 /// The view that the options ask for, or why they make no sense together.
-fn view(args: &QueryArgs, config: &Config) -> Result<View> {
+fn view(args: &QueryArgs, selection: &Selection, config: &Config) -> Result<View> {
     let format = args.output.unwrap_or(OutputFormat::Table);
     if args.null && format != OutputFormat::Name {
         bail!("-0 ends names with NUL: it needs -o name");
@@ -267,12 +268,13 @@ fn view(args: &QueryArgs, config: &Config) -> Result<View> {
     };
     Ok(View {
         format,
-        label_columns: args.label_columns.clone(),
+        columns: ColumnSubject::lists(&args.label_columns)?,
         show_labels,
         headers: !args.no_headers,
         name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },
-        sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,
+        sort_by: args.sort_by.iter().map(|key| key.parse()).collect::<Result<_>>()?,
         limit: args.limit,
         max_width: config.stdout_columns,
+        context: selection.context_before().unwrap_or_default(),
     })
 }

@@ -139,8 +139,8 @@ impl Watched {
     /// What they name, to be looked out for.
     fn sightings(&self) -> Sightings {
         match self {
-            Watched::One(selector) => Sightings::new([selector], &[]),
-            Watched::Many { set, .. } => Sightings::new(set.iter().map(|(_, selector)| selector), &[]),
+            Watched::One(selector) => Sightings::new([selector], []),
+            Watched::Many { set, .. } => Sightings::new(set.iter().map(|(_, selector)| selector), []),
         }
     }
 

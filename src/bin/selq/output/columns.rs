@@ -1,9 +1,11 @@
 //! The columns of objects: what a table, CSV and TSV say of each.
 
+use selq::query::SubjectReader;
 use selq::{Dump, ObjectRef};
 
+use super::subject::{ColumnSubject, cell_text};
 use super::{OutputFormat, Rows, ShowLabels, View, names};
-use crate::terminal::table::{Cell, Grid};
+use crate::terminal::table::{Cell, Grid, key_heading};
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,12 @@ enum ObjectColumn {
     Source,
     Index,
     Label(String),
+    /// A field or function, with its number among those that were read.
+    Read {
+        nth: usize,
+        name: String,
+        heading: String,
+    },
     Labels,
 }
 
@@ -38,7 +46,15 @@ impl ObjectColumn {
         if wide {
             columns.push(ObjectColumn::Index);
         }
-        columns.extend(view.label_columns.iter().cloned().map(ObjectColumn::Label));
+        let mut n_read = 0;
+        columns.extend(view.columns.iter().map(|column| match column {
+            ColumnSubject::Label(key) => ObjectColumn::Label(key.clone()),
+            ColumnSubject::Read(subject) => {
+                n_read += 1;
+                let (name, heading) = (subject.to_string(), column.heading());
+                ObjectColumn::Read { nth: n_read - 1, name, heading }
+            }
+        }));
         if view.show_labels == ShowLabels::Always {
             columns.push(ObjectColumn::Labels);
         }
@@ -56,11 +72,27 @@ impl ObjectColumn {
             ObjectColumn::Source => "source",
             ObjectColumn::Index => "index",
             ObjectColumn::Label(key) => key,
+            ObjectColumn::Read { name, .. } => name,
             ObjectColumn::Labels => "labels",
         }
     }
 
-    fn cell<'c>(&self, dump: &'c Dump, object: &ObjectRef<'c>, scratch: &'c mut String) -> Cell<'c> {
+    /// What stands above the column in a table.
+    fn heading(&self) -> String {
+        match self {
+            ObjectColumn::Read { heading, .. } => heading.clone(),
+            other => key_heading(other.name()),
+        }
+    }
+
+    /// The cell of an object of which `read` was read.
+    fn cell<'c>(
+        &self,
+        dump: &'c Dump,
+        object: &ObjectRef<'c>,
+        read: &'c [Option<String>],
+        scratch: &'c mut String,
+    ) -> Cell<'c> {
         let text = match self {
             ObjectColumn::Object => called(dump, object, scratch),
             ObjectColumn::NameOrObject if object.name().is_empty() => called(dump, object, scratch),
@@ -72,6 +104,9 @@ impl ObjectColumn {
             ObjectColumn::Index => return Cell::Number(dump.index(object.id())),
             // An empty value is a value.
             ObjectColumn::Label(key) => return object.label(key).map_or(Cell::Null, Cell::Text),
+            ObjectColumn::Read { nth, .. } => {
+                return read.get(*nth).and_then(Option::as_deref).map_or(Cell::Null, Cell::Text);
+            }
             ObjectColumn::Labels => {
                 push_labels(object, scratch);
                 scratch
@@ -107,6 +142,8 @@ pub(super) struct ObjectRows<'a, 's> {
     dump: &'a Dump,
     rows: &'a Rows<'s>,
     columns: Vec<ObjectColumn>,
+    /// What the rows have under the columns that are read of the objects, row by row.
+    read: Vec<Vec<Option<String>>>,
 }
 
 impl<'a, 's> ObjectRows<'a, 's> {
@@ -117,13 +154,36 @@ impl<'a, 's> ObjectRows<'a, 's> {
         if view.format.is_table() && rows.iter().all(|object| is_anonymous(&object)) {
             tell_apart(&mut columns, rows, view);
         }
-        ObjectRows { dump, rows, columns }
+        ObjectRows { dump, rows, columns, read: read(dump, rows, view) }
+    }
+
+    /// Which of the columns that are read no row has, in words.
+    pub(super) fn absent_columns(&self) -> Vec<String> {
+        let names = self.columns.iter().filter_map(|column| match column {
+            ObjectColumn::Read { nth, name, .. } => Some((*nth, name)),
+            _ => None,
+        });
+        let is_absent = |nth: usize| !self.read.is_empty() && self.read.iter().all(|row| row[nth].is_none());
+        names
+            .filter(|(nth, _)| is_absent(*nth))
+            .map(|(_, name)| format!("none of these objects has {name}"))
+            .collect()
     }
 
     /// Whether the last column is that of all labels.
     pub(super) fn end_in_labels(&self) -> bool {
         self.columns.last() == Some(&ObjectColumn::Labels)
     }
+}
+
+/// What is read of the objects for columns. Nothing where there are none.
+fn read(dump: &Dump, rows: &Rows<'_>, view: &View) -> Vec<Vec<Option<String>>> {
+    let subjects: Vec<_> = view.columns.iter().filter_map(ColumnSubject::read).cloned().collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let reader = SubjectReader::new(subjects, view.context);
+    reader.read_all(dump, &rows.ids(), |_, values| values.iter().map(|values| cell_text(values)).collect())
 }
 
 /// Where no object has a namespace, name or kind, as those of dumps that are not Kubernetes', one column tells them apart
@@ -136,7 +196,7 @@ fn tell_apart(columns: &mut Vec<ObjectColumn>, rows: &Rows<'_>, view: &View) {
     columns.insert(0, ObjectColumn::Object);
     let has_labels = || rows.iter().any(|object| object.labels().next().is_some());
     // Who has named columns sees those that were asked for.
-    if view.show_labels == ShowLabels::OfAnonymous && view.label_columns.is_empty() && has_labels() {
+    if view.show_labels == ShowLabels::OfAnonymous && view.columns.is_empty() && has_labels() {
         columns.push(ObjectColumn::Labels);
     }
 }
@@ -146,17 +206,24 @@ fn is_anonymous(object: &ObjectRef<'_>) -> bool {
 }
 
 impl<'s> Grid for ObjectRows<'_, 's> {
-    type Row = ObjectRef<'s>;
+    /// An object, and which of the rows it is.
+    type Row = (usize, ObjectRef<'s>);
 
     fn header(&self) -> Vec<&str> {
         self.columns.iter().map(ObjectColumn::name).collect()
     }
 
-    fn rows(&self) -> impl Iterator<Item = ObjectRef<'s>> {
-        self.rows.iter()
+    fn heading(&self, column: usize) -> String {
+        self.columns[column].heading()
     }
 
-    fn cell<'c>(&'c self, object: &'c ObjectRef<'s>, column: usize, scratch: &'c mut String) -> Cell<'c> {
-        self.columns[column].cell(self.dump, object, scratch)
+    fn rows(&self) -> impl Iterator<Item = (usize, ObjectRef<'s>)> {
+        self.rows.iter().enumerate()
+    }
+
+    fn cell<'c>(&'c self, row: &'c Self::Row, column: usize, scratch: &'c mut String) -> Cell<'c> {
+        let (nth, object) = row;
+        let read = self.read.get(*nth).map_or(&[][..], Vec::as_slice);
+        self.columns[column].cell(self.dump, object, read, scratch)
     }
 }

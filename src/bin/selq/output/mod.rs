@@ -10,6 +10,7 @@ pub(crate) mod names;
 pub(crate) mod replace;
 mod rows;
 pub(crate) mod sort;
+pub(crate) mod subject;
 mod tsv;
 mod view;
 
@@ -48,18 +49,22 @@ pub(crate) fn write_rows(
     view: &View,
     out: &mut Printer<impl Write>,
 ) -> Result<Written> {
-    // Made only where there are columns, as it looks for an object with a name.
-    let objects = || ObjectRows::new(dump, rows, view);
-    let lost_kind = match view.format {
-        OutputFormat::Json => json::write_list(dump, rows, out)?,
-        OutputFormat::Jsonl => json::write_lines(dump, rows, out)?,
-        OutputFormat::Table | OutputFormat::Wide => write_table(&objects(), view, out).map(|()| None)?,
-        OutputFormat::Name => names::write(dump, rows, view.name_end, out).map(|()| None)?,
-        OutputFormat::Csv => csv::write(&objects(), view.headers, out).map(|()| None)?,
-        OutputFormat::Tsv => tsv::write(&objects(), view.headers, out).map(|()| None)?,
-    };
     // Given back and not printed, so that of many answers the same is said once, behind them.
-    let remarks = rows.remark(dump, view).into_iter().chain(lost_kind).collect();
+    let mut remarks: Vec<String> = rows.remark(dump).into_iter().collect();
+    match view.format {
+        OutputFormat::Json => remarks.extend(json::write_list(dump, rows, out)?),
+        OutputFormat::Jsonl => remarks.extend(json::write_lines(dump, rows, out)?),
+        OutputFormat::Name => names::write(dump, rows, view.name_end, out)?,
+        OutputFormat::Table | OutputFormat::Wide | OutputFormat::Csv | OutputFormat::Tsv => {
+            let objects = ObjectRows::new(dump, rows, view);
+            match view.format {
+                OutputFormat::Csv => csv::write(&objects, view.headers, out)?,
+                OutputFormat::Tsv => tsv::write(&objects, view.headers, out)?,
+                _ => write_table(&objects, view, out)?,
+            }
+            remarks.extend(objects.absent_columns());
+        }
+    }
     Ok(Written { n_rows: rows.len(), remarks })
 }
 

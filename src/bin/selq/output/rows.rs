@@ -3,13 +3,13 @@
 use selq::{Dump, Matches, ObjectId, ObjectRef, Plan, Store};
 
 use super::View;
-use super::sort::{self, Sorted};
+use super::sort::{self, SortKey, Sorted};
 
 /// The objects to write, in the order to write them. Walked twice by the table, which needs widths first.
 pub(crate) struct Rows<'s> {
     objects: RowOrder<'s>,
-    /// Whether what they were to be sorted by, if anything, put them in this order: false if none of them has it.
-    is_by_key: bool,
+    /// What they were to be sorted by and none of them has.
+    absent_key: Option<SortKey>,
 }
 
 enum RowOrder<'s> {
@@ -19,22 +19,27 @@ enum RowOrder<'s> {
 
 impl<'s> Rows<'s> {
     /// The rows that a view shows.
-    pub(crate) fn of(dump: &Dump, plan: &Plan<'s>, view: &View) -> Rows<'s> {
+    pub(crate) fn of(dump: &'s Dump, plan: &Plan<'s>, view: &View) -> Rows<'s> {
         Rows::of_while(dump, plan, view, || true)
     }
 
     /// The same, or some of them, once `go_on` has said no: what they are sorted by may take long to read.
-    pub(crate) fn of_while(dump: &Dump, plan: &Plan<'s>, view: &View, go_on: impl Fn() -> bool) -> Rows<'s> {
-        match (&view.sort_by, view.limit) {
-            (None, None) => Rows::from(RowOrder::InInputOrder(plan.run())),
+    pub(crate) fn of_while(
+        dump: &'s Dump,
+        plan: &Plan<'s>,
+        view: &View,
+        go_on: impl Fn() -> bool + Sync,
+    ) -> Rows<'s> {
+        match (&view.sort_by[..], view.limit) {
+            ([], None) => Rows::from(RowOrder::InInputOrder(plan.run())),
             // In input order the first matches are known before the others are found.
-            (None, Some(limit)) => Rows::from(RowOrder::InInputOrder(plan.take(limit))),
+            ([], Some(limit)) => Rows::from(RowOrder::InInputOrder(plan.take(limit))),
             // Each has to be ranked before it is known which are first.
-            (Some(key), limit) => {
-                let Sorted { mut rows, is_by_key } =
-                    sort::sorted(dump, plan.run().iter().take_while(|_| go_on()), key);
-                rows.truncate(limit.unwrap_or(usize::MAX));
-                Rows { objects: RowOrder::Listed(rows), is_by_key }
+            (keys, limit) => {
+                let ids: Vec<ObjectId> = plan.run().ids().collect();
+                let Sorted { mut ids, absent } = sort::sorted(dump, &ids, keys, view.context, go_on);
+                ids.truncate(limit.unwrap_or(usize::MAX));
+                Rows { absent_key: absent.map(|nth| keys[nth].clone()), ..Rows::listed(dump.store(), &ids) }
             }
         }
     }
@@ -46,9 +51,8 @@ impl<'s> Rows<'s> {
     }
 
     /// That none of the objects has what they were to be sorted by, which nobody would see who does not expect it.
-    pub(crate) fn remark(&self, dump: &Dump, view: &View) -> Option<String> {
-        let key = view.sort_by.as_ref().filter(|_| !self.is_by_key)?;
-        Some(sort::absence(key, dump.store()))
+    pub(crate) fn remark(&self, dump: &Dump) -> Option<String> {
+        self.absent_key.as_ref().map(|key| sort::absence(key, dump.store()))
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -75,6 +79,6 @@ impl<'s> Rows<'s> {
 
 impl<'s> From<RowOrder<'s>> for Rows<'s> {
     fn from(objects: RowOrder<'s>) -> Rows<'s> {
-        Rows { objects, is_by_key: true }
+        Rows { objects, absent_key: None }
     }
 }

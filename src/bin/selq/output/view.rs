@@ -1,23 +1,29 @@
 //! How an answer is shown.
 
+use selq::query::Context;
+
 use super::OutputFormat;
 use super::sort::SortKey;
+use super::subject::ColumnSubject;
 
 /// How an answer is shown.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct View {
     pub(crate) format: OutputFormat,
-    /// Label keys that have a column of their own.
-    pub(crate) label_columns: Vec<String>,
+    /// What has a column of its own.
+    pub(crate) columns: Vec<ColumnSubject>,
     /// All labels in a last column.
     pub(crate) show_labels: ShowLabels,
     pub(crate) headers: bool,
     /// What ends a name.
     pub(crate) name_end: NameEnd,
-    pub(crate) sort_by: Option<SortKey>,
+    /// What rows are sorted by: where the first leaves two equal, by the next.
+    pub(crate) sort_by: Vec<SortKey>,
     pub(crate) limit: Option<usize>,
     /// How wide a table may be before its cells are cut, where people read it on a screen.
     pub(crate) max_width: Option<usize>,
+    /// What columns and orders are asked with.
+    pub(crate) context: Context,
 }
 
 impl View {
@@ -25,9 +31,14 @@ impl View {
     /// none.
     pub(crate) fn needs_label(&self, key: &str) -> bool {
         self.show_labels != ShowLabels::Never
-            || self.label_columns.iter().any(|column| column == key)
-            // All keys, and not that one alone: where no object has it, the nearest is told.
-            || matches!(self.sort_by, Some(SortKey::Label(_)))
+            || self.columns.iter().any(|column| column.needs_label(key))
+            || self.sort_by.iter().any(SortKey::needs_labels)
+    }
+
+    /// Whether fields or functions are read of the objects for columns or the order.
+    pub(crate) fn reads_objects(&self) -> bool {
+        self.columns.iter().any(|column| column.read().is_some())
+            || self.sort_by.iter().any(|key| key.subject().is_some())
     }
 }
 

@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::args::{ColorChoice, EditMode, ReplArgs};
 use crate::output::OutputFormat;
 use crate::output::sort::SortKey;
+use crate::output::subject::ColumnSubject;
 
 /// The names of all settings. Where there is an option for it, that goes by the same name.
 pub(super) const NAMES: [&str; 7] =
@@ -23,8 +24,8 @@ const ALL_LABELS: &str = "*";
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) output: OutputFormat,
-    /// Label keys with a column of their own.
-    pub(crate) label_columns: Vec<String>,
+    /// What has a column of its own.
+    pub(crate) columns: Vec<ColumnSubject>,
     /// Whether all labels are a last column.
     pub(crate) show_labels: bool,
     pub(crate) limit: Option<usize>,
@@ -39,7 +40,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             output: OutputFormat::Table,
-            label_columns: Vec::new(),
+            columns: Vec::new(),
             show_labels: false,
             limit: None,
             sort_by: None,
@@ -100,17 +101,19 @@ impl Settings {
             "limit" => self.limit = given.map(number).transpose()?,
             // As on the command line, where the short names are accepted too.
             "sort-by" | "sort" => self.sort_by = given.map(sort_key).transpose()?,
-            "label-columns" | "columns" => self.set_columns(given.unwrap_or_default()),
+            "label-columns" | "columns" => self.set_columns(given.unwrap_or_default())?,
             _ => return Err(unknown(name)),
         }
         Ok(())
     }
 
-    fn set_columns(&mut self, keys: &str) {
-        let keys = keys.split(|c: char| c == ',' || c.is_whitespace()).filter(|key| !key.is_empty());
-        let (all, columns): (Vec<&str>, Vec<&str>) = keys.partition(|&key| key == ALL_LABELS);
+    fn set_columns(&mut self, typed: &str) -> Result<()> {
+        let (all, columns) = ColumnSubject::words(typed)?
+            .into_iter()
+            .partition::<Vec<_>, _>(|it| it.label() == Some(ALL_LABELS));
         self.show_labels = !all.is_empty();
-        self.label_columns = columns.into_iter().map(str::to_owned).collect();
+        self.columns = columns;
+        Ok(())
     }
 
     /// The value of a setting, as [`Settings::set`] takes it.
@@ -127,7 +130,8 @@ impl Settings {
                 // `label-columns` is the only one left: nobody asks for a name that is none of
                 // NAMES.
                 let all = self.show_labels.then_some(ALL_LABELS);
-                let columns: Vec<&str> = self.label_columns.iter().map(String::as_str).chain(all).collect();
+                let columns = self.columns.iter().map(ToString::to_string);
+                let columns: Vec<String> = columns.chain(all.map(str::to_owned)).collect();
                 if columns.is_empty() { off() } else { columns.join(",") }
             }
         }
@@ -268,7 +272,7 @@ mod tests {
         config.toml:1: expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"
         config.toml:1: expected a number or off, found "few"
         config.toml:1: expected a text, a number, true or false, or a list of texts
-        config.toml:1: .a[ is no path: expected an index, a field in quotation marks, `*` or a filter in brackets: .items[0], .items[?(@.name=="a")], found the end of the path
+        config.toml:1: .a[ is no path: expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text
         config.toml:2: expected TOML: string values must be quoted, expected literal string: no setting is read
         "#);
     }

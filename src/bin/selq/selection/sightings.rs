@@ -34,9 +34,9 @@ struct NamedKey {
 
 impl Sightings {
     /// Nothing was seen so far of what these selectors and columns name.
-    pub(crate) fn new<'s>(
+    pub(crate) fn new<'s, 'c>(
         selectors: impl IntoIterator<Item = &'s Selector>,
-        columns: &[String],
+        columns: impl IntoIterator<Item = &'c str>,
     ) -> Sightings {
         // Maps hold each name once and in order, by which it is found.
         let mut named: BTreeMap<&str, BTreeMap<&str, ()>> = BTreeMap::new();
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn what_no_object_has_is_left() {
         let selector: Selector = "env in (prod,prdo),!legcy,tier!=db,k>7".parse().unwrap();
-        let sightings = Sightings::new([&selector], &["ap".to_owned(), "tier".to_owned()]);
+        let sightings = Sightings::new([&selector], ["ap", "tier"]);
         sightings.look([("env", "prod"), ("app", "x"), ("k", "7")].into_iter());
         sightings.look([("tier", "db")].into_iter());
         assert_eq!(sightings.unseen(), [("ap", None), ("env", Some("prdo")), ("legcy", None)]);

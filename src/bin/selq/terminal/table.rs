@@ -31,6 +31,11 @@ pub(crate) trait Grid {
     /// What each column is called: `namespace`, or a whole label key.
     fn header(&self) -> Vec<&str>;
 
+    /// What stands above a column in a table.
+    fn heading(&self, column: usize) -> String {
+        key_heading(self.header()[column])
+    }
+
     fn rows(&self) -> impl Iterator<Item = Self::Row>;
 
     /// A cell, its text perhaps put together in `scratch`, which is empty.
@@ -78,7 +83,7 @@ impl Default for Layout {
 
 /// Writes a table; nothing if it has no rows. Nothing in a cell steers a terminal or ends its line, whoever reads it.
 pub(crate) fn write(grid: &impl Grid, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
-    let header: Vec<String> = grid.header().into_iter().map(heading).collect();
+    let header: Vec<String> = (0..grid.header().len()).map(|nth| heading(&grid.heading(nth))).collect();
     let Some(widths) = widths(grid, &header, layout) else { return Ok(()) };
     let mut line = TableLine { widths, layout, out };
     let (mut shown, mut scratch) = (CellText::new(layout), String::new());
@@ -104,10 +109,15 @@ pub(crate) fn lines(grid: &impl Grid, layout: &Layout) -> Vec<String> {
     }
 }
 
-/// Upper case, and of a label key only the name, as in kubectl.
+/// Of a label key only the name, as in kubectl.
+pub(crate) fn key_heading(key: &str) -> String {
+    key.rsplit('/').next().unwrap_or(key).to_owned()
+}
+
+/// Upper case, as in kubectl.
 fn heading(name: &str) -> String {
     let mut heading = String::new();
-    push_escaped(&mut heading, &name.rsplit('/').next().unwrap_or(name).to_uppercase());
+    push_escaped(&mut heading, &name.to_uppercase());
     heading
 }
 

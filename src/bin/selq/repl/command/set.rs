@@ -10,7 +10,7 @@ use super::super::settings;
 use super::go_on;
 use super::pairs::write_pairs;
 use crate::commands::labels;
-use crate::output::sort::SortKey;
+use crate::output::subject::ColumnSubject;
 use crate::typing::whole_name;
 
 pub(super) fn label_columns(
@@ -20,8 +20,8 @@ pub(super) fn label_columns(
 ) -> Result<ControlFlow<()>> {
     set(session, "label-columns", value, out)?;
     if !value.is_empty() {
-        let keys = session.state.settings.label_columns.iter();
-        say_absent(session, keys.map(String::as_str), out)?;
+        let keys = session.state.settings.columns.iter();
+        say_absent(session, keys.filter_map(ColumnSubject::label), out)?;
     }
     go_on()
 }
@@ -38,9 +38,9 @@ pub(super) fn limit(session: &mut Session, value: &str, out: &mut dyn Write) -> 
 
 pub(super) fn sort_by(session: &mut Session, value: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     set(session, "sort-by", value, out)?;
-    // Of a field it would take a look at every object to see whether any has it.
-    if let (false, Some((_, SortKey::Label(key)))) = (value.is_empty(), &session.state.settings.sort_by) {
-        say_absent(session, [key.as_str()].into_iter(), out)?;
+    if !value.is_empty() {
+        let key = session.state.settings.sort_by.iter();
+        say_absent(session, key.filter_map(|(_, key)| key.label()), out)?;
     }
     go_on()
 }

@@ -1,13 +1,13 @@
 //! What was answered, and how answers look.
 
 use std::io::Write;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use selq::{ObjectId, Scope};
 
 use super::Session;
-use crate::output::sort::SortKey;
 use crate::output::{NameEnd, Rows, ShowLabels, View};
 use crate::selection::wanted::Wanted;
 
@@ -47,7 +47,8 @@ impl Session {
         let plan = self.state.plan_for(&wanted)?;
         // All are found, since `:more`, `:last` and `:write` go on behind the limit.
         let view = View { limit: None, ..self.view() };
-        let rows = Rows::of_while(self.state.dump(), &plan, &view, || !self.is_stopped());
+        let stop = &self.stop;
+        let rows = Rows::of_while(self.state.dump(), &plan, &view, || !stop.load(Ordering::Relaxed));
         // An answer that was stopped does not take the place of the last one.
         self.go_on()?;
         let time = begin.elapsed();
@@ -72,8 +73,8 @@ impl Session {
     /// That the rows have nothing that they were to be sorted by. On a screen, where `:sort-by` has said what there is to
     /// say about a label that is not there, nothing is said again with every answer.
     fn remark_of_order(&self, rows: &Rows<'_>, view: &View) -> Option<String> {
-        let is_told = self.voice.screen.is_some() && matches!(view.sort_by, Some(SortKey::Label(_)));
-        if is_told { None } else { rows.remark(self.state.dump(), view) }
+        let is_told = self.voice.screen.is_some() && view.sort_by.iter().all(|key| key.label().is_some());
+        if is_told { None } else { rows.remark(self.state.dump()) }
     }
 
     /// Says why there are no objects that are wanted.
@@ -92,7 +93,7 @@ impl Session {
         let is_table = self.state.settings.output.is_table();
         View {
             format: self.state.settings.output,
-            label_columns: self.state.settings.label_columns.clone(),
+            columns: self.state.settings.columns.clone(),
             show_labels: if self.state.settings.show_labels {
                 ShowLabels::Always
             } else {
@@ -100,9 +101,10 @@ impl Session {
             },
             headers: true,
             name_end: NameEnd::Newline,
-            sort_by: self.state.settings.sort_by.as_ref().map(|(_, key)| key.clone()),
+            sort_by: self.state.settings.sort_by.iter().map(|(_, key)| key.clone()).collect(),
             limit: self.state.settings.limit,
             max_width: self.voice.screen.as_ref().filter(|_| is_table).map(|screen| screen.columns),
+            context: self.state.selection.context(self.state.dump()),
         }
     }
 }

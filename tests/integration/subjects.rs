@@ -1,0 +1,138 @@
+//! Labels, fields and functions as columns, orders and groups of the program.
+
+use insta::assert_snapshot;
+
+use crate::testenv::TestEnv;
+
+/// Pods of which one has two containers and one has none of anything, in a list that says their kind last.
+const FLEET: &str = r#"{"items":[
+    {"metadata":{"name":"a","namespace":"x","labels":{"app":"web","os/arch":"arm"},"creationTimestamp":"2026-11-01T00:00:00Z"},
+     "spec":{"nodeName":"n1","containers":[{"name":"c","image":"web:1","resources":{"requests":{"cpu":"100m","memory":"1Gi"}}},
+        {"name":"s","image":"side,car","resources":{"requests":{"cpu":"0.4"}}}]},
+     "status":{"phase":"Running","containerStatuses":[{"name":"c","restartCount":10,"state":{"running":{}}}]}},
+    {"metadata":{"name":"b","namespace":"x","labels":{"app":"web"},"creationTimestamp":"2026-10-01T00:00:00Z"},
+     "spec":{"nodeName":"","containers":[{"name":"c","image":"web:1","resources":{"requests":{"cpu":"1"}}}]},
+     "status":{"phase":"Pending","containerStatuses":[{"name":"c","restartCount":9,"state":{"waiting":{"reason":"ErrImagePull"}}}]}},
+    {}], "kind":"PodList","apiVersion":"v1"}"#;
+const NOW: [&str; 2] = ["--now", "2026-11-03"];
+
+fn env() -> TestEnv {
+    let env = TestEnv::new();
+    env.file("fleet.json", FLEET);
+    env
+}
+
+#[test]
+fn columns_are_labels_fields_and_functions() {
+    let columns = "app,os/arch,.spec.nodeName,'status()',..image,age()".replace('\'', "");
+    let args =
+        [&NOW[..], &["-L", &columns, "-L", ".spec.containers[.name=s,.image].name", "fleet.json"]].concat();
+    assert_snapshot!(env().out(&args), @"
+    NAMESPACE   NAME       KIND   APP      ARCH     NODENAME   STATUS         IMAGE            AGE      NAME
+    x           a          Pod    web      arm      n1         Running        web:1,side,car   2d       s
+    x           b          Pod    web      <none>              ErrImagePull   web:1            33d      <none>
+    <none>      object/2   Pod    <none>   <none>   <none>                    <none>           <none>   <none>
+    ");
+    let csv = [
+        &NOW[..],
+        &[
+            "-o",
+            "csv",
+            "-L",
+            "age(.metadata.creationTimestamp),.spec.containers.image,.metadata.labels",
+            "fleet.json",
+        ],
+    ]
+    .concat();
+    assert_snapshot!(env().out(&csv), @r#"
+    namespace,name,kind,age(.metadata.creationTimestamp),.spec.containers.image,.metadata.labels
+    x,a,Pod,2d,"web:1,side,car","{""app"":""web"",""os/arch"":""arm""}"
+    x,b,Pod,33d,web:1,"{""app"":""web""}"
+    ,,Pod,,,
+    "#);
+}
+
+/// Only what matches is kept where objects are looked at as they come; what is shown must not depend on it.
+#[test]
+fn columns_are_the_same_however_the_answer_is_found() {
+    let env = env();
+    for selection in [&["-l", "app"][..], &["-w", ".status.phase=Pending"], &["-w", "status(Err*)"]] {
+        for now in [&NOW[..], &["--now", "dump"]] {
+            for order in
+                [&["--sort-by", "-restarts()"][..], &["--sort-by", "kind()", "--sort-by", "label(app)"]]
+            {
+                let columns = ["-L", "kind(),status(),age(),label('os/arch'),requests(cpu)", "fleet.json"];
+                let args = [selection, now, order, &columns].concat();
+                let loaded = env.run(&[&args[..], &["--stats"]].concat());
+                assert_eq!(env.run(&args).out, loaded.out, "{args:?}");
+                assert_ne!(loaded.out, "", "{args:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_are_sorted_by_several_keys_in_either_direction() {
+    let env = env();
+    let names = |keys: &[&str]| {
+        let by = keys.iter().flat_map(|key| ["--sort-by", key]);
+        let args: Vec<&str> = ["-o", "name"].into_iter().chain(by).chain(["fleet.json"]).collect();
+        env.out(&args).replace("pod/", "").replace("object/", "").replace('\n', " ")
+    };
+    // A pod without any status has not restarted.
+    assert_eq!(names(&["restarts()"]), "2 b a ");
+    assert_eq!(names(&["-restarts()"]), "a b 2 ");
+    assert_eq!(names(&["requests(cpu)"]), "a b 2 ");
+    assert_eq!(names(&["age()"]), "a b 2 ");
+    assert_eq!(names(&[".metadata.creationTimestamp"]), "b a 2 ");
+    assert_eq!(names(&["app", "-.metadata.name"]), "b a 2 ");
+    assert_eq!(names(&["app", "-{.metadata.name}"]), "b a 2 ");
+    assert_eq!(names(&[".spec.nodeName"]), "b a 2 ");
+}
+
+#[test]
+fn what_no_object_has_is_told() {
+    let env = env();
+    let run =
+        env.run(&["-l", "app", "-L", "status,.status.phaze,ap", "--sort-by", ".spec.nam", "fleet.json"]);
+    assert_snapshot!(run.err, @r#"
+    no object has .spec.nam to sort by
+    none of these objects has .status.phaze
+    no label "status" in 3 objects; the function is status()
+    no label "ap" in 3 objects; did you mean "app"?
+    "#);
+    assert_snapshot!(env.run(&["--sort-by", "age", "fleet.json"]).err, @r#"no object has the label "age" to sort by; the function is age()"#);
+}
+
+#[test]
+fn what_is_no_subject_is_refused_with_its_place() {
+    let env = env();
+    assert_snapshot!(env.refused(&["-L", "app,.a[.b=1", "fleet.json"]), @r#"
+    .a[.b=1
+           ^
+    error: expected ",", "&&", "||" or "]", found the end of the text
+    "#);
+    assert_snapshot!(env.refused(&["-L", "status(Running)", "fleet.json"]), @"
+    status(Running)
+    ^^^^^^^^^^^^^^^
+    error: status(Running) says which values are wanted
+    help: write status()
+    help: it is a query, which -w takes
+    ");
+    assert_snapshot!(env.refused(&["--sort-by", "restart()", "fleet.json"]), @r#"
+    restart()
+    ^^^^^^^
+    error: there is no function "restart"
+    help: did you mean restarts()?
+    "#);
+    assert_snapshot!(env.refused(&["-L", "workload()", "fleet.json"]), @"
+    workload()
+    ^^^^^^^^
+    error: workload() asks other objects, which queries do not do yet
+    ");
+    assert_snapshot!(env.refused(&["-L", ".a .b", "fleet.json"]), @r#"
+    .a .b
+       ^^
+    error: expected nothing behind the key, field or function, found ".b"
+    "#);
+}
