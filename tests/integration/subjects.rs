@@ -1,5 +1,8 @@
 //! Labels, fields and functions as columns, orders and groups of the program.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use insta::assert_snapshot;
 
 use crate::testenv::TestEnv;
@@ -135,4 +138,103 @@ fn what_is_no_subject_is_refused_with_its_place() {
        ^^
     error: expected nothing behind the key, field or function, found ".b"
     "#);
+}
+
+#[test]
+fn objects_are_counted_by_their_values_and_amounts_summed_up() {
+    let env = env();
+    let sums = ["--sum", "requests(cpu),requests(memory)", "--sum", "restarts()", "fleet.json"];
+    assert_snapshot!(env.out(&[&["--group-by", "app"][..], &sums].concat()), @"
+    APP      OBJECTS   SUM(REQUESTS(CPU))   SUM(REQUESTS(MEMORY))   SUM(RESTARTS)
+    web      2         1500m                1Gi                     19
+    <none>   1         <none>               <none>                  0
+    ");
+    let jsonl = ["--group-by", "..image,.spec.nodeName", "-o", "jsonl", "fleet.json"];
+    assert_snapshot!(env.out(&jsonl), @r#"
+    {"..image":"side,car",".spec.nodeName":"n1","objects":1}
+    {"..image":"web:1",".spec.nodeName":"","objects":1}
+    {"..image":"web:1",".spec.nodeName":"n1","objects":1}
+    {"..image":null,".spec.nodeName":null,"objects":1}
+    "#);
+    assert_snapshot!(env.out(&["--group-by", "os/arch,status()", "-o", "csv", "fleet.json"]), @"
+    os/arch,status(),objects
+    arm,Running,1
+    ,,1
+    ,ErrImagePull,1
+    ");
+    assert_snapshot!(env.out(&["--sum", "requests(cpu)", "-o", "tsv", "fleet.json"]), @"
+    objects	sum(requests(cpu))
+    3	1500m
+    ");
+    let first = ["--group-by", "label('os/arch')", "--limit", "1", "--no-headers", "-o", "csv", "fleet.json"];
+    assert_eq!(env.out(&first), ",2\n");
+    assert_eq!(env.run(&["--group-by", "app", "-l", "nope", "fleet.json"]).status, 1);
+}
+
+#[test]
+fn what_is_in_no_group_or_sum_is_told() {
+    let env = env();
+    env.file("odd.json", r#"{"n":"1e100","m":[1,"x",{}]} {"n":"1n"} {"n":1,"l":[1,2]}"#);
+    let run = env.run(&["--group-by", ".nope,ap", "--sum", ".n,.m[*],.o", "odd.json"]);
+    assert_snapshot!(run.out + &run.err, @r#"
+    NOPE     AP       OBJECTS   SUM(N)   SUM(M[*])   SUM(O)
+    <none>   <none>   3         <none>   1           <none>
+    none of these objects has .nope
+    a sum of .n has more digits than can be kept, and is left out
+    2 values of .m[*] are no amounts, and are in no sum
+    none of these objects has .o to sum up
+    no label "ap" in 3 objects
+    "#);
+    assert_snapshot!(env.refused(&["--group-by", "app", "--sum", "age()", "fleet.json"]), @"error: age() is no amount: --sum takes requests(RESOURCE), limits(RESOURCE), restarts(), and fields, annotations and labels that are numbers or quantities");
+    assert_snapshot!(env.refused(&["--group-by", "app", "-o", "json", "fleet.json"]), @"error: --group-by and --sum count objects: they need -o table, csv, tsv or jsonl");
+    assert_snapshot!(env.refused(&["--group-by", "app", "-c", "fleet.json"]), @"error: --group-by and --sum print groups of objects: -L, --show-labels, --sort-by and -c say nothing about these");
+    let many: Vec<String> = (0..300).map(|n| n.to_string()).collect();
+    env.file("many.json", format!(r#"{{"kind":"Pod","metadata":{{"name":"m"}},"a":[{}]}}"#, many.join(",")));
+    assert_snapshot!(env.refused(&["--group-by", ".a[*],.a[*],.b", "many.json"]), @"error: pod/m has so many values that it would be in more than 65536 groups");
+}
+
+/// What is counted is what listing the objects one by one and counting the lines gives.
+#[test]
+fn groups_are_those_of_the_rows() {
+    let env = TestEnv::new();
+    let pods: Vec<String> = (0..3_000)
+        .map(|n: u32| {
+            let (phase, node, cpu) = (["Running", "Pending", ""][n as usize % 3], n * n % 7, n % 11 * 10);
+            format!(
+                r#"{{"kind":"Pod","metadata":{{"name":"p{n}","labels":{{"app":"a{}"}}}},"status":{{"phase":"{phase}"}},
+                "spec":{{"nodeName":"n{node}","containers":[{{"name":"c","resources":{{"requests":{{"cpu":"{cpu}m"}}}}}}]}}}}"#,
+                n % 5
+            )
+        })
+        .collect();
+    env.file("many.json", pods.join("\n"));
+    let rows = env.out(&["-o", "csv", "--no-headers", "-L", "app,.status.phase,requests(cpu)", "many.json"]);
+    let mut counts: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
+    for row in rows.lines() {
+        let cells: Vec<&str> = row.split(',').collect();
+        let milli: u64 = cells[5].trim_end_matches('m').parse().unwrap();
+        let count = counts.entry((cells[3], cells[4])).or_default();
+        *count = (count.0 + 1, count.1 + milli);
+    }
+    let mut expected: Vec<(Reverse<u64>, &str, &str, u64)> =
+        counts.into_iter().map(|((app, phase), (n, milli))| (Reverse(n), app, phase, milli)).collect();
+    expected.sort_unstable();
+    let sum = |milli: u64| {
+        if milli.is_multiple_of(1_000) { (milli / 1_000).to_string() } else { format!("{milli}m") }
+    };
+    let expected: Vec<String> = expected
+        .into_iter()
+        .map(|(Reverse(n), app, phase, milli)| format!("{app},{phase},{n},{}", sum(milli)))
+        .collect();
+    let groups = env.out(&[
+        "--group-by",
+        "app,.status.phase",
+        "--sum",
+        "requests(cpu)",
+        "-o",
+        "csv",
+        "--no-headers",
+        "many.json",
+    ]);
+    assert_eq!(groups.lines().collect::<Vec<_>>(), expected);
 }

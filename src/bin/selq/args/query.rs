@@ -46,6 +46,12 @@ pub(crate) struct QueryArgs {
         help_heading = "Output"
     )]
     pub(crate) sort_by: Vec<String>,
+    /// Count the objects by their values under these subjects, as -L takes them, most first; several give combinations
+    #[arg(long, value_name = "K,…", num_args = 1, help_heading = "Output")]
+    pub(crate) group_by: Vec<String>,
+    /// Add a column with the sum of an amount, such as 'requests(cpu)' or .spec.replicas, for each group, or for all objects
+    #[arg(long, value_name = "K,…", num_args = 1, help_heading = "Output")]
+    pub(crate) sum: Vec<String>,
     /// Print only the first N rows
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub(crate) limit: Option<usize>,

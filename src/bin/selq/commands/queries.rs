@@ -40,6 +40,9 @@ pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<NamedQuery>>
     if !args.label_columns.is_empty() || args.show_labels || args.no_headers {
         bail!("--queries prints no table: -L, --show-labels and --no-headers say nothing about it");
     }
+    if !args.group_by.is_empty() || !args.sum.is_empty() {
+        bail!("--queries counts the objects of each query: --group-by and --sum are for one");
+    }
     read_files(&args.queries, &args.input.source.files, config)
 }
 

@@ -25,6 +25,8 @@ use crate::commands::stats;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input::{self, Loaded, Opened, Scanned};
+use crate::output::grid::GridFormat;
+use crate::output::grouping::Grouping;
 use crate::output::subject::ColumnSubject;
 use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written};
 use crate::selection::sightings::Sightings;
@@ -208,7 +210,7 @@ impl QueryRun<'_> {
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
     fn sightings<'s>(&self, wanted: impl IntoIterator<Item = &'s Selector>) -> Sightings {
         let selectors = wanted.into_iter().filter(|_| self.shown != Shown::Nothing);
-        let columns = self.view.columns.iter().filter(|_| self.shown == Shown::Rows);
+        let columns = self.view.subjects().filter(|_| self.shown == Shown::Rows);
         Sightings::new(selectors, columns.filter_map(ColumnSubject::label))
     }
 
@@ -228,7 +230,7 @@ impl QueryRun<'_> {
 
     /// Which of the columns no object has, in words.
     fn absent_columns(&self, store: &Store) -> impl Iterator<Item = String> {
-        let keys = self.view.columns.iter().filter_map(ColumnSubject::label);
+        let keys = self.view.subjects().filter_map(ColumnSubject::label);
         keys.filter(|key| store.count_key(key) == 0).map(|key| labels::absence(Some(key), store))
     }
 
@@ -254,6 +256,7 @@ impl QueryRun<'_> {
 /// The view that the options ask for, or why they make no sense together.
 fn view(args: &QueryArgs, selection: &Selection, config: &Config) -> Result<View> {
     let format = args.output.unwrap_or(OutputFormat::Table);
+    let grouping = grouping(args, format)?;
     if args.null && format != OutputFormat::Name {
         bail!("-0 ends names with NUL: it needs -o name");
     }
@@ -273,8 +276,23 @@ fn view(args: &QueryArgs, selection: &Selection, config: &Config) -> Result<View
         headers: !args.no_headers,
         name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },
         sort_by: args.sort_by.iter().map(|key| key.parse()).collect::<Result<_>>()?,
+        grouping,
         limit: args.limit,
         max_width: config.stdout_columns,
         context: selection.context_before().unwrap_or_default(),
     })
+}
+
+/// What the objects are to be counted by, if that is what is wanted.
+fn grouping(args: &QueryArgs, format: OutputFormat) -> Result<Option<(Grouping, GridFormat)>> {
+    let Some(grouping) = Grouping::new(&args.group_by, &args.sum)? else { return Ok(None) };
+    let Some(format) = GridFormat::of(format) else {
+        bail!("--group-by and --sum count objects: they need -o table, csv, tsv or jsonl");
+    };
+    if !args.label_columns.is_empty() || args.show_labels || !args.sort_by.is_empty() || args.count {
+        bail!(
+            "--group-by and --sum print groups of objects: -L, --show-labels, --sort-by and -c say nothing about these"
+        );
+    }
+    Ok(Some((grouping, format)))
 }

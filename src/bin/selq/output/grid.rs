@@ -6,7 +6,7 @@ use std::io::Write;
 use clap::ValueEnum;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::csv;
+use super::{OutputFormat, csv, tsv};
 use crate::terminal::printer::Printer;
 use crate::terminal::table::{self, Cell, Grid, Layout};
 
@@ -17,8 +17,23 @@ pub(crate) enum GridFormat {
     Table,
     /// Comma-separated values
     Csv,
+    /// Tab-separated values
+    Tsv,
     /// One JSON object a line
     Jsonl,
+}
+
+impl GridFormat {
+    /// The same format of a list, where that has it.
+    pub(crate) fn of(format: OutputFormat) -> Option<GridFormat> {
+        match format {
+            OutputFormat::Table => Some(GridFormat::Table),
+            OutputFormat::Csv => Some(GridFormat::Csv),
+            OutputFormat::Tsv => Some(GridFormat::Tsv),
+            OutputFormat::Jsonl => Some(GridFormat::Jsonl),
+            OutputFormat::Wide | OutputFormat::Name | OutputFormat::Json => None,
+        }
+    }
 }
 
 /// Writes a list in one of its formats; `layout` is that of the table.
@@ -32,6 +47,7 @@ pub(crate) fn write(
         // A table escapes its cells by itself, whoever reads it.
         GridFormat::Table => table::write(grid, layout, out.raw()),
         GridFormat::Csv => csv::write(grid, layout.headers, out),
+        GridFormat::Tsv => tsv::write(grid, layout.headers, out),
         GridFormat::Jsonl => write_json_lines(grid, out),
     }
 }
@@ -75,7 +91,6 @@ impl Serialize for Cell<'_> {
 mod tests {
     use super::*;
     use crate::config::Audience;
-    use crate::output::tsv;
     use crate::terminal::table::tests::CountRows;
 
     /// A grid in every format for an audience.
@@ -86,7 +101,6 @@ mod tests {
         for format in GridFormat::value_variants() {
             write(&grid, *format, &Layout::default(), &mut printer).unwrap();
         }
-        tsv::write(&grid, false, &mut printer).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -102,12 +116,13 @@ mod tests {
         a\u{9b}\t\,7
         ,10
         ,1000
-        {"a/name":"a\u009b\t\\","n":7}
-        {"a/name":"","n":10}
-        {"a/name":null,"n":1000}
+        a/name<tab>n
         a\u{9b}\t\\<tab>7
         <tab>10
         <tab>1000
+        {"a/name":"a\u009b\t\\","n":7}
+        {"a/name":"","n":10}
+        {"a/name":null,"n":1000}
         "#);
         // Only a table is for people wherever it goes.
         insta::assert_snapshot!(shown(Audience::Program), @r#"
@@ -119,12 +134,13 @@ mod tests {
         a<9b><tab>\,7
         ,10
         ,1000
-        {"a/name":"a<9b>\t\\","n":7}
-        {"a/name":"","n":10}
-        {"a/name":null,"n":1000}
+        a/name<tab>n
         a<9b>\t\\<tab>7
         <tab>10
         <tab>1000
+        {"a/name":"a<9b>\t\\","n":7}
+        {"a/name":"","n":10}
+        {"a/name":null,"n":1000}
         "#);
     }
 }

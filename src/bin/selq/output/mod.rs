@@ -4,6 +4,8 @@ mod columns;
 mod csv;
 mod format;
 pub(crate) mod grid;
+pub(crate) mod grouping;
+mod groups;
 pub(crate) mod identity;
 mod json;
 pub(crate) mod names;
@@ -39,7 +41,10 @@ pub(crate) fn answer(
     view: &View,
     out: &mut Printer<impl Write>,
 ) -> Result<Written> {
-    write_rows(dump, &Rows::of(dump, plan, view), view, out)
+    match &view.grouping {
+        Some((grouping, format)) => groups::write(dump, &plan.run().into(), grouping, *format, view, out),
+        None => write_rows(dump, &Rows::of(dump, plan, view), view, out),
+    }
 }
 
 /// Writes rows in the view's format.

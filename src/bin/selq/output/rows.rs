@@ -31,10 +31,8 @@ impl<'s> Rows<'s> {
         go_on: impl Fn() -> bool + Sync,
     ) -> Rows<'s> {
         match (&view.sort_by[..], view.limit) {
-            ([], None) => Rows::from(RowOrder::InInputOrder(plan.run())),
-            // In input order the first matches are known before the others are found.
-            ([], Some(limit)) => Rows::from(RowOrder::InInputOrder(plan.take(limit))),
-            // Each has to be ranked before it is known which are first.
+            ([], None) => Rows::from(plan.run()),
+            ([], Some(limit)) => Rows::from(plan.take(limit)),
             (keys, limit) => {
                 let ids: Vec<ObjectId> = plan.run().ids().collect();
                 let Sorted { mut ids, absent } = sort::sorted(dump, &ids, keys, view.context, go_on);
@@ -74,6 +72,12 @@ impl<'s> Rows<'s> {
             RowOrder::InInputOrder(matches) => matches.ids().collect(),
             RowOrder::Listed(rows) => rows.iter().map(ObjectRef::id).collect(),
         }
+    }
+}
+
+impl<'s> From<Matches<'s>> for Rows<'s> {
+    fn from(matches: Matches<'s>) -> Rows<'s> {
+        Rows::from(RowOrder::InInputOrder(matches))
     }
 }
 

@@ -3,6 +3,8 @@
 use selq::query::Context;
 
 use super::OutputFormat;
+use super::grid::GridFormat;
+use super::grouping::Grouping;
 use super::sort::SortKey;
 use super::subject::ColumnSubject;
 
@@ -19,6 +21,8 @@ pub(crate) struct View {
     pub(crate) name_end: NameEnd,
     /// What rows are sorted by: where the first leaves two equal, by the next.
     pub(crate) sort_by: Vec<SortKey>,
+    /// What objects are counted by, and how that is printed, where not they themselves are wanted.
+    pub(crate) grouping: Option<(Grouping, GridFormat)>,
     pub(crate) limit: Option<usize>,
     /// How wide a table may be before its cells are cut, where people read it on a screen.
     pub(crate) max_width: Option<usize>,
@@ -27,17 +31,23 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// All that is shown of the objects besides what they are.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = &ColumnSubject> {
+        let grouping = self.grouping.iter().flat_map(|(grouping, _)| grouping.subjects());
+        self.columns.iter().chain(grouping)
+    }
+
     /// Whether the rows show the labels with this key, or are sorted by labels, which are then told about if there are
     /// none.
     pub(crate) fn needs_label(&self, key: &str) -> bool {
         self.show_labels != ShowLabels::Never
-            || self.columns.iter().any(|column| column.needs_label(key))
+            || self.subjects().any(|subject| subject.needs_label(key))
             || self.sort_by.iter().any(SortKey::needs_labels)
     }
 
-    /// Whether fields or functions are read of the objects for columns or the order.
+    /// Whether fields or functions are read of the objects.
     pub(crate) fn reads_objects(&self) -> bool {
-        self.columns.iter().any(|column| column.read().is_some())
+        self.subjects().any(|subject| subject.read().is_some())
             || self.sort_by.iter().any(|key| key.subject().is_some())
     }
 }

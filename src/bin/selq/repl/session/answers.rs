@@ -102,6 +102,7 @@ impl Session {
             headers: true,
             name_end: NameEnd::Newline,
             sort_by: self.state.settings.sort_by.iter().map(|(_, key)| key.clone()).collect(),
+            grouping: None,
             limit: self.state.settings.limit,
             max_width: self.voice.screen.as_ref().filter(|_| is_table).map(|screen| screen.columns),
             context: self.state.selection.context(self.state.dump()),
