@@ -238,3 +238,29 @@ fn groups_are_those_of_the_rows() {
     ]);
     assert_eq!(groups.lines().collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn labels_lists_the_values_of_fields_and_functions() {
+    let env = env();
+    assert_snapshot!(env.out(&["labels", "--key", ".spec.containers.image", "fleet.json"]), @"
+    VALUE      OBJECTS
+    web:1      2
+    side,car   1
+    ");
+    assert_snapshot!(env.out(&["labels", "--key", "status()", "-w", ".spec.nodeName=''", "-o", "jsonl", "fleet.json"]), @r#"{"value":"ErrImagePull","objects":1}"#);
+    let several = ["labels", "--key", "app", "--key", "kind()", "--key", ".nope", "fleet.json"];
+    let run = env.run(&several);
+    assert_snapshot!(run.out + &run.err, @"
+    KEY      VALUE   OBJECTS
+    app      web     2
+    kind()   Pod     3
+    none of the selected objects has .nope
+    ");
+    let none = env.run(&["labels", "--key", ".nope", "fleet.json"]);
+    assert_eq!((none.status, none.err.as_str()), (1, "none of the selected objects has .nope\n"));
+    assert_snapshot!(env.refused(&["labels", "--key", ".a[", "fleet.json"]), @r#"
+    .a[
+       ^
+    error: expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text
+    "#);
+}

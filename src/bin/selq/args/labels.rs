@@ -15,16 +15,17 @@ Examples:
   # the values of one, among the objects that a selector picks
   selq labels --key env -l tier=backend pods.json
   # the values of several
-  selq labels --key env --key tier pods.json"
+  selq labels --key env --key tier pods.json
+  # of a field, and of a function
+  selq labels --key .status.phase pods.json
+  selq labels --key 'status()' -k pod pods.json"
 )]
 pub(crate) struct LabelsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
-    /// List the values of this key; of several, each row says which
-    // Texts and no label keys: dumps hold keys that no API server would take, and their values are
-    // listed too.
+    /// List the values of this label key, field or function; of several, each row says which
     #[arg(long, value_name = "KEY", num_args = 1)]
     pub(crate) key: Vec<String>,
     /// How to print them

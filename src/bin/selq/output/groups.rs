@@ -6,7 +6,7 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use selq::kubernetes::Quantity;
-use selq::query::{SubjectReader, SubjectValue};
+use selq::query::{Context, SubjectReader, SubjectValue};
 use selq::{Dump, ObjectId};
 
 use super::grid::{self, GridFormat};
@@ -33,7 +33,7 @@ pub(crate) fn write(
     view: &View,
     out: &mut Printer<impl Write>,
 ) -> Result<Written> {
-    let counts = count(dump, &rows.ids(), grouping, view)?;
+    let counts = count(dump, &rows.ids(), grouping, view.context)?;
     let remarks = counts.remarks(grouping);
     let groups = GroupRows::new(grouping, counts, view.limit);
     // The empty value would not be seen.
@@ -41,6 +41,20 @@ pub(crate) fn write(
         Layout { headers: view.headers, max_width: view.max_width, empty: "\"\"", ..Layout::default() };
     grid::write(&groups, format, &layout, out)?;
     Ok(Written { n_rows: rows.len(), remarks })
+}
+
+/// How many of some objects have each value of one subject: most first, then by text. Objects without any are left out.
+pub(crate) fn value_counts(
+    dump: &Dump,
+    ids: &[ObjectId],
+    subject: &ColumnSubject,
+    context: Context,
+) -> Result<Vec<(String, u64)>> {
+    let counts = count(dump, ids, &Grouping { by: vec![subject.clone()], sums: Vec::new() }, context)?;
+    let value = |(key, group): (GroupKey, CountedGroup)| Some((key.into_iter().next()??, group.n_objects));
+    let mut values: Vec<(String, u64)> = counts.groups.into_iter().filter_map(value).collect();
+    values.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then_with(|| a.cmp(b)));
+    Ok(values)
 }
 
 /// One value under each of the subjects, or that there is none.
@@ -86,10 +100,10 @@ impl Sum {
 }
 
 /// GroupCounts objects on all processors.
-fn count(dump: &Dump, ids: &[ObjectId], grouping: &Grouping, view: &View) -> Result<GroupCounts> {
+fn count(dump: &Dump, ids: &[ObjectId], grouping: &Grouping, context: Context) -> Result<GroupCounts> {
     let subjects: Vec<ColumnSubject> = grouping.subjects().cloned().collect();
     let read = subjects.iter().filter_map(ColumnSubject::read).cloned();
-    let parts = SubjectReader::new(read, view.context).read_parts(
+    let parts = SubjectReader::new(read, context).read_parts(
         dump,
         ids,
         || GroupCounts::new(grouping),

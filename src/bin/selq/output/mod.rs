@@ -5,7 +5,7 @@ mod csv;
 mod format;
 pub(crate) mod grid;
 pub(crate) mod grouping;
-mod groups;
+pub(crate) mod groups;
 pub(crate) mod identity;
 mod json;
 pub(crate) mod names;

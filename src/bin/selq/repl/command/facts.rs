@@ -22,7 +22,7 @@ pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> R
     let key = Some(key).filter(|key| !key.is_empty());
     let facts = match key {
         None => Facts::Keys(matches.keys()),
-        Some(key) => Facts::Values(matches.values(key)),
+        Some(key) => Facts::Values(matches.values(key).into_iter().map(Into::into).collect()),
     };
     let columns = session.voice.screen.as_ref().map(|screen| screen.columns);
     let layout = facts.layout(true, columns);
