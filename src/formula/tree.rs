@@ -30,7 +30,7 @@ impl<R> Expr<R> {
     }
 
     /// Works something out from the leaves up: `of` is given each part and what was worked out for its operands.
-    pub(crate) fn fold<'e, T>(&'e self, mut of: impl FnMut(&'e Expr<R>, Vec<T>) -> T) -> T {
+    pub fn fold<'e, T>(&'e self, mut of: impl FnMut(&'e Expr<R>, Vec<T>) -> T) -> T {
         let mut open: Vec<Level<'e, R, T>> = Vec::new();
         let mut level = Level::of(self);
         loop {

@@ -1,10 +1,13 @@
 //! What a plan found.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::iter::FusedIterator;
 
 use super::ids::{IdIter, Ids};
-use crate::store::{KeyCount, KeyFacts, ObjectId, ObjectRef, Store, ValueFacts};
+use crate::query::{Columns, Subject};
+use crate::store::{KeyCount, KeyFacts, KindFacts, ObjectId, ObjectRef, Store, ValueFacts};
+use crate::syntax::Function;
 
 /// The objects that a plan found, in the order in which they were put into the store.
 ///
@@ -83,6 +86,55 @@ impl<'s> Matches<'s> {
     pub fn value_counts(&self, key: &str, wanted: impl Fn(&str) -> bool) -> Vec<ValueFacts<'s>> {
         self.store.value_counts_within(key, &self.ids.to_bitmap(), wanted)
     }
+
+    /// What [`Matches::value_counts`] tells of a key, of any subject; nothing of one that needs to be read and is not in
+    /// `columns`. Kinds are told by their names without a group.
+    ///
+    /// One call of `wanted` and perhaps one intersection per value.
+    #[must_use]
+    pub fn subject_counts<'c>(
+        &self,
+        columns: &'c Columns,
+        subject: &Subject,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ValueFacts<'c>>
+    where
+        's: 'c,
+    {
+        match subject {
+            Subject::Label(key) => return self.value_counts(key.as_str(), wanted),
+            Subject::Function(call) if call.function() == Function::Kind => {
+                let kinds = self.kind_counts().into_iter().map(|fact| (fact.kind, fact.n_objects));
+                return summed(kinds.filter(|(kind, _)| !kind.is_empty() && wanted(kind)));
+            }
+            Subject::Function(call) if call.function() == Function::Namespace => {
+                return self.store.namespace_counts_within(&self.ids.to_bitmap(), wanted);
+            }
+            _ => {}
+        }
+        let Some((_, column)) = columns.about(subject) else { return Vec::new() };
+        let set = self.ids.to_bitmap();
+        let is_all = set.len() == self.store.len() as u64;
+        let count = |n| if is_all { column.having(n).len() } else { column.having(n).intersection_len(&set) };
+        let wanted = (0..column.len()).filter(|&n| wanted(column.value(n)));
+        let facts = wanted.map(|n| ValueFacts { value: column.value(n), n_objects: count(n) });
+        facts.filter(|fact| fact.n_objects > 0).collect()
+    }
+
+    /// The kinds of these objects, in no particular order. One intersection per kind.
+    #[must_use]
+    pub fn kind_counts(&self) -> Vec<KindFacts<'s>> {
+        self.store.kind_counts_within(&self.ids.to_bitmap())
+    }
+}
+
+/// One fact for each value.
+fn summed<'c>(counts: impl Iterator<Item = (&'c str, u64)>) -> Vec<ValueFacts<'c>> {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (value, n_objects) in counts {
+        *sums.entry(value).or_default() += n_objects;
+    }
+    sums.into_iter().map(|(value, n_objects)| ValueFacts { value, n_objects }).collect()
 }
 
 impl<'m, 's> IntoIterator for &'m Matches<'s> {

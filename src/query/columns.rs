@@ -2,16 +2,18 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use super::Subject;
 use crate::store::Column;
 
 /// The values of subjects in the objects of one store, with their postings: what plans of queries need besides the labels.
 ///
-/// A column is read once and kept; it is right as long as the store and the JSON of its objects stay as they were.
+/// A column is read once and kept; it is right as long as the store and the JSON of its objects stay as they were. A copy
+/// shares the columns that are there.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
-    columns: Vec<(Subject, Column)>,
+    columns: Vec<Arc<(Subject, Column)>>,
 }
 
 /// A subject of a query that was not read.
@@ -35,7 +37,7 @@ impl Columns {
 
     /// The subjects that were read.
     pub fn subjects(&self) -> impl ExactSizeIterator<Item = &Subject> {
-        self.columns.iter().map(|(subject, _)| subject)
+        self.columns.iter().map(|column| &column.0)
     }
 
     /// The values of a subject that occur, each with the number of objects that have it, in the order of their text;
@@ -48,19 +50,17 @@ impl Columns {
 
     /// The column about a subject, and its number.
     pub(crate) fn about(&self, subject: &Subject) -> Option<(u32, &Column)> {
-        // A query has few subjects, and each is looked for once a plan and not once an object.
-        let number = self.columns.iter().position(|(about, _)| about == subject)?;
+        let number = self.columns.iter().position(|column| column.0 == *subject)?;
         Some((number as u32, &self.columns[number].1))
     }
 
     pub(crate) fn column(&self, number: u32) -> Option<&(Subject, Column)> {
-        self.columns.get(number as usize)
+        self.columns.get(number as usize).map(Arc::as_ref)
     }
 
     pub(crate) fn add(&mut self, subject: Subject, column: Column) {
-        // Plans know a column by its number, so that columns come
-        // at the end and none is taken away.
-        self.columns.push((subject, column));
+        // Plans know a column by its number, so that columns come at the end and none is taken away.
+        self.columns.push(Arc::new((subject, column)));
     }
 }
 

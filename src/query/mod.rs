@@ -172,6 +172,12 @@ impl From<Selector> for Query {
     }
 }
 
+impl From<Predicate> for Query {
+    fn from(predicate: Predicate) -> Query {
+        Query { formula: Formula::of(predicate) }
+    }
+}
+
 impl FromStr for Query {
     type Err = ParseError;
 

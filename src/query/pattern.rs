@@ -19,15 +19,17 @@ pub struct Pattern {
 
 impl Pattern {
     /// The pattern of a value as it was typed: in quotation marks a text, else a glob if it has a `*` or `?`.
-    pub(super) fn typed(raw: &str) -> Pattern {
+    #[must_use]
+    pub fn typed(raw: &str) -> Pattern {
         match unquoted(raw) {
             Some(text) => Pattern::text(text),
             None => Pattern { text: raw.into(), is_glob: raw.contains(['*', '?']) },
         }
     }
 
-    /// The pattern of nothing but this text.
-    pub(crate) fn text(text: impl Into<Box<str>>) -> Pattern {
+    /// The pattern of nothing but this text. Shown, it is the text as a query has it, in quotation marks where it needs them.
+    #[must_use]
+    pub fn text(text: impl Into<Box<str>>) -> Pattern {
         Pattern { text: text.into(), is_glob: false }
     }
 

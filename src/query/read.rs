@@ -13,6 +13,8 @@ use crate::{Dump, ObjectId, ObjectIdentity, ObjectRef};
 
 /// Fewer objects are read before another thread has begun.
 const MIN_OBJECTS_PER_THREAD: usize = 256;
+/// After so many objects, a fraction of a millisecond, is looked whether the rest is still wanted.
+const OBJECTS_BETWEEN_LOOKS: usize = 64;
 
 impl Columns {
     /// Reads what is not there yet of the subjects that need a column, of all objects of `dump`, in one pass over their
@@ -25,6 +27,18 @@ impl Columns {
         subjects: impl IntoIterator<Item = &'q Subject>,
         context: &Context,
     ) {
+        self.read_while(dump, subjects, context, || true);
+    }
+
+    /// The same until `go_on`, which is asked again and again, says no. Then nothing is kept of what was being read, and the
+    /// answer is false.
+    pub fn read_while<'q>(
+        &mut self,
+        dump: &Dump,
+        subjects: impl IntoIterator<Item = &'q Subject>,
+        context: &Context,
+        go_on: impl Fn() -> bool + Sync,
+    ) -> bool {
         let mut wanted: Vec<&Subject> = Vec::new();
         for subject in subjects {
             if subject.needs_column() && !self.has(subject) && !wanted.contains(&subject) {
@@ -32,16 +46,20 @@ impl Columns {
             }
         }
         if wanted.is_empty() {
-            return;
+            return true;
         }
         // With a list of them, every thread gets as many objects as the others.
         let ids: Vec<ObjectId> = dump.store().objects().map(|object| object.id()).collect();
         let reads = Subject::reads(&wanted);
-        let read = |ids: &[ObjectId]| read_part(dump, ids, &wanted, &reads, context);
+        let read = |ids: &[ObjectId]| read_part(dump, ids, &wanted, &reads, context, &go_on);
         let builders = joined(in_parts(&ids, read));
+        if !go_on() {
+            return false;
+        }
         for (subject, builder) in wanted.into_iter().zip(builders) {
             self.add(subject.clone(), builder.finish());
         }
+        true
     }
 }
 
@@ -77,9 +95,11 @@ fn read_part(
     subjects: &[&Subject],
     reads: &Reads,
     context: &Context,
+    go_on: &impl Fn() -> bool,
 ) -> Vec<ColumnBuilder> {
     let mut columns: Vec<ColumnBuilder> = subjects.iter().map(|_| ColumnBuilder::default()).collect();
-    for object in ids.iter().filter_map(|&id| DumpObject::new(dump, id)) {
+    let wanted = ids.chunks(OBJECTS_BETWEEN_LOOKS).take_while(|_| go_on()).flatten();
+    for object in wanted.filter_map(|&id| DumpObject::new(dump, id)) {
         let asked = Asked::new(&object, Some(reads));
         for (subject, column) in subjects.iter().zip(&mut columns) {
             for value in asked.values(subject, context) {

@@ -116,6 +116,28 @@ impl Store {
         most_frequent_first(facts, |fact| (fact.n_objects, (fact.kind, fact.api_version)))
     }
 
+    /// The kinds of the objects of `set`, in no particular order. One intersection per kind.
+    pub(crate) fn kind_counts_within(&self, set: &RoaringBitmap) -> Vec<KindFacts<'_>> {
+        let facts = self.table.kind_ids().map(|id| {
+            let (api_version, kind) = self.table.kind(id);
+            KindFacts { api_version, kind, n_objects: self.index.kind(id).intersection_len(set) }
+        });
+        facts.filter(|fact| fact.n_objects > 0).collect()
+    }
+
+    /// The wanted namespaces of the objects of `set`, in no particular order. One intersection per namespace.
+    pub(crate) fn namespace_counts_within(
+        &self,
+        set: &RoaringBitmap,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<ValueFacts<'_>> {
+        let facts = self.table.namespace_ids().map(|id| ValueFacts {
+            value: self.table.namespace(id),
+            n_objects: self.index.namespace(id).intersection_len(set),
+        });
+        facts.filter(|it| it.n_objects > 0 && !it.value.is_empty() && wanted(it.value)).collect()
+    }
+
     /// The namespaces that occur, most frequent first, then by name.
     #[must_use]
     pub fn namespaces(&self) -> Vec<NamespaceFacts<'_>> {

@@ -100,6 +100,11 @@ fn name_char(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
+/// Whether a byte is one of names and the points between them.
+pub(super) fn is_path_byte(byte: u8) -> bool {
+    byte == b'.' || name_char(byte)
+}
+
 /// name = 1*name-char
 pub(super) fn name(input: &str) -> Parsed<'_, &str> {
     verify(|input| Ok(bytes_while(input, name_char)), |matched: &str| !matched.is_empty()).parse(input)

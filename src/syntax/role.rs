@@ -22,7 +22,7 @@ pub enum Role {
     Comparison,
     /// `in`, `notin`
     Membership,
-    /// `(`
+    /// `(` of a list of values.
     Open,
     /// `)`
     Close,
@@ -30,6 +30,28 @@ pub enum Role {
     Comma,
     /// The `,` between two values of a list.
     ListComma,
+    /// `&&`, in a query.
+    And,
+    /// `||`, in a query.
+    Or,
+    /// The names of a field, or one in quotation marks, in a query.
+    Field,
+    /// What stands in brackets for elements by their place: `0`, `*`.
+    Element,
+    /// The name of a function, in a query.
+    Function,
+    /// A word that is the parameter of a function.
+    Parameter,
+    /// The regular expression after `=~`.
+    Expression,
+    /// `(` of a group or of a function that takes a query.
+    OpenGroup,
+    /// `(` of a function that takes neither values nor a query.
+    OpenParameter,
+    /// `[`, in a query.
+    OpenBracket,
+    /// `]`, in a query.
+    CloseBracket,
     /// What the grammar has no place for.
     Stray,
 }
@@ -109,7 +131,7 @@ fn is_comparison(kind: TokenKind) -> bool {
 }
 
 /// What an identifier is after a key.
-fn keyword_kind(text: &str) -> TokenKind {
+pub(super) fn keyword_kind(text: &str) -> TokenKind {
     let parsed = alt((value(TokenKind::In, in_kw), value(TokenKind::NotIn, notin_kw))).parse(text);
     parsed.map_or(TokenKind::Identifier, |(_, kind)| kind)
 }

@@ -157,6 +157,26 @@ pub enum TokenKind {
     OpenParen,
     /// `)`
     CloseParen,
+    /// `&&`, in a query
+    And,
+    /// `||`, in a query
+    Or,
+    /// `>=`, in a query
+    AtLeast,
+    /// `<=`, in a query
+    AtMost,
+    /// `=~`, in a query
+    Matches,
+    /// `!~`, in a query
+    DoesNotMatch,
+    /// `[`, in a query
+    OpenBracket,
+    /// `]`, in a query
+    CloseBracket,
+    /// A text in quotation marks, in a query; at the end of all perhaps without the second one.
+    Quoted,
+    /// `.spec.containers`, `..image`, in a query: the points and names of a field up to a bracket.
+    Path,
     /// A character that may stand nowhere: U+0000.
     Unknown,
 }
