@@ -7,6 +7,7 @@
 //! - `repl/TASK/SIZE/mean:LINE`: the time of a key stroke on average; the benchmark types the whole line, and its throughput
 //!   is in key strokes.
 //! - `repl/TASK/SIZE/slowest:TEXT`: that of the slowest key stroke of all the lines, found beforehand.
+//! - `repl/query-TASK/SIZE/…`: the same of queries with fields and functions, which were read before, over up to 100,000 pods.
 //!
 //! ```text
 //! cargo bench --bench repl
@@ -35,10 +36,12 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fleet::{brief_group, pods, sizes, store};
-use selq::{Scope, Store};
+use fleet::{brief_group, json, pods, sizes, store};
+use selq::query::{Columns, Context, Query};
+use selq::{Dump, Input, Loader, Scope, Store};
 use typing::TypingContext;
 use typing::complete::complete;
+use typing::fields::{FieldFacts, FieldsOfKind};
 use typing::highlight::highlight;
 use typing::hint::hint;
 use typing::names::Names;
@@ -54,6 +57,19 @@ const LINES: [&str; 8] = [
     "pod-template-hash=0badhash00,env=prod",
     "app.kubernetes.io/instance=app-0-prod-nope,env!=dev",
 ];
+
+/// The same of queries, of which a field and a function have as many values as there are pods.
+const QUERIES: [&str; 6] = [
+    ".status.phase=Running,env=prod",
+    "env=prod || status(Running,Pend*)",
+    "!(.spec.nodeName in (node-1,node-17)) && .metadata.name=pod-9",
+    "name(pod-99) || requests(cpu)>500m",
+    ".spec.containers[.image=reg.example/app-2].name",
+    "..image =~ '.*app-2.*',restarts()>5",
+];
+
+/// Of how many pods the JSON is there.
+const MAX_WITH_JSON: usize = 100_000;
 
 /// What the editor asks after a key stroke.
 type Task = fn(&TypingContext<'_>, &str);
@@ -73,26 +89,71 @@ const TASKS: [(&str, Task); 3] = [
 fn key_strokes(c: &mut Criterion) {
     for &size in sizes() {
         let store = store(&pods(size));
-        let (scope, names) = (Scope::all(), Names::default());
-        let context =
-            TypingContext { store: &store, scope: &scope, names: &names, commands: &[], on_screen: &[] };
+        let (scope, names, columns) = (Scope::all(), Names::default(), Columns::new());
+        let context = TypingContext {
+            store: &store,
+            scope: &scope,
+            names: &names,
+            commands: &[],
+            on_screen: &[],
+            columns: &columns,
+            asked_with: Context::new(),
+            fields: None,
+        };
         for (name, task) in TASKS {
-            bench_task(c, &context, &format!("repl/{name}/{size}"), task);
+            bench_task(c, &context, &LINES, &format!("repl/{name}/{size}"), task);
         }
         // The bitmaps of a large fleet take their time to be given back.
         drop::<Store>(store);
     }
 }
 
-fn bench_task(c: &mut Criterion, context: &TypingContext<'_>, name: &str, task: Task) {
+fn key_strokes_of_queries(c: &mut Criterion) {
+    for &size in sizes().iter().filter(|size| **size <= MAX_WITH_JSON) {
+        let bytes = json::ndjson(&pods(size), json::Detail::Full);
+        let dump =
+            Loader::new().load([Input::Bytes { name: "pods".into(), bytes }]).expect("the fleet is a dump");
+        let (scope, names, mut columns) = (Scope::all(), Names::default(), Columns::new());
+        let queries: Vec<Query> =
+            QUERIES.iter().map(|line| line.parse().expect("they are queries")).collect();
+        columns.read(&dump, queries.iter().flat_map(Query::subjects), &Context::new());
+        let context = TypingContext {
+            store: dump.store(),
+            scope: &scope,
+            names: &names,
+            commands: &[],
+            on_screen: &[],
+            columns: &columns,
+            asked_with: Context::new(),
+            fields: Some(&fields(&dump)),
+        };
+        for (name, task) in TASKS {
+            bench_task(c, &context, &QUERIES, &format!("repl/query-{name}/{size}"), task);
+        }
+    }
+}
+
+/// What a session knows of the fields after it has looked at some objects.
+fn fields(dump: &Dump) -> FieldFacts {
+    let kinds = dump.store().kinds().into_iter().map(|kind| {
+        let mut fields = FieldsOfKind::new(&kind);
+        for object in dump.store().objects().take(2_000) {
+            fields.look_at(&serde_json::from_str(&dump.json(object.id())).expect("it was loaded"));
+        }
+        fields
+    });
+    FieldFacts::new(kinds.collect())
+}
+
+fn bench_task(c: &mut Criterion, context: &TypingContext<'_>, lines: &[&str], name: &str, task: Task) {
     let mut group = brief_group(c, name);
-    for line in LINES {
+    for line in lines {
         group.throughput(Throughput::Elements(line.len() as u64));
         group.bench_function(format!("mean:{line}"), |b| {
             b.iter(|| beginnings(line).for_each(|text| task(context, black_box(text))));
         });
     }
-    let slowest = LINES.iter().flat_map(|line| beginnings(line)).max_by_key(|text| time(context, text, task));
+    let slowest = lines.iter().flat_map(|line| beginnings(line)).max_by_key(|text| time(context, text, task));
     let slowest = slowest.expect("there are lines, and none is empty");
     group.throughput(Throughput::Elements(1));
     group.bench_function(format!("slowest:{slowest}"), |b| b.iter(|| task(context, black_box(slowest))));
@@ -113,5 +174,5 @@ fn time(context: &TypingContext<'_>, text: &str, task: Task) -> Duration {
     (0..3).map(|_| once()).min().expect("it was run")
 }
 
-criterion_group!(benches, key_strokes);
+criterion_group!(benches, key_strokes, key_strokes_of_queries);
 criterion_main!(benches);

@@ -92,7 +92,7 @@ fn an_error_does_not_stop_the_lines_after_it_but_shows_in_the_end() {
     @x
     ^^
     error: no name "@x"
-    help: `:let NAME = SELECTOR` gives a name, `:names` lists them
+    help: `:let NAME = QUERY` gives a name, `:names` lists them
     "#);
     assert_eq!(lines(&env, &["pods.json"], ":quit\nenv in (\n").status, 0, "what follows :quit is not read");
 }

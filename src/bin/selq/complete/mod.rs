@@ -18,6 +18,7 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use clap_complete::{ArgValueCompleter, CompletionCandidate, Shell};
 use selq::path::Pointer;
+use selq::query::{Columns, Context};
 use selq::saved::Check;
 use selq::{Dump, Input, SavedIndex};
 
@@ -116,6 +117,7 @@ fn unquoted(word: &str) -> String {
 fn completed(arg: Arg) -> Arg {
     let argument = match arg.get_id().as_str() {
         "selector" => Argument::Selector,
+        "where_queries" => Argument::Query,
         "key" | "label_columns" | "sort_by" => Argument::Keys,
         "kind" => Argument::Kind,
         "namespace" => Argument::Namespace,
@@ -133,7 +135,7 @@ fn of_dump(argument: Argument, word: &OsStr) -> Vec<CompletionCandidate> {
         line.values(options).flat_map(|names| names.split(',')).map(str::to_owned).collect::<Vec<_>>()
     };
     let scope = match argument {
-        Argument::Selector | Argument::Keys => {
+        Argument::Selector | Argument::Query | Argument::Keys => {
             Selection::scoped(names(&["-n", "--namespace"]), names(&["-k", "--kind"]))
         }
         _ => Selection::scoped(Vec::new(), Vec::new()),
@@ -145,6 +147,9 @@ fn of_dump(argument: Argument, word: &OsStr) -> Vec<CompletionCandidate> {
         names: &Names::default(),
         commands: &[CommandSyntax { name: "x", usage: "", summary: "", argument }],
         on_screen: &[],
+        columns: &Columns::new(),
+        asked_with: Context::new(),
+        fields: None,
     };
     let found = as_in_session(&context, word);
     let whole = |text: &str, note: &str| {
@@ -154,7 +159,7 @@ fn of_dump(argument: Argument, word: &OsStr) -> Vec<CompletionCandidate> {
         found.candidates.iter().map(|it| (format!("{}{}", &word[..found.start], it.text), &it.note));
     let mut candidates: Vec<CompletionCandidate> =
         candidates.map(|(text, note)| whole(&text, note)).collect();
-    if let (Argument::Selector, [only]) = (argument, &found.candidates[..]) {
+    if let (Argument::Selector | Argument::Query, [only]) = (argument, &found.candidates[..]) {
         // A shell ends a word that has one candidate, but a key is hardly ever all of a selector.
         let text = format!("{}{}", &word[..found.start], only.text);
         let is_key = as_in_session(&context, &text).candidates.iter().any(|it| it.text == "=");

@@ -1,10 +1,12 @@
-//! What a line does: a selector is answered, a command is run. Stands above the session and the commands, so that the
+//! What a line does: a query is answered, a command is run. Stands above the session and the commands, so that the
 //! session knows none of them.
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use selq::query::{Columns, Subject};
 
 use super::command::{self, Command};
 use super::session::Session;
@@ -28,7 +30,7 @@ pub(crate) fn eval(session: &mut Session, line: &str, out: &mut dyn Write) -> Re
     Ok(ControlFlow::Continue(()))
 }
 
-/// Names the command that is meant by what is no selector, or one of nothing.
+/// Names the command that is meant by what is no query, or one of nothing.
 fn help_with_habits(
     session: &Session,
     line: &str,
@@ -40,7 +42,7 @@ fn help_with_habits(
     match (meant, n_objects) {
         // `exit` is a selector too, and where objects have the key it is nothing else.
         (Some((_, command)), Ok(0)) => session.voice.say(&format!("did you mean `:{command}`?"), out),
-        (Some((_, command)), Err(_)) => bail!("{line} is no selector; did you mean `:{command}`?"),
+        (Some((_, command)), Err(_)) => bail!("{line} is no query; did you mean `:{command}`?"),
         (_, n_objects) => n_objects.map(|_| ()),
     }
 }
@@ -56,15 +58,45 @@ fn run_command(session: &mut Session, text: &str, out: &mut dyn Write) -> Result
     run(session, arguments, out)
 }
 
-/// What can be said about a line while it is typed.
-pub(crate) fn context(session: &Session) -> TypingContext<'_> {
-    TypingContext {
-        store: session.state.store(),
-        scope: &session.state.scope,
-        names: &session.state.names,
+/// What there is to say about a line while it is typed.
+pub(crate) fn with_context<T>(session: &Session, say: impl FnOnce(&TypingContext<'_>) -> T) -> T {
+    let Session { state, answers, reader, .. } = session;
+    let (columns, fields) = (reader.columns(), reader.fields(&state.loaded));
+    say(&TypingContext {
+        store: state.store(),
+        scope: &state.scope,
+        names: &state.names,
         commands: &command::SYNTAXES,
-        on_screen: &session.answers.on_screen,
-    }
+        on_screen: &answers.on_screen,
+        columns: &columns,
+        asked_with: state.asked_with(),
+        fields: fields.as_deref(),
+    })
+}
+
+/// Wants what would have to be read before more can be said about a line, and says then what there is to say, in another
+/// thread.
+pub(crate) fn want(
+    session: &Session,
+    unread: Vec<Subject>,
+    say: impl Fn(&TypingContext<'_>) + Send + 'static,
+) {
+    let Session { state, reader, .. } = session;
+    let (dump, fields) = (Arc::clone(&state.loaded), reader.fields(&state.loaded));
+    let (scope, names, asked_with) = (state.scope.clone(), state.names.clone(), state.asked_with());
+    let resay = move |columns: &Columns| {
+        say(&TypingContext {
+            store: dump.store(),
+            scope: &scope,
+            names: &names,
+            commands: &command::SYNTAXES,
+            on_screen: &[],
+            columns,
+            asked_with,
+            fields: fields.as_deref(),
+        });
+    };
+    reader.want(&state.loaded, unread, asked_with, Box::new(resay));
 }
 
 #[cfg(test)]
@@ -134,7 +166,7 @@ pub(crate) mod tests {
         no label "exit" in 3 objects
         0 of 3 (0 %)
         did you mean `:quit`?
-        [\q is no selector; did you mean `:quit`?]
+        [\q is no query; did you mean `:quit`?]
         no label "help" in 3 objects
         0 of 3 (0 %)
         did you mean `:help`?

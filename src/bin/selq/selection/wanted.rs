@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use selq::plan::Pass;
-use selq::query::{Columns, Context};
+use selq::query::{Columns, Context, Subject};
 use selq::{Dump, Plan, Query, Scope, Selector, Store};
 
 /// What is wanted of the objects. A query that is a selector is one here too, so that it is answered as such.
@@ -50,6 +50,14 @@ impl Wanted {
         match self {
             Wanted::Selector(selector) => Ok(selector),
             Wanted::Query(query) => Err(anyhow!("{what} takes queries of labels alone, found {query}")),
+        }
+    }
+
+    /// What it asks for besides labels.
+    pub(crate) fn subjects(&self) -> Vec<&Subject> {
+        match self {
+            Wanted::Selector(_) => Vec::new(),
+            Wanted::Query(query) => query.subjects(),
         }
     }
 

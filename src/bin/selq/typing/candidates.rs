@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use selq::query::Subject;
 use selq::{LabelKey, LabelValue, Matches};
 
 use super::TypingContext;
@@ -27,6 +28,8 @@ pub(crate) struct Completion {
     pub(crate) n_more: usize,
     /// What all candidates, those that are not listed too, begin with.
     pub(crate) common: String,
+    /// What would have to be read of the objects to know more.
+    pub(crate) unread: Vec<Subject>,
 }
 
 /// Something that could stand at the cursor.
@@ -60,6 +63,13 @@ impl Completion {
         Completion { tail: tail.to_owned(), ..self }
     }
 
+    /// Without those that are too many to be listed.
+    pub(super) fn shortened(mut self) -> Completion {
+        self.n_more += self.candidates.len().saturating_sub(MAX_LISTED);
+        self.candidates.truncate(MAX_LISTED);
+        self
+    }
+
     /// Without what would steer the terminal as soon as it is taken over into the line.
     pub(super) fn harmless(mut self) -> Completion {
         self.candidates.retain(|it| is_harmless(&it.text));
@@ -81,7 +91,7 @@ impl Completion {
 
     /// The candidates as a list shows them, notes in a column of their own: numbers to the right.
     pub(crate) fn listed(&self) -> Vec<String> {
-        let is_number = |note: &str| note.starts_with(|c: char| c.is_ascii_digit());
+        let is_number = |note: &str| note.starts_with(|c: char| c.is_ascii_digit() || c == '~');
         let are_numbers = self.candidates.iter().all(|it| is_number(&it.note));
         let last = if are_numbers { Align::Right } else { Align::Left };
         let layout =
@@ -108,7 +118,7 @@ impl Grid for Completion {
     }
 }
 
-fn common_beginning<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+pub(super) fn common_beginning<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut texts = texts.into_iter();
     let Some(first) = texts.next() else { return String::new() };
     let common = texts.fold(first, |common, text| {
@@ -175,7 +185,7 @@ fn matching<'a>(texts: Vec<(&'a str, u64)>, word: &str) -> Vec<(&'a str, u64)> {
 }
 
 /// Whether the text holds the word somewhere, ASCII letters in either case.
-fn holds(text: &str, word: &str) -> bool {
+pub(super) fn holds(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());
     // There are no windows of no bytes.
     word.is_empty() || text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
@@ -193,7 +203,7 @@ pub(super) fn most_frequent(start: usize, mut texts: Vec<(&str, u64)>) -> Comple
     }
     texts.sort_by_cached_key(rank);
     let candidates = texts.into_iter().map(|(text, n)| Candidate::new(text, thousands(n))).collect();
-    Completion { start, candidates, n_more, common, tail: String::new() }
+    Completion { start, candidates, n_more, common, ..Completion::default() }
 }
 
 /// Keys, with a prefix in place of those that share it, as long as no `/` is typed.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use selq::Selector;
+use selq::Query;
 
 /// The programs that a line may begin with.
 const PROGRAMS: [&str; 3] = ["selq", "kubectl", "oc"];
@@ -12,15 +12,15 @@ const PROGRAMS: [&str; 3] = ["selq", "kubectl", "oc"];
 pub(crate) struct CommandLine {
     /// What it begins with.
     first: String,
-    /// The selector in it.
-    selector: Option<String>,
+    /// The query in it.
+    query: Option<String>,
     /// The namespace and the kind in it, as commands take them.
     scope: Vec<String>,
     asks_for_help: bool,
 }
 
 impl CommandLine {
-    /// Takes a line apart that is no selector. `None` if it does not look like one for a shell either.
+    /// Takes a line apart that is no query. `None` if it does not look like one for a shell either.
     pub(super) fn read(text: &str) -> Option<CommandLine> {
         let words = words(text);
         let first = words.first()?.clone();
@@ -29,11 +29,10 @@ impl CommandLine {
         if !first.starts_with('-') && (!is_program() || words.get(1).is_none_or(|it| is_operator(it))) {
             return None;
         }
-        let selectors: Vec<String> = given(&words, 'l', "selector").into_iter().map(selector_of).collect();
-        let joined = selectors.join(",");
-        // What is offered has to be typed here, where an empty line selects nothing.
-        let is_meant =
-            !selectors.is_empty() && joined.parse::<Selector>().is_ok_and(|it| !it.is_everything());
+        let given_as = |short, long| given(&words, short, long).into_iter().map(query_of);
+        let queries: Vec<String> = given_as('l', "selector").chain(given_as('w', "where")).collect();
+        let joined = joined(&queries);
+        let is_meant = joined.parse::<Query>().is_ok_and(|it| it != Query::everything());
         let scoped = |(short, command): (char, &str)| {
             let values = given(&words, short, command).into_iter();
             let values = values.filter_map(|words| words.into_iter().next());
@@ -43,7 +42,7 @@ impl CommandLine {
         };
         Some(CommandLine {
             asks_for_help: words.iter().any(|word| word == "--help" || word == "-h"),
-            selector: is_meant.then_some(joined),
+            query: is_meant.then_some(joined),
             scope: [('n', "namespace"), ('k', "kind")].into_iter().filter_map(scoped).collect(),
             first,
         })
@@ -54,26 +53,26 @@ impl CommandLine {
         let lines: Vec<String> = self.lines().map(|line| format!("`{line}`")).collect();
         match lines.as_slice() {
             _ if self.asks_for_help => "`:help` lists the commands".to_owned(),
-            [] => "a line is a selector, such as `app=web`, or a command, such as `:help`".to_owned(),
+            [] => "a line is a query, such as `app=web`, or a command, such as `:help`".to_owned(),
             lines => format!("type {}", lines.join(" and then ")),
         }
     }
 
     /// The same in a few words.
     pub(super) fn in_short(&self) -> String {
-        self.lines().last().map_or_else(|| "no selector".to_owned(), |line| format!("type {line}"))
+        self.lines().last().map_or_else(|| "no query".to_owned(), |line| format!("type {line}"))
     }
 
     /// The lines to type instead.
     fn lines(&self) -> impl Iterator<Item = &str> {
-        self.scope.iter().chain(&self.selector).map(String::as_str)
+        self.scope.iter().chain(&self.query).map(String::as_str)
     }
 }
 
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.first.starts_with('-') { "the option" } else { "a command line of" };
-        write!(f, "expected a selector alone, found {what} {}", self.first)
+        write!(f, "expected a query alone, found {what} {}", self.first)
     }
 }
 
@@ -127,11 +126,20 @@ fn given(words: &[String], short: char, long: &str) -> Vec<Vec<String>> {
     words.iter().enumerate().filter_map(of_use).collect()
 }
 
-/// The selector that begins with the first of the words. Lists that no quotation marks hold together are several words.
-fn selector_of(words: Vec<String>) -> String {
-    let is_selector = |text: &String| text.parse::<Selector>().is_ok();
+/// The query that begins with the first of the words. Lists that no quotation marks hold together are several words.
+fn query_of(words: Vec<String>) -> String {
+    let is_query = |text: &String| text.parse::<Query>().is_ok();
     let joined = words.join(" ");
-    if is_selector(&joined) { joined } else { words.into_iter().next().unwrap_or_default() }
+    if is_query(&joined) { joined } else { words.into_iter().next().unwrap_or_default() }
+}
+
+/// All of them as one.
+fn joined(queries: &[String]) -> String {
+    let in_parentheses = |query: &String| match queries.len() > 1 && query.contains("||") {
+        true => format!("({query})"),
+        false => query.clone(),
+    };
+    queries.iter().map(in_parentheses).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -162,53 +170,57 @@ mod tests {
             "-l app=x=y",
             "-l ''",
             "-l",
+            "selq -l a -w 'status(Running) || b=1' pods.json",
         ];
         insta::assert_snapshot!(lines.map(said).join("\n"), @r#"
         -l app=x
-          expected a selector alone, found the option -l
+          expected a query alone, found the option -l
           type `app=x`
         -lapp=x
-          expected a selector alone, found the option -lapp=x
+          expected a query alone, found the option -lapp=x
           type `app=x`
         -l 'app in (a, b)' pods.json
-          expected a selector alone, found the option -l
+          expected a query alone, found the option -l
           type `app in (a, b)`
         --selector=app=x --selector "env in (prod)"
-          expected a selector alone, found the option --selector=app=x
+          expected a query alone, found the option --selector=app=x
           type `app=x,env in (prod)`
         -l app in (a, b)
-          expected a selector alone, found the option -l
+          expected a query alone, found the option -l
           type `app in (a, b)`
         selq -l app=x pods.json
-          expected a selector alone, found a command line of selq
+          expected a query alone, found a command line of selq
           type `app=x`
         kubectl get pods -l app=x -n shop -n ops
-          expected a selector alone, found a command line of kubectl
+          expected a query alone, found a command line of kubectl
           type `:namespace shop,ops` and then `:kind pods` and then `app=x`
         /usr/bin/kubectl get po --namespace=shop
-          expected a selector alone, found a command line of /usr/bin/kubectl
+          expected a query alone, found a command line of /usr/bin/kubectl
           type `:namespace shop` and then `:kind po`
         selq -k po,svc -l env=prod
-          expected a selector alone, found a command line of selq
+          expected a query alone, found a command line of selq
           type `:kind po,svc` and then `env=prod`
         kubectl get all
-          expected a selector alone, found a command line of kubectl
-          a line is a selector, such as `app=web`, or a command, such as `:help`
+          expected a query alone, found a command line of kubectl
+          a line is a query, such as `app=web`, or a command, such as `:help`
         selq --help
-          expected a selector alone, found a command line of selq
+          expected a query alone, found a command line of selq
           `:help` lists the commands
         -c
-          expected a selector alone, found the option -c
-          a line is a selector, such as `app=web`, or a command, such as `:help`
+          expected a query alone, found the option -c
+          a line is a query, such as `app=web`, or a command, such as `:help`
         -l app=x=y
-          expected a selector alone, found the option -l
-          a line is a selector, such as `app=web`, or a command, such as `:help`
+          expected a query alone, found the option -l
+          a line is a query, such as `app=web`, or a command, such as `:help`
         -l ''
-          expected a selector alone, found the option -l
-          a line is a selector, such as `app=web`, or a command, such as `:help`
+          expected a query alone, found the option -l
+          a line is a query, such as `app=web`, or a command, such as `:help`
         -l
-          expected a selector alone, found the option -l
-          a line is a selector, such as `app=web`, or a command, such as `:help`
+          expected a query alone, found the option -l
+          a line is a query, such as `app=web`, or a command, such as `:help`
+        selq -l a -w 'status(Running) || b=1' pods.json
+          expected a query alone, found a command line of selq
+          type `a,(status(Running) || b=1)`
         "#);
     }
 

@@ -1,17 +1,13 @@
 //! Completion: what could stand at the cursor, among the objects that the rest of the line selects.
 
-use std::cmp::Reverse;
-
 use selq::store::{KindFacts, NamespaceFacts};
-use selq::{LabelKey, LabelValue};
 
-use super::candidates::{
-    Candidate, Completion, MAX_LISTED, grouped, key_counts, keys, keys_besides, matching_values,
-    most_frequent_values,
+use super::candidates::{Candidate, Completion, MAX_LISTED, grouped, keys_besides};
+use super::in_query::{Asking, query_completion};
+use super::line;
+use super::{
+    Argument, Language, TypedLine, TypingContext, commands_called, edits, files, find_command, query_in,
 };
-use super::line::{self, CursorPlace, Slot};
-use super::names::Meaning;
-use super::{Argument, TypedLine, TypingContext, commands_called, edits, files, find_command, selector_in};
 use crate::terminal::numbers::thousands;
 
 /// What could stand at the cursor, in the line of the text that the cursor is in.
@@ -27,8 +23,9 @@ pub(crate) fn complete(context: &TypingContext<'_>, text: &str, cursor: usize) -
 }
 
 fn complete_line(context: &TypingContext<'_>, text: &str, cursor: usize) -> Completion {
-    if let Some((offset, selector)) = selector_in(text, context.commands).filter(|&(at, _)| at <= cursor) {
-        let completion = selector_completion(context, selector, cursor - offset);
+    if let Some((offset, query, language)) = query_in(text, context.commands).filter(|it| it.0 <= cursor) {
+        let asking = Asking { context, language };
+        let completion = query_completion(asking, query, cursor - offset);
         return Completion { start: completion.start + offset, ..completion };
     }
     let (typed, behind) = text.split_at(cursor);
@@ -36,7 +33,7 @@ fn complete_line(context: &TypingContext<'_>, text: &str, cursor: usize) -> Comp
         TypedLine::CommandName(name) => Completion::of(cursor - name.len(), command_names(context, name))
             .with_tail(behind.split(char::is_whitespace).next().unwrap_or_default()),
         TypedLine::Command { name, arguments } => argument_completion(context, name, arguments, text, cursor),
-        TypedLine::Selector(_) | TypedLine::Comment => Completion::default(),
+        TypedLine::Query(_) | TypedLine::Comment => Completion::default(),
     }
 }
 
@@ -67,6 +64,7 @@ fn argument_completion(
     let completion = match argument {
         Argument::Keys => grouped(start, word, keys_besides(context, &listed)),
         Argument::Edits => edits::complete(context, word, cursor),
+        Argument::Subject => return subject_completion(context, arguments, text, cursor),
         Argument::FileAndWord(words) | Argument::Words(words) => {
             Completion::of(start, words_beginning(words, word))
         }
@@ -80,6 +78,24 @@ fn argument_completion(
         _ => Completion::default(),
     };
     completion.with_tail(text[cursor..].split(separates).next().unwrap_or_default())
+}
+
+/// A key, a field or a function without what is asked of it.
+fn subject_completion(context: &TypingContext<'_>, arguments: &str, text: &str, cursor: usize) -> Completion {
+    if let Some(completion) = key_completion(context, arguments, cursor) {
+        return completion;
+    }
+    let offset = cursor - arguments.len();
+    let asking = Asking { context, language: Language::Subject };
+    let completion = query_completion(asking, &text[offset..], cursor - offset);
+    Completion { start: completion.start + offset, ..completion }
+}
+
+/// Keys that no query could name, where a command takes any.
+fn key_completion(context: &TypingContext<'_>, word: &str, cursor: usize) -> Option<Completion> {
+    let mut keys = keys_besides(context, &[]);
+    keys.retain(|(key, _)| key.starts_with(word) && selq::LabelKey::new(key).is_err());
+    (!word.is_empty() && !keys.is_empty()).then(|| grouped(cursor - word.len(), word, keys))
 }
 
 fn words_beginning(words: &[&str], word: &str) -> Vec<Candidate> {
@@ -119,112 +135,9 @@ fn objects(context: &TypingContext<'_>, word: &str) -> Vec<Candidate> {
     names.take(MAX_LISTED).map(|name| Candidate::new(name, "")).collect()
 }
 
-fn selector_completion(context: &TypingContext<'_>, text: &str, cursor: usize) -> Completion {
-    let CursorPlace { slot, word, tail, rest } = line::place(text, cursor);
-    let start = cursor - word.len();
-    let completion = match slot {
-        Slot::Key => key_or_operator(context, word, start, &rest),
-        Slot::Operator => symbols(start, OPERATORS.iter().filter(|(symbol, _)| symbol.starts_with(word))),
-        Slot::List => symbols(start, &[("(", "")]),
-        Slot::Value { key, listed } => values(context, key, word, listed.as_deref(), &rest, start),
-        Slot::AfterListed => symbols(start, &AFTER_LISTED),
-        Slot::End => symbols(start, &[(",", "and another requirement")]),
-        Slot::Name => names(context, word, start),
-        Slot::Nowhere => Completion::default(),
-    };
-    completion.with_tail(tail)
-}
-
-const OPERATORS: [(&str, &str); 6] = [
-    ("=", "is"),
-    ("!=", "is not, or has none"),
-    ("in (", "is one of"),
-    ("notin (", "is none of, or has none"),
-    (">", "is above"),
-    ("<", "is below"),
-];
-const AFTER_LISTED: [(&str, &str); 2] = [(",", "another value"), (")", "the end of the list")];
-
-/// Keys, or what can follow the one that is typed if it begins no other.
-fn key_or_operator(context: &TypingContext<'_>, word: &str, start: usize, rest: &[&str]) -> Completion {
-    let keys = keys(context, rest);
-    match keys.iter().filter(|(key, _)| key.starts_with(word)).collect::<Vec<_>>()[..] {
-        [(key, _)] if *key == word => {
-            // `in` next to a key would be a part of it.
-            let spaced = |symbol: &str| match symbol.starts_with(char::is_alphabetic) {
-                true => format!(" {symbol}"),
-                false => symbol.to_owned(),
-            };
-            let operators = OPERATORS.iter().map(|&(symbol, note)| Candidate::new(spaced(symbol), note));
-            Completion::of(start + word.len(), operators.collect())
-        }
-        _ => grouped(start, word, keys),
-    }
-}
-
-fn symbols<'s>(start: usize, symbols: impl IntoIterator<Item = &'s (&'s str, &'s str)>) -> Completion {
-    let candidates = symbols.into_iter().map(|&(symbol, note)| Candidate::new(symbol, note));
-    Completion::of(start, candidates.collect())
-}
-
-fn names(context: &TypingContext<'_>, word: &str, start: usize) -> Completion {
-    // A word is in this slot only if it begins with `@`.
-    let names = context.names.iter().filter(|(name, _)| name.starts_with(&word[1..]));
-    let candidate = |(name, meaning): (&str, &Meaning)| {
-        Candidate::new(format!("@{name}"), thousands(context.count(&meaning.selector())))
-    };
-    Completion::of(start, names.map(candidate).collect())
-}
-
-/// Values, or what can follow the one that is typed if it begins no other.
-fn values(
-    context: &TypingContext<'_>,
-    key: &str,
-    word: &str,
-    listed: Option<&[&str]>,
-    rest: &[&str],
-    start: usize,
-) -> Completion {
-    let matching = matching_values(&context.among(rest), key, word, listed.unwrap_or_default());
-    match (&matching[..], listed) {
-        // An empty word is no value yet: where the only value is the empty one, it is offered.
-        ([(value, _)], None) if *value == word && !word.is_empty() => {
-            symbols(start + word.len(), &[(",", "and another requirement")])
-        }
-        ([(value, _)], Some(_)) if *value == word && !word.is_empty() => {
-            symbols(start + word.len(), &AFTER_LISTED)
-        }
-        _ => most_frequent_values(start, matching),
-    }
-}
-
-/// The likeliest word that begins with the key or value under the cursor, which stands at the end of `text`, and
-/// that could be entered there.
-pub(crate) fn likeliest(context: &TypingContext<'_>, text: &str) -> Option<String> {
-    let CursorPlace { slot, word, rest, .. } = line::place(text, text.len());
-    let is_longer = |text: &str| text.len() > word.len() && text.starts_with(word);
-    let beginning: Vec<(&str, u64)> = match slot {
-        Slot::Key => {
-            let counts = key_counts(context, &rest).into_iter();
-            counts.filter(|(key, _)| is_longer(key) && LabelKey::new(key).is_ok()).collect()
-        }
-        Slot::Value { key, listed } => {
-            let listed = listed.unwrap_or_default();
-            let wanted = |value: &str| is_longer(value) && !listed.contains(&value);
-            let counts = context.among(&rest).value_counts(key, wanted).into_iter();
-            let counts = counts.filter(|fact| LabelValue::new(fact.value).is_ok());
-            counts.map(|fact| (fact.value, fact.n_objects)).collect()
-        }
-        _ => return None,
-    };
-    // Counts come in no order, so that of equal ones the text decides, and the hint stays what it
-    // is.
-    let (text, _) = beginning.into_iter().max_by_key(|&(text, n_objects)| (n_objects, Reverse(text)))?;
-    Some(text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use selq::query::{Columns, Context};
     use selq::{Object, Scope, Store};
 
     use super::super::names::Names;
@@ -271,6 +184,9 @@ mod tests {
             names: &names,
             commands: &COMMANDS,
             on_screen: &[],
+            columns: &Columns::new(),
+            asked_with: Context::new(),
+            fields: None,
         })
     }
 
@@ -294,12 +210,22 @@ mod tests {
         assert_eq!(at(marked), (start, candidates.iter().map(|&it| it.to_owned()).collect()), "{marked}");
     }
 
+    /// The same of the first candidates, without the notes of functions.
+    #[track_caller]
+    fn assert_begins(marked: &str, start: usize, candidates: &[&str]) {
+        let (at, found) = at(marked);
+        let is_same =
+            |(found, it): (&String, &&str)| found == it || (it.ends_with('(') && found.starts_with(it));
+        let n_same = found.iter().zip(candidates).take_while(|it| is_same(*it)).count();
+        assert_eq!((at, n_same), (start, candidates.len()), "{marked}: {found:?}");
+    }
+
     #[test]
     fn keys_are_those_of_the_objects_that_the_rest_selects() {
-        assert_completes("|", 0, &["env 3", "tier 3", "note 2", "app.kubernetes.io/ 2 keys"]);
-        assert_completes("env=staging,|", 12, &["env 1", "note 1", "tier 1"]);
+        assert_begins("|", 0, &["env 3", "tier 3", "note 2", "app.kubernetes.io/ 2 keys", "kind("]);
+        assert_begins("env=staging,|", 12, &["env 1", "note 1", "tier 1", "kind("]);
         assert_completes("t|,env=prod", 0, &["tier 2"]);
-        assert_completes("@web,|", 5, &["env 2", "tier 2", "note 1", "app.kubernetes.io/name 1"]);
+        assert_begins("@web,|", 5, &["env 2", "tier 2", "note 1", "app.kubernetes.io/name 1", "kind("]);
     }
 
     #[test]
@@ -324,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_is_whole_goes_on() {
-        assert_completes(
+        assert_begins(
             "env|",
             3,
             &[
@@ -334,6 +260,7 @@ mod tests {
                 " notin ( is none of, or has none",
                 "> is above",
                 "< is below",
+                ">= is at least",
             ],
         );
         assert_completes("env n|", 4, &["notin ( is none of, or has none"]);
@@ -365,7 +292,7 @@ mod tests {
         for marked in ["ke|", "note=p|", ":namespace n|", ":columns ke|", ":label ke|"] {
             assert_completes(marked, at(marked).0, &[]);
         }
-        let likeliest = |text: &str| asked(|context| likeliest(context, text));
+        let likeliest = |text: &str| asked(|context| super::super::in_query::likeliest(context, text));
         assert_eq!(["ke", "__", "note=p"].map(likeliest), [None, None, None]);
         assert_eq!(likeliest("env in (s").as_deref(), Some("staging"));
         assert_eq!(likeliest("env in (staging,s"), None);

@@ -4,11 +4,13 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use selq::Span;
-use selq::syntax::Role;
+use selq::query::{Pattern, Subject};
+use selq::syntax::{Function, Role};
 
+use super::in_query::{is_key, is_selector};
 use super::line::{self, Piece};
 use super::names::is_empty_selector;
-use super::{TypedLine, TypingContext, commands_called, is_query_alone, selector_in};
+use super::{TypedLine, TypingContext, commands_called, query_in};
 
 /// What a part of a line looks like. Readable on dark and on light backgrounds: none of the bright colours,
 /// no white, black, yellow or blue.
@@ -17,6 +19,7 @@ pub(crate) enum Look {
     Key,
     Value,
     Operator,
+    Function,
     Name,
     Command,
     /// A key or value that no object has, or a name that nothing was given.
@@ -25,7 +28,7 @@ pub(crate) enum Look {
     Wrong,
     /// What is only for those who read it.
     Comment,
-    /// The parenthesis at the cursor and its partner.
+    /// The parenthesis or bracket at the cursor and its partner.
     Pair,
 }
 
@@ -35,6 +38,7 @@ impl Look {
             Look::Key => Style::new().bold(),
             Look::Value => AnsiColor::Green.on_default(),
             Look::Operator => AnsiColor::Magenta.on_default(),
+            Look::Function => AnsiColor::Cyan.on_default(),
             Look::Name | Look::Command => AnsiColor::Cyan.on_default().bold(),
             Look::Absent => AnsiColor::Red.on_default().underline(),
             Look::Wrong => AnsiColor::Red.on_default(),
@@ -66,79 +70,109 @@ fn highlight_line(context: &TypingContext<'_>, text: &str, cursor: usize) -> Vec
         let look = if is_known { Look::Command } else { Look::Wrong };
         parts.push((Span::new(start, start + 1 + name.len()), look));
     }
-    if let Some((offset, selector)) = selector_in(text, context.commands) {
+    if let Some((offset, query, _)) = query_in(text, context.commands) {
         let cursor = cursor.checked_sub(offset).unwrap_or(usize::MAX);
-        let selector_parts = highlight_selector(context, selector, cursor).into_iter();
-        parts.extend(selector_parts.map(|(span, look)| (span.shifted(offset), look)));
+        let query_parts = highlight_query(context, query, cursor).into_iter();
+        parts.extend(query_parts.map(|(span, look)| (span.shifted(offset), look)));
     }
     parts
 }
 
-fn highlight_selector(context: &TypingContext<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
+fn highlight_query(context: &TypingContext<'_>, text: &str, cursor: usize) -> Vec<(Span, Look)> {
     if is_empty_selector(text) {
         let start = text.len() - text.trim_start().len();
         return vec![(Span::new(start, start + text.trim().len()), Look::Value)];
-    }
-    // The lexer knows selectors alone: what is a query would be wrong all over.
-    if is_query_alone(text) {
-        return Vec::new();
     }
     let pieces = line::pieces(text);
     let pair = pair_at(&pieces, cursor);
     let look = |(nth, piece): (usize, &Piece<'_>)| {
         let look = match piece.role {
-            _ if pair.contains(&Some(piece.span)) => Some(Look::Pair),
-            Role::Open | Role::Close => is_alone(&pieces, nth).then_some(Look::Wrong),
+            _ if pair.contains(&Some(nth)) => Some(Look::Pair),
+            Role::Open => is_alone(&pieces, nth).then_some(Look::Wrong),
             // A bound need not occur.
-            Role::Value if nth > 0 && matches!(pieces[nth - 1].text, ">" | "<") => Some(Look::Value),
+            Role::Value if nth > 0 && pieces[nth - 1].text.starts_with(['>', '<']) => Some(Look::Value),
             _ => look(context, piece),
         };
         look.map(|look| (piece.span, look))
     };
-    pieces.iter().enumerate().filter_map(look).collect()
+    let parts = pieces.iter().enumerate().filter_map(look).collect();
+    // A word that a selector cannot have is marked as a word.
+    if is_selector(text) { parts } else { with_error(context, text, parts) }
 }
 
-/// Whether the parenthesis has no place: one that opens where no list belongs, or closes none.
+/// The parts with the place of an error in place of what stands there. What is merely missing at the end has none.
+fn with_error(context: &TypingContext<'_>, text: &str, parts: Vec<(Span, Look)>) -> Vec<(Span, Look)> {
+    let place = context.names.meaning(text).err().and_then(|error| error.place_in(text));
+    let Some(error) = place.filter(|span| !span.is_empty() && span.end < text.trim_end().len()) else {
+        return parts;
+    };
+    let is_beside = |span: &Span| span.end <= error.start || error.end <= span.start;
+    let mut parts: Vec<_> = parts.into_iter().filter(|(span, _)| is_beside(span)).collect();
+    let at = parts.partition_point(|(span, _)| span.start < error.start);
+    parts.insert(at, (error, Look::Absent));
+    parts
+}
+
+/// Whether the parenthesis opens where no list belongs.
 fn is_alone(pieces: &[Piece<'_>], nth: usize) -> bool {
-    let before = &pieces[..nth];
-    match pieces[nth].role {
-        Role::Open => before.last().is_none_or(|piece| piece.role != Role::Membership),
-        _ => {
-            let parens = before.iter().rev().find(|piece| matches!(piece.role, Role::Open | Role::Close));
-            parens.is_none_or(|piece| piece.role == Role::Close)
-        }
-    }
+    let before = nth.checked_sub(1).map(|before| pieces[before].role);
+    !matches!(before, Some(Role::Membership | Role::Function))
 }
 
 fn look(context: &TypingContext<'_>, piece: &Piece<'_>) -> Option<Look> {
     let occurring = |occurs, look| if occurs { look } else { Look::Absent };
     match piece.role {
         Role::Key => Some(occurring(context.store.count_key(piece.text) > 0, Look::Key)),
-        Role::Value => Some(occurring(context.store.count_label(piece.key, piece.text) > 0, Look::Value)),
+        Role::Value => Some(occurring(value_occurs(context, piece), Look::Value)),
         Role::Name => {
             Some(occurring(context.names.iter().any(|(name, _)| name == &piece.text[1..]), Look::Name))
         }
-        Role::Not | Role::Comparison | Role::Membership => Some(Look::Operator),
+        Role::Field => Some(occurring(may_occur(context, piece), Look::Key)),
+        Role::Function => Some(occurring(Function::named(piece.text).is_some(), Look::Function)),
+        Role::Not | Role::Comparison | Role::Membership | Role::And | Role::Or => Some(Look::Operator),
+        Role::Expression | Role::Element | Role::Parameter => Some(Look::Value),
         Role::Stray => Some(Look::Wrong),
         _ => None,
     }
 }
 
-/// The parenthesis at or before the cursor, and its partner.
-fn pair_at(pieces: &[Piece<'_>], cursor: usize) -> [Option<Span>; 2] {
-    let is_paren = |piece: &&Piece<'_>| matches!(piece.role, Role::Open | Role::Close);
-    let parens: Vec<&Piece<'_>> = pieces.iter().filter(is_paren).collect();
-    let at = |place: usize| parens.iter().position(|piece| piece.span.start == place);
-    let Some(nth) = at(cursor).or_else(|| at(cursor.checked_sub(1)?)) else { return [None; 2] };
-    // Lists do not nest: the partner is the next one, or the one before.
-    let (partner, wanted) = match parens[nth].role {
-        Role::Open => (parens.get(nth + 1), Role::Close),
-        _ => (nth.checked_sub(1).map(|before| &parens[before]), Role::Open),
-    };
-    match partner.filter(|partner| partner.role == wanted) {
-        Some(partner) => [Some(parens[nth].span), Some(partner.span)],
-        None => [None; 2],
+/// Whether some object has the value, as far as that is known: of what was not read it is not.
+fn value_occurs(context: &TypingContext<'_>, piece: &Piece<'_>) -> bool {
+    let pattern = Pattern::typed(piece.text);
+    match (pattern.as_text(), is_key(&piece.subject)) {
+        // A glob is looked up in all values, which is for the answer to do.
+        (None, _) => true,
+        (Some(text), true) => context.store.count_label(&piece.subject, text) > 0,
+        (Some(text), false) => column_may_have(context, &piece.subject, text),
     }
+}
+
+fn column_may_have(context: &TypingContext<'_>, subject: &str, text: &str) -> bool {
+    // Kinds have several names, and amounts are written in several ways.
+    let Ok(subject @ Subject::Field(_)) = subject.parse::<Subject>() else { return true };
+    let mut values = context.columns.values(&subject).peekable();
+    values.peek().is_none() || values.any(|(value, _)| value == text)
+}
+
+/// Whether a field occurs, as far as the piece goes, or may.
+fn may_occur(context: &TypingContext<'_>, piece: &Piece<'_>) -> bool {
+    let field = piece.subject.trim_end_matches('.');
+    field.is_empty() || context.fields.is_none_or(|fields| fields.has(field) != Some(false))
+}
+
+/// The parenthesis or bracket at or before the cursor, and its partner.
+fn pair_at(pieces: &[Piece<'_>], cursor: usize) -> [Option<usize>; 2] {
+    let is_paired = |piece: &Piece<'_>| piece.opens() || piece.closes();
+    let at = |place: usize| pieces.iter().position(|it| is_paired(it) && it.span.start == place);
+    let Some(nth) = at(cursor).or_else(|| at(cursor.checked_sub(1)?)) else { return [None; 2] };
+    let is_close_of = |open: usize, close: usize| {
+        close > open && pieces[close].closes() && pieces[close].inside == pieces[open].inside
+    };
+    let partner = match pieces[nth].opens() {
+        true => (nth + 1..pieces.len()).find(|&close| is_close_of(nth, close)),
+        false => (0..nth).rev().find(|&open| pieces[open].opens() && is_close_of(open, nth)),
+    };
+    partner.map_or([None; 2], |partner| [Some(nth), Some(partner)])
 }
 
 /// The text with escape codes for its parts.
@@ -157,6 +191,7 @@ pub(crate) fn painted(text: &str, parts: &[(Span, Look)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use selq::query::{Columns, Context};
     use selq::{Object, Scope, Store};
 
     use super::super::names::Names;
@@ -164,7 +199,7 @@ mod tests {
     use super::*;
 
     const COMMANDS: [CommandSyntax; 1] =
-        [CommandSyntax { name: "explain", usage: "", summary: "", argument: Argument::Selector }];
+        [CommandSyntax { name: "explain", usage: "", summary: "", argument: Argument::Query }];
 
     fn looks(text: &str, cursor: usize) -> String {
         let mut store = Store::new();
@@ -177,6 +212,9 @@ mod tests {
             names: &names,
             commands: &COMMANDS,
             on_screen: &[],
+            columns: &Columns::new(),
+            asked_with: Context::new(),
+            fields: None,
         };
         let parts = highlight(&context, text, cursor);
         parts

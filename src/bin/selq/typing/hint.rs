@@ -1,37 +1,39 @@
 //! The hint behind the cursor: how many objects the text selects, or what it lacks.
 
+use selq::query::Subject;
 use selq::selector::ParseErrorKind;
 use selq::syntax::{Expected, Role};
-use selq::{Plan, Selector};
+use selq::{Plan, Query, Scope, Selector};
 
-use super::complete::likeliest;
-use super::line::{self, Piece, Slot};
+use super::in_query::{is_key, likeliest};
+use super::line::{self, Piece};
 use super::names::NamedError;
-use super::{
-    CommandSyntax, TypedLine, TypingContext, commands_called, find_command, is_query_alone, selector_in,
-};
+use super::place::{CursorPlace, Slot, place};
+use super::{CommandSyntax, TypedLine, TypingContext, commands_called, find_command, query_in};
 use crate::terminal::numbers::thousands;
 
 /// What stands behind the cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Hint {
     /// The end of a word that may be meant, which one key stroke takes over.
     pub(crate) ending: String,
     /// What is to be said.
     pub(crate) remark: String,
+    /// What has to be read of the objects before more can be said.
+    pub(crate) unread: Vec<Subject>,
 }
 
 impl Hint {
     fn remark(remark: impl Into<String>) -> Hint {
-        Hint { ending: String::new(), remark: remark.into() }
+        Hint { remark: remark.into(), ..Hint::default() }
     }
 }
 
 /// The hint for a text, of which the last line counts.
 pub(crate) fn hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     let (_, text) = line::line_at(text, text.len());
-    match selector_in(text, context.commands) {
-        Some((_, selector)) if !selector.trim().is_empty() => selector_hint(context, selector),
+    match query_in(text, context.commands) {
+        Some((_, query, _)) if !query.trim().is_empty() => query_hint(context, query),
         _ => command_hint(context, text).map(Hint::remark),
     }
 }
@@ -39,7 +41,7 @@ pub(crate) fn hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
 /// What a command takes and does, until its arguments are typed.
 fn command_hint(context: &TypingContext<'_>, text: &str) -> Option<String> {
     let (name, arguments) = match TypedLine::new(text) {
-        TypedLine::Selector(_) | TypedLine::Comment => return None,
+        TypedLine::Query(_) | TypedLine::Comment => return None,
         TypedLine::CommandName(name) => (name, ""),
         TypedLine::Command { name, arguments } => (name, arguments),
     };
@@ -71,42 +73,78 @@ fn candidates(commands: &[&CommandSyntax]) -> Option<String> {
     }
 }
 
-fn selector_hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
-    // What is half typed comes first: of a word that will go on, nothing else could be said for
-    // sure.
+fn query_hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     if let Some(hint) = ending(context, text) {
         return Some(hint);
     }
-    if is_query_alone(text) {
-        return None;
-    }
-    let meant = context.names.selector(text);
+    let meant = context.names.query(text);
     let absent = match &meant {
         // Its words are a shell's, and no keys that could be missing.
         Err(NamedError::CommandLine(_)) => None,
-        _ => absent_key(context, text).or_else(|| absent_value(context, text)),
+        _ => absent_subject(context, text).or_else(|| absent_value(context, text)),
     };
+    let unread = absent.is_none().then(|| unread(context, text, meant.as_ref().ok()));
+    if let Some(unread) = unread.filter(|unread| !unread.is_empty()) {
+        return Some(Hint { remark: format!("  {}", reading(&unread)), unread, ..Hint::default() });
+    }
     let remark = absent.unwrap_or_else(|| match meant {
-        Ok(selector) => meaning(context, text, &selector),
+        Ok(query) => meaning(context, text, &query),
         Err(_) if text.trim() == "\"" => "\"\" is every object".to_owned(),
         Err(_) if is_operator_begun(text) => "in ( or notin (".to_owned(),
-        Err(error) => names_begun(context, text).unwrap_or_else(|| expected(&error)),
+        Err(error) => begun(context, text, &error).unwrap_or_else(|| expected(&error)),
     });
     Some(Hint::remark(format!("  {remark}")))
 }
 
-/// The names that begin with the one at the end of the text.
-fn names_begun(context: &TypingContext<'_>, text: &str) -> Option<String> {
-    let place = line::place(text, text.len());
-    let begun = place.word.strip_prefix('@').filter(|_| place.slot == Slot::Name)?;
+/// What has to be read before more can be said: what the query asks for, or what a value is being typed of.
+fn unread(context: &TypingContext<'_>, text: &str, meant: Option<&Query>) -> Vec<Subject> {
+    let mut unread = meant.map(|query| context.unread(query)).unwrap_or_default();
+    if let Slot::Value { subject, .. } = place(text, text.len()).slot
+        && let Ok(subject) = subject.parse::<Subject>()
+        && !context.columns.has(&subject)
+        && !unread.contains(&subject)
+    {
+        unread.push(subject);
+    }
+    unread
+}
+
+/// `reading .status.phase …`
+fn reading(unread: &[Subject]) -> String {
+    let subjects: Vec<String> = unread.iter().map(ToString::to_string).collect();
+    format!("reading {} …", subjects.join(", "))
+}
+
+/// What a text goes on with that breaks off in the middle of a part.
+fn begun(context: &TypingContext<'_>, text: &str, error: &NamedError) -> Option<String> {
+    let place = place(text, text.len());
+    match place.slot {
+        Slot::Name => names_begun(context, &place.word[1..]),
+        Slot::Value { .. } if place.word.is_empty() && is_refused(error) => Some("a value".to_owned()),
+        Slot::Operator { .. } if place.word.is_empty() => help_of_refusal(error),
+        _ => None,
+    }
+}
+
+fn is_refused(error: &NamedError) -> bool {
+    matches!(error, NamedError::Query(error) if matches!(error.kind(), ParseErrorKind::Query { .. }))
+}
+
+/// What to write instead of a subject alone which says nothing.
+fn help_of_refusal(error: &NamedError) -> Option<String> {
+    error.help().filter(|_| is_refused(error))
+}
+
+/// The names that begin so.
+fn names_begun(context: &TypingContext<'_>, begun: &str) -> Option<String> {
     let names = context.names.iter().filter(|(name, _)| name.starts_with(begun));
     let names: Vec<String> = names.map(|(name, _)| format!("@{name}")).collect();
     (!names.is_empty()).then(|| names.join(" "))
 }
 
-/// How many objects the selector that the text means matches, or why there is none.
-fn meaning(context: &TypingContext<'_>, text: &str, selector: &Selector) -> String {
-    let plan = Plan::scoped(context.store, selector, context.scope);
+/// How many objects the query that the text means matches, or why there is none.
+fn meaning(context: &TypingContext<'_>, text: &str, query: &Query) -> String {
+    let Ok(plan) = context.plan(query) else { return String::new() };
     let count = plan.count();
     // No value yet is one that will come, unless the empty one occurs.
     if count == 0 && is_value_missing(text) {
@@ -116,93 +154,136 @@ fn meaning(context: &TypingContext<'_>, text: &str, selector: &Selector) -> Stri
     let absent = if count == 0 { plan.absences().into_iter().next() } else { None };
     match absent {
         Some(it) => absence(&it.key, it.value.as_deref(), it.nearest),
-        None if count == 0 => format!("{}{}", share(context, count), elsewhere(context, selector)),
+        None if count == 0 => format!("{}{}", share(context, count), elsewhere(context, query)),
         None => share(context, count),
     }
 }
 
 /// Whether the text ends where a value would stand.
 fn is_value_missing(text: &str) -> bool {
-    let place = line::place(text, text.len());
+    let place = place(text, text.len());
     place.word.is_empty() && matches!(place.slot, Slot::Value { .. })
 }
 
 /// Whether the text ends in what may become `in` or `notin`.
 fn is_operator_begun(text: &str) -> bool {
-    let place = line::place(text, text.len());
+    let place = place(text, text.len());
     let begins = ["in", "notin"].iter().any(|operator| operator.starts_with(place.word));
-    place.slot == Slot::Operator && !place.word.is_empty() && begins
+    matches!(place.slot, Slot::Operator { .. }) && !place.word.is_empty() && begins
 }
 
 /// `→ 1,204 of 100,000`
 fn share(context: &TypingContext<'_>, count: u64) -> String {
-    let n_in_scope = context.count(&Selector::everything());
+    let n_in_scope = context.in_scope().len() as u64;
     format!("→ {} of {}", thousands(count), thousands(n_in_scope))
 }
 
-/// How many objects outside the scope the selector matches.
-fn elsewhere(context: &TypingContext<'_>, selector: &Selector) -> String {
-    match Plan::new(context.store, selector).count() {
-        0 => String::new(),
-        n => format!(", {} elsewhere", thousands(n)),
+/// How many objects outside the scope the query matches.
+fn elsewhere(context: &TypingContext<'_>, query: &Query) -> String {
+    let everywhere = TypingContext { scope: &Scope::all(), ..*context };
+    match everywhere.count(query) {
+        None | Some(0) => String::new(),
+        Some(n) => format!(", {} elsewhere", thousands(n)),
     }
 }
 
 /// The likeliest end of a word that does not occur and begins one that does.
 fn ending(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
-    let place = line::place(text, text.len());
-    let occurs = match place.slot {
-        Slot::Key => context.store.count_key(place.word) > 0,
-        Slot::Value { key, .. } => context.store.count_label(key, place.word) > 0,
-        _ => return None,
-    };
-    if occurs || place.word.is_empty() {
+    let place = place(text, text.len());
+    if place.word.is_empty() || occurs(context, &place) {
         return None;
     }
     let likeliest = likeliest(context, text)?;
     let ending = likeliest.strip_prefix(place.word)?;
     let whole = context.names.resolve(&format!("{text}{ending}"));
-    let remark =
-        whole.map_or_else(|_| String::new(), |it| format!("  {}", share(context, context.count(&it))));
-    Some(Hint { ending: ending.to_owned(), remark })
+    let count = whole.ok().and_then(|query| context.count(&query));
+    let remark = count.map_or_else(String::new, |count| format!("  {}", share(context, count)));
+    Some(Hint { ending: ending.to_owned(), remark, unread: Vec::new() })
 }
 
-/// The key of an unfinished requirement at the end, if it does not occur: there is no use in going on.
-fn absent_key(context: &TypingContext<'_>, text: &str) -> Option<String> {
-    let Slot::Value { key, .. } = line::place(text, text.len()).slot else { return None };
-    if context.store.count_key(key) > 0 {
+/// Whether the word at the place is whole, as something that occurs, or cannot become so.
+fn occurs(context: &TypingContext<'_>, place: &CursorPlace<'_>) -> bool {
+    match &place.slot {
+        Slot::Subject => context.store.count_key(place.word) > 0,
+        Slot::Value { subject, .. } => match subject.parse::<Subject>() {
+            Ok(Subject::Label(key)) => context.store.count_label(key.as_str(), place.word) > 0,
+            Ok(subject) => context.columns.values(&subject).any(|(value, _)| value == place.word),
+            Err(_) => context.store.count_label(subject, place.word) > 0,
+        },
+        Slot::Step { field } => context.has_field(&format!("{field}{}", place.word)),
+        Slot::Parameter { .. } => false,
+        _ => true,
+    }
+}
+
+/// The subject of an unfinished part at the end, if it does not occur: there is no use in going on.
+fn absent_subject(context: &TypingContext<'_>, text: &str) -> Option<String> {
+    let place = place(text, text.len());
+    match place.slot {
+        Slot::Value { subject, .. } if is_key(&subject) => {
+            if context.store.count_key(&subject) > 0 {
+                return None;
+            }
+            let keys = context.store.keys();
+            let nearest = selq::text::nearest(&subject, keys.iter().map(|fact| fact.key));
+            Some(absence(&subject, None, nearest))
+        }
+        Slot::Value { subject, .. } if subject.starts_with('.') => absent_field(context, &subject),
+        Slot::Step { field } if !place.word.is_empty() => {
+            absent_field(context, &format!("{field}{}", place.word))
+        }
+        _ => None,
+    }
+}
+
+/// That no object has a field, where that is known without reading all of them.
+fn absent_field(context: &TypingContext<'_>, field: &str) -> Option<String> {
+    let fields = context.fields?;
+    if field.ends_with('.') || fields.has(field) != Some(false) {
         return None;
     }
-    let keys = context.store.keys();
-    let nearest = selq::text::nearest(key, keys.iter().map(|fact| fact.key));
-    Some(absence(key, None, nearest))
+    let kinds = context.in_scope().kind_counts();
+    let (before, name) = field.rsplit_once('.')?;
+    let near = match before {
+        "." => fields.names(&kinds),
+        before => fields.below(before, &kinds),
+    };
+    let nearest = selq::text::nearest(name, near.iter().map(|fact| fact.name.as_str()));
+    let what = format!("no field {field}");
+    Some(nearest.map_or_else(|| what.clone(), |nearest| format!("{what} → {before}.{nearest}")))
 }
 
 /// The last value of a list that is still open, if it does not occur: the list would be finished in vain.
 fn absent_value(context: &TypingContext<'_>, text: &str) -> Option<String> {
-    let place = line::place(text, text.len());
+    let place = place(text, text.len());
     if !matches!(place.slot, Slot::AfterListed | Slot::Value { listed: Some(_), .. }) {
         return None;
     }
     let pieces = line::pieces(text);
-    let Piece { key, text: value, .. } = *pieces.iter().rev().find(|piece| piece.role == Role::Value)?;
+    let Piece { subject, text: value, .. } = pieces.iter().rev().find(|piece| piece.role == Role::Value)?;
     let is_negated = pieces.iter().rev().find(|it| it.role == Role::Membership)?.text == "notin";
-    // Behind `notin` an absent value is no dead end.
-    if is_negated || context.store.count_label(key, value) > 0 {
+    if is_negated || !is_key(subject) || context.store.count_label(subject, value) > 0 {
         return None;
     }
-    let selector: Selector = format!("{key}={value}").parse().ok()?;
+    let selector: Selector = format!("{subject}={value}").parse().ok()?;
     let absent = Plan::scoped(context.store, &selector, context.scope).absences().into_iter().next()?;
     Some(absence(&absent.key, absent.value.as_deref(), absent.nearest))
 }
 
 /// `no label "enviroment" → environment`
 fn absence(key: &str, value: Option<&str>, nearest: Option<&str>) -> String {
+    let is_read = !is_key(key);
     let what = match value {
+        None if is_read => format!("no {key}"),
         None => format!("no label {key:?}"),
         Some(value) => format!("no {key}={value:?}"),
     };
-    nearest.map_or_else(|| what.clone(), |nearest| format!("{what} → {nearest}"))
+    let function = selq::syntax::Function::named(key).filter(|_| value.is_none() && nearest.is_none());
+    match (nearest, function) {
+        (Some(nearest), _) => format!("{what} → {nearest}"),
+        (None, Some(_)) => format!("{what} → {key}()"),
+        (None, None) => what,
+    }
 }
 
 /// What the text lacks at its end, or what is wrong with it.
@@ -211,7 +292,7 @@ fn expected(error: &NamedError) -> String {
         NamedError::Nothing => error.to_string(),
         NamedError::CommandLine(it) => format!("✗ {}", it.in_short()),
         NamedError::TooLong { .. } => format!("✗ {error}"),
-        NamedError::Selector(error) => match error.kind() {
+        NamedError::Query(error) => match error.kind() {
             ParseErrorKind::Syntax { expected, found: None } => in_short(*expected).to_owned(),
             ParseErrorKind::Syntax { expected, found: Some(_) } => {
                 let found = error.span().slice(error.text());
@@ -237,12 +318,24 @@ fn in_short(expected: Expected) -> &'static str {
         Expected::OpenParen => "(",
         Expected::ValueOrCloseParen => "a value or )",
         Expected::CommaOrCloseParen => ", or )",
+        Expected::Factor => "a key, field or function, ! or (",
+        Expected::NegatedFactor => "a key, field or function, or (",
+        Expected::QueryOperator => "an operator or , && ||",
+        Expected::EndOfFactor => ", && or ||",
+        Expected::CloseGroup => "), or , && ||",
+        Expected::CloseBracket => "], or , && ||",
+        Expected::Path => "a path or )",
+        Expected::FieldName => "a name",
+        Expected::InBrackets => "a number, *, 'name' or .field=value",
+        Expected::Quoted => "'an expression'",
+        Expected::EndOfQuoted => "a closing quotation mark",
         other => other.as_str(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use selq::query::{Columns, Context};
     use selq::{Object, Scope, Store};
 
     use super::super::Argument;
@@ -251,7 +344,7 @@ mod tests {
 
     const COMMANDS: [CommandSyntax; 3] = [
         CommandSyntax { name: "limit", usage: "N", summary: "rows at most", argument: Argument::Other },
-        CommandSyntax { name: "explain", usage: "SELECTOR", summary: "how", argument: Argument::Selector },
+        CommandSyntax { name: "explain", usage: "SELECTOR", summary: "how", argument: Argument::Query },
         CommandSyntax { name: "list", usage: "", summary: "", argument: Argument::Other },
     ];
 
@@ -269,6 +362,9 @@ mod tests {
             names: &names,
             commands: &COMMANDS,
             on_screen: &[],
+            columns: &Columns::new(),
+            asked_with: Context::new(),
+            fields: None,
         };
         hint(&context, text).map_or_else(String::new, |hint| format!("{}|{}", hint.ending, hint.remark))
     }

@@ -1,135 +1,173 @@
-//! A line as it stands under the cursor: what each token is for, and what may come next.
+//! A line taken apart: what each token is for, and what it is about.
 //!
 //! Made of the parser's own tokens, so that what is coloured and completed is what is parsed; and, other
 //! than the parser, of any text, however incomplete.
 
+use std::borrow::Cow;
+
 use selq::Span;
-use selq::syntax::{Role, Token, tokens};
+use selq::syntax::{Role, Token, query_tokens};
 
 /// A token of a line, and what it is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece<'t> {
     pub(crate) text: &'t str,
     pub(crate) span: Span,
     pub(crate) role: Role,
-    /// The key of the requirement that it stands in; empty before there is one.
-    pub(crate) key: &'t str,
+    /// The number of the piece that opens what it stands in.
+    pub(crate) inside: Option<usize>,
+    /// What its part of the query is about, as a query of the object has it: of an element's `.name` the field from the
+    /// object on. Of a piece that opens something what is asked about in there. Empty where there is nothing.
+    pub(crate) subject: Cow<'t, str>,
 }
 
 impl Piece<'_> {
-    fn is_word(&self) -> bool {
-        use Role::{Key, Membership, Name, Stray, Value};
-        matches!(self.role, Key | Value | Name | Membership | Stray)
+    /// Whether it may be completed.
+    pub(super) fn is_word(&self) -> bool {
+        use Role::{Element, Expression, Field, Function, Key, Membership, Name, Parameter, Stray, Value};
+        matches!(
+            self.role,
+            Key | Value | Name | Membership | Stray | Field | Function | Parameter | Element | Expression
+        )
+    }
+
+    /// Whether it opens something.
+    pub(super) fn opens(&self) -> bool {
+        matches!(self.role, Role::Open | Role::OpenGroup | Role::OpenParameter | Role::OpenBracket)
+    }
+
+    /// Whether it closes something.
+    pub(super) fn closes(&self) -> bool {
+        matches!(self.role, Role::Close | Role::CloseBracket)
+    }
+
+    /// Whether another part of the query follows.
+    pub(super) fn joins(&self) -> bool {
+        matches!(self.role, Role::Comma | Role::And | Role::Or)
     }
 }
 
 /// The tokens of a line and what they are for.
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut key = "";
-    let piece = |token: Token| {
-        let word = token.span.slice(text);
-        match token.role {
-            Role::Key => key = word,
-            Role::Comma => key = "",
+    let mut reader = PieceReader { text, pieces: Vec::new(), levels: vec![LineLevel::default()] };
+    query_tokens(text).for_each(|token| reader.read(token));
+    reader.pieces
+}
+
+/// The number of the piece that opens what stands behind all of these.
+pub(super) fn open_around(pieces: &[Piece<'_>]) -> Option<usize> {
+    let last = pieces.last()?;
+    if last.opens() { Some(pieces.len() - 1) } else { last.inside }
+}
+
+/// What is open at a token.
+#[derive(Debug, Default)]
+struct LineLevel<'t> {
+    /// The piece that opens it.
+    opener: Option<usize>,
+    is_brackets: bool,
+    /// What all in it is about, if that stands before it: `env` in `env in (`, `.spec.containers` in `.spec.containers[`.
+    outer: Cow<'t, str>,
+    /// Where its own subject stands.
+    subject: Option<Span>,
+    /// Whether that is a function that has not been closed, or not even opened.
+    is_call_open: bool,
+}
+
+struct PieceReader<'t> {
+    text: &'t str,
+    pieces: Vec<Piece<'t>>,
+    /// Never empty.
+    levels: Vec<LineLevel<'t>>,
+}
+
+impl<'t> PieceReader<'t> {
+    fn read(&mut self, token: Token) {
+        let Token { role, span, .. } = token;
+        match role {
+            Role::Close => self.close(|level| !level.is_brackets),
+            Role::CloseBracket => self.close(|level| level.is_brackets),
             _ => {}
         }
-        Piece { text: word, span: token.span, role: token.role, key }
-    };
-    tokens(text).map(piece).collect()
-}
+        self.note(role, span);
+        let (inside, subject) = (self.top().opener, self.subject());
+        let nth = self.pieces.len();
+        let text = span.slice(self.text);
+        let subject = match role {
+            Role::Open if self.top().is_call_open => Cow::Owned(format!("{subject}()")),
+            Role::OpenGroup | Role::OpenParameter => Cow::Borrowed(""),
+            _ => subject,
+        };
+        let piece = Piece { text, span, role, inside, subject };
+        if piece.opens() {
+            let is_brackets = role == Role::OpenBracket;
+            let outer = piece.subject.clone();
+            self.levels.push(LineLevel { opener: Some(nth), is_brackets, outer, ..LineLevel::default() });
+        }
+        self.pieces.push(piece);
+    }
 
-/// What may stand at a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Slot<'t> {
-    /// A key, at the start of a requirement or after `!`.
-    Key,
-    /// `@NAME`
-    Name,
-    /// What follows a key.
-    Operator,
-    /// The `(` after `in`.
-    List,
-    /// A value of the key; in a list one other than those `listed` beside it.
-    Value { key: &'t str, listed: Option<Vec<&'t str>> },
-    /// What follows a value in a list.
-    AfterListed,
-    /// What follows a whole requirement.
-    End,
-    /// Nothing that could be right.
-    Nowhere,
-}
+    /// Takes note of what a part is about.
+    fn note(&mut self, role: Role, span: Span) {
+        let top = self.top();
+        let is_call_closed = role == Role::Close && top.is_call_open;
+        match (role, top.subject) {
+            (Role::Comma | Role::And | Role::Or, _) => top.subject = None,
+            (Role::Key | Role::Field | Role::Function, None) => {
+                top.subject = Some(span);
+                top.is_call_open = role == Role::Function;
+            }
+            (Role::Field | Role::CloseBracket, Some(begun)) => {
+                top.subject = Some(Span::new(begun.start, span.end));
+            }
+            (_, Some(begun)) if is_call_closed => {
+                top.subject = Some(Span::new(begun.start, span.end));
+                top.is_call_open = false;
+            }
+            _ => {}
+        }
+    }
 
-/// The place of the cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CursorPlace<'t> {
-    pub(crate) slot: Slot<'t>,
-    /// The part of the word under the cursor that stands before it.
-    pub(crate) word: &'t str,
-    /// The part of it that stands behind the cursor.
-    pub(crate) tail: &'t str,
-    /// The other requirements of the line.
-    pub(crate) rest: Vec<&'t str>,
-}
+    fn top(&mut self) -> &mut LineLevel<'t> {
+        if self.levels.is_empty() {
+            self.levels.push(LineLevel::default());
+        }
+        let last = self.levels.len() - 1;
+        &mut self.levels[last]
+    }
 
-/// What the cursor is in, and what else stands in the line.
-pub(crate) fn place(text: &str, cursor: usize) -> CursorPlace<'_> {
-    let pieces = pieces(text);
-    let requirements: Vec<&[Piece<'_>]> = pieces.split(|piece| piece.role == Role::Comma).collect();
-    // Those within a list have another role.
-    let commas = pieces.iter().filter(|piece| piece.role == Role::Comma);
-    let nth = commas.filter(|comma| comma.span.end <= cursor).count();
-    let here = requirements[nth];
-    // At its end a word is still being typed; at its beginning something else is put before it.
-    let under = here.iter().find(|it| it.is_word() && it.span.start < cursor && cursor <= it.span.end);
-    let word = under.map_or("", |piece| &text[piece.span.start..cursor]);
-    let tail = under.map_or("", |piece| &text[cursor..piece.span.end]);
-    let start = cursor - word.len();
-    let before: Vec<Piece<'_>> = here.iter().copied().filter(|piece| piece.span.end <= start).collect();
-    let listed = here.iter().filter(|piece| Some(*piece) != under).filter_map(value).collect();
-    let others = requirements.iter().enumerate().filter(|&(other, _)| other != nth);
-    let rest = others.filter_map(|(_, pieces)| text_of(text, pieces)).collect();
-    CursorPlace { slot: slot(&before, word, listed), word, tail, rest }
-}
+    /// Leaves the innermost level of a kind, and what is still open in it.
+    fn close(&mut self, is_wanted: impl Fn(&LineLevel<'t>) -> bool) {
+        while self.levels.len() > 1 && self.levels.pop().is_some_and(|level| !is_wanted(&level)) {}
+    }
 
-fn value<'t>(piece: &Piece<'t>) -> Option<&'t str> {
-    (piece.role == Role::Value).then_some(piece.text)
-}
-
-/// The text from the first to the last of some pieces.
-pub(super) fn text_of<'t>(text: &'t str, pieces: &[Piece<'t>]) -> Option<&'t str> {
-    let (first, last) = (pieces.first()?, pieces.last()?);
-    Some(&text[first.span.start..last.span.end])
-}
-
-/// What follows the pieces `before`.
-fn slot<'t>(before: &[Piece<'t>], word: &str, listed: Vec<&'t str>) -> Slot<'t> {
-    let Some(last) = before.last() else {
-        return if word.starts_with('@') { Slot::Name } else { Slot::Key };
-    };
-    let key = before.iter().find(|piece| piece.role == Role::Key).map(|piece| piece.text);
-    let is_absence = before[0].role == Role::Not;
-    match (last.role, key) {
-        (Role::Not, _) => Slot::Key,
-        // Behind `!key` no operator follows.
-        (Role::Key, _) if !is_absence => Slot::Operator,
-        (Role::Membership, _) => Slot::List,
-        (Role::Comparison, Some(key)) => Slot::Value { key, listed: None },
-        (Role::Open | Role::ListComma, Some(key)) => Slot::Value { key, listed: Some(listed) },
-        (Role::Value, _) if before.iter().any(|piece| piece.role == Role::Open) => Slot::AfterListed,
-        (Role::Key | Role::Name | Role::Value | Role::Close, _) => Slot::End,
-        _ => Slot::Nowhere,
+    fn subject(&self) -> Cow<'t, str> {
+        let Some(level) = self.levels.last() else { return Cow::Borrowed("") };
+        let own = level.subject.map_or("", |subject| subject.slice(self.text));
+        match level.is_brackets {
+            true if own.is_empty() => level.outer.clone(),
+            true => Cow::Owned(of_element(&level.outer, own)),
+            false if own.is_empty() => level.outer.clone(),
+            false => Cow::Borrowed(own),
+        }
     }
 }
 
-/// Whether the line goes on below: a `(` is open, or it ends in `,`. A command and a comment never do.
+/// The field that a field of an array's elements is, seen from the object.
+fn of_element(array: &str, path: &str) -> String {
+    match path {
+        "." => format!("{array}[*]"),
+        path => format!("{array}{path}"),
+    }
+}
+
+/// Whether the line goes on below: a `(` or `[` is open, or it ends in what joins two parts. A command and a comment never do.
 pub(crate) fn is_unfinished(text: &str) -> bool {
     if text.trim_start().starts_with([':', '#']) {
         return false;
     }
     let pieces = pieces(text);
-    let open = pieces.iter().rev().find(|piece| matches!(piece.role, Role::Open | Role::Close));
-    let is_open = open.is_some_and(|piece| piece.role == Role::Open);
-    is_open || pieces.last().is_some_and(|piece| piece.role == Role::Comma)
+    open_around(&pieces).is_some() || pieces.last().is_some_and(Piece::joins)
 }
 
 /// The lines of a text, as a paste has several, each with the byte at which it begins. One that is unfinished
@@ -161,59 +199,6 @@ pub(crate) fn split(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The place of the `|` in the text.
-    #[track_caller]
-    fn at(marked: &str) -> CursorPlace<'static> {
-        let cursor = marked.find('|').unwrap();
-        let text: &'static str = marked.replacen('|', "", 1).leak();
-        place(text, cursor)
-    }
-
-    fn value(key: &'static str) -> Slot<'static> {
-        Slot::Value { key, listed: None }
-    }
-
-    fn listed(key: &'static str, listed: &[&'static str]) -> Slot<'static> {
-        Slot::Value { key, listed: Some(listed.to_vec()) }
-    }
-
-    #[test]
-    fn each_place_has_its_slot() {
-        for (marked, slot, word) in [
-            ("|", Slot::Key, ""),
-            ("en|", Slot::Key, "en"),
-            ("e|nv=prod", Slot::Key, "e"),
-            ("!|", Slot::Key, ""),
-            ("!leg|", Slot::Key, "leg"),
-            ("env |", Slot::Operator, ""),
-            ("env no|", Slot::Operator, "no"),
-            ("env in|", Slot::Operator, "in"),
-            ("env in |", Slot::List, ""),
-            ("env=|", value("env"), ""),
-            ("env != pr|", value("env"), "pr"),
-            ("env in (|", listed("env", &[]), ""),
-            ("env in (prod, st|)", listed("env", &["prod"]), "st"),
-            ("env in (|,prod", listed("env", &["prod"]), ""),
-            ("env in (prod |", Slot::AfterListed, ""),
-            ("env in (prod)|", Slot::End, ""),
-            ("env=prod |", Slot::End, ""),
-            ("!legacy |", Slot::End, ""),
-            ("env=a,|", Slot::Key, ""),
-            ("a,@we|", Slot::Name, "@we"),
-            ("@web |", Slot::End, ""),
-            ("(|", Slot::Nowhere, ""),
-        ] {
-            let place = at(marked);
-            assert_eq!((place.slot, place.word), (slot, word), "{marked}");
-        }
-    }
-
-    #[test]
-    fn the_rest_is_every_other_requirement() {
-        assert_eq!(at("a=1, e|nv , b in (x,y),,!c").rest, ["a=1", "b in (x,y)", "!c"]);
-        assert_eq!(at("a|").rest, [""; 0]);
-    }
 
     #[test]
     fn lines_go_on_where_more_must_come() {

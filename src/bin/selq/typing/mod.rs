@@ -7,14 +7,21 @@ pub(crate) mod candidates;
 pub(crate) mod command_line;
 pub(crate) mod complete;
 pub(crate) mod edits;
+pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod highlight;
 pub(crate) mod hint;
+mod in_query;
 pub(crate) mod line;
 pub(crate) mod names;
+pub(crate) mod place;
+#[cfg(test)]
+mod sample;
 
-use selq::{Matches, Plan, Scope, Selector, Store};
+use selq::query::{Columns, Context, NoColumn, Subject};
+use selq::{Matches, Plan, Query, Scope, Store};
 
+use fields::FieldFacts;
 use names::Names;
 
 /// What a session knows.
@@ -26,20 +33,55 @@ pub(crate) struct TypingContext<'a> {
     pub(crate) commands: &'a [CommandSyntax],
     /// The names of the objects that are on the screen.
     pub(crate) on_screen: &'a [String],
+    /// What was read of the objects besides their labels.
+    pub(crate) columns: &'a Columns,
+    /// What queries are asked with.
+    pub(crate) asked_with: Context,
+    /// The fields that occur; `None` until somebody has looked.
+    pub(crate) fields: Option<&'a FieldFacts>,
 }
 
 impl<'a> TypingContext<'a> {
-    /// How many objects the selector matches in the scope.
-    fn count(&self, selector: &Selector) -> u64 {
-        Plan::scoped(self.store, selector, self.scope).count()
+    /// How a query is answered in the scope, if all was read that it asks for.
+    fn plan(&self, query: &Query) -> Result<Plan<'a>, NoColumn> {
+        Plan::query(self.store, self.columns, query, self.scope, &self.asked_with)
     }
 
-    /// The objects in the scope for which all of `requirements` hold that mean something already.
-    fn among(&self, requirements: &[&str]) -> Matches<'a> {
-        let meant = requirements.iter().filter_map(|text| self.names.resolve(text).ok());
-        let selector = meant.fold(Selector::everything(), Selector::and);
-        Plan::scoped(self.store, &selector, self.scope).run()
+    /// How many objects a query matches in the scope, if all was read that it asks for.
+    fn count(&self, query: &Query) -> Option<u64> {
+        self.plan(query).ok().map(|plan| plan.count())
     }
+
+    /// The objects in the scope for which all of `parts` hold that mean something already, and for which all was read.
+    fn among(&self, parts: &[&str]) -> Matches<'a> {
+        let meant = parts.iter().filter_map(|text| self.names.resolve(text).ok());
+        let meant = meant.filter(|query| self.unread(query).is_empty());
+        let query = meant.fold(Query::everything(), Query::and);
+        self.plan(&query).map_or_else(|_| self.in_scope(), |plan| plan.run())
+    }
+
+    fn in_scope(&self) -> Matches<'a> {
+        Plan::scoped(self.store, &selq::Selector::everything(), self.scope).run()
+    }
+
+    /// Whether objects that were looked at have a field.
+    fn has_field(&self, field: &str) -> bool {
+        self.fields.is_some_and(|fields| fields.has(field) == Some(true))
+    }
+
+    /// What a query asks for that was not read.
+    fn unread(&self, query: &Query) -> Vec<Subject> {
+        query.subjects().into_iter().filter(|subject| !self.columns.has(subject)).cloned().collect()
+    }
+}
+
+/// Which of the two languages is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    Selector,
+    Query,
+    /// What a query is about, and not what it asks of that.
+    Subject,
 }
 
 /// A command, as far as typing it goes.
@@ -60,12 +102,15 @@ pub(crate) enum Argument {
     /// Nothing that could be completed.
     Other,
     Selector,
-    /// `NAME = SELECTOR`
+    Query,
+    /// `NAME = QUERY`
     Definition,
-    /// Edits of labels, and perhaps `-l SELECTOR`.
+    /// Edits of labels, and perhaps `-l QUERY`.
     Edits,
     /// Label keys, joined by commas.
     Keys,
+    /// A label key, a field or a function.
+    Subject,
     Namespace,
     Kind,
     /// An object on the screen.
@@ -86,10 +131,10 @@ impl Argument {
     }
 }
 
-/// A line taken apart: a selector, or a command and its arguments.
+/// A line taken apart: a query, or a command and its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TypedLine<'t> {
-    Selector(&'t str),
+    Query(&'t str),
     /// `#` and whatever follows it: nobody is asked anything.
     Comment,
     /// The name, without `:`, that is or may still be typed, and no argument yet.
@@ -105,7 +150,7 @@ impl<'t> TypedLine<'t> {
         if is_comment(text) {
             return TypedLine::Comment;
         }
-        let Some(command) = text.trim_start().strip_prefix(':') else { return TypedLine::Selector(text) };
+        let Some(command) = text.trim_start().strip_prefix(':') else { return TypedLine::Query(text) };
         match command.split_once(char::is_whitespace) {
             None => TypedLine::CommandName(command),
             Some((name, arguments)) => TypedLine::Command { name, arguments },
@@ -160,25 +205,22 @@ pub(crate) fn find_command<'c>(commands: &'c [CommandSyntax], name: &str) -> Opt
     }
 }
 
-/// The selector in a line, and the byte at which it begins.
-pub(crate) fn selector_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Option<(usize, &'t str)> {
-    let selector = match TypedLine::new(text) {
-        TypedLine::Selector(selector) => selector,
+/// What a line asks, the byte at which that begins, and the language that it is in.
+pub(crate) fn query_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Option<(usize, &'t str, Language)> {
+    let mut language = Language::Query;
+    let query = match TypedLine::new(text) {
+        TypedLine::Query(query) => query,
         TypedLine::CommandName(_) | TypedLine::Comment => return None,
         TypedLine::Command { name, arguments } => match find_command(commands, name)?.argument {
-            Argument::Selector => arguments,
-            // A name holds no `=`, so that the first one ends it, and the others are the
-            // selector's.
+            Argument::Query => arguments,
+            Argument::Selector => {
+                language = Language::Selector;
+                arguments
+            }
             Argument::Definition => arguments.split_once('=')?.1,
             Argument::Edits => edits::split(arguments).1?,
             _ => return None,
         },
     };
-    // It is the end of the line, whichever kind of line that is.
-    Some((text.len() - selector.len(), selector))
-}
-
-/// Whether a text is a query and no selector.
-fn is_query_alone(text: &str) -> bool {
-    text.parse::<selq::Selector>().is_err() && text.parse::<selq::Query>().is_ok()
+    Some((text.len() - query.len(), query, language))
 }

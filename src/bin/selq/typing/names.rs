@@ -1,11 +1,13 @@
-//! Names for selectors: `:let web = app=web`, then `@web,env=prod`.
+//! Names for queries: `:let web = app=web`, then `@web,env=prod`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::{fmt, iter, ptr};
 
+use selq::query::Predicate;
+use selq::selector::Expr;
 use selq::syntax::Role;
-use selq::{ParseError, Selector, Span};
+use selq::{ParseError, Query, Requirement, Span};
 
 use super::command_line::CommandLine;
 use super::line::{self, Piece};
@@ -24,34 +26,36 @@ pub(crate) fn is_empty_selector(text: &str) -> bool {
     text.trim_matches(BLANKS) == EMPTY_SELECTOR
 }
 
-/// The selector as a line has it: the empty one is `""`.
-pub(crate) fn as_typed(selector: &Selector) -> String {
-    if selector.is_everything() { EMPTY_SELECTOR.to_owned() } else { selector.to_string() }
+/// The query as a line has it: the empty one is `""`.
+pub(crate) fn as_typed(query: &Query) -> String {
+    if *query == Query::everything() { EMPTY_SELECTOR.to_owned() } else { query.to_string() }
 }
 
 /// How many meanings a line may be made of, at most, those of the names in its names included.
 const MAX_MEANINGS: usize = 1_000;
+/// How many requirements names may stand for where they stand beside an `||` or under a `!`, which takes copies of them.
+const MAX_COPIED: usize = 10_000;
 
-/// What a text means: its own requirements, and the meanings of the names in it. Those are shared and not copied: names of
-/// names of names would otherwise double with every line.
+/// What a text means: what it says itself, and the meanings of the names that have to hold beside that. Those are shared
+/// and not copied: names of names of names would otherwise double with every line.
 #[derive(Debug)]
 pub(crate) struct Meaning {
-    own: Selector,
+    own: Query,
     names: Vec<Arc<Meaning>>,
 }
 
 impl Meaning {
     /// The meaning of a text without names.
-    pub(crate) fn alone(own: Selector) -> Meaning {
+    pub(crate) fn alone(own: Query) -> Meaning {
         Meaning { own, names: Vec::new() }
     }
 
-    /// The selector: all that has to hold, each meaning once however often its name stands in others.
-    pub(crate) fn selector(&self) -> Selector {
-        let mut selectors: Vec<Selector> = self.parts().into_iter().map(|it| it.own.clone()).collect();
+    /// The query: all that has to hold, each meaning once however often its name stands in others.
+    pub(crate) fn query(&self) -> Query {
+        let mut queries: Vec<Query> = self.parts().into_iter().map(|it| it.own.clone()).collect();
         // Two by two, as each step goes through all that is there already.
-        while selectors.len() > 1 {
-            let mut rest = selectors.into_iter();
+        while queries.len() > 1 {
+            let mut rest = queries.into_iter();
             let two = || {
                 let left = rest.next()?;
                 Some(match rest.next() {
@@ -59,9 +63,9 @@ impl Meaning {
                     None => left,
                 })
             };
-            selectors = iter::from_fn(two).collect();
+            queries = iter::from_fn(two).collect();
         }
-        selectors.pop().unwrap_or_else(Selector::everything)
+        queries.pop().unwrap_or_else(Query::everything)
     }
 
     /// The meanings that this one is made of, itself the last: one more than may be, where there are too many.
@@ -96,15 +100,15 @@ impl Names {
         self.0.iter().map(|(name, meaning)| (name.as_str(), meaning.as_ref()))
     }
 
-    /// The selector that a whole line means: `""` is the empty one, and nothing at all is none.
-    pub(crate) fn selector(&self, text: &str) -> Result<Selector, NamedError> {
-        self.meaning(text).map(|meaning| meaning.selector())
+    /// The query that a whole line means: `""` is the empty one, and nothing at all is none.
+    pub(crate) fn query(&self, text: &str) -> Result<Query, NamedError> {
+        self.meaning(text).map(|meaning| meaning.query())
     }
 
-    /// The meaning of a whole line, also before it is made a selector.
+    /// The meaning of a whole line, also before it is made a query.
     pub(crate) fn meaning(&self, text: &str) -> Result<Arc<Meaning>, NamedError> {
         match text {
-            text if is_empty_selector(text) => Ok(Arc::new(Meaning::alone(Selector::everything()))),
+            text if is_empty_selector(text) => Ok(Arc::new(Meaning::alone(Query::everything()))),
             text if text.trim_matches(BLANKS).is_empty() => Err(NamedError::Nothing),
             // A text that is a selector is one, whatever it looks like in a shell.
             text => self.read(text).map_err(|error| match CommandLine::read(text) {
@@ -114,42 +118,30 @@ impl Names {
         }
     }
 
-    /// The selector that a part of a line means.
-    pub(crate) fn resolve(&self, text: &str) -> Result<Selector, NamedError> {
-        self.read(text).map(|meaning| meaning.selector())
+    /// The query that a part of a line means.
+    pub(crate) fn resolve(&self, text: &str) -> Result<Query, NamedError> {
+        self.read(text).map(|meaning| meaning.query())
     }
 
-    /// The meaning of a text in which every `@NAME` is one more selector that must hold.
+    /// The meaning of a text in which every `@NAME` is its query in parentheses.
     ///
     /// The text is checked with a key of the same length in place of each name, so that places in errors are
     /// places in `text`.
     fn read(&self, text: &str) -> Result<Arc<Meaning>, NamedError> {
         // No key and no value holds an `@`: without one there is no name to look for.
         if !text.contains('@') {
-            return Ok(Arc::new(Meaning::alone(text.parse().map_err(NamedError::Selector)?)));
+            return Ok(Arc::new(Meaning::alone(text.parse().map_err(NamedError::Query)?)));
         }
         let pieces = line::pieces(text);
-        let requirements = || pieces.split(|piece| piece.role == Role::Comma);
         let mut checked = text.to_owned();
-        let mut names = Vec::new();
-        for name in requirements().filter_map(name_alone) {
-            names.push(Arc::clone(self.get(text, name)?));
-            checked.replace_range(name.span.start..name.span.end, &"a".repeat(name.span.len()));
+        let mut named = BTreeMap::new();
+        for piece in (0..pieces.len()).filter_map(|nth| name_alone(&pieces, nth)) {
+            named.insert(piece.text, Arc::clone(self.get(text, piece)?));
+            checked.replace_range(piece.span.start..piece.span.end, &"a".repeat(piece.span.len()));
         }
-        let parsed: Result<Selector, ParseError> = checked.parse();
-        parsed.map_err(|error| NamedError::Selector(error.in_text(text)))?;
-        let others = requirements().filter(|requirement| name_alone(requirement).is_none());
-        let own: Vec<&str> = others.filter_map(|requirement| line::text_of(text, requirement)).collect();
-        // `@a,@a` is no new meaning.
-        names.dedup_by(|a, b| Arc::ptr_eq(a, b));
-        if let ([alone], true) = (&names[..], own.is_empty()) {
-            return Ok(Arc::clone(alone));
-        }
-        let meaning = Meaning { own: own.join(",").parse().map_err(NamedError::Selector)?, names };
-        if meaning.parts().len() > MAX_MEANINGS {
-            return Err(NamedError::TooLong { text: text.to_owned() });
-        }
-        Ok(Arc::new(meaning))
+        let parsed: Result<Query, ParseError> = checked.parse();
+        parsed.map_err(|error| NamedError::Query(error.in_text(text)))?;
+        Parted::of(text, &pieces, named).meaning()
     }
 
     fn get(&self, text: &str, piece: &Piece<'_>) -> Result<&Arc<Meaning>, NamedError> {
@@ -161,12 +153,115 @@ impl Names {
     }
 }
 
-/// The `@NAME` that is a whole requirement.
-fn name_alone<'p, 't>(requirement: &'p [Piece<'t>]) -> Option<&'p Piece<'t>> {
-    match requirement {
-        [name] if name.role == Role::Name => Some(name),
-        _ => None,
+/// The piece with this number if it is an `@NAME` that is a whole part of the query.
+fn name_alone<'p, 't>(pieces: &'p [Piece<'t>], nth: usize) -> Option<&'p Piece<'t>> {
+    let is_end = pieces.get(nth + 1).is_none_or(|next| next.joins() || next.closes());
+    pieces.get(nth).filter(|piece| piece.role == Role::Name && is_end)
+}
+
+/// A text that is right, taken apart: the names that have to hold as a whole beside all else that it says, which share their
+/// meanings, and that else.
+struct Parted<'p, 't> {
+    text: &'t str,
+    /// All else, in parts that are joined by `,`.
+    own: Vec<&'p [Piece<'t>]>,
+    /// The names in that.
+    inner: BTreeMap<&'t str, Arc<Meaning>>,
+    /// The names beside it.
+    beside: Vec<Arc<Meaning>>,
+}
+
+impl<'p, 't> Parted<'p, 't> {
+    fn of(text: &'t str, pieces: &'p [Piece<'t>], named: BTreeMap<&'t str, Arc<Meaning>>) -> Parted<'p, 't> {
+        let is_outer = |piece: &Piece<'_>| piece.inside.is_none();
+        let is_or = pieces.iter().any(|piece| is_outer(piece) && piece.role == Role::Or);
+        let parts = pieces.split(|piece| !is_or && is_outer(piece) && piece.joins());
+        let (mut own, mut beside) = (Vec::new(), Vec::<Arc<Meaning>>::new());
+        for part in parts.filter(|part| !part.is_empty()) {
+            match part {
+                [only] if only.role == Role::Name => beside.extend(named.get(only.text).cloned()),
+                part => own.push(part),
+            }
+        }
+        beside.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        Parted { text, own, inner: named, beside }
     }
+
+    fn meaning(self) -> Result<Arc<Meaning>, NamedError> {
+        if let ([alone], true) = (&self.beside[..], self.own.is_empty()) {
+            return Ok(Arc::clone(alone));
+        }
+        let meaning = Meaning { own: self.own_query()?, names: self.beside.clone() };
+        if meaning.parts().len() > MAX_MEANINGS { Err(self.too_long()) } else { Ok(Arc::new(meaning)) }
+    }
+
+    fn too_long(&self) -> NamedError {
+        NamedError::TooLong { text: self.text.to_owned() }
+    }
+
+    /// What the text says itself, with the queries of the names in it.
+    fn own_query(&self) -> Result<Query, NamedError> {
+        let mut stem = "name".to_owned();
+        while self.text.contains(&stem) {
+            stem.push('x');
+        }
+        let names: Vec<&&str> = self.inner.keys().collect();
+        let stand_in = |name: &str| {
+            let nth = names.binary_search(&&name).ok()?;
+            Some(format!("{stem}{nth}"))
+        };
+        let own: Vec<String> = self.own.iter().map(|part| self.written(part, stand_in)).collect();
+        let own: Query = own.join(",").parse().map_err(NamedError::Query)?;
+        let meaning_of = |key: &str| {
+            let nth: usize = key.strip_prefix(&stem)?.parse().ok()?;
+            self.inner.get(*names.get(nth)?)
+        };
+        if self.n_copied() > MAX_COPIED { Err(self.too_long()) } else { Ok(with_meanings(&own, meaning_of)) }
+    }
+
+    /// A part with keys in place of its names.
+    fn written(&self, part: &[Piece<'t>], stand_in: impl Fn(&str) -> Option<String>) -> String {
+        let (mut written, mut end) = (String::new(), part.first().map_or(0, |first| first.span.start));
+        for piece in part {
+            written += &self.text[end..piece.span.start];
+            let key = if piece.role == Role::Name { stand_in(piece.text) } else { None };
+            written += key.as_deref().unwrap_or(piece.text);
+            end = piece.span.end;
+        }
+        written
+    }
+
+    /// How many requirements the names in the text stand for.
+    fn n_copied(&self) -> usize {
+        let pieces = self.own.iter().flat_map(|part| part.iter());
+        let names = pieces.filter(|piece| piece.role == Role::Name);
+        let n_each = self.inner.iter().map(|(&name, meaning)| (name, n_requirements(&meaning.query())));
+        let n_each: BTreeMap<&str, usize> = n_each.collect();
+        names.filter_map(|piece| n_each.get(piece.text)).sum()
+    }
+}
+
+/// A query with others in place of its keys that stand for them.
+fn with_meanings<'m>(query: &Query, meaning_of: impl Fn(&str) -> Option<&'m Arc<Meaning>>) -> Query {
+    let meant = |predicate: &Predicate| match predicate.as_requirement()? {
+        Requirement::Exists(key) => Some(meaning_of(key.as_str())?.query()),
+        Requirement::DoesNotExist(key) => Some(meaning_of(key.as_str())?.query().negate()),
+        _ => None,
+    };
+    query.expr().fold(|part, operands: Vec<Query>| match part {
+        Expr::Requirement(predicate) => meant(predicate).unwrap_or_else(|| Query::from(predicate.clone())),
+        Expr::And(_) => operands.into_iter().fold(Query::everything(), Query::and),
+        Expr::Or(_) => operands.into_iter().fold(Query::nothing(), Query::or),
+        Expr::Not(_) => operands.into_iter().fold(Query::everything(), |_, operand| operand.negate()),
+        Expr::All => Query::everything(),
+        _ => Query::nothing(),
+    })
+}
+
+fn n_requirements(query: &Query) -> usize {
+    query.expr().fold(|part, operands: Vec<usize>| {
+        operands.iter().sum::<usize>() + usize::from(part.as_requirement().is_some())
+    })
 }
 
 /// Whether a text can be a name: letters, digits, `-`, `_` and `.`.
@@ -175,18 +270,18 @@ pub(crate) fn is_name(text: &str) -> bool {
     (1..MAX_LEN).contains(&text.len()) && text.chars().all(is_name_char)
 }
 
-/// Why a line is no selector.
+/// Why a line is no query.
 #[derive(Debug)]
 pub(crate) enum NamedError {
     /// There is nothing where a selector belongs.
     Nothing,
-    /// It leaves the grammar, or has a key or value that Kubernetes refuses.
-    Selector(ParseError),
+    /// It leaves the grammar, or says what cannot be.
+    Query(ParseError),
     /// It has an `@NAME` that nothing was given.
     UnknownName { text: String, span: Span, nearest: Option<String> },
     /// The names in it stand for too much.
     TooLong { text: String },
-    /// It is no selector, but has one in it, as shells take it.
+    /// It is no query, but has one in it, as shells take it.
     CommandLine(CommandLine),
 }
 
@@ -208,7 +303,7 @@ impl NamedError {
         match self {
             NamedError::Nothing | NamedError::CommandLine(_) => None,
             NamedError::TooLong { text } => Some((text, Span::new(0, text.len()))),
-            NamedError::Selector(error) => Some((error.text(), error.span())),
+            NamedError::Query(error) => Some((error.text(), error.span())),
             NamedError::UnknownName { text, span, .. } => Some((text, *span)),
         }
     }
@@ -217,11 +312,10 @@ impl NamedError {
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             NamedError::Nothing => Some("`\"\"` selects every object".to_owned()),
-            // No key holds an `@`, so that a name was meant and stands where none may.
-            NamedError::Selector(error) if error.span().slice(error.text()).starts_with('@') => {
-                Some("a name stands alone, as one requirement: `@NAME,tier=db`".to_owned())
+            NamedError::Query(error) if error.span().slice(error.text()).starts_with('@') => {
+                Some("a name stands alone, as a query in parentheses would: `@NAME,tier=db`".to_owned())
             }
-            NamedError::Selector(error) => error.help(),
+            NamedError::Query(error) => error.help(),
             NamedError::UnknownName { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean \"@{nearest}\"?"))
             }
@@ -230,7 +324,7 @@ impl NamedError {
                 Some("give the requirements themselves a name, not names of names".to_owned())
             }
             NamedError::UnknownName { .. } => {
-                Some("`:let NAME = SELECTOR` gives a name, `:names` lists them".to_owned())
+                Some("`:let NAME = QUERY` gives a name, `:names` lists them".to_owned())
             }
         }
     }
@@ -239,8 +333,8 @@ impl NamedError {
 impl fmt::Display for NamedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NamedError::Nothing => f.write_str("expected a selector, found nothing"),
-            NamedError::Selector(error) => error.fmt(f),
+            NamedError::Nothing => f.write_str("expected a query, found nothing"),
+            NamedError::Query(error) => error.fmt(f),
             NamedError::CommandLine(it) => it.fmt(f),
             NamedError::TooLong { .. } => {
                 write!(
@@ -277,6 +371,13 @@ mod tests {
             ("tier,@web", "app=web,tier"),
             ("a,@web,b", "a,app=web,b"),
             ("@web,@live", "app=web,env in (prod,qa)"),
+            ("!@web", "app!=web"),
+            ("tier && (@web || @live)", "tier,(app=web || env in (prod,qa))"),
+            ("@web || @web", "app=web || app=web"),
+            ("!(@live,tier)", "!(env in (prod,qa),tier)"),
+            ("@web,(@live || name0=1)", "app=web,(env in (prod,qa) || name0=1)"),
+            (".a=1 || @web", ".a=1 || app=web"),
+            ("selects(@web)", ""),
             ("é=1,@web", ""),
         ] {
             let resolved = names().resolve(text).map(|it| it.to_string());
@@ -293,7 +394,7 @@ mod tests {
             names.set("b", names.meaning("@a,y").unwrap());
             names.set("a", names.meaning("@b,@a,@b").unwrap());
         }
-        assert_eq!(names.selector("@a,@a").unwrap().requirements().unwrap().len(), 91);
+        assert_eq!(n_requirements(&names.query("@a,@a").unwrap()), 91);
         let n_before = (0..).take_while(|n| {
             let meaning = names.meaning(&format!("@a,k{n}"));
             meaning.map(|meaning| names.set("a", meaning)).is_ok()
@@ -305,8 +406,7 @@ mod tests {
         expected names made of at most 1,000 others, found more
         give the requirements themselves a name, not names of names
         ");
-        let kept = names.selector("@a").unwrap();
-        assert_eq!(kept.requirements().unwrap().len(), 91 + n_before);
+        assert_eq!(n_requirements(&names.query("@a").unwrap()), 91 + n_before);
     }
 
     /// A name means what its text would with every name written out, each requirement once.
@@ -335,8 +435,15 @@ mod tests {
             text.push(format!("own{}", next(20)));
             whole.insert(text.last().unwrap().clone());
             let meaning = names.meaning(&text.join(",")).unwrap();
-            let found: BTreeSet<String> =
-                meaning.selector().requirements().unwrap().iter().map(ToString::to_string).collect();
+            let found: BTreeSet<String> = meaning
+                .query()
+                .to_selector()
+                .unwrap()
+                .requirements()
+                .unwrap()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             assert_eq!(found, whole, "{text:?}");
             names.set(&format!("n{nth}"), meaning);
             written_out.push(whole);
@@ -352,12 +459,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_selector() {
-        assert!(names().selector(" \"\" ").unwrap().is_everything());
+    fn nothing_is_no_query() {
+        assert!(names().query(" \"\" ").unwrap() == Query::everything());
         for text in ["", " \t", "\u{a0}", "\"\"\""] {
             assert!(names().meaning(text).is_err(), "{text:?}");
         }
-        assert_eq!(as_typed(&Selector::everything()), "\"\"");
+        assert_eq!(as_typed(&Query::everything()), "\"\"");
     }
 
     #[test]
@@ -379,11 +486,11 @@ mod tests {
         error: no name "@wbe"
         help: did you mean "@web"?
         "#);
-        insta::assert_snapshot!(rendered("!@web"), @r#"
-        !@web
-         ^
+        insta::assert_snapshot!(rendered("@web=1"), @r#"
+        @web=1
+        ^
         error: a label key may hold ASCII letters, digits, "-", "_" and ".", found "@"
-        help: a name stands alone, as one requirement: `@NAME,tier=db`
+        help: a name stands alone, as a query in parentheses would: `@NAME,tier=db`
         "#);
         insta::assert_snapshot!(rendered("@web,"), @r#"
         @web,

@@ -12,7 +12,7 @@ const ANY_KIND: &str = "KIND";
 
 /// The commands, a line each: the calls alone, or, where they give more than `query` asks for, the calls piped into a
 /// `selq` that leaves the rest out.
-pub(super) fn commands(calls: &KubectlCalls, query: &str) -> Vec<String> {
+pub(crate) fn commands(calls: &KubectlCalls, query: &str) -> Vec<String> {
     if calls.exact {
         return calls.calls.iter().map(command).collect();
     }
@@ -50,7 +50,7 @@ fn push_option(name: &str, value: &str, command: &mut String) {
 }
 
 /// What there is to say of the commands.
-pub(super) fn remarks(calls: &KubectlCalls) -> Vec<&'static str> {
+pub(crate) fn remarks(calls: &KubectlCalls) -> Vec<&'static str> {
     let mut remarks = Vec::new();
     if calls.calls.is_empty() {
         remarks.push("no object can match: there is nothing to call");

@@ -1,6 +1,6 @@
 //! `selq parse`: checks selectors and queries without any data. Also reads the lines of `--queries`.
 
-mod kubectl;
+pub(crate) mod kubectl;
 mod report;
 
 use std::io::{self, BufRead, BufReader, Write};

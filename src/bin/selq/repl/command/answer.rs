@@ -1,25 +1,39 @@
-//! Commands that answer: `:explain`, `:select`, `:more`, `:last`.
+//! Commands that answer: `:explain`, `:commands`, `:select`, `:more`, `:last`.
 
 use std::io::Write;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
+use selq::query::KubectlCalls;
 
 use super::super::pager::paged;
 use super::super::session::Session;
 use super::{go_on, required};
+use crate::commands::parse::kubectl;
 use crate::output::{self, Rows, View};
 use crate::selection;
 
 pub(super) fn explain(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let wanted = session.state.wanted(required(text, "explain")?)?;
-    session.state.read_for(&wanted);
+    session.read_for(&wanted)?;
     let plan = session.state.plan_for(&wanted)?;
     let explanation = plan.explain().to_string();
     session.voice.write_long(out, |out| Ok(session.voice.printer(out).words(&explanation)?))?;
     if !plan.any() {
         session.explain_no_match(&wanted, out)?;
     }
+    go_on()
+}
+
+pub(super) fn commands(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let query = session.state.names.query(required(text, "commands")?)?;
+    let calls = KubectlCalls::new(&query);
+    let lines = kubectl::commands(&calls, &query.canonical().unwrap_or_default());
+    let remarks: Vec<String> = kubectl::remarks(&calls).into_iter().map(str::to_owned).collect();
+    session
+        .voice
+        .write_long(out, |out| Ok(session.voice.printer(out).words(&(lines.join("\n") + "\n"))?))?;
+    session.voice.say_all(&remarks, out)?;
     go_on()
 }
 
@@ -80,9 +94,9 @@ mod tests {
                 ":write a yaml"
             ]
         ), @r#"
-        [there is no answer yet: type a selector]
-        [there is no answer yet: type a selector]
-        [there is no answer yet: type a selector]
+        [there is no answer yet: type a query]
+        [there is no answer yet: type a query]
+        [there is no answer yet: type a query]
         NAMESPACE   NAME   KIND
         shop        db-0   Pod
         NAMESPACE   NAME   KIND
@@ -91,6 +105,28 @@ mod tests {
         [expected a LabelSelector object, found a number]
         [expected a file and perhaps a format, found 3 arguments]
         [expected table, wide, name, json, jsonl, csv, tsv as format, found "yaml"]
+        "#);
+    }
+
+    #[test]
+    fn a_query_is_said_as_calls_of_kubectl() {
+        insta::assert_snapshot!(printed(
+            &mut session(None),
+            &[
+                ":let live = env=prod",
+                ":commands kind(pod), (@live || n=1)",
+                ":commands status(Running), env",
+                ":commands .a=1, !.a",
+                ":commands (",
+            ]
+        ), @r#"
+        kubectl get pod -A -l env=prod
+        kubectl get pod -A -l 'env!=prod,n=1'
+        kubectl get KIND -A -l env -o json | selq -w 'env,status(Running)'
+        (KIND stands for what to get, such as pods,svc; kind(…) in the query names it)
+        kubectl get KIND -A -o json | selq -w '.a=1,!.a'
+        (KIND stands for what to get, such as pods,svc; kind(…) in the query names it)
+        [expected a key, a field, a function, "!" or "(", found the end of the text]
         "#);
     }
 

@@ -1,9 +1,11 @@
 //! Commands that look at the data: `:labels`, `:show`.
 
+use std::cmp::Reverse;
 use std::io::Write;
 use std::ops::ControlFlow;
 
 use anyhow::{Error, Result, anyhow, bail};
+use selq::query::Subject;
 use selq::{Matches, ObjectRef, Plan, Selector};
 
 use super::super::session::Session;
@@ -18,6 +20,10 @@ use crate::terminal::table;
 use selq::kubernetes::kinds;
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    // What is no field and no function is a key, whatever it is made of.
+    if key.starts_with('.') || key.contains('(') {
+        return values_of(session, &key.parse()?, out);
+    }
     let matches = session.state.in_scope();
     let key = Some(key).filter(|key| !key.is_empty());
     let facts = match key {
@@ -29,6 +35,22 @@ pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> R
     session.voice.write_long(out, |mut out| Ok(table::write(&facts, &layout, &mut out)?))?;
     if facts.is_empty() {
         session.voice.say(&labels::absence(key, session.state.store()), out)?;
+    }
+    go_on()
+}
+
+/// Lists the values that a field or function has.
+fn values_of(session: &mut Session, subject: &Subject, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    session.read_subjects(&[subject])?;
+    let matches = session.state.in_scope();
+    let mut values = matches.subject_counts(&session.state.columns, subject, |_| true);
+    values.sort_by_key(|fact| Reverse(fact.n_objects));
+    let facts = Facts::Values(values);
+    let layout = facts.layout(true, session.voice.screen.as_ref().map(|screen| screen.columns));
+    session.voice.write_long(out, |mut out| Ok(table::write(&facts, &layout, &mut out)?))?;
+    if facts.is_empty() {
+        let among = selection::among(session.state.store().len() as u64);
+        session.voice.say(&format!("{subject} has no value {among}"), out)?;
     }
     go_on()
 }
@@ -172,10 +194,10 @@ mod tests {
         [no object "svc/web-1" in 3 objects]
         "#);
         let mut session = session(None);
-        session.state.loaded.dump = {
+        session.state.loaded = {
             let bytes =
                 br#"[{"kind":"Node","metadata":{"name":"n"}},{"kind":"Pod","metadata":{"name":"p"}}]"#;
-            Loader::new().load([Input::Bytes { name: String::new(), bytes: bytes.to_vec() }]).unwrap()
+            Loader::new().load([Input::Bytes { name: String::new(), bytes: bytes.to_vec() }]).unwrap().into()
         };
         assert_eq!(
             printed(&mut session, &[":kind po", ":show n"]),

@@ -11,8 +11,9 @@ use crate::output::OutputFormat;
 use crate::typing::CommandSyntax;
 
 const INTRODUCTION: &str = "\
-A line is a selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`. \
-Or it is a query: `||`, `!( )`, `.status.phase=Running`, `status(*BackOff)`; `selq help language` says it all. \
+A line is a query. A selector is one: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`. \
+There is more to a query: `a || b`, `!(a)`, `.status.phase=Running`, `status(*BackOff)`, `requests(cpu)>500m`, and \
+`@NAME`, a query that `:let` gave a name; `selq help language` says it all. \
 `\"\"` selects every object, and a line that begins with `#` does nothing. Tab completes, the right arrow takes a hint \
 over, Up finds earlier lines that begin with what is typed, Ctrl-R searches in all of them, Ctrl-C clears the line or \
 stops what takes long, Ctrl-D leaves. `:help COMMAND` says more; `:h` is enough.";
@@ -99,7 +100,7 @@ mod tests {
           the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`. A file
           that is there is left alone: `:write!` replaces it.
         [no command `:x`; `:help` lists them]
-        [expected SELECTOR: `:explain SELECTOR`]
+        [expected QUERY: `:explain QUERY`]
         [expected nothing after `:quit`, found "x"]
         "#);
     }

@@ -54,7 +54,7 @@ struct ObjectsToLabel {
 
 impl ObjectsToLabel {
     fn of(session: &mut Session, wanted: Wanted) -> Result<ObjectsToLabel> {
-        session.state.read_for(&wanted);
+        session.read_for(&wanted)?;
         let scope = session.state.scope.clone();
         let ids = session.state.plan_for(&wanted)?.run().ids().collect();
         Ok(ObjectsToLabel { ids, wanted, scope })
@@ -104,9 +104,7 @@ fn say_changed(
     n_selected: usize,
     out: &mut dyn Write,
 ) -> Result<()> {
-    // The change has let go what was read of the objects.
-    session.state.read_for(&target.wanted);
-    // In the scope of the answer, which need not be that of now.
+    session.read_for(&target.wanted)?;
     let n_now = session.state.plan_in(&target.wanted, &target.scope)?.count();
     let now = match n_now == n_selected as u64 {
         true => String::new(),
@@ -125,8 +123,8 @@ pub(super) fn undo(session: &mut Session, _: &str, out: &mut dyn Write) -> Resul
 mod tests {
     use std::fs;
 
-    use super::super::super::eval::context;
     use super::super::super::eval::tests::{printed, session};
+    use super::super::super::eval::with_context;
     use super::super::super::session::Session;
     use crate::typing::complete::complete;
     use crate::typing::hint::hint;
@@ -150,7 +148,7 @@ mod tests {
                 "env=prod,n"
             ]
         ), @"
-        [there is no answer yet: type a selector]
+        [there is no answer yet: type a query]
         NAMESPACE   NAME    KIND
         shop        web-0   Pod
         shop        web-1   Pod
@@ -278,7 +276,7 @@ mod tests {
 
     /// The candidates at the end of the text.
     fn completed(session: &Session, text: &str) -> Vec<String> {
-        let completion = complete(&context(session), text, text.len());
+        let completion = with_context(session, |context| complete(context, text, text.len()));
         completion.candidates.into_iter().map(|it| it.text).collect()
     }
 
@@ -293,7 +291,7 @@ mod tests {
         assert_eq!(completed(&session, ":label a=b -l env="), ["prod", "staging"]);
         printed(&mut session, &[":label env=prodder --overwrite -l env=staging"]);
         assert_eq!(completed(&session, ":label env=p"), ["prod", "prodder"]);
-        let hint = hint(&context(&session), ":label a=b -l env=prodder").unwrap();
+        let hint = with_context(&session, |context| hint(context, ":label a=b -l env=prodder")).unwrap();
         assert!(hint.remark.contains("1 of 3"), "{hint:?}");
     }
 }

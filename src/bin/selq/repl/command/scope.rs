@@ -142,8 +142,8 @@ mod tests {
         let mut session = session(Some((24, 30)));
         let long = "n".repeat(300);
         let bytes = format!(r#"[{{"kind":"A"}},{{"kind":"{long}"}}]"#).into_bytes();
-        session.state.loaded.dump =
-            Loader::new().load([Input::Bytes { name: String::new(), bytes }]).unwrap();
+        session.state.loaded =
+            Loader::new().load([Input::Bytes { name: String::new(), bytes }]).unwrap().into();
         let out = printed(&mut session, &[":kind"]);
         assert!(out.lines().all(|line| line.chars().count() <= 30 && line.ends_with("   1")), "{out}");
     }

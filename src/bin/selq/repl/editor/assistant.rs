@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anstyle::Style;
 use rustyline::completion::{Completer, Pair};
@@ -16,7 +16,7 @@ use rustyline::{Changeset, Context, Helper};
 use selq::Span;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::eval::context;
+use super::super::eval::{want, with_context};
 use super::super::session::Session;
 use crate::terminal::numbers::thousands;
 use crate::terminal::sanitize;
@@ -43,18 +43,22 @@ pub(super) struct Assistant {
     has_pair: Cell<bool>,
     /// The completion that was asked for last, which the editor then takes over from.
     completion: RefCell<Completion>,
+    /// Draws the line again, from any thread.
+    redraw: Arc<Mutex<Redraw>>,
     /// What Up and Down have to know of each other.
     pub(super) is_plain: Arc<AtomicBool>,
 }
 
 impl Assistant {
-    pub(super) fn new(session: Session) -> Assistant {
+    /// `redraw` draws the line again when more is known about it.
+    pub(super) fn new(session: Session, redraw: Redraw) -> Assistant {
         Assistant {
             session,
             is_final: Cell::new(false),
             has_hint: Cell::new(false),
             has_pair: Cell::new(false),
             completion: RefCell::default(),
+            redraw: Arc::new(Mutex::new(redraw)),
             is_plain: Arc::default(),
         }
     }
@@ -87,6 +91,22 @@ impl Assistant {
     }
 }
 
+impl Assistant {
+    /// Has read what a hint lacks, and the hint said again then.
+    fn say_later(&self, line: &str, hint: Option<&Hint>) -> Arc<OnceLock<String>> {
+        let unread = hint.map(|hint| hint.unread.clone()).unwrap_or_default();
+        let later = Arc::new(OnceLock::new());
+        let (slot, line, redraw) = (Arc::clone(&later), line.to_owned(), Arc::clone(&self.redraw));
+        want(&self.session, unread, move |context| {
+            let remark = crate::typing::hint::hint(context, &line).map(|hint| hint.remark);
+            if slot.set(sanitize::escaped(&remark.unwrap_or_default()).into_owned()).is_ok() {
+                redraw.lock().unwrap_or_else(PoisonError::into_inner)();
+            }
+        });
+        later
+    }
+}
+
 impl fmt::Debug for Assistant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Assistant")
@@ -99,7 +119,7 @@ impl Completer for Assistant {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let completion = complete(&context(&self.session), line, pos);
+        let completion = with_context(&self.session, |context| complete(context, line, pos));
         let (columns, _) = self.screen();
         let mut listed = completion.listed();
         listed.iter_mut().for_each(|it| cut_to_width(it, columns.saturating_sub(COLUMN_GAP)));
@@ -121,23 +141,30 @@ impl Completer for Assistant {
     fn update(&self, line: &mut LineBuffer, start: usize, elected: &str, changes: &mut Changeset) {
         let cursor = line.pos();
         let typed = &line[start..cursor];
-        // What words that merely hold the typed one have in common is no longer what was typed.
-        if elected.to_lowercase().contains(&typed.to_lowercase()) {
+        // What words that merely hold the typed one have in common is no longer what was typed. A name of a field may get
+        // other signs around it.
+        let name = typed.trim_start_matches(['.', '\'', '"']).to_lowercase();
+        if elected.to_lowercase().contains(&name) {
             let end = cursor + self.completion.borrow().n_replaced_behind(typed, elected);
             line.replace(start..end, elected, changes);
         }
     }
 }
 
+/// What draws the line again.
+pub(super) type Redraw = Box<dyn FnMut() + Send>;
+
 /// A hint, of which the right arrow takes over the end of the word.
 pub(super) struct ShownHint {
     display: String,
     ending: String,
+    /// What there was to say once more had been read, which stands in its place.
+    later: Arc<OnceLock<String>>,
 }
 
 impl rustyline::hint::Hint for ShownHint {
     fn display(&self) -> &str {
-        &self.display
+        self.later.get().unwrap_or(&self.display)
     }
 
     fn completion(&self) -> Option<&str> {
@@ -150,7 +177,9 @@ impl Hinter for Assistant {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<ShownHint> {
         self.has_hint.set(false);
-        let Hint { ending, remark } = hint(&context(&self.session), line)?;
+        let found = with_context(&self.session, |context| hint(context, line));
+        let later = self.say_later(line, found.as_ref());
+        let Hint { ending, remark, .. } = found?;
         // The end of a word can be taken over where the cursor is, and nowhere else.
         let ending = if pos == line.len() { ending } else { String::new() };
         let shown_ending = match self.session.state.config.colors_stdout() || ending.is_empty() {
@@ -160,14 +189,14 @@ impl Hinter for Assistant {
         };
         let display = format!("{shown_ending}{}", sanitize::escaped(&remark));
         self.has_hint.set(!display.is_empty());
-        Some(ShownHint { display, ending })
+        Some(ShownHint { display, ending, later })
     }
 }
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
         let cursor = if self.is_final.get() { usize::MAX } else { pos };
-        let parts = highlight(&context(&self.session), line, cursor);
+        let parts = with_context(&self.session, |context| highlight(context, line, cursor));
         self.has_pair.set(has_pair(&parts));
         Cow::Owned(painted(line, &parts))
     }
@@ -182,7 +211,8 @@ impl Highlighter for Assistant {
         match kind {
             // When the line is drawn again because the cursor moves, the editor leaves the hint out.
             CmdKind::MoveCursor => {
-                self.has_pair.get() || has_pair(&highlight(&context(&self.session), line, pos))
+                self.has_pair.get()
+                    || with_context(&self.session, |context| has_pair(&highlight(context, line, pos)))
             }
             CmdKind::Other => !self.has_hint.get(),
             CmdKind::ForcedRefresh => true,

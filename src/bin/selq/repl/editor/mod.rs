@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
-use rustyline::{Behavior, ColorMode, CompletionType, Config, EditMode, Editor};
+use rustyline::{Behavior, ColorMode, CompletionType, Config, EditMode, Editor, ExternalPrinter};
 
 use super::eval::eval;
 use super::history::History;
@@ -21,13 +21,15 @@ use super::stop::{Stoppable, is_stop};
 use super::{pager, settings};
 use crate::args::{self, ColorChoice};
 use crate::typing::line;
-use assistant::Assistant;
+use assistant::{Assistant, Redraw};
 
 /// How many lines the history has, and how many candidates are listed without a question.
 const MAX_HISTORY: usize = 1_000;
 const MAX_LISTED: usize = 120;
 /// Wipes the line that the cursor is in.
 const CLEAR_LINE: &str = "\r\x1b[K";
+/// Goes to the line above and back.
+const UP_AND_DOWN: &str = "\x1b[A\n";
 /// The screen where it cannot be measured.
 const DEFAULT_SCREEN: (u16, u16) = (80, 24);
 
@@ -42,7 +44,8 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     let _ = ctrlc::set_handler(move || on_interrupt.store(true, Ordering::Relaxed));
     let mut editor: Editor<Assistant, MemHistory> =
         Editor::with_history(config(&session), MemHistory::new())?;
-    let assistant = Assistant::new(session);
+    let redraw = redraw(&mut editor);
+    let assistant = Assistant::new(session, redraw);
     keys::bind(&mut editor, &assistant.is_plain);
     editor.set_helper(Some(assistant));
     remember(&mut editor)?;
@@ -66,6 +69,16 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     }
 }
 
+/// What makes the editor draw its line again. It would print something above the line: going up before the line break
+/// that this ends in leaves everything in its place.
+fn redraw(editor: &mut Editor<Assistant, MemHistory>) -> Redraw {
+    match editor.create_external_printer() {
+        // Where the line cannot be drawn again, the next key stroke does it.
+        Ok(mut printer) => Box::new(move || _ = printer.print(UP_AND_DOWN.to_owned())),
+        Err(_) => Box::new(|| {}),
+    }
+}
+
 fn greet(session: &Session) -> Result<()> {
     let mut out = io::stdout();
     if session.state.store().is_empty() && session.state.dump().sources().len() == 0 {
@@ -74,7 +87,7 @@ fn greet(session: &Session) -> Result<()> {
             "no dump is loaded: `:load FILE`, or start with `selq repl FILE`\n`:help` lists the commands"
         )?;
     } else {
-        writeln!(out, "{}\ntype a selector, or `:help`", session.state.summary())?;
+        writeln!(out, "{}\ntype a query, or `:help`", session.state.summary())?;
         for absence in session.state.selection.scope_reasons(session.state.store()) {
             session.voice.say(&absence, &mut out)?;
         }

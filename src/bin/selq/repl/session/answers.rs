@@ -35,7 +35,7 @@ pub(crate) struct GivenAnswer {
 impl GivenAnswers {
     /// The last answer, which there must be.
     pub(crate) fn latest(&self) -> Result<&GivenAnswer> {
-        self.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet: type a selector"))
+        self.last.as_ref().ok_or_else(|| anyhow!("there is no answer yet: type a query"))
     }
 }
 
@@ -43,7 +43,7 @@ impl Session {
     /// Finds and shows what is wanted. Gives the number of objects.
     pub(crate) fn answer(&mut self, wanted: Wanted, out: &mut dyn Write) -> Result<usize> {
         let begin = Instant::now();
-        self.state.read_for(&wanted);
+        self.read_for(&wanted)?;
         let plan = self.state.plan_for(&wanted)?;
         // All are found, since `:more`, `:last` and `:write` go on behind the limit.
         let view = View { limit: None, ..self.view() };
@@ -164,10 +164,10 @@ mod tests {
     #[test]
     fn shares_are_of_the_scope_and_what_is_outside_is_told() {
         let mut session = session(Some((24, 80)));
-        session.state.loaded.dump = {
+        session.state.loaded = {
             let text = r#"[{"kind":"Node","metadata":{"name":"n","labels":{"env":"lab"}}},{"kind":"Pod","metadata":{"name":"p","labels":{"env":"prod"}}}]"#;
             let input = Input::Bytes { name: "x.json".to_owned(), bytes: text.as_bytes().to_vec() };
-            Loader::new().load([input]).unwrap()
+            Loader::new().load([input]).unwrap().into()
         };
         insta::assert_snapshot!(printed(&mut session, &[":kind po", "env", "env=lab", "env=la"]), @r#"
         NAMESPACE   NAME   KIND

@@ -8,7 +8,6 @@ use std::sync::atomic::Ordering;
 use anyhow::{Result, anyhow, bail};
 use selq::ObjectId;
 use selq::edit::LabelChange;
-use selq::query::Columns;
 
 use super::super::stop::STOPPED;
 use super::Session;
@@ -70,8 +69,9 @@ impl Session {
     /// Changes the labels of all of the objects, or, once `go_on` has said no, of none.
     fn change_while(&mut self, relabelling: &Relabelling, mut go_on: impl FnMut() -> bool) -> Result<()> {
         // What was read of labels as fields is no longer so.
-        self.state.columns = Columns::new();
-        let dump = &mut self.state.loaded.dump;
+        self.forget();
+        let dump = Arc::get_mut(&mut self.state.loaded);
+        let dump = dump.ok_or_else(|| anyhow!("the dump is being read: try it again"))?;
         for (nth, (id, changes)) in relabelling.iter().enumerate() {
             if !go_on() {
                 for (id, changes) in reversed(&relabelling[..nth]) {

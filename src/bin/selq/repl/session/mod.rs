@@ -5,6 +5,7 @@ mod answers;
 mod edits;
 mod load;
 mod pages;
+mod reader;
 mod state;
 mod voice;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
-use selq::query::Columns;
+use selq::query::Subject;
 
 pub(crate) use answers::GivenAnswer;
 pub(crate) use edits::Relabelling;
@@ -23,8 +24,10 @@ use super::stop::STOPPED;
 use crate::args::ReplArgs;
 use crate::config::Config;
 use crate::input::Loaded;
+use crate::selection::wanted::Wanted;
 use answers::GivenAnswers;
 use edits::Edits;
+use reader::BackgroundReader;
 use state::SessionState;
 use voice::Voice;
 
@@ -34,6 +37,8 @@ pub(crate) struct Session {
     pub(crate) answers: GivenAnswers,
     pub(crate) edits: Edits,
     pub(crate) voice: Voice,
+    /// What is read while the user types.
+    pub(crate) reader: BackgroundReader,
     /// Whether the user has had enough of what the line does.
     pub(crate) stop: Arc<AtomicBool>,
 }
@@ -45,6 +50,7 @@ impl Session {
             state: SessionState::new(args, config, settings, loaded),
             answers: GivenAnswers::default(),
             edits: Edits::default(),
+            reader: BackgroundReader::default(),
             stop: Arc::default(),
         }
     }
@@ -60,12 +66,34 @@ impl Session {
         if self.is_stopped() { bail!(STOPPED) } else { Ok(()) }
     }
 
+    /// Reads of the objects what is not read yet of what is wanted, unless the user has had enough before that.
+    pub(crate) fn read_for(&mut self, wanted: &Wanted) -> Result<()> {
+        self.read_subjects(&wanted.subjects())
+    }
+
+    /// The same of what some subjects give.
+    pub(crate) fn read_subjects(&mut self, subjects: &[&Subject]) -> Result<()> {
+        if !subjects.is_empty() {
+            let (state, stop) = (&self.state, &self.stop);
+            let go_on = || !stop.load(Ordering::Relaxed);
+            if !self.reader.read(&state.loaded, subjects, &state.asked_with(), go_on) {
+                bail!(STOPPED);
+            }
+            self.state.columns = self.reader.columns();
+        }
+        Ok(())
+    }
+
+    /// Forgets what was read: the dump is about to change, and is nobody else's then.
+    fn forget(&mut self) {
+        self.reader.forget();
+        self.state.columns = Arc::default();
+    }
+
     /// Takes another dump in place of the one that is loaded. Names and settings stay.
     pub(crate) fn replace(&mut self, loaded: Loaded) {
-        self.state.loaded = loaded;
-        // Columns, answers and changes go by numbers of objects, which are those of one dump.
-        self.state.columns = Columns::new();
-        self.state.rescope();
+        self.forget();
+        self.state.replace(loaded);
         self.answers = GivenAnswers::default();
         self.edits = Edits::default();
     }

@@ -1,8 +1,11 @@
 //! What is loaded, and what is set.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use anyhow::Result;
-use selq::query::Columns;
-use selq::{Dump, Matches, Plan, Query, Scope, Selector, Store};
+use selq::query::{Columns, Context};
+use selq::{Dump, Matches, Plan, Scope, Selector, Store};
 
 use super::super::history::History;
 use super::super::settings::Settings;
@@ -20,13 +23,16 @@ pub(crate) struct SessionState {
     pub(crate) config: Config,
     /// How dumps are read.
     pub(crate) input: InputArgs,
-    pub(crate) loaded: Loaded,
+    /// The dump, which is also read while the user types.
+    pub(crate) loaded: Arc<Dump>,
+    /// How long it took to load.
+    load_time: Duration,
     /// The namespace and kind that answers are narrowed to, as they were typed.
     pub(crate) selection: Selection,
     /// The same as the store knows them.
     pub(crate) scope: Scope,
-    /// What was read of the objects for queries. It holds until labels or the dump change.
-    pub(crate) columns: Columns,
+    /// What was read of the objects for the last answer. It holds until labels or the dump change.
+    pub(crate) columns: Arc<Columns>,
     pub(crate) settings: Settings,
     pub(crate) names: Names,
     pub(crate) history: History,
@@ -38,54 +44,51 @@ impl SessionState {
         let selection = Selection::scoped(args.namespace.clone(), args.kind.clone()).taking_queries();
         SessionState {
             scope: selection.scope(loaded.dump.store()),
+            load_time: loaded.read_time + loaded.index_time,
+            loaded: Arc::new(loaded.dump),
             input: args.input.clone(),
-            columns: Columns::new(),
+            columns: Arc::default(),
             history: History::default(),
             names: Names::default(),
             config,
-            loaded,
             selection,
             settings,
         }
     }
 
     pub(crate) fn dump(&self) -> &Dump {
-        &self.loaded.dump
+        &self.loaded
     }
 
     pub(crate) fn store(&self) -> &Store {
-        self.loaded.dump.store()
+        self.loaded.store()
     }
 
-    /// What a text selects, as a line or as the argument of a command: a selector, in which names may stand, or a query.
+    /// What a text asks for, as a line or as the argument of a command: a query, in which names may stand.
     pub(crate) fn wanted(&self, text: &str) -> std::result::Result<Wanted, NamedError> {
-        // First as a selector, in which alone names may stand.
-        match self.names.selector(text) {
-            Ok(selector) => Ok(Wanted::from(selector)),
-            Err(NamedError::Selector(_)) => match text.parse::<Query>() {
-                Ok(query) => Ok(Wanted::from(query)),
-                // What is neither is told as a query: that error knows of more that may be meant.
-                Err(error) => Err(NamedError::Selector(error)),
-            },
-            Err(error) => Err(error),
-        }
+        self.names.query(text).map(Wanted::from)
     }
 
-    /// Reads of the objects what is not read yet of what is wanted.
-    pub(crate) fn read_for(&mut self, wanted: &Wanted) {
-        let context = self.selection.context(&self.loaded.dump);
-        wanted.read_columns(&self.loaded.dump, &mut self.columns, &context);
+    /// Takes another dump in place of the one that is loaded.
+    pub(super) fn replace(&mut self, loaded: Loaded) {
+        self.load_time = loaded.read_time + loaded.index_time;
+        self.loaded = Arc::new(loaded.dump);
+        self.rescope();
     }
 
-    /// How what was [read for](SessionState::read_for) is found within the namespace and kind that are chosen.
+    /// What queries are asked with.
+    pub(crate) fn asked_with(&self) -> Context {
+        self.selection.context(&self.loaded)
+    }
+
+    /// How what was [read](super::Session::read_for) is found within the namespace and kind that are chosen.
     pub(crate) fn plan_for(&self, wanted: &Wanted) -> Result<Plan<'_>> {
         self.plan_in(wanted, &self.scope)
     }
 
     /// The same in another scope.
     pub(crate) fn plan_in(&self, wanted: &Wanted, scope: &Scope) -> Result<Plan<'_>> {
-        let context = self.selection.context(&self.loaded.dump);
-        wanted.plan(self.store(), &self.columns, scope, &context)
+        wanted.plan(self.store(), &self.columns, scope, &self.asked_with())
     }
 
     /// How a selector is answered within the namespace and kind that are chosen.
@@ -115,7 +118,7 @@ impl SessionState {
             n(n_kinds, "kind"),
             n(n_namespaces, "namespace"),
             n(store.keys().len(), "key"),
-            stats::shown(self.loaded.read_time + self.loaded.index_time)
+            stats::shown(self.load_time)
         )
     }
 }
