@@ -1,6 +1,7 @@
 //! What could stand at a place of a query.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use selq::query::{Pattern, Subject};
 use selq::syntax::{FUNCTIONS, Function, FunctionRow, Parameter, Role};
@@ -228,8 +229,12 @@ impl<'a> WordAt<'a, '_, '_> {
     /// The values of a subject that are wanted, among the objects that the rest of the line selects.
     fn values_of(&self, subject: &Subject, wanted: &dyn Fn(&str) -> bool) -> Vec<(&'a str, u64)> {
         let among = self.context.among(self.rest);
-        let facts = among.subject_counts(self.context.columns, subject, wanted).into_iter();
-        facts.map(|fact| (fact.value, fact.n_objects)).collect()
+        // A name is asked for with its kind only where somebody types a slash.
+        let is_name = matches!(subject, Subject::Function(call) if call.function() == Function::Name);
+        let is_short = is_name && !self.word.contains('/');
+        let facts = among.subject_counts(self.context.columns, subject, |it| wanted(asked(it, is_short)));
+        let values = facts.into_iter().map(|fact| (asked(fact.value, is_short), fact.n_objects));
+        if is_short { summed(values) } else { values.collect() }
     }
 
     /// The next steps of a field, or what can follow it if nothing stands below.
@@ -325,6 +330,20 @@ impl<'a> WordAt<'a, '_, '_> {
         };
         self.facts(found.unwrap_or_default(), typed, written)
     }
+}
+
+/// The part of a value that is asked for: of `pod/web-0` perhaps the name alone.
+fn asked(value: &str, is_short: bool) -> &str {
+    value.split_once('/').filter(|_| is_short).map_or(value, |(_, name)| name)
+}
+
+/// The same texts together.
+fn summed<'v>(values: impl Iterator<Item = (&'v str, u64)>) -> Vec<(&'v str, u64)> {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (value, n) in values {
+        *sums.entry(value).or_default() += n;
+    }
+    sums.into_iter().collect()
 }
 
 /// The functions that can be asked about.
@@ -500,6 +519,8 @@ mod tests {
             ("kind(¦", ": Pod 3, Service 1"),
             ("kind(s¦", "s: Service 1"),
             ("namespace()=¦", ": shop 3, ops 1"),
+            ("name(web¦", "web: web 1, web-0 1, web-1 1"),
+            ("name(pod/we¦", "pod/we: pod/web-0 1, pod/web-1 1"),
         ]);
     }
 
@@ -571,7 +592,7 @@ mod tests {
                 let line = format!("{}{}", &text[..completion.start], candidate.text);
                 let ends = ["", "=x", ")", "]", ")=x", ")=True", "[.x=y]"];
                 let is_query = |end: &&str| format!("{line}{end}").parse::<selq::Query>().is_ok();
-                assert!(ends.iter().any(|end| is_query(end)), "{line}");
+                assert!(ends.iter().any(is_query), "{line}");
             }
         }
     }

@@ -20,7 +20,7 @@ const OBJECTS: &str = r#"[
 {"kind":"Service","apiVersion":"v1","metadata":{"name":"web","namespace":"shop","labels":{"app":"web"}},
  "spec":{"clusterIP":"10.0.0.1"}}]"#;
 
-const READ: [&str; 8] = [
+const READ: [&str; 9] = [
     ".status.phase",
     ".status.message",
     ".spec.nodeName",
@@ -29,6 +29,7 @@ const READ: [&str; 8] = [
     "status()",
     "image()",
     "ready()",
+    "name()",
 ];
 
 const COMMANDS: [CommandSyntax; 2] = [

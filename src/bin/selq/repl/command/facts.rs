@@ -45,12 +45,11 @@ fn values_of(session: &mut Session, subject: &Subject, out: &mut dyn Write) -> R
     let matches = session.state.in_scope();
     let mut values = matches.subject_counts(&session.state.columns, subject, |_| true);
     values.sort_by_key(|fact| Reverse(fact.n_objects));
-    let facts = Facts::Values(values);
+    let facts = Facts::Values(values.into_iter().map(Into::into).collect());
     let layout = facts.layout(true, session.voice.screen.as_ref().map(|screen| screen.columns));
     session.voice.write_long(out, |mut out| Ok(table::write(&facts, &layout, &mut out)?))?;
     if facts.is_empty() {
-        let among = selection::among(session.state.store().len() as u64);
-        session.voice.say(&format!("{subject} has no value {among}"), out)?;
+        session.voice.say(&format!("none of the selected objects has {subject}"), out)?;
     }
     go_on()
 }
@@ -171,6 +170,25 @@ mod tests {
         VALUE     OBJECTS
         prod      2
         staging   1
+        "#);
+    }
+
+    #[test]
+    fn values_of_fields_and_functions_are_listed_like_those_of_labels() {
+        let lines =
+            [":labels .metadata.labels.env", ":labels kind()", ":labels name()", ":labels .x", ":labels .a["];
+        insta::assert_snapshot!(printed(&mut session(None), &lines), @r#"
+        VALUE     OBJECTS
+        prod      2
+        staging   1
+        VALUE   OBJECTS
+        Pod     3
+        VALUE       OBJECTS
+        pod/db-0    1
+        pod/web-0   1
+        pod/web-1   1
+        (none of the selected objects has .x)
+        [expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text]
         "#);
     }
 
