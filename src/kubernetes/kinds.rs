@@ -201,15 +201,18 @@ pub(crate) fn first_built_in(name: &str) -> Option<(&'static str, &'static str)>
     built_in_called(name).first().map(|kind| (kind.kind.as_str(), kind.group.as_str()))
 }
 
-/// What two names have in common that mean the same kinds: the kind in lower case, and the group if the name says one.
-pub(crate) fn meaning(name: &str) -> (String, Option<&str>) {
+/// The plurals of the kinds that a name may mean in some cluster, the likeliest first, and the group if the name says one.
+/// Names of one kind have a plural in common, and mostly the first.
+pub(crate) fn plurals(name: &str) -> (Vec<String>, Option<&str>) {
     let (word, group) = split(name);
     let word = word.to_ascii_lowercase();
-    let built_in = first_built_in(&word).map(|(kind, _)| kind.to_ascii_lowercase());
-    let singulars = [("ies", "y"), ("es", ""), ("s", "")].into_iter().filter_map(|(plural, singular)| {
-        word.strip_suffix(plural).map(|stem| format!("{stem}{singular}")).filter(|it| plural_of(it) == word)
+    let built_in = built_in_called(&word).first().map(|kind| plural(kind));
+    let is_plural = [("ies", "y"), ("es", ""), ("s", "")].into_iter().any(|(ending, singular)| {
+        word.strip_suffix(ending).is_some_and(|stem| plural_of(&format!("{stem}{singular}")) == word)
     });
-    (built_in.or_else(|| singulars.into_iter().next()).unwrap_or(word), group)
+    // A singular may look like a plural, as `series` does.
+    let regular = plural_of(&word);
+    (built_in.into_iter().chain(is_plural.then_some(word)).chain([regular]).collect(), group)
 }
 
 /// The built-in kinds that go by a name.
@@ -347,10 +350,25 @@ mod tests {
 
     #[test]
     fn names_of_one_kind_mean_the_same() {
-        for names in [&["po", "Pods", "pod"][..], &["widget", "widgets"], &["policies.x", "policy.x"]] {
+        let meaning = |name: &'static str| {
+            let (plurals, group) = plurals(name);
+            (plurals[0].clone(), group)
+        };
+        for names in [
+            &["po", "Pods", "pod"][..],
+            &["widget", "widgets"],
+            &["policies.x", "policy.x"],
+            &["helmrelease", "HelmReleases"],
+            &["database", "databases"],
+            &["cache", "caches"],
+            &["class", "classes"],
+        ] {
             assert!(names.iter().all(|name| meaning(name) == meaning(names[0])), "{names:?}");
         }
         assert_ne!(meaning("services"), meaning("services.serving"));
+        // Whether the one is a plural of the other is told by what kinds there are.
+        assert_eq!(plurals("series").0, ["series", "serieses"]);
+        assert_eq!(plurals("limits").0, ["limitranges", "limits", "limitses"]);
         assert_eq!(first_built_in("events"), Some(("Event", "")));
     }
 

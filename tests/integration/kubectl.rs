@@ -91,7 +91,7 @@ fn object() -> impl Strategy<Value = Object> {
     let fields = FIELDS.map(|(field, values)| {
         prop::option::of(select(values)).prop_map(move |value| value.map(|value| (field, value)))
     });
-    let kind = select(&["Pod", "Service", "Node", "Widget"][..]);
+    let kind = select(&["Pod", "Service", "Node", "Release"][..]);
     (kind, select(&["shop", "web", ""][..]), select(&["x", "y"][..]), labels, fields).prop_map(
         |(kind, namespace, name, labels, fields)| {
             let fields: Vec<_> = fields.into_iter().flatten().collect();
@@ -134,7 +134,7 @@ fn any_requirement() -> impl Strategy<Value = String> {
         2 => (select(&[">", "<", ">=", "<="][..]), select(&["0", "1", "5", "7", "9"][..]))
             .prop_map(|(op, bound)| format!("k{op}{bound}")),
         2 => select(&[
-            "kind(pod)", "kind(po)", "kind(svc,node)", "!kind(pods)", "kind(widget)", "kind(po*)", "namespace(shop)",
+            "kind(pod)", "kind(po)", "kind(svc,node)", "!kind(pods)", "kind(release)", "kind(releases)", "kind(po*)", "namespace(shop)",
             "namespace()!=web", "namespace()", "name(x)", "name()!=x", "name(pod/x)", ".metadata.name=y", "name(x*)",
             "a=w*", "label(a)=1", "label('a b')=1", ".metadata.namespace in (shop,web)", "!.spec.nodeName",
             ".spec.nodeName=''", "k='a b'", "all()",
@@ -255,6 +255,9 @@ fn calls_are_those_that_one_would_write() {
         "(kind(pod),ready()=false) || (kind(svc),a=w*,b)",
         "a=1,!(a=1)",
         "!all()",
+        "kind(helmrelease) && kind(helmreleases)",
+        "kind(helmrelease) || kind(HelmReleases)",
+        "kind(series) || kind(serieses)",
         "kind(all)",
     ];
     assert_snapshot!(said.map(calls).join("\n"), @r#"
@@ -302,6 +305,9 @@ fn calls_are_those_that_one_would_write() {
     (kind(pod),ready()=false) || (kind(svc),a=w*,b) ~ -k pod | -k svc -l b
     a=1,!(a=1) → -l a=1,a!=1
     !all() → 
+    kind(helmrelease) && kind(helmreleases) → -k helmrelease
+    kind(helmrelease) || kind(HelmReleases) → -k helmrelease
+    kind(series) || kind(serieses) ~ all
     kind(all) ~ all
     "#);
 }

@@ -33,13 +33,22 @@ pub(super) struct Literal {
     pub(super) region: Rc<Region>,
 }
 
+/// A kind that a query names.
+struct NamedKind<'q> {
+    group: Option<&'q str>,
+    /// By what it is called in the calls: as it was first written.
+    word: Rc<str>,
+    /// Whether this is the likeliest of the plurals that the word may have.
+    is_likely: bool,
+}
+
 /// The dimensions of a query.
 #[derive(Default)]
 pub(super) struct Dimensions<'q> {
     pub(super) all: Vec<Dimension<'q>>,
     places: HashMap<Dimension<'q>, Place>,
-    /// By what kinds are called in the calls: as it was first written.
-    kinds: HashMap<String, (Option<&'q str>, Rc<str>)>,
+    /// The kinds that were named, by each plural that they may have.
+    kinds: HashMap<String, NamedKind<'q>>,
 }
 
 impl<'q> Dimensions<'q> {
@@ -88,10 +97,23 @@ impl<'q> Dimensions<'q> {
         if !is_plain || !word.starts_with(|it: char| it.is_ascii_alphabetic()) || word == "all" {
             return None;
         }
-        let (kind, group) = kinds::meaning(word);
-        let known = self.kinds.entry(kind).or_insert_with(|| (group, word.to_ascii_lowercase().into()));
-        // Whether a name with a group and one without it mean the same, only a cluster knows.
-        (known.0 == group).then(|| known.1.clone())
+        let (plurals, group) = kinds::plurals(word);
+        let likely = plurals.first().and_then(|plural| self.kinds.get(plural)).filter(|it| it.is_likely);
+        if let Some(known) = likely {
+            // Whether a name with a group and one without it mean the same, only a cluster knows.
+            return (known.group == group).then(|| known.word.clone());
+        }
+        // Nor does anything else know whether `series` is one kind, and `serieses` its plural.
+        if plurals.iter().any(|plural| self.kinds.contains_key(plural)) {
+            return None;
+        }
+        let word: Rc<str> = word.to_ascii_lowercase().into();
+        for (place, plural) in plurals.into_iter().enumerate() {
+            // A plural that comes twice is as likely as where it comes first.
+            let kind = NamedKind { group, word: word.clone(), is_likely: place == 0 };
+            self.kinds.entry(plural).or_insert(kind);
+        }
+        Some(word)
     }
 }
 
