@@ -1,5 +1,6 @@
 //! What of an object is wanted, so that all else is passed over.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::skim::Level;
@@ -32,7 +33,14 @@ pub(crate) struct WantedValue {
     /// All that is in it.
     is_whole: bool,
     members: Vec<(Box<str>, WantedValue)>,
+    /// The places of the members, once there are so many that looking through them would take long.
+    // Boxed, since mostly there is none, and what is walked for each key of an object had better be small.
+    places: Option<Box<HashMap<Box<str>, usize>>>,
 }
+
+/// Up to how many names are compared one after another.
+// Few are wanted mostly, and most keys differ from them in length, which takes no hash.
+const FEW: usize = 16;
 
 impl Reads {
     /// What some functions read, in the form of their `READS`: `.status.phase`. A name leads into each element of an
@@ -103,16 +111,30 @@ impl WantedValue {
 
     /// What is wanted of the member of this name.
     pub(crate) fn member(&self, name: &str) -> Option<&WantedValue> {
-        // Few names are wanted, and most keys differ from them in length, which takes no hash.
-        self.members.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
+        self.place(name).map(|place| &self.members[place].1)
     }
 
     fn child(&mut self, name: &str) -> &mut WantedValue {
-        let place = self.members.iter().position(|(known, _)| &**known == name);
-        let place = place.unwrap_or_else(|| {
-            self.members.push((name.into(), WantedValue::default()));
-            self.members.len() - 1
-        });
+        let place = self.place(name).unwrap_or_else(|| self.add(name));
         &mut self.members[place].1
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        match &self.places {
+            None => self.members.iter().position(|(known, _)| **known == *name),
+            Some(places) => places.get(name).copied(),
+        }
+    }
+
+    fn add(&mut self, name: &str) -> usize {
+        let place = self.members.len();
+        self.members.push((name.into(), WantedValue::default()));
+        if let Some(places) = &mut self.places {
+            places.insert(name.into(), place);
+        } else if self.members.len() > FEW {
+            let places = self.members.iter().enumerate().map(|(place, (name, _))| (name.clone(), place));
+            self.places = Some(Box::new(places.collect()));
+        }
+        place
     }
 }

@@ -1,5 +1,6 @@
 //! What was read of the objects of a store for queries.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use crate::store::Column;
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
     columns: Vec<Arc<(Subject, Column)>>,
+    /// The place of each in the list: a query may have as many subjects as fit into its text.
+    numbers: HashMap<Subject, u32>,
 }
 
 /// A subject of a query that was not read.
@@ -50,8 +53,8 @@ impl Columns {
 
     /// The column about a subject, and its number.
     pub(crate) fn about(&self, subject: &Subject) -> Option<(u32, &Column)> {
-        let number = self.columns.iter().position(|column| column.0 == *subject)?;
-        Some((number as u32, &self.columns[number].1))
+        let &number = self.numbers.get(subject)?;
+        Some((number, &self.column(number)?.1))
     }
 
     pub(crate) fn column(&self, number: u32) -> Option<&(Subject, Column)> {
@@ -60,6 +63,7 @@ impl Columns {
 
     pub(crate) fn add(&mut self, subject: Subject, column: Column) {
         // Plans know a column by its number, so that columns come at the end and none is taken away.
+        self.numbers.insert(subject.clone(), self.columns.len() as u32);
         self.columns.push(Arc::new((subject, column)));
     }
 }
@@ -79,3 +83,23 @@ impl fmt::Display for NoColumn {
 }
 
 impl Error for NoColumn {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Context, Query};
+    use crate::{Loader, Plan, Scope};
+
+    #[test]
+    fn many_subjects_take_linear_time() {
+        let text = (0..50_000).map(|n| format!(".f{n}=1")).collect::<Vec<_>>().join(" || ");
+        let query: Query = text.parse().unwrap();
+        // Each compared with each would be more than a billion comparisons.
+        assert_eq!(query.subjects().len(), 50_000);
+        let dump = Loader::new().load([]).unwrap();
+        let (mut columns, context) = (Columns::new(), Context::new());
+        columns.read(&dump, query.subjects(), &context);
+        let plan = Plan::query(dump.store(), &columns, &query, &Scope::all(), &context).unwrap();
+        assert_eq!((columns.subjects().len(), plan.count()), (50_000, 0));
+    }
+}

@@ -17,6 +17,7 @@ mod subject;
 mod validate;
 mod values;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -122,15 +123,12 @@ impl Query {
     /// What the query is about besides what selectors are: the subjects of all its [`Test`]s, each once.
     #[must_use]
     pub fn subjects(&self) -> Vec<&Subject> {
-        let mut found: Vec<&Subject> = Vec::new();
-        for predicate in self.expr().requirements() {
-            if let Predicate::Test(test) = predicate
-                && !found.contains(&test.subject())
-            {
-                found.push(test.subject());
-            }
-        }
-        found
+        let mut seen = HashSet::new();
+        let subjects = self.expr().requirements().filter_map(|predicate| match predicate {
+            Predicate::Test(test) => Some(test.subject()),
+            Predicate::Label(_) => None,
+        });
+        subjects.filter(|subject| seen.insert(*subject)).collect()
     }
 
     /// The fields that the query is about.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::num::NonZero;
 use std::thread;
 
@@ -39,12 +40,9 @@ impl Columns {
         context: &Context,
         go_on: impl Fn() -> bool + Sync,
     ) -> bool {
-        let mut wanted: Vec<&Subject> = Vec::new();
-        for subject in subjects {
-            if subject.needs_column() && !self.has(subject) && !wanted.contains(&subject) {
-                wanted.push(subject);
-            }
-        }
+        let mut seen = HashSet::new();
+        let missing = subjects.into_iter().filter(|subject| !self.has(subject));
+        let wanted: Vec<&Subject> = missing.filter(|subject| seen.insert(*subject)).collect();
         if wanted.is_empty() {
             return true;
         }
