@@ -347,13 +347,9 @@ impl<'t> Checker<'t> {
             return Err(self.refuse(call.name, format!("there is no function {:?}", call.name), help));
         };
         let row = function.row();
-        match row.asks_others {
-            true => Err(self.refuse(
-                call.name,
-                format!("{}() asks other objects, which queries do not do yet", row.name),
-                None,
-            )),
-            false => Ok(row),
+        match row.not_yet {
+            Some(reason) => Err(self.refuse(call.name, format!("{}() {reason}", row.name), None)),
+            None => Ok(row),
         }
     }
 

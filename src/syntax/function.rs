@@ -118,6 +118,8 @@ pub struct FunctionRow {
     pub examples: &'static [&'static str],
     /// Whether it asks other objects than the one at hand.
     pub asks_others: bool,
+    /// Why queries do not take it yet, where they do not: what follows its name in a message.
+    pub not_yet: Option<&'static str>,
 }
 
 impl FunctionRow {
@@ -151,7 +153,16 @@ const fn value(
     words: &'static str,
     examples: &'static [&'static str],
 ) -> FunctionRow {
-    FunctionRow { function, name, parameter, not_bare: None, words, examples, asks_others: false }
+    FunctionRow {
+        function,
+        name,
+        parameter,
+        not_bare: None,
+        words,
+        examples,
+        asks_others: false,
+        not_yet: None,
+    }
 }
 
 const fn set(
@@ -160,8 +171,7 @@ const fn set(
     words: &'static str,
     examples: &'static [&'static str],
 ) -> FunctionRow {
-    let parameter = Parameter::Query;
-    FunctionRow { function, name, parameter, not_bare: None, words, examples, asks_others: true }
+    value(function, name, Parameter::Query, words, examples).of_others()
 }
 
 impl FunctionRow {
@@ -170,7 +180,11 @@ impl FunctionRow {
     }
 
     const fn of_others(self) -> FunctionRow {
-        FunctionRow { asks_others: true, ..self }
+        FunctionRow { asks_others: true, ..self.not_yet("asks other objects, which queries do not do yet") }
+    }
+
+    const fn not_yet(self, reason: &'static str) -> FunctionRow {
+        FunctionRow { not_yet: Some(reason), ..self }
     }
 }
 
@@ -216,7 +230,9 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         "the name that the object's input was given",
         &["cluster(prod)"],
     )
-    .not_bare("cluster() needs a name: write cluster(prod)"),
+    .not_bare("cluster() needs a name: write cluster(prod)")
+    // Without a value for any object, `cluster()!=prod` would hold for those of that very cluster.
+    .not_yet("asks for the name of an input, which none can be given yet"),
     value(
         Function::Label,
         "label",
@@ -341,12 +357,8 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     )
     .not_bare("count() is a number: write count(selects(kind(pod)))>0")
     .of_others(),
-    FunctionRow {
-        // All objects are the only set that is known without a look at any of them.
-        parameter: Parameter::Nothing,
-        asks_others: false,
-        ..set(Function::All, "all", "every object", &["all()"])
-    },
+    // All objects are the only set that is known without a look at any of them.
+    value(Function::All, "all", Parameter::Nothing, "every object", &["all()"]),
     set(
         Function::Selects,
         "selects",
