@@ -30,13 +30,17 @@ pub(super) fn query(text: &str, as_selector: ParseError) -> Checked {
             checker.tree(ast.root())
         }
         Err(error) => {
-            // Only a query knows fields, "||" and quotation marks, so that a selector says nothing useful about them.
-            let is_query = error.expected == Expected::EndOfQuoted || means_query(text);
+            // Only a query knows fields, "||", quotation marks and expressions, so that a selector says nothing useful
+            // about them.
+            let is_query =
+                matches!(error.expected, Expected::EndOfQuoted | Expected::Quoted) || means_query(text);
             let error = ParseError::from_syntax(text, error);
             // Of two refusals that one is told whose grammar read
             // further: it knows more of what was meant.
             let is_further = error.span().start > as_selector.span().start;
-            Err(if is_query || is_further { error.of_query() } else { as_selector.of_query() })
+            let told = if is_query || is_further { error } else { as_selector };
+            // The grammar alone does not say whether a text that a help tells to write is a query.
+            Err(told.of_query().helped_by(|text| text.parse::<Query>().is_ok()))
         }
     }
 }
@@ -322,9 +326,8 @@ impl<'t> Checker<'t> {
                     ));
                 }
                 if let (Parameter::Values, AstArguments::Values(_)) = (row.parameter, &call.arguments) {
-                    let help = Some(
-                        format!("write {name}({{…}}) or {name}()=…", name = row.name).replace("{…}", "…"),
-                    );
+                    let help =
+                        Some(format!("write {} alone, or {}() before the operator", call.text, row.name));
                     return Err(self.refuse(call.text, format!("{} is compared already", call.text), help));
                 }
                 self.function(row, call)
@@ -644,7 +647,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_bounded_and_length_is_not() {
+    fn depth_and_length_are_bounded() {
         let nested = |n: usize| format!("{}a{}", "(".repeat(n), ")".repeat(n));
         assert!(nested(64).parse::<Query>().is_ok());
         assert!(nested(65).parse::<Query>().is_err());
@@ -654,10 +657,19 @@ mod tests {
         let filters = |n: usize| format!("{}.a{}", ".a[".repeat(n), "]".repeat(n));
         assert!(filters(64).parse::<Query>().is_ok());
         assert!(filters(65).parse::<Query>().unwrap_err().to_string().contains("64"));
-        let wide = vec![".a=1"; 20_000].join(" || ");
-        assert!(wide.parse::<Query>().is_ok());
-        let wide = vec![".a=1"; 20_000].join(",");
-        assert!(wide.parse::<Query>().is_ok());
+        let either = |n: usize| vec!["a"; n].join(" || ");
+        assert!(either(100_001).parse::<Query>().is_ok());
+        assert_eq!(
+            refused(&either(100_002)),
+            "\"||\": expected no more than 100000 of \"||\", \"(\", \"[\" and functions, found \"||\" | \
+             values of one subject stand in a list of any length: key in (a,b)"
+        );
+        for part in ["(a)", "kind(pod)", ".a[0]"] {
+            assert!(refused(&vec![part; 100_001].join(",")).contains("100000"), "{part}");
+        }
+        for part in [("(a)", 100_000), ("a in (b)", 100_001)] {
+            assert!(vec![part.0; part.1].join(",").parse::<Query>().is_ok(), "{part:?}");
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct ParseError {
     /// Whether it was read as a query.
     // Advice differs: whoever writes a query is not told that there is no "or".
     is_query: bool,
+    /// Whether the help that is known tells to write what is refused too.
+    is_helpless: bool,
 }
 
 /// What is wrong with a text.
@@ -75,7 +77,7 @@ impl ParseError {
             Some(TokenKind::Unknown) => ParseErrorKind::Nul,
             found => ParseErrorKind::Syntax { expected: error.expected, found },
         };
-        ParseError { kind, span: error.span, text: text.into(), is_query: false }
+        ParseError { kind, span: error.span, text: text.into(), is_query: false, is_helpless: false }
     }
 
     /// The error of a label, in the part `typed` of `text`.
@@ -86,12 +88,24 @@ impl ParseError {
         kind: impl Fn(LabelErrorKind) -> ParseErrorKind,
     ) -> ParseError {
         let span = error.span().shifted(Span::of(text, typed).start);
-        ParseError { kind: kind(error.kind().clone()), span, text: text.into(), is_query: false }
+        ParseError {
+            kind: kind(error.kind().clone()),
+            span,
+            text: text.into(),
+            is_query: false,
+            is_helpless: false,
+        }
     }
 
     /// An error about the whole of the part `typed` of `text`.
     pub(crate) fn about(text: &str, typed: &str, kind: ParseErrorKind) -> ParseError {
-        ParseError { kind, span: Span::of(text, typed), text: text.into(), is_query: false }
+        ParseError {
+            kind,
+            span: Span::of(text, typed),
+            text: text.into(),
+            is_query: false,
+            is_helpless: false,
+        }
     }
 
     /// The same error of a text that was read as a query, which has other help.
@@ -99,9 +113,19 @@ impl ParseError {
         ParseError { is_query: true, ..self }
     }
 
+    /// The same error, of which no help is told.
+    pub(super) fn without_help(self) -> ParseError {
+        ParseError { is_helpless: true, ..self }
+    }
+
     /// Whether the text was read as a query.
     pub(super) fn is_query(&self) -> bool {
         self.is_query
+    }
+
+    /// Whether there is no help that would be accepted.
+    pub(super) fn is_helpless(&self) -> bool {
+        self.is_helpless
     }
 
     /// What is wrong.

@@ -56,6 +56,8 @@ pub enum Expected {
     EndOfQuoted,
     /// Less depth than there is.
     LessDepth,
+    /// A shorter query.
+    LessLength,
 }
 
 impl Expected {
@@ -92,6 +94,8 @@ impl Expected {
             // The number is `MAX_DEPTH`'s. Tests hold that 64 levels
             // are read and 65 get this message.
             Expected::LessDepth => "no more than 64 parentheses and brackets inside each other",
+            // And this one is `MAX_PARTS`'.
+            Expected::LessLength => "no more than 100000 of \"||\", \"(\", \"[\" and functions",
         }
     }
 }

@@ -3,6 +3,8 @@
 //! What a selector has is read by the rules of [`parser`](super::parser), in this dialect. Rules that refer to themselves,
 //! through `(` and `[`, count how deep they are.
 
+use std::cell::Cell;
+
 use nom::branch::alt;
 use nom::combinator::{eof, map, peek, recognize};
 use nom::sequence::{preceded, terminated};
@@ -27,21 +29,38 @@ use super::token::{Parsed, close_paren, exclamation, open_paren, ws};
 // as it is long would exhaust the stack.
 pub(crate) const MAX_DEPTH: u8 = 64;
 
+/// How many parentheses, brackets, functions and `||` a query may have in all.
+// What they join is no list that is looked up in, as the values of `in` are, but is
+// asked part by part. Requirements with a "," between are a list too, of any length.
+pub(crate) const MAX_PARTS: u32 = 100_000;
+
 /// Where in a query a rule stands.
 #[derive(Debug, Clone, Copy)]
-struct RulePlace {
+struct RulePlace<'c> {
     depth: u8,
     /// Inside of brackets, which end a word, a query is about the elements of an array.
     in_brackets: bool,
+    /// How many more of what [`MAX_PARTS`] bounds the whole text may have.
+    n_left: &'c Cell<u32>,
 }
 
-impl RulePlace {
+impl RulePlace<'_> {
     /// One level further in.
-    fn inner(self, input: &str) -> Result<RulePlace, nom::Err<Failure<'_>>> {
+    fn inner(self, input: &str) -> Result<Self, nom::Err<Failure<'_>>> {
+        self.count(input)?;
         match self.depth < MAX_DEPTH {
             true => Ok(RulePlace { depth: self.depth + 1, ..self }),
             false => Err(nom::Err::Failure(Failure { rest: input, expected: Expected::LessDepth })),
         }
+    }
+
+    /// Counts what stands at `input` among what makes a query long.
+    fn count(self, input: &str) -> Result<(), nom::Err<Failure<'_>>> {
+        let n_left = self.n_left.get().checked_sub(1);
+        let n_left =
+            n_left.ok_or(nom::Err::Failure(Failure { rest: input, expected: Expected::LessLength }))?;
+        self.n_left.set(n_left);
+        Ok(())
     }
 
     fn word(self, input: &str) -> Parsed<'_, &str> {
@@ -49,7 +68,7 @@ impl RulePlace {
     }
 }
 
-impl Dialect for RulePlace {
+impl Dialect for RulePlace<'_> {
     const HAS_QUOTES: bool = true;
 
     /// gap = ws
@@ -100,7 +119,9 @@ fn matching(input: &str) -> Parsed<'_, Condition<'_>> {
         map(matches_not, means(ComparisonOperator::DoesNotMatch)),
     ))
     .parse(input)?;
-    let (rest, value) = terminated(expect(Expected::Quoted, quoted), ws).parse(rest)?;
+    // A quotation mark that is there and has no partner is another mistake than none.
+    let expected = if rest.starts_with(['\'', '"']) { Expected::EndOfQuoted } else { Expected::Quoted };
+    let (rest, value) = terminated(expect(expected, quoted), ws).parse(rest)?;
     Ok((rest, Condition::Comparison { operator, symbol, value }))
 }
 
@@ -149,7 +170,8 @@ fn query(input: &str) -> Parsed<'_, Tree<'_>> {
     if rest.is_empty() {
         return Ok((rest, Tree::Nothing));
     }
-    let (rest, tree) = union(RulePlace { depth: 0, in_brackets: false }, rest)?;
+    let n_left = Cell::new(MAX_PARTS);
+    let (rest, tree) = union(RulePlace { depth: 0, in_brackets: false, n_left: &n_left }, rest)?;
     let (rest, _) = expect(end_of(&tree, Expected::EndOfFactor), eof)(rest)?;
     Ok((rest, tree))
 }
@@ -172,12 +194,13 @@ fn end_of(tree: &Tree<'_>, end: Expected) -> Expected {
 }
 
 /// union = inter *( or inter )
-fn union(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
+fn union<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, Tree<'t>> {
     let (mut rest, first) = inter(place, input)?;
     // The first operand joins the list when there is a second:
     // most parts stand alone and need no list.
     let mut operands = Vec::new();
     while let Ok((behind, _)) = or(rest) {
+        place.count(rest)?;
         let (behind, operand) = inter(place, behind)?;
         operands.push(operand);
         rest = behind;
@@ -193,7 +216,7 @@ fn union(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// inter = factor *( and factor )
-fn inter(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
+fn inter<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, Tree<'t>> {
     let mut factor = expect(Expected::Factor, |rest| factor(place, rest));
     let (mut rest, first) = factor(input)?;
     let (mut operands, mut comma) = (Vec::new(), None);
@@ -215,7 +238,7 @@ fn inter(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// factor = exclamation negated / group / subject condition
-fn factor(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
+fn factor<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, Tree<'t>> {
     if let Ok((rest, exclamation)) = exclamation(input) {
         return negated(place, exclamation, rest);
     }
@@ -234,7 +257,7 @@ fn factor(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// negated = group / subject ws
-fn negated<'t>(place: RulePlace, exclamation: &'t str, input: &'t str) -> Parsed<'t, Tree<'t>> {
+fn negated<'t>(place: RulePlace<'_>, exclamation: &'t str, input: &'t str) -> Parsed<'t, Tree<'t>> {
     if input.starts_with('(') {
         return map(|rest| group(place, rest), |tree| Tree::Not(Box::new(tree))).parse(input);
     }
@@ -250,7 +273,7 @@ fn negated<'t>(place: RulePlace, exclamation: &'t str, input: &'t str) -> Parsed
 }
 
 /// group = open-paren union close-paren
-fn group(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
+fn group<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, Tree<'t>> {
     let place = place.inner(input)?;
     let (rest, _) = open_paren(input)?;
     let (rest, tree) = union(place, rest)?;
@@ -259,7 +282,7 @@ fn group(place: RulePlace, input: &str) -> Parsed<'_, Tree<'_>> {
 }
 
 /// subject = field / function / key
-fn subject(place: RulePlace, input: &str) -> Parsed<'_, AstSubject<'_>> {
+fn subject<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, AstSubject<'t>> {
     if input.starts_with('.') {
         return map(|rest| field(place, rest), AstSubject::Field).parse(input);
     }
@@ -280,7 +303,12 @@ fn subject(place: RulePlace, input: &str) -> Parsed<'_, AstSubject<'_>> {
 /// query-name ws open-paren [ union ] close-paren
 ///
 /// From behind the parenthesis on. A name that no function has is for later to refuse, which knows the names that are near.
-fn function<'t>(place: RulePlace, start: &'t str, name: &'t str, input: &'t str) -> Parsed<'t, AstCall<'t>> {
+fn function<'t>(
+    place: RulePlace<'_>,
+    start: &'t str,
+    name: &'t str,
+    input: &'t str,
+) -> Parsed<'t, AstCall<'t>> {
     // A function is a level of its own, since `selects(selects(` may go as deep as parentheses.
     let place = place.inner(start)?;
     let parameter = Function::named(name).map(|function| function.row().parameter);
@@ -296,7 +324,7 @@ fn function<'t>(place: RulePlace, start: &'t str, name: &'t str, input: &'t str)
 }
 
 /// What stands between the parentheses of a function, as its row says.
-fn arguments(place: RulePlace, parameter: Parameter, input: &str) -> Parsed<'_, AstArguments<'_>> {
+fn arguments<'t>(place: RulePlace<'_>, parameter: Parameter, input: &'t str) -> Parsed<'t, AstArguments<'t>> {
     let is_empty = input.starts_with(')');
     match parameter {
         _ if is_empty && !matches!(parameter, Parameter::Word(_) | Parameter::Subject | Parameter::Set) => {
@@ -374,7 +402,7 @@ fn unknown_arguments(input: &str) -> Parsed<'_, ()> {
 /// field = ".." name *step / "." ( name / bracket ) *step
 ///
 /// In brackets also a `.` alone, the element.
-fn field(place: RulePlace, input: &str) -> Parsed<'_, AstField<'_>> {
+fn field<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, AstField<'t>> {
     let mut steps = Vec::new();
     let mut rest = input;
     if let Some(behind) = rest.strip_prefix("..") {
@@ -397,7 +425,7 @@ fn field(place: RulePlace, input: &str) -> Parsed<'_, AstField<'_>> {
 }
 
 /// step = "." name / bracket
-fn step(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
+fn step<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, AstStep<'t>> {
     match input.strip_prefix('.') {
         Some(rest) => map(expect(Expected::FieldName, name), AstStep::Name).parse(rest),
         None => bracket(place, input),
@@ -405,7 +433,7 @@ fn step(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
 }
 
 /// bracket = open-bracket in-brackets ws close-bracket
-fn bracket(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
+fn bracket<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, AstStep<'t>> {
     let place = RulePlace { in_brackets: true, ..place.inner(input)? };
     let (rest, _) = open_bracket(input)?;
     let (rest, step) = expect(Expected::InBrackets, |rest| in_brackets(place, rest))(rest)?;
@@ -419,7 +447,7 @@ fn bracket(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
 
 /// in-brackets = "*" / index / quoted /
 /// ( exclamation negated / group / field condition ) *( and factor ) *( or inter )
-fn in_brackets(place: RulePlace, input: &str) -> Parsed<'_, AstStep<'_>> {
+fn in_brackets<'t>(place: RulePlace<'_>, input: &'t str) -> Parsed<'t, AstStep<'t>> {
     if let Some(rest) = input.strip_prefix('*') {
         return Ok((rest, AstStep::Every));
     }

@@ -2,7 +2,7 @@
 //!
 //! There are lists of things that people are seen to write. Each hint looks at the tokens around the place of the error
 //! and knows one of them; the first that knows gives the help. A help keeps the texts that it tells to write apart from
-//! its words, and one with a text that is itself no selector is not given: the next hint has its turn.
+//! its words, and one with a text that is itself refused is not given: the next hint has its turn.
 
 mod lists;
 mod operators;
@@ -26,8 +26,15 @@ impl ParseError {
     pub fn help(&self) -> Option<String> {
         match self.kind() {
             ParseErrorKind::Query { help, .. } => help.clone(),
+            _ if self.is_helpless() => None,
             _ => known(self).map(|help| help.to_string()),
         }
+    }
+
+    /// The same error without help, unless each text that the help tells to write is `accepted`.
+    pub(crate) fn helped_by(self, accepted: impl Fn(&str) -> bool) -> ParseError {
+        let is_helpful = known(&self).iter().flat_map(Help::offers).all(accepted);
+        if is_helpful { self } else { self.without_help() }
     }
 }
 
@@ -39,7 +46,7 @@ fn known(error: &ParseError) -> Option<Help> {
     [OF_WHOLES, of_dialect, HINTS]
         .into_iter()
         .flatten()
-        .find_map(|hint| hint(&place).filter(Help::is_accepted))
+        .find_map(|hint| hint(&place).filter(|help| help.is_accepted(error.is_query())))
 }
 
 /// A fix: words, parts of the text, and texts to write.
@@ -54,7 +61,7 @@ enum HelpPart {
     Words(Cow<'static, str>),
     /// What stands in the text already.
     Quote(String),
-    /// What to write instead: a selector.
+    /// What to write instead: a selector, or a query where those are read.
     Offer(String),
 }
 
@@ -89,9 +96,9 @@ impl Help {
         self
     }
 
-    /// Whether each text that it tells to write is a selector.
-    fn is_accepted(&self) -> bool {
-        self.offers().all(is_selector)
+    /// Whether each text that it tells to write is a selector, or a query where queries are read.
+    fn is_accepted(&self, is_query: bool) -> bool {
+        self.offers().all(|text| is_selector(text) || (is_query && place::is_query(text)))
     }
 
     fn offers(&self) -> impl Iterator<Item = &str> {
@@ -138,8 +145,14 @@ const OF_SELECTORS: &[HelpRule] = &[
 ];
 
 /// What those write who mean a query.
-const OF_QUERIES: &[HelpRule] =
-    &[queries::word_for_sign, queries::absent_or_different, queries::bare_expression, queries::json_path];
+const OF_QUERIES: &[HelpRule] = &[
+    queries::too_long,
+    queries::word_for_sign,
+    queries::absent_or_different,
+    queries::value_with_sign,
+    queries::bare_expression,
+    queries::json_path,
+];
 
 /// What people write, the more telling signs first.
 const HINTS: &[HelpRule] = &[

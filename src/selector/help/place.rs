@@ -1,7 +1,7 @@
 //! The place of an error: the tokens around it, and what they could be used for.
 
 use crate::selector::error::{ParseError, ParseErrorKind};
-use crate::syntax::{Expected, TokenKind, tokens};
+use crate::syntax::{Expected, TokenKind, check_query, tokens};
 use crate::{LabelKey, LabelValue, Selector, Span};
 
 /// How many bytes around the place are looked at: mistakes are close to where they are noticed.
@@ -143,9 +143,17 @@ pub(super) fn window(text: &str, span: Span) -> (&str, Span) {
 
 /// Whether `text` is a selector that can be shown in a line of a message.
 pub(super) fn is_selector(text: &str) -> bool {
-    let is_line = text.len() <= MAX_OFFER && !text.contains(char::is_control);
+    is_line(text) && text.parse::<Selector>().is_ok()
+}
+
+/// Whether `text` is in the grammar of queries and can be shown in a line of a message.
+pub(super) fn is_query(text: &str) -> bool {
+    is_line(text) && check_query(text).is_ok()
+}
+
+fn is_line(text: &str) -> bool {
     // The empty text selects everything, and nobody is told to write that instead of a mistake.
-    is_line && !text.trim().is_empty() && text.parse::<Selector>().is_ok()
+    text.len() <= MAX_OFFER && !text.contains(char::is_control) && !text.trim().is_empty()
 }
 
 /// Whether `word` is an identifier: what is not a symbol.

@@ -88,7 +88,8 @@ fn documented_rules(sources: &[&str]) -> Rules {
 /// The functions that read a part of a text.
 fn parser_functions(sources: &[&str]) -> Vec<String> {
     let lines = sources.iter().flat_map(|source| code(source).lines());
-    let lines = lines.filter(|line| line.contains("fn ") && line.contains("input: &str) -> Parsed<"));
+    let reads = Regex::new(r"fn .*input: &('t )?str\) -> Parsed<").unwrap();
+    let lines = lines.filter(|line| reads.is_match(line));
     let names = lines.map(|line| line.split("fn ").nth(1).unwrap().split(['(', '<']).next().unwrap());
     names.map(|name| name.replace('_', "-")).filter(|name| !WITHOUT_RULE.contains(&name.as_str())).collect()
 }
