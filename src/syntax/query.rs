@@ -154,7 +154,8 @@ pub fn check_query(text: &str) -> Result<(), SyntaxError> {
 ///
 /// The first place where the text leaves the grammar, and what was expected there.
 pub(crate) fn parse_subject(text: &str) -> Result<AstSubject<'_>, SyntaxError> {
-    let whole = RulePlace { depth: 0, in_brackets: false };
+    let n_left = Cell::new(MAX_PARTS);
+    let whole = RulePlace { depth: 0, in_brackets: false, n_left: &n_left };
     let subject = expect(Expected::Subject, |rest| subject(whole, rest));
     let end = expect(Expected::EndOfSubject, eof);
     let (_, subject) = terminated(preceded(ws, subject), preceded(ws, end))
