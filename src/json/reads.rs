@@ -34,8 +34,7 @@ pub(crate) struct WantedValue {
     is_whole: bool,
     members: Vec<(Box<str>, WantedValue)>,
     /// The places of the members, once there are so many that looking through them would take long.
-    // Boxed, since mostly there is none, and what is walked for each key of an object had better be small.
-    places: Option<Box<HashMap<Box<str>, usize>>>,
+    places: Option<HashMap<Box<str>, usize>>,
 }
 
 /// Up to how many names are compared one after another.
@@ -133,7 +132,7 @@ impl WantedValue {
             places.insert(name.into(), place);
         } else if self.members.len() > FEW {
             let places = self.members.iter().enumerate().map(|(place, (name, _))| (name.clone(), place));
-            self.places = Some(Box::new(places.collect()));
+            self.places = Some(places.collect());
         }
         place
     }
