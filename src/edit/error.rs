@@ -78,7 +78,9 @@ fn doubled_equals(text: &str) -> Option<String> {
     let mut values = rest.split('=').filter(|part| !part.is_empty());
     let (value, None) = (values.next()?, values.next()) else { return None };
     let edit = format!("{key}={value}");
-    (is_short(&edit) && LabelEdits::parse([&edit]).is_ok()).then(|| format!("write `{edit}`"))
+    // What holds a space would be two arguments as it is shown.
+    let is_one_argument = is_short(&edit) && !edit.contains(' ');
+    (is_one_argument && LabelEdits::parse([&edit]).is_ok()).then(|| format!("write `{edit}`"))
 }
 
 impl fmt::Display for EditError {
@@ -128,6 +130,7 @@ mod tests {
         insta::assert_snapshot!(said(&EditError::SecondEquals("a==1".into())), @r#"expected one `=` in an edit, found more in "a==1"; write `a=1`"#);
         insta::assert_snapshot!(said(&EditError::SecondEquals("app=web=".into())), @r#"expected one `=` in an edit, found more in "app=web="; write `app=web`"#);
         insta::assert_snapshot!(said(&EditError::SecondEquals("a==".into())), @r#"expected one `=` in an edit, found more in "a==""#);
+        insta::assert_snapshot!(said(&EditError::SecondEquals(" ==a".into())), @r#"expected one `=` in an edit, found more in " ==a""#);
         insta::assert_snapshot!(said(&EditError::SecondEquals("app=x,env=y".into())), @r#"expected one `=` in an edit, found more in "app=x,env=y"; each edit is an argument of its own: `app=x env=y`"#);
         insta::assert_snapshot!(said(&EditError::SecondEquals("a=b=c".into())), @r#"expected one `=` in an edit, found more in "a=b=c""#);
         let error = LabelValue::new("x,old-").unwrap_err();
