@@ -64,9 +64,9 @@ fn text(table: &[Step], steps: &[(usize, bool)]) -> String {
     steps.iter().map(part).collect()
 }
 
-/// Where the steps lead, each value once.
-fn walked<'v>(value: &'v Value, table: &[Step], steps: &[(usize, bool)]) -> Vec<&'v Value> {
-    steps.iter().fold(vec![value], |places, &(nth, is_deep)| {
+/// Where the steps lead from these places, each value once.
+fn walked<'v>(places: Vec<&'v Value>, table: &[Step], steps: &[(usize, bool)]) -> Vec<&'v Value> {
+    steps.iter().fold(places, |places, &(nth, is_deep)| {
         let starts = places.into_iter().flat_map(|it| if is_deep { within(it) } else { vec![it] });
         let mut seen = HashSet::new();
         starts
@@ -89,10 +89,17 @@ impl Case {
     fn walked<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
         match self.is_field {
             true => {
-                let found = walked(value, &FIELD_STEPS, &self.steps);
+                let found = match self.steps.split_first() {
+                    // At any depth each object is asked for itself, and none again by an array around it.
+                    Some((&(_, true), rest)) => {
+                        let places = within(value).into_iter().filter_map(|place| place.get("a")).collect();
+                        walked(places, &FIELD_STEPS, rest)
+                    }
+                    _ => walked(vec![value], &FIELD_STEPS, &self.steps),
+                };
                 found.into_iter().filter(|found| !found.is_null()).collect()
             }
-            false => walked(value, &JSONPATH_STEPS, &self.steps),
+            false => walked(vec![value], &JSONPATH_STEPS, &self.steps),
         }
     }
 }
