@@ -86,6 +86,7 @@ pub struct WatchReader {
     state: StreamState,
     /// An object had the place where labels are to be read.
     has_labels_at: bool,
+    keeps_json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +121,7 @@ impl Loader {
             ready,
             state,
             has_labels_at: false,
+            keeps_json: false,
         })
     }
 }
@@ -151,6 +153,13 @@ impl WatchReader {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same reader, whose events have the [JSON](Object::json) of their objects too: for queries about more than labels.
+    /// It is copied once for each event.
+    #[must_use]
+    pub fn keeping_json(self) -> WatchReader {
+        WatchReader { keeps_json: true, ..self }
     }
 
     /// Reads what there is, waiting for it if there is nothing, and notices the end.
@@ -246,9 +255,9 @@ impl WatchReader {
             self.index += 1;
             return;
         }
-        let mut events = Events::default();
+        let mut events = Events { keeps_json: self.keeps_json, ..Events::default() };
         let n_read = self.walk(piece.text, &mut events);
-        for event in events.0 {
+        for event in events.ready {
             let event = event.map(|event| event.moved(self.index));
             // What is no JSON at all stands where an object belongs: it is no file here.
             self.ready.push_back(event.map_err(|error| error.of_object().moved(piece.start, self.index)));
@@ -267,7 +276,7 @@ impl WatchReader {
             self.has_labels_at |= report.has_labels_at;
             Ok(())
         });
-        events.0.extend(walked.err().map(Err));
+        events.ready.extend(walked.err().map(Err));
         n_read
     }
 }
@@ -293,29 +302,47 @@ impl WatchEvent {
 
 /// Keeps what a walk finds as the events of a stream. The ids that it gives out are places in it.
 #[derive(Default)]
-struct Events(Vec<Result<WatchEvent, LoadError>>);
+struct Events {
+    ready: Vec<Result<WatchEvent, LoadError>>,
+    keeps_json: bool,
+}
+
+impl Events {
+    /// A copy of an object that outlives the text it was read from.
+    fn owned(&self, head: &Head<'_>) -> Object {
+        let identity = head.identity();
+        let object = Object::new(identity.kind, identity.namespace, identity.name)
+            .with_api_version(identity.api_version)
+            .with_labels(head.labels());
+        match str::from_utf8(head.json) {
+            Ok(json) if self.keeps_json => object.with_json(json),
+            _ => object,
+        }
+    }
+}
 
 impl Sink for Events {
     fn part(&self) -> Events {
-        Events::default()
+        Events { ready: Vec::new(), keeps_json: self.keeps_json }
     }
 
     fn append(&mut self, part: Events, index: u64) {
-        self.0.extend(part.0.into_iter().map(|event| event.map(|event| event.moved(index))));
+        self.ready.extend(part.ready.into_iter().map(|event| event.map(|event| event.moved(index))));
     }
 
     fn n_ids(&self) -> usize {
-        self.0.len()
+        self.ready.len()
     }
 
     fn push(&mut self, head: &Head<'_>, index: u64, _span: Range<usize>) -> Option<ObjectId> {
-        let id = ObjectId(self.0.len() as u32);
-        self.0.push(Ok(WatchEvent::Put { index, object: owned(head) }));
+        let id = ObjectId(self.ready.len() as u32);
+        let object = self.owned(head);
+        self.ready.push(Ok(WatchEvent::Put { index, object }));
         Some(id)
     }
 
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {
-        if let Some(Ok(WatchEvent::Put { object, .. })) = self.0.get_mut(id.index()) {
+        if let Some(Ok(WatchEvent::Put { object, .. })) = self.ready.get_mut(id.index()) {
             object.infer_kind(list.identity().api_version, kind);
         }
     }
@@ -334,28 +361,21 @@ impl Sink for Events {
     }
 
     fn remove(&mut self, head: &Head<'_>, index: u64) {
-        self.0.push(Ok(WatchEvent::Deleted { index, object: owned(head) }));
+        let object = self.owned(head);
+        self.ready.push(Ok(WatchEvent::Deleted { index, object }));
     }
 
     fn bookmark(&mut self) {
-        self.0.push(Ok(WatchEvent::Bookmark));
+        self.ready.push(Ok(WatchEvent::Bookmark));
     }
 
     fn notice(&mut self, notice: Notice, _report: &mut Reporter<'_>) {
-        self.0.push(match notice {
+        self.ready.push(match notice {
             Notice::Skipped(error) => Err(error),
             Notice::WatchError { message, .. } => Ok(WatchEvent::Failed { message }),
             notice => Ok(WatchEvent::Remark { message: notice.to_string() }),
         });
     }
-}
-
-/// A copy of an object that outlives the text it was read from.
-fn owned(head: &Head<'_>) -> Object {
-    let identity = head.identity();
-    Object::new(identity.kind, identity.namespace, identity.name)
-        .with_api_version(identity.api_version)
-        .with_labels(head.labels())
 }
 
 /// Whether so few bytes may be the beginning of a compressed stream or a byte-order mark.

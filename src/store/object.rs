@@ -1,6 +1,7 @@
 //! Objects as they go into a store and as they are seen in it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::ids::{ObjectId, ObjectIdentity};
 use super::rows::LabelIds;
@@ -17,6 +18,8 @@ pub struct Object {
     pub(super) name: String,
     // A list, as the store sorts out repeated keys, and nothing here looks one up.
     pub(super) labels: Vec<(String, String)>,
+    /// What a store has no use for, and whoever asks more of the object than its labels.
+    json: Option<Arc<str>>,
 }
 
 impl Object {
@@ -44,6 +47,18 @@ impl Object {
     {
         self.labels.extend(owned(labels));
         self
+    }
+
+    /// The same object with the JSON that it was read from. A store does not keep it.
+    #[must_use]
+    pub fn with_json(self, json: impl Into<Arc<str>>) -> Object {
+        Object { json: Some(json.into()), ..self }
+    }
+
+    /// The JSON that it was read from, if that is known.
+    #[must_use]
+    pub fn json(&self) -> Option<&str> {
+        self.json.as_deref()
     }
 
     /// Says what an object is whose list names its kind. Its own `apiVersion` stays if it has one.

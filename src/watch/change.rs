@@ -72,6 +72,14 @@ impl ObjectChange {
         let was_selected = self.before.as_deref().is_some_and(|labels| selects(&borrowed(labels)));
         // What is gone is in no selection, though its last labels are known.
         let is_selected = self.is_there && selects(&self.object.labels().collect::<Vec<_>>());
+        self.transition_between(was_selected, is_selected)
+    }
+
+    /// What it does to a selection that the object belonged to before it as `was_selected` says, and belongs to after it as
+    /// `is_selected` says if it is there: for what asks of more than labels. `None` for nothing.
+    #[must_use]
+    pub fn transition_between(&self, was_selected: bool, is_selected: bool) -> Option<Transition> {
+        let is_selected = self.is_there && is_selected;
         Transition::between(was_selected, is_selected, || !self.label_changes().is_empty())
     }
 

@@ -186,6 +186,10 @@ fn queries_of_a_file_may_be_queries_and_field_selectors() {
     "#);
     let counts = env.run(&["--queries", "q.jsonl", "-w", "kind(pod)", "pods.json"]);
     assert_eq!(counts.out, "5\teither\n8\tstatus(Running),kind(pod)\n8\tstatus.phase=Running\n4\tenv=prod\n");
-    let run = env.pipe(&["watch", "--queries", "q.jsonl"], b"");
-    assert!(run.err.contains("watch takes queries of labels alone"), "{}", run.err);
+    let pod = br#"{"kind":"Pod","metadata":{"name":"a"},"status":{"phase":"Running"}}"#;
+    let run = env.pipe(&["watch", "--queries", "q.jsonl"], pod);
+    assert_eq!(
+        (run.status, run.out.as_str()),
+        (2, "+ [status(Running),kind(pod)] pod/a\n+ [status.phase=Running] pod/a\n")
+    );
 }

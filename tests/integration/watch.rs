@@ -377,3 +377,106 @@ proptest! {
         Loader::new().watch(input).unwrap().for_each(drop);
     }
 }
+
+/// A pod with a phase.
+fn pod_event(event_type: &str, name: &str, phase: &str, labels: &Value) -> String {
+    let object =
+        json!({"kind": "Pod", "metadata": {"name": name, "labels": labels}, "status": {"phase": phase}});
+    json!({"type": event_type, "object": object}).to_string() + "\n"
+}
+
+#[test]
+fn fields_and_functions_are_asked_of_each_event() {
+    let stream = [
+        pod_event("ADDED", "a", "Pending", &json!({"env": "prod"})),
+        pod_event("ADDED", "b", "Running", &json!({"env": "prod"})),
+        pod_event("MODIFIED", "a", "Running", &json!({"env": "prod"})),
+        pod_event("MODIFIED", "a", "Running", &json!({"env": "prod", "x": "1"})),
+        pod_event("MODIFIED", "b", "Failed", &json!({"env": "prod"})),
+        pod_event("DELETED", "a", "Running", &json!({"env": "prod"})),
+        pod_event("ADDED", "a", "Running", &json!({})),
+        r#"{"items":[{"metadata":{"name":"c"},"status":{"phase":"Running"}}],"kind":"PodList"}"#.to_owned(),
+    ]
+    .concat();
+    let run = watch(&["-w", ".status.phase=Running,kind(pod)", "-l", "env || !env"], &stream);
+    assert_eq!(run.status, 2, "a selector is no query");
+    let run = watch(&["-w", ".status.phase=Running,kind(pod)"], &stream);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert_snapshot!(run.out, @"
+    + pod/b env=prod
+    + pod/a env=prod
+    ~ pod/a +x=1
+    - pod/b env=prod
+    - pod/a env=prod
+    + pod/a
+    + pod/c
+    ");
+    let run = watch(&["-w", "status(Failed) || source(nope)", "-l", "env=prod"], &stream);
+    assert_snapshot!(run.out, @"+ pod/b env=prod");
+}
+
+#[test]
+fn queries_about_labels_and_about_more_are_watched_together() {
+    let env = TestEnv::new();
+    let lines = [
+        r#"{"name":"running","where":".status.phase=Running"}"#,
+        r#"{"name":"prod","selector":"env=prod"}"#,
+        r#"{"name":"fields","fieldSelector":"status.phase!=Running"}"#,
+        r#"{"where":"env=p*"}"#,
+    ];
+    env.file("q.jsonl", lines.join("\n"));
+    let stream = [
+        pod_event("ADDED", "a", "Pending", &json!({"env": "prod"})),
+        pod_event("MODIFIED", "a", "Running", &json!({"env": "qa"})),
+    ]
+    .concat();
+    let run = env.pipe(&["watch", "--queries", "q.jsonl"], stream.as_bytes());
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert_snapshot!(run.out, @"
+    + [prod] pod/a env=prod
+    + [fields] pod/a env=prod
+    + [env=p*] pod/a env=prod
+    + [running] pod/a env=qa
+    - [prod] pod/a env=qa
+    - [fields] pod/a env=qa
+    - [env=p*] pod/a env=qa
+    ");
+}
+
+#[test]
+fn ages_are_counted_to_the_event_unless_a_time_is_named() {
+    let young =
+        json!({"kind": "Pod", "metadata": {"name": "a", "creationTimestamp": "2026-01-01T00:00:00Z"}});
+    let stream = json!({"type": "ADDED", "object": young}).to_string();
+    assert_eq!(watch(&["-w", "age()>1h"], &stream).status, 0);
+    let then = ["-w", "age()>1h", "--now", "2026-01-01T00:30:00Z"];
+    assert_eq!(watch(&then, &stream).status, 1);
+    let run = watch(&["-w", "age()>1h", "--now", "dump"], &stream);
+    assert_eq!(run.status, 2);
+    assert_snapshot!(run.err, @"error: --now dump is the newest time of all objects, which a watch never has: name the time");
+    assert_snapshot!(watch(&["-w", "node(zone)=a"], &stream).err, @"
+    node(zone)=a
+    ^^^^
+    error: node() asks other objects, which queries do not do yet
+    ");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// What is asked by the object's JSON changes as what is asked by its labels does.
+    #[test]
+    fn queries_see_what_selectors_see(events in prop::collection::vec((0..3_usize, 0..4_u8, 0..3_usize), 1..40)) {
+        let stream: String = events
+            .iter()
+            .map(|&(kind, name, env)| {
+                let labels = [json!({"env": "prod"}), json!({"env": "qa"}), json!({})][env].clone();
+                event(["ADDED", "MODIFIED", "DELETED"][kind], &format!("p{name}"), &labels)
+            })
+            .collect();
+        let by_selector = watch(&["-l", "env!=prod"], &stream);
+        for query in ["label(env)!=prod", ".metadata.labels.env!=prod"] {
+            prop_assert_eq!(&watch(&["-w", query], &stream).out, &by_selector.out);
+        }
+    }
+}

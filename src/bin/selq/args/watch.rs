@@ -14,12 +14,15 @@ Examples:
   # a cluster
   kubectl get pods -A -w -o json --output-watch-events |
     selq watch -l env=prod
+  # what has come into trouble, by fields and functions
+  kubectl get pods -A -w -o json --output-watch-events |
+    selq watch -w 'status(*BackOff) || restarts()>5'
   # events that were written down, as JSON
   selq watch -l env=prod -o jsonl events.ndjson",
     after_help = "\
 Each line is printed as soon as its event has been read: `+` entered the
 selection, `~` has other labels within it, `-` left it or is gone. With
---queries, each line names the selector that it is about. Lists and objects
+--queries, each line names the query that it is about. Lists and objects
 without an event around them are as if they had just been added.
 Several files or FIFOs are followed one after another, each to its end. A
 compressed stream is read to its end first.
@@ -35,7 +38,7 @@ pub(crate) struct WatchArgs {
     pub(crate) skip_invalid: bool,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
-    /// Many selectors at once, one a line; a .jsonl file has {"name":…,"selector":…} lines
+    /// Many selectors at once, one a line; a .jsonl file has {"name":…,"selector":…} or {"name":…,"where":…} lines
     #[arg(long, value_name = "FILE", num_args = 1, help_heading = "Selection")]
     pub(crate) queries: Vec<PathBuf>,
     /// How to print what happens

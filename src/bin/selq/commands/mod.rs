@@ -11,3 +11,4 @@ pub(crate) mod queries;
 pub(crate) mod query;
 pub(crate) mod stats;
 pub(crate) mod watch;
+mod watched;

@@ -16,6 +16,7 @@ use crate::exit::ExitStatus;
 use crate::output::identity::ObjectLine;
 use crate::output::{OutputFormat, Rows, View};
 use crate::selection::Selection;
+use crate::selection::wanted::Wanted;
 use crate::terminal::message::{self, counted, thousands};
 use crate::terminal::printer::Printer;
 use crate::terminal::stdin::{is_stdin, name_of, read_whole, without_bom};
@@ -46,19 +47,19 @@ pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<NamedQuery>>
     read_files(&args.queries, &args.input.source.files, config)
 }
 
-/// Reads the selectors to watch, each with what to call it: its name, or its canonical text. Says which lines have none,
+/// Reads the queries to watch, each with what to call it: its name, or its canonical text. Says which lines have none,
 /// and tells how many those are.
 pub(crate) fn read_all(
     paths: &[PathBuf],
     dumps: &[PathBuf],
     config: &Config,
-) -> Result<(Vec<(String, Selector)>, u64)> {
+) -> Result<(Vec<(String, Wanted)>, u64)> {
     let (mut named, mut n_refused) = (Vec::new(), 0);
     for query in read_files(paths, dumps, config)? {
         match query.asked {
             Ok(asked) => {
                 let name = query.name.unwrap_or_else(|| canonical(&asked));
-                named.push((name, asked.wanted()?.into_selector("watch")?));
+                named.push((name, asked.wanted()?));
             }
             Err(error) => {
                 n_refused += 1;

@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use selq::load::{LeftOut, WatchEvent, WatchReader};
 use selq::watch::{ObjectChange, Transition};
-use selq::{Input, LoadError, Selector, SelectorSet, WatchedStore};
+use selq::{Input, LoadError, WatchedStore, query};
 use serde::Serialize;
 
 use crate::args::{WatchArgs, WatchFormat};
-use crate::commands::queries;
+use crate::commands::watched::WatchedQueries;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
@@ -33,13 +33,16 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
+    if selection.context_before().is_none() {
+        bail!("--now dump is the newest time of all objects, which a watch never has: name the time");
+    }
     let inputs = input::inputs(&args.source.files)?;
-    let (selectors, n_refused) = Watched::new(args, &selection, config)?;
-    let progress = Arc::new(WatchTally::new(selectors.sightings(), n_refused));
+    let (watched, n_refused) = WatchedQueries::new(args, &selection, config)?;
+    let progress = Arc::new(WatchTally::new(watched.sightings(), n_refused));
     let (at_interrupt, its_config) = (Arc::clone(&progress), config.clone());
     ctrlc::set_handler(move || at_interrupt.end_between_lines(&its_config))
         .context("cannot wait for Ctrl-C")?;
-    let mut watch = Watch { args, config, selection, selectors, progress };
+    let mut watch = Watch { args, config, selection, watched, progress };
     for input in inputs {
         watch.follow(input)?;
     }
@@ -111,58 +114,11 @@ impl WatchTally {
     }
 }
 
-/// The selectors that are watched.
-enum Watched {
-    /// That of the options.
-    One(Selector),
-    /// Those of `--queries`, and what to call each.
-    Many { set: Box<SelectorSet>, names: Vec<String> },
-}
-
-impl Watched {
-    /// With the number of queries that are none.
-    fn new(args: &WatchArgs, selection: &Selection, config: &Config) -> Result<(Watched, u64)> {
-        if args.queries.is_empty() {
-            return Ok((Watched::One(selection.wanted().into_selector("watch")?), 0));
-        }
-        let (mut set, mut names) = (SelectorSet::new(), Vec::new());
-        let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
-        for (name, selector) in queries {
-            // Nothing is taken out again, so that the numbers of the set are the places of the
-            // names.
-            set.insert(selection.wanted_with(selector.into()).into_selector("watch")?);
-            names.push(name);
-        }
-        Ok((Watched::Many { set: Box::new(set), names }, n_refused))
-    }
-
-    /// What they name, to be looked out for.
-    fn sightings(&self) -> Sightings {
-        match self {
-            Watched::One(selector) => Sightings::new([selector], []),
-            Watched::Many { set, .. } => Sightings::new(set.iter().map(|(_, selector)| selector), []),
-        }
-    }
-
-    /// What a change does to each of them, with what it is called where there are many.
-    fn transitions(&self, change: &ObjectChange) -> Vec<(Option<&str>, Transition)> {
-        match self {
-            Watched::One(selector) => {
-                change.transition(selector).map(|transition| (None, transition)).into_iter().collect()
-            }
-            Watched::Many { set, names } => {
-                let transitions = change.transitions(set).into_iter();
-                transitions.map(|(id, it)| (Some(names[id.index()].as_str()), it)).collect()
-            }
-        }
-    }
-}
-
 struct Watch<'a> {
     args: &'a WatchArgs,
     config: &'a Config,
     selection: Selection,
-    selectors: Watched,
+    watched: WatchedQueries,
     progress: Arc<WatchTally>,
 }
 
@@ -172,8 +128,9 @@ impl Watch<'_> {
             Ok(events) => events,
             Err(error) => return self.skip(error),
         };
+        let events = if self.watched.read_objects() { events.keeping_json() } else { events };
         let source = events.name().to_owned();
-        // A store for each stream: objects of one name in two of them are two.
+        self.watched.begin();
         let mut watched = WatchedStore::new();
         for event in events {
             match event {
@@ -214,7 +171,8 @@ impl Watch<'_> {
         }
         let Some(change) = watched.apply(event) else { return Ok(()) };
         let mut out = Printer::new(Vec::new(), self.config.stdout);
-        for (query, transition) in self.selectors.transitions(&change) {
+        let context = self.context();
+        for (query, transition) in self.watched.transitions(&change, source, context) {
             let line = ChangeLine { query, transition, source, change: &change };
             match self.args.output {
                 WatchFormat::Text => line.write_text(self.args.source.files.len() > 1, &mut out)?,
@@ -222,6 +180,14 @@ impl Watch<'_> {
             }
         }
         if out.raw().is_empty() { Ok(()) } else { self.print(out.raw()) }
+    }
+
+    /// What queries are asked with: the clock at the event, unless it was told what time it is.
+    fn context(&self) -> query::Context {
+        match self.args.selection.now {
+            None => query::Context::new(),
+            Some(_) => self.selection.context_before().unwrap_or_default(),
+        }
     }
 
     /// Writes lines at once and as a whole, so that Ctrl-C never leaves half of one.

@@ -1,6 +1,6 @@
 //! What is wanted of the objects: a selector, or a query where no selector says it.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use selq::plan::Pass;
 use selq::query::{Columns, Context, Subject};
 use selq::{Dump, Plan, Query, Scope, Selector, Store};
@@ -42,14 +42,6 @@ impl Wanted {
         match self {
             Wanted::Selector(selector) => Query::from(selector),
             Wanted::Query(query) => query,
-        }
-    }
-
-    /// The selector, for what takes nothing else.
-    pub(crate) fn into_selector(self, what: &str) -> Result<Selector> {
-        match self {
-            Wanted::Selector(selector) => Ok(selector),
-            Wanted::Query(query) => Err(anyhow!("{what} takes queries of labels alone, found {query}")),
         }
     }
 
