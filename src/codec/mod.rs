@@ -97,6 +97,11 @@ impl Decoder {
         self.list(size_of::<T>()).map(NumberBuffer::new)
     }
 
+    /// Whether nothing is left.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// Nothing may be left.
     pub(crate) fn end(self) -> Result<(), Malformed> {
         Malformed::unless(self.rest.is_empty(), "the end")

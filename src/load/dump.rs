@@ -13,6 +13,7 @@ use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::KnownObjects;
 use crate::load::origin::source::{Origin, Source};
 use crate::load::report::{Notice, Reporter};
+use crate::store::SavedColumns;
 use crate::{ObjectId, ObjectIdentity, Store, StoreBuilder};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub struct Dump {
     relabelled: BTreeMap<ObjectId, Relabelled>,
     left_out: LeftOut,
     n_bytes: u64,
+    /// What was read of the objects when they were indexed.
+    saved_columns: SavedColumns,
 }
 
 /// What was left out of a dump because it was bad.
@@ -208,6 +211,7 @@ impl Dump {
         // from the store, so that its labels have to be copied first.
         let labels = owned(&labels);
         self.store.relabel(id, labels);
+        self.saved_columns.clear();
         match relabelled {
             Some(rewrite) => self.relabelled.insert(id, Relabelled { changes, rewrite }),
             None => self.relabelled.remove(&id),
@@ -293,6 +297,7 @@ impl Dump {
         loader: &Loader,
         mut places: Decoder,
         store: Store,
+        saved_columns: SavedColumns,
     ) -> Result<Dump, Malformed> {
         let read = Places::decode(&mut places)?;
         let lists = ListRuns::decode(&mut places)?;
@@ -302,7 +307,22 @@ impl Dump {
         let n_bytes = source.bytes().len() as u64;
         let sources = vec![source];
         let left_out = LeftOut::default();
-        Ok(Dump { store, sources, places: read, lists, labels_elsewhere, relabelled, left_out, n_bytes })
+        Ok(Dump {
+            store,
+            sources,
+            places: read,
+            lists,
+            labels_elsewhere,
+            relabelled,
+            left_out,
+            n_bytes,
+            saved_columns,
+        })
+    }
+
+    /// The columns that were saved with the dump and still hold.
+    pub(crate) fn saved_columns(&self) -> &SavedColumns {
+        &self.saved_columns
     }
 
     /// Writes where the objects stand, and in which lists.
@@ -510,7 +530,8 @@ impl Recorder {
         places.shrink_to_fit();
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
         let (store, lists) = (builder.finish(), lists.finish());
-        Dump { store, sources, places, lists, labels_elsewhere, relabelled, left_out, n_bytes }
+        let saved_columns = SavedColumns::default();
+        Dump { store, sources, places, lists, labels_elsewhere, relabelled, left_out, n_bytes, saved_columns }
     }
 
     /// Adds an object.

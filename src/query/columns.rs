@@ -6,7 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Subject;
-use crate::store::Column;
+use crate::Dump;
+use crate::codec::Encoder;
+use crate::store::{Column, SavedColumns};
 
 /// The values of subjects in the objects of one store, with their postings: what plans of queries need besides the labels.
 ///
@@ -17,6 +19,8 @@ pub struct Columns {
     columns: Vec<Arc<(Subject, Column)>>,
     /// The place of each in the list: a query may have as many subjects as fit into its text.
     numbers: HashMap<Subject, u32>,
+    /// Which of these were saved with the dump.
+    saved: Vec<Subject>,
 }
 
 /// A subject of a query that was not read.
@@ -49,6 +53,31 @@ impl Columns {
         let column = self.about(subject).map(|(_, column)| column);
         let values = column.into_iter().flat_map(|column| (0..column.len()).map(move |n| (column, n)));
         values.map(|(column, n)| (column.value(n), column.having(n).len()))
+    }
+
+    /// How many objects have a value of a subject, also one that is no text; 0 of a subject that was not read.
+    #[must_use]
+    pub fn n_objects(&self, subject: &Subject) -> u64 {
+        self.about(subject).map_or(0, |(_, column)| column.present().len())
+    }
+
+    /// Whether the values of a subject were saved with the dump, so that its objects were not read for them.
+    #[must_use]
+    pub fn is_saved(&self, subject: &Subject) -> bool {
+        self.saved.contains(subject)
+    }
+
+    /// Takes a column that was saved with the dump, if there is one. False if not.
+    pub(super) fn take_saved(&mut self, dump: &Dump, subject: &Subject) -> bool {
+        let Some(column) = dump.saved_columns().get(&subject.to_string()) else { return false };
+        self.add(subject.clone(), column);
+        self.saved.push(subject.clone());
+        true
+    }
+
+    /// Writes all columns, for a dump to be saved with.
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        SavedColumns::encode(self.columns.iter().map(|column| (column.0.to_string(), &column.1)), out);
     }
 
     /// The column about a subject, and its number.

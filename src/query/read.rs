@@ -42,7 +42,8 @@ impl Columns {
     ) -> bool {
         let mut seen = HashSet::new();
         let missing = subjects.into_iter().filter(|subject| !self.has(subject));
-        let wanted: Vec<&Subject> = missing.filter(|subject| seen.insert(*subject)).collect();
+        let mut wanted: Vec<&Subject> = missing.filter(|subject| seen.insert(*subject)).collect();
+        wanted.retain(|subject| !self.take_saved(dump, subject));
         if wanted.is_empty() {
             return true;
         }

@@ -87,6 +87,13 @@ impl Subject {
         }
     }
 
+    /// Whether an index can keep its values: they are read of the objects, and nothing else decides them.
+    #[must_use]
+    pub fn can_be_saved(&self) -> bool {
+        let is_of_source = matches!(self, Subject::Function(call) if call.function == Function::Source);
+        self.needs_column() && !is_of_source
+    }
+
     /// What subjects read of an object. Fields that are looked for at any depth are read apart.
     pub(crate) fn reads(subjects: &[&Subject]) -> Reads {
         subjects.iter().fold(Reads::nothing(), |reads, subject| match subject {

@@ -5,8 +5,8 @@
 //! | 8 | the magic bytes |
 //! | 8 | the version of the format |
 //! | 8 | the checksum (XXH3, 64 bits) of everything after it |
-//! | 8 × 5 | the lengths of the sections |
-//! | … | the sections: options, fingerprint, places, objects, index |
+//! | 8 × 6 | the lengths of the sections |
+//! | … | the sections: options, fingerprint, places, objects, index, columns |
 //!
 //! All numbers are little-endian, and every section begins at a multiple of eight bytes, so that its numbers can be
 //! read in place. Each byte is either compared, or summed, or the sum.
@@ -20,8 +20,8 @@ use super::IndexErrorKind;
 use crate::codec::{Decoder, INDEX_MAGIC as MAGIC, Malformed};
 
 /// To be raised whenever the bytes of any section mean something else.
-const VERSION: u64 = 3;
-pub(super) const N_SECTIONS: usize = 5;
+const VERSION: u64 = 4;
+pub(super) const N_SECTIONS: usize = 6;
 /// Where the bytes begin that the checksum covers.
 const SUMMED_AT: usize = 24;
 const HEADER_LEN: usize = SUMMED_AT + 8 * N_SECTIONS;
@@ -38,6 +38,8 @@ pub(super) struct Sections {
     pub(super) objects: Bytes,
     /// From labels to objects.
     pub(super) index: Bytes,
+    /// What was read of the objects besides.
+    pub(super) columns: Bytes,
 }
 
 /// The bytes of a file with these sections.
@@ -78,8 +80,8 @@ pub(super) fn open(file: &Bytes) -> Result<Sections, IndexErrorKind> {
     let checksum = header.u64()?;
     let summed = file.slice(SUMMED_AT..);
     Malformed::unless(XxHash3_64::oneshot(&summed) == checksum, "what its checksum says")?;
-    let [reading, fingerprint, places, objects, index] = sections(summed)?;
-    Ok(Sections { reading, fingerprint, places, objects, index })
+    let [reading, fingerprint, places, objects, index, columns] = sections(summed)?;
+    Ok(Sections { reading, fingerprint, places, objects, index, columns })
 }
 
 /// Takes the sections apart, which take all of the file.
@@ -102,8 +104,9 @@ mod tests {
     use super::super::{dump, sections as sections_of};
     use super::*;
     use crate::load::Source;
+    use crate::query::{Columns, Context, Query, Subject};
     use crate::saved::fingerprint::{FileStamp, Fingerprint};
-    use crate::{Loader, Plan, SavedIndex, Selector};
+    use crate::{Loader, Plan, SavedIndex, Scope, Selector};
 
     /// Labels that few objects have, and one that `n_pods` objects have.
     fn json(n_pods: usize) -> String {
@@ -114,11 +117,16 @@ mod tests {
         format!("[{}]", [few.to_owned()].into_iter().chain(pods).collect::<Vec<_>>().join(","))
     }
 
+    fn columns() -> [Subject; 2] {
+        [".metadata.namespace", ".metadata.labels.many"].map(|subject| subject.parse().unwrap())
+    }
+
     /// A folder with a dump that has an index, and the index.
     fn indexed(json: &str) -> (tempfile::TempDir, SavedIndex, Vec<u8>) {
         let folder = tempfile::tempdir().unwrap();
         let saved = SavedIndex::beside(folder.path().join("pods.json"));
         std::fs::write(&saved.dump, json).unwrap();
+        let saved = saved.with_columns(columns());
         saved.write(&Loader::new()).unwrap();
         let bytes = std::fs::read(saved.path()).unwrap();
         (folder, saved, bytes)
@@ -161,6 +169,14 @@ mod tests {
             let plan = Plan::new(store, &selector);
             let _ = (plan.count(), plan.any(), plan.run().iter().count(), plan.explain().to_string());
         }
+        let mut columns = Columns::new();
+        columns.read(dump, &self::columns(), &Context::new());
+        for subject in &self::columns() {
+            columns.values(subject).for_each(drop);
+        }
+        let query: Query = ".metadata.namespace=n || !.metadata.labels.many".parse().unwrap();
+        let plan = Plan::query(store, &columns, &query, &Scope::all(), &Context::new()).unwrap();
+        let _ = (plan.count(), plan.run().iter().count(), plan.explain().to_string());
         let mut store = store.clone();
         let ids: Vec<_> = store.objects().map(|object| object.id()).collect();
         for &id in &ids {
@@ -200,6 +216,8 @@ mod tests {
         let fingerprint = Fingerprint::new(FileStamp::new(&metadata), source.bytes());
         let sections = open(&bytes.clone().into()).unwrap();
         let read = dump(source, &Loader::new(), sections).unwrap();
-        assert_eq!(seal(sections_of(&read, &Loader::new(), &fingerprint)), bytes);
+        let mut columns = Columns::new();
+        columns.read(&read, &self::columns(), &Context::new());
+        assert_eq!(seal(sections_of(&read, &Loader::new(), &fingerprint, &columns)), bytes);
     }
 }

@@ -19,6 +19,8 @@ use bytes::Bytes;
 use crate::codec::{Decoder, Encoder, Malformed};
 use crate::load::{LoadObserver, Notice, Progress};
 use crate::load::{Source, map_whole_file};
+use crate::query::{Columns, Context, Subject};
+use crate::store::SavedColumns;
 use crate::{Dump, Input, Loader, Store};
 use file::{Sections, seal};
 use fingerprint::{FileStamp, Fingerprint};
@@ -65,6 +67,8 @@ pub enum Check {
 pub struct SavedIndex {
     dump: PathBuf,
     index: PathBuf,
+    /// What is read of the objects and written too.
+    columns: Vec<Subject>,
 }
 
 impl SavedIndex {
@@ -76,12 +80,40 @@ impl SavedIndex {
         let dump = dump.into();
         let mut index = dump.clone().into_os_string();
         index.push(SavedIndex::SUFFIX);
-        SavedIndex { dump, index: index.into() }
+        SavedIndex { dump, index: index.into(), columns: Vec::new() }
     }
 
     /// The index of a dump somewhere else.
     pub fn at(dump: impl Into<PathBuf>, index: impl Into<PathBuf>) -> SavedIndex {
-        SavedIndex { dump: dump.into(), index: index.into() }
+        SavedIndex { dump: dump.into(), index: index.into(), columns: Vec::new() }
+    }
+
+    /// The same index, into which the values of these fields and functions are [written](SavedIndex::write) too: queries
+    /// about them then need not read the objects. What depends on how the dump is called, as `source()` does, and what
+    /// stands in every index is left out.
+    ///
+    /// ```
+    /// use selq::{Loader, Query, SavedIndex};
+    /// use selq::query::{Columns, Context};
+    /// use selq::saved::Check;
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("selq-doc-columns-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let pods = folder.join("pods.json");
+    /// std::fs::write(&pods, r#"{"kind":"Pod","metadata":{"name":"web-0"},"status":{"phase":"Running"}}"#)?;
+    /// let saved = SavedIndex::beside(&pods).with_columns([".status.phase".parse()?]);
+    /// saved.write(&Loader::new())?;
+    /// let dump = saved.open(&Loader::new(), Check::Samples)?;
+    /// let (mut columns, query) = (Columns::new(), ".status.phase=Running".parse::<Query>()?);
+    /// columns.read(&dump, query.subjects(), &Context::new());
+    /// assert!(columns.is_saved(query.subjects()[0]));
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_columns(self, subjects: impl IntoIterator<Item = Subject>) -> SavedIndex {
+        let columns = subjects.into_iter().filter(Subject::can_be_saved).collect();
+        SavedIndex { columns, ..self }
     }
 
     /// The index file.
@@ -125,7 +157,9 @@ impl SavedIndex {
         let bytes = dump.mapped_bytes().ok_or(IndexErrorKind::NotPlain)?;
         let stamp = before.ok_or(IndexErrorKind::NotPlain)?;
         let fingerprint = Fingerprint::new(stamp, bytes);
-        let sections = sections(&dump, loader, &fingerprint);
+        let mut columns = Columns::new();
+        columns.read(&dump, &self.columns, &Context::new());
+        let sections = sections(&dump, loader, &fingerprint, &columns);
         // Otherwise the index might be that of one file and the stamp that of another.
         if FileStamp::of_file(&self.dump).as_ref() != Some(fingerprint.stamp()) {
             return Err(IndexErrorKind::Changed);
@@ -194,7 +228,12 @@ impl SavedIndex {
 }
 
 /// The sections that a dump is kept in.
-fn sections(dump: &Dump, loader: &Loader, fingerprint: &Fingerprint) -> [Vec<u8>; file::N_SECTIONS] {
+fn sections(
+    dump: &Dump,
+    loader: &Loader,
+    fingerprint: &Fingerprint,
+    columns: &Columns,
+) -> [Vec<u8>; file::N_SECTIONS] {
     let encoded = |encode: &dyn Fn(&mut Encoder)| {
         let mut out = Encoder::default();
         encode(&mut out);
@@ -206,6 +245,7 @@ fn sections(dump: &Dump, loader: &Loader, fingerprint: &Fingerprint) -> [Vec<u8>
         encoded(&|out| dump.encode_places(out)),
         encoded(&|out| dump.store().encode_objects(out)),
         encoded(&|out| dump.store().encode_index(out)),
+        encoded(&|out| columns.encode(out)),
     ]
 }
 
@@ -219,7 +259,8 @@ fn reading(loader: &Loader) -> Vec<u8> {
 
 fn dump(source: Source, loader: &Loader, sections: Sections) -> Result<Dump, Malformed> {
     let store = Store::decode(Decoder::new(sections.objects), Decoder::new(sections.index))?;
-    Dump::from_saved(source, loader, Decoder::new(sections.places), store)
+    let columns = SavedColumns::decode(Decoder::new(sections.columns), store.table().n_ids())?;
+    Dump::from_saved(source, loader, Decoder::new(sections.places), store, columns)
 }
 
 /// Passes everything on, and counts what an index could not tell again.

@@ -1,8 +1,10 @@
 //! Columns: what was read of objects besides their labels, with postings by value.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::postings::{Postings, PostingsView};
+use crate::codec::{Decoder, Encoder, Malformed};
 
 /// The values that one subject has in the objects of a store: a field's or a function's. An object may have several.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,104 @@ impl Column {
     pub(crate) fn present(&self) -> PostingsView<'_> {
         self.present.view()
     }
+}
+
+/// Columns as a file holds them, by the texts of what they are about. Nothing of one is read before it is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SavedColumns {
+    columns: Vec<(Box<str>, Decoder)>,
+    /// How many numbers of objects there are.
+    n_ids: usize,
+}
+
+impl SavedColumns {
+    /// Writes columns, so that [`decode`](SavedColumns::decode) reads them.
+    pub(crate) fn encode<'c>(columns: impl Iterator<Item = (String, &'c Column)>, out: &mut Encoder) {
+        for (about, column) in columns {
+            let mut bytes = Encoder::default();
+            column.encode(&mut bytes);
+            out.bytes(about.as_bytes());
+            out.bytes(&bytes.into_bytes());
+        }
+    }
+
+    /// Reads what the columns of a store with so many numbers are about.
+    pub(crate) fn decode(mut bytes: Decoder, n_ids: usize) -> Result<SavedColumns, Malformed> {
+        let mut columns = Vec::new();
+        while !bytes.is_at_end() {
+            let about = bytes.bytes()?;
+            let about = str::from_utf8(&about).map_err(|_| Malformed("what a column is about"))?.into();
+            columns.push((about, Decoder::new(bytes.bytes()?)));
+        }
+        Ok(SavedColumns { columns, n_ids })
+    }
+
+    /// The column about something, if it is there and whole.
+    pub(crate) fn get(&self, about: &str) -> Option<Column> {
+        let (_, bytes) = self.columns.iter().find(|(own, _)| **own == *about)?;
+        Column::decode(bytes.clone(), self.n_ids).ok()
+    }
+
+    /// Forgets all: they are about objects that are not as they were.
+    pub(crate) fn clear(&mut self) {
+        self.columns.clear();
+    }
+}
+
+impl Column {
+    fn encode(&self, out: &mut Encoder) {
+        let (mut text, mut text_ends) = (String::new(), Vec::new());
+        let (mut ids, mut id_ends) = (Vec::new(), Vec::new());
+        for (value, postings) in self.values.iter().zip(&self.postings) {
+            text.push_str(value);
+            text_ends.push(text.len() as u64);
+            ids.extend(postings.view().to_vec());
+            id_ends.push(ids.len() as u64);
+        }
+        out.bytes(text.as_bytes());
+        out.u64s(text_ends.into_iter());
+        out.u32s(ids.into_iter());
+        out.u64s(id_ends.into_iter());
+        out.u32s(self.present.view().to_vec().into_iter());
+    }
+
+    /// Every number is looked at: one that led nowhere would stay in the postings.
+    fn decode(mut bytes: Decoder, n_ids: usize) -> Result<Column, Malformed> {
+        let text = bytes.bytes()?;
+        let text = str::from_utf8(&text).map_err(|_| Malformed("the values of a column"))?;
+        let text_ends = bytes.numbers::<u64>()?;
+        let ids = bytes.numbers::<u32>()?;
+        let id_ends = bytes.numbers::<u64>()?;
+        let present = bytes.numbers::<u32>()?;
+        bytes.end()?;
+        Malformed::unless(text_ends.len() == id_ends.len(), "as many postings as values")?;
+        let values: Option<Vec<Box<str>>> =
+            ranges(&text_ends, text.len()).map(|range| Some(text.get(range?)?.into())).collect();
+        let postings: Option<Vec<Postings>> =
+            ranges(&id_ends, ids.len()).map(|range| postings_of(ids.get(range?)?, n_ids)).collect();
+        let (Some(values), Some(postings), Some(present)) = (values, postings, postings_of(&present, n_ids))
+        else {
+            return Err(Malformed("a column"));
+        };
+        Ok(Column { values, postings, present })
+    }
+}
+
+/// The ranges that end at these places, one after the other up to `len`; `None` where one does not.
+fn ranges(ends: &[u64], len: usize) -> impl Iterator<Item = Option<Range<usize>>> {
+    let starts = [0].into_iter().chain(ends.iter().copied());
+    let last = ends.len().checked_sub(1);
+    starts.zip(ends.iter().copied()).enumerate().map(move |(nth, (start, end))| {
+        let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+        let is_all = Some(nth) != last || end == len;
+        (start <= end && end <= len && is_all).then_some(start..end)
+    })
+}
+
+/// The postings of ids that are in ascending order and those of objects.
+fn postings_of(ids: &[u32], n_ids: usize) -> Option<Postings> {
+    let is_sorted = ids.is_sorted_by(|a, b| a < b) && ids.last().is_none_or(|&last| (last as usize) < n_ids);
+    is_sorted.then(|| Postings::from_sorted(ids))
 }
 
 /// Puts a column together, object by object in ascending order.
@@ -119,5 +219,50 @@ mod tests {
             (0..column.len()).map(|n| (column.value(n), column.having(n).to_vec())).collect();
         assert_eq!(read, [("a", vec![0, 5]), ("b", vec![0]), ("c", vec![6])]);
         assert_eq!(column.present().to_vec(), [0, 2, 5, 6]);
+    }
+
+    fn saved(column: &Column, n_ids: usize) -> SavedColumns {
+        let mut out = Encoder::default();
+        SavedColumns::encode([(".x".to_owned(), column)].into_iter(), &mut out);
+        SavedColumns::decode(Decoder::new(out.into_bytes().into()), n_ids).unwrap()
+    }
+
+    #[test]
+    fn a_saved_column_is_what_it_was() {
+        let mut builder = ColumnBuilder::default();
+        for id in 0..200 {
+            builder.push(id, ["", "ä", "b"].get(id as usize % 4).copied());
+        }
+        let column = builder.finish();
+        let read = saved(&column, 200).get(".x").unwrap();
+        assert_eq!(format!("{read:?}"), format!("{column:?}"));
+        assert!(saved(&column, 200).get(".y").is_none());
+        assert!(saved(&column, 199).get(".x").is_none(), "an id of no object");
+        let empty = ColumnBuilder::default().finish();
+        assert_eq!(saved(&empty, 0).get(".x").unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_forged_column_is_none_or_one_of_objects() {
+        let mut builder = ColumnBuilder::default();
+        (0..9).for_each(|id| builder.push(id, Some(["aü", "b", "c"][id as usize % 3])));
+        let mut out = Encoder::default();
+        builder.finish().encode(&mut out);
+        let bytes = out.into_bytes();
+        for place in 0..bytes.len() {
+            for value in [0, 1, 0x80, 0xFF, bytes[place] ^ 1, bytes[place].wrapping_add(1)] {
+                let mut forged = bytes.clone();
+                forged[place] = value;
+                let Ok(column) = Column::decode(Decoder::new(forged.into()), 9) else { continue };
+                for n in 0..column.len() {
+                    let _ = column.value(n);
+                    assert!(column.having(n).to_vec().iter().all(|&id| id < 9));
+                }
+                assert!(column.present().to_vec().iter().all(|&id| id < 9));
+            }
+            // The last list may lack what fills it up.
+            let cut = bytes[..place / 8 * 8].to_vec();
+            assert!(Column::decode(Decoder::new(cut.into()), 9).is_err());
+        }
     }
 }

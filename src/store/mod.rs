@@ -30,7 +30,7 @@ use std::sync::OnceLock;
 
 pub(crate) use bitmap::{Bitmap, WORD, Words, grouped};
 pub use builder::StoreBuilder;
-pub(crate) use column::{Column, ColumnBuilder};
+pub(crate) use column::{Column, ColumnBuilder, SavedColumns};
 pub(crate) use dict::Dict;
 pub use facts::{KeyCount, KeyFacts, KindFacts, NamespaceFacts, ValueFacts};
 pub(crate) use identity::IdentityIndex;

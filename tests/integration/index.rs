@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use selq::edit::LabelChange;
+use selq::query::{Columns, Context, Subject};
 use selq::saved::{Check, IndexErrorKind};
 use selq::{Dump, Input, Loader, Plan, SavedIndex, Selector};
 use tempfile::TempDir;
@@ -437,4 +438,68 @@ fn an_index_is_for_the_eyes_that_may_see_the_dump() {
         let permissions = fs::metadata(folder.saved().path()).unwrap().permissions();
         assert_eq!(permissions.mode() & 0o777, mode);
     }
+}
+
+/// The columns that an index may have, and queries about them and others.
+const FIELDS: &str = ".status.phase,.spec.nodeName,status(),..image,age()";
+const QUERIES: [&str; 7] = [
+    ".status.phase=Running",
+    "!.status.phase",
+    "status()!=Running,env=prod",
+    "..image=*cart* || .spec.nodeName=node-a",
+    "..image=~'.*web.*',.metadata.name=web*",
+    "age()>300d",
+    "restarts()>5",
+];
+
+#[test]
+fn columns_in_an_index_answer_as_the_dump_does() {
+    let env = TestEnv::new();
+    let answers =
+        || QUERIES.map(|query| env.run(&["-o", "name", "-w", query, "--now", "2026-11-01", "pods.json"]));
+    let of_dump = answers();
+    let written = env.run(&["index", "--field", FIELDS, "pods.json"]);
+    assert_eq!(written.status, 0, "{}", written.err);
+    assert_eq!(answers(), of_dump);
+    let explained = env.out(&["explain", "-w", ".status.phase=Running,restarts()>5", "pods.json"]);
+    let columns: Vec<&str> = explained.lines().take(4).collect();
+    assert!(columns[2].starts_with("  .status.phase   8         1        the index"), "{explained}");
+    assert!(columns[3].starts_with("  restarts()      8         6        the objects, in "), "{explained}");
+    // The same again without the columns.
+    env.out(&["-c", "-l", "env", "pods.json"]);
+    assert_eq!(env.run(&["index", "pods.json"]).status, 0);
+    assert_eq!(answers(), of_dump);
+    let explained = env.out(&["explain", "-w", ".status.phase=Running", "pods.json"]);
+    assert!(explained.contains("the objects, in "), "{explained}");
+}
+
+#[test]
+fn changed_labels_drop_the_columns_of_an_index() {
+    let folder = Folder::new(r#"{"kind":"Pod","metadata":{"name":"a","labels":{"env":"prod"}}}"#);
+    let (subject, context): (Subject, Context) = (".metadata.labels.env".parse().unwrap(), Context::new());
+    folder.saved().with_columns([subject.clone()]).write(&folder.loader).unwrap();
+    let mut dump = folder.saved().open(&folder.loader, Check::Samples).unwrap();
+    let values = |dump: &Dump| {
+        let mut columns = Columns::new();
+        columns.read(dump, [&subject], &context);
+        let values: Vec<String> = columns.values(&subject).map(|(value, _)| value.to_owned()).collect();
+        (values, columns.is_saved(&subject))
+    };
+    assert_eq!(values(&dump), (vec!["prod".to_owned()], true));
+    let id = dump.store().objects().next().unwrap().id();
+    dump.relabel(id, &[LabelChange::between("env", Some("prod"), Some("qa")).unwrap()]).unwrap();
+    assert_eq!(values(&dump), (vec!["qa".to_owned()], false));
+}
+
+#[test]
+fn an_index_keeps_only_what_it_can() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.refused(&["index", "--field", "env", "pods.json"]), @"error: env is in every index, or none can keep it: --field takes fields such as .status.phase and functions such as status()");
+    assert_snapshot!(env.refused(&["index", "--field", "source()", "pods.json"]), @"error: source() is in every index, or none can keep it: --field takes fields such as .status.phase and functions such as status()");
+    assert_snapshot!(env.refused(&["index", "--field", ".a[", "pods.json"]), @r#"
+    .a[
+       ^
+    error: expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text
+    "#);
+    assert!(!env.path().join("pods.json.selq").exists());
 }

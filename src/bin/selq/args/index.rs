@@ -13,6 +13,8 @@ Examples:
   selq index pods.json
   # answers from it, as long as pods.json stays the same
   selq -l env=prod pods.json
+  # the same for queries about fields
+  selq index --field .status.phase,.spec.nodeName pods.json
   # checks it against all of the dump
   selq index --verify pods.json
   # an index somewhere else
@@ -25,6 +27,10 @@ pub(crate) struct IndexArgs {
     // A query names the same file by --index, so that this is taken here too.
     #[arg(short = 'o', long, alias = "index", value_name = "INDEX")]
     pub(crate) output: Option<PathBuf>,
+    /// Keep the values of these fields and functions too, so that queries about them need not read the objects:
+    /// .status.phase, 'status()'
+    #[arg(long, value_name = "PATH,…", num_args = 1, conflicts_with = "verify")]
+    pub(crate) field: Vec<String>,
     /// Write nothing, but read all of the dump to tell whether the index belongs to it
     #[arg(long)]
     pub(crate) verify: bool,

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Result, bail};
+use selq::query::Subject;
 use selq::saved::Check;
 use selq::{Input, Loader, SavedIndex};
 
@@ -10,6 +11,7 @@ use crate::args::IndexArgs;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input::{self, saved};
+use crate::output::subject::ColumnSubject;
 use crate::terminal::message;
 
 pub(crate) fn run(args: &IndexArgs, config: &Config) -> Result<ExitStatus> {
@@ -17,12 +19,13 @@ pub(crate) fn run(args: &IndexArgs, config: &Config) -> Result<ExitStatus> {
     if args.output.is_some() && inputs.len() > 1 {
         bail!("an index is of one dump: name one file with -o");
     }
+    let columns = columns(args)?;
     let mut status = ExitStatus::Matched;
     for input in inputs {
         let Input::Path(dump) = input else {
             bail!("standard input cannot have an index: write the dump into a file first");
         };
-        let index = saved::index_of(&dump, args.output.as_deref());
+        let index = saved::index_of(&dump, args.output.as_deref()).with_columns(columns.clone());
         let loader = args.source.loader();
         let done = if args.verify { verify(&index, &loader) } else { write(&index, &loader, config) };
         // One file that cannot have an index says nothing about the others.
@@ -32,6 +35,20 @@ pub(crate) fn run(args: &IndexArgs, config: &Config) -> Result<ExitStatus> {
         }
     }
     Ok(status)
+}
+
+/// What is to be read of the objects and kept.
+fn columns(args: &IndexArgs) -> Result<Vec<Subject>> {
+    let mut columns = Vec::new();
+    for column in ColumnSubject::lists(&args.field)? {
+        match column.read().filter(|subject| subject.can_be_saved()) {
+            Some(subject) => columns.push(subject.clone()),
+            None => bail!(
+                "{column} is in every index, or none can keep it: --field takes fields such as .status.phase and functions such as status()"
+            ),
+        }
+    }
+    Ok(columns)
 }
 
 fn write(index: &SavedIndex, loader: &Loader, config: &Config) -> Result<()> {
