@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::sets::Sets;
-use crate::query::{Pattern, Predicate, Query, Subject, Test};
+use crate::query::{Context, FieldValue, Pattern, Predicate, Query, Subject, Test};
 use crate::selector::Requirement;
 use crate::store::Store;
 use crate::suggest::nearest_ranked;
@@ -53,6 +53,33 @@ pub(super) fn absences_of_query<'s>(sets: Sets<'s>, query: &Query) -> Vec<Absenc
         }
     }
     found
+}
+
+/// The tests that no value satisfies as a whole, though a part of one does, each with the one that asks for parts.
+pub(super) fn partly_satisfied<'q>(sets: Sets<'_>, query: &'q Query) -> Vec<(&'q Test, Test)> {
+    let tests = query.expr().requirements().filter_map(|predicate| match predicate {
+        Predicate::Test(test) if test.expression().is_some() => Some(&**test),
+        _ => None,
+    });
+    let is_satisfied = |test: &Test| {
+        let accepts = |value: &str| test.accepts(&FieldValue::Text(value.into()), &Context::new());
+        match test.subject() {
+            Subject::Label(key) => {
+                let key = sets.table().key_id(key.as_str());
+                key.is_some_and(|key| {
+                    sets.index().labels_of(key).any(|label| accepts(sets.table().value(label)))
+                })
+            }
+            subject => sets
+                .column_about(subject)
+                .is_some_and(|(_, column)| (0..column.len()).any(|value| accepts(column.value(value)))),
+        }
+    };
+    let of_parts = |test: &'q Test| {
+        let of_parts = test.of_parts()?;
+        (!is_satisfied(test) && is_satisfied(&of_parts)).then_some((test, of_parts))
+    };
+    tests.filter_map(of_parts).take(MAX_ABSENCES).collect()
 }
 
 /// A subject that no object has, or texts that none has there. Amounts and ages may be written in many ways.

@@ -22,7 +22,7 @@ pub use explain::{Explanation, Outcome, Step};
 pub use matches::{Matches, ObjectIds, Objects};
 pub use optimize::Pass;
 
-use crate::query::{Columns, Context, NoColumn, Query};
+use crate::query::{Columns, Context, NoColumn, Query, Test};
 use crate::selector::Selector;
 use crate::store::Store;
 use ids::Ids;
@@ -211,6 +211,16 @@ impl<'s> Plan<'s> {
         match &self.asked {
             Question::Selector(selector) => absence::absences(store, selector.expr().requirements()),
             Question::Query(query, _) => absence::absences_of_query(self.sets, query),
+        }
+    }
+
+    /// The tests of a query by a regular expression that no value satisfies as a whole, though a part of one does: most
+    /// other programs ask for parts. Each with the test that does. The first few only; none of a selector.
+    #[must_use]
+    pub fn partly_satisfied(&self) -> Vec<(&Test, Test)> {
+        match &self.asked {
+            Question::Selector(_) => Vec::new(),
+            Question::Query(query, _) => absence::partly_satisfied(self.sets, query),
         }
     }
 }

@@ -48,7 +48,8 @@ impl Context {
 }
 
 /// The newest time that is the whole of a string in the JSON.
-fn newest_time(json: &str) -> Option<Time> {
+#[must_use]
+pub fn newest_time(json: &str) -> Option<Time> {
     const LIKE: &str = "2026-01-01T00:00:00Z";
     let quotes = memchr::memchr_iter(b'"', json.as_bytes());
     let times = quotes.filter_map(|quote| {

@@ -22,7 +22,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use columns::{Columns, NoColumn};
-pub use context::Context;
+pub use context::{Context, newest_time};
 pub use field::Field;
 pub(crate) use field::FieldValue;
 pub use kubectl::{KubectlCall, KubectlCalls};

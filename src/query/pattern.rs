@@ -167,6 +167,13 @@ impl Expression {
         Ok(Expression { source: source.into(), regex })
     }
 
+    /// The expression that a value satisfies of which a part satisfies this one, if it can be written.
+    pub(super) fn of_parts(&self) -> Option<Expression> {
+        let source = &self.source;
+        let source = if source.contains('|') { format!(".*({source}).*") } else { format!(".*{source}.*") };
+        Expression::new(&source).ok()
+    }
+
     /// The expression as it was written, without its quotation marks.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -192,6 +192,12 @@ impl Test {
         }
     }
 
+    /// The test by a regular expression that asks for a part of the value where this one asks for the whole.
+    pub(crate) fn of_parts(&self) -> Option<Test> {
+        let expression = self.expression()?.of_parts()?;
+        Some(Test { operand: Operand::Expression(expression), ..self.clone() })
+    }
+
     /// Whether values are compared as the texts that they are: not as amounts or ages, and not as names, of which a part is
     /// enough.
     pub(crate) fn compares_texts(&self) -> bool {

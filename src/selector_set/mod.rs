@@ -43,6 +43,19 @@ use terms::Present;
 /// # Ok::<(), selq::ParseError>(())
 /// ```
 ///
+/// A query about labels goes in as the selector that it is, also with `||` and `!( )`, as long as it has no globs, regular
+/// expressions, `>=` or `<=`:
+///
+/// ```
+/// use selq::{Query, SelectorSet};
+///
+/// let mut set = SelectorSet::new();
+/// let query: Query = "app=web || !(tier)".parse()?;
+/// let id = query.to_selector().map(|selector| set.insert(selector));
+/// assert_eq!(set.matching([("app", "web"), ("tier", "db")]).iter().next(), id);
+/// # Ok::<(), selq::ParseError>(())
+/// ```
+///
 /// # Cost
 /// An answer costs a few look-ups for each label of the object, the selectors in it (a bit each), and the selectors
 /// that are tried. Those are at most: each different selector that has two or more requirements that ask for a label,

@@ -168,3 +168,61 @@ fn messages_are_short_however_long_a_name_is() {
         assert!(run.err.len() < 600, "{:.300}", run.err);
     }
 }
+
+#[test]
+fn ages_of_an_old_dump_are_remarked_on_once() {
+    let env = TestEnv::new();
+    env.file("old.json", r#"{"kind":"Pod","metadata":{"name":"a","creationTimestamp":"2020-01-01T00:00:00Z","labels":{"x":""}}}"#);
+    let is_told = |args: &[&str]| {
+        let err = env.run(&[args, &["old.json"]].concat()).err;
+        let n_lines = err.lines().filter(|line| line.contains("--now dump")).count();
+        assert!(n_lines <= 1, "{args:?}: {err}");
+        n_lines == 1
+    };
+    let asked: [&[&str]; 8] = [
+        &["-w", "age()>1d"],
+        &["-w", "age()<1d"],
+        &["-c", "-w", "age()>1d"],
+        &["-l", "x", "-L", "age()"],
+        &["--group-by", "age(.metadata.creationTimestamp)"],
+        &["labels", "-w", "age()>1d"],
+        &["explain", "-w", "age()>1d"],
+        &["--stats", "-w", "age()>1d"],
+    ];
+    for args in asked {
+        assert!(is_told(args), "{args:?}");
+    }
+    let others: [&[&str]; 6] = [
+        &["-w", "age()>1d", "--now", "dump"],
+        &["-w", "age()>1d", "--now", "2021-01-01"],
+        &["-q", "-w", "age()>1d"],
+        &["-w", ".metadata.creationTimestamp>2019-01-01"],
+        &["--sort-by", "age()"],
+        &["-l", "x"],
+    ];
+    for args in others {
+        assert!(!is_told(args), "{args:?}");
+    }
+    assert_snapshot!(env.run(&["-w", "age()<1d", "-l", "y", "old.json"]).err.replace(char::is_numeric, "N"), @r#"
+    no label "y" in the only object
+    ages are counted to now, and the newest time in the input is NyNNNd old: --now dump counts them to that
+    "#);
+    let objects =
+        r#"[{"metadata":{"creationTimestamp":"2020-01-01T00:00:00Z"}},{"x":"2999-01-01T00:00:00Z"}]"#;
+    env.file("old.json", objects);
+    assert!(!is_told(&["-w", "age()>1d"]), "something is younger than a day");
+    env.file("old.json", r#"{"x":"y"}"#);
+    assert!(!is_told(&["-w", "!age()"]), "there is no time at all");
+}
+
+#[test]
+fn expressions_for_parts_of_values_are_remarked_on() {
+    let env = TestEnv::new();
+    let err = |query: &str| env.run(&["-w", query, "pods.json"]).err;
+    assert_snapshot!(err("tier=~'end'"), @"tier=~'end' asks for the whole value, and no value is so; tier=~'.*end.*' asks for a part of it");
+    assert_snapshot!(err("..image=~'web|cart'"), @"..image=~'web|cart' asks for the whole value, and no value is so; ..image=~'.*(web|cart).*' asks for a part of it");
+    assert_eq!(err("tier=~'.*end'"), "");
+    assert_eq!(err("tier=~'end' || env"), "", "something matched before anybody loaded the dump");
+    let offered = env.run(&["-c", "-w", "..image=~'.*(web|cart).*'", "pods.json"]);
+    assert_eq!((offered.status, offered.err.as_str()), (0, ""));
+}

@@ -29,6 +29,7 @@ use crate::output::grid::GridFormat;
 use crate::output::grouping::Grouping;
 use crate::output::subject::ColumnSubject;
 use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written};
+use crate::selection::ages::Freshness;
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
 use crate::selection::{Selection, among};
@@ -38,7 +39,9 @@ use crate::terminal::stdout::print_to_stdout;
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?.inverted(args.invert_match);
     let view = view(args, &selection, config)?;
-    let mut query = QueryRun { selection, view, shown: args.shown(), config };
+    let selection = selection.showing_ages(args.selection.now.is_none() && view.shows_ages());
+    let freshness = selection.freshness();
+    let mut query = QueryRun { selection, freshness, view, shown: args.shown(), config };
     // Before the dump, so that a wrong file of queries is told at once.
     let queries = match args.queries.is_empty() {
         true => None,
@@ -80,6 +83,8 @@ const SMALL_DUMP: u64 = 256 << 10;
 /// What is asked for, and how it is shown.
 struct QueryRun<'c> {
     selection: Selection,
+    /// How old the objects are that are looked at as they come, if ages are asked.
+    freshness: Option<Freshness>,
     view: View,
     shown: Shown,
     config: &'c Config,
@@ -128,6 +133,7 @@ impl QueryRun<'_> {
                 let sightings = self.sightings([selector]);
                 return self.scan(opened, &sightings, &|| true, |object| {
                     sightings.look(object.labels());
+                    self.look_for_times(&object);
                     self.selection.has_namespace(object.identity()) && matcher.matches(object.labels())
                 });
             }
@@ -139,19 +145,25 @@ impl QueryRun<'_> {
         if matcher.asks_for_source() {
             return self.load(opened);
         }
+        // An item of a `PodList` need not say its kind, and the list may say it behind its items.
         let lacks_kind = AtomicBool::new(false);
         let is_complete = || !lacks_kind.load(Ordering::Relaxed);
         let labels: Vec<Selector> = query.label_requirements().into_iter().map(Selector::from).collect();
         let sightings = self.sightings(&labels);
         self.scan(opened.reads(matcher.reads()), &sightings, &is_complete, |object| {
             sightings.look(object.labels());
-            // An item of a `PodList` need not say its kind, and the list may say it behind its
-            // items.
+            self.look_for_times(&object);
             if matcher.asks_for_kind() && object.identity().kind.is_empty() {
                 lacks_kind.store(true, Ordering::Relaxed);
             }
             self.selection.has_namespace(object.identity()) && matcher.matches(&object)
         })
+    }
+
+    fn look_for_times(&self, object: &ReadObject<'_>) {
+        if let Some(freshness) = &self.freshness {
+            freshness.look(|| object.json());
+        }
     }
 
     fn load(&self, opened: Opened<'_>) -> Result<Found> {
@@ -204,7 +216,9 @@ impl QueryRun<'_> {
             return load(scan.into_unanswered());
         }
         let answer = print(self, scan)?;
-        Ok(Found::Answer(Printed { remarks: [answer.remarks, in_vain].concat(), ..answer }))
+        let of_ages = self.freshness.iter().filter_map(Freshness::remark);
+        let remarks = answer.remarks.into_iter().chain(in_vain).chain(of_ages).collect();
+        Ok(Found::Answer(Printed { remarks, ..answer }))
     }
 
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use selq::kubernetes::{Age, Quantity, Time};
 use selq::query::{Context, Subject, SubjectReader, SubjectValue};
 use selq::{Dump, ObjectId, Path, Store};
@@ -68,6 +68,10 @@ impl FromStr for SortKey {
             Some(rest) => (true, rest),
             None => (false, text),
         };
+        // An option that follows by mistake would be a label key that no object has.
+        if is_descending && text.starts_with('-') {
+            bail!("expected what to sort by, found the option \"-{text}\"");
+        }
         let by = match text.starts_with('{') {
             true => SortedBy::Path(Path::jsonpath(text)?),
             false => match (text.parse(), Path::jsonpath(text)) {
@@ -280,7 +284,7 @@ mod tests {
         ] {
             assert_eq!(by(text), expected, "{text}");
         }
-        for wrong in [".", "{.a[", "status(", ".a[.b=", "count(x)"] {
+        for wrong in [".", "{.a[", "status(", ".a[.b=", "count(x)", "--limit"] {
             assert!(wrong.parse::<SortKey>().is_err(), "{wrong}");
         }
     }

@@ -1,6 +1,7 @@
 //! How an answer is shown.
 
-use selq::query::Context;
+use selq::query::{Context, Subject};
+use selq::syntax::Function;
 
 use super::OutputFormat;
 use super::grid::GridFormat;
@@ -47,8 +48,19 @@ impl View {
 
     /// Whether fields or functions are read of the objects.
     pub(crate) fn reads_objects(&self) -> bool {
-        self.subjects().any(|subject| subject.read().is_some())
-            || self.sort_by.iter().any(|key| key.subject().is_some())
+        self.read_subjects().next().is_some()
+    }
+
+    /// Whether ages are shown. An order of them is the same to whatever time they are counted.
+    pub(crate) fn shows_ages(&self) -> bool {
+        let mut read = self.subjects().filter_map(ColumnSubject::read);
+        read.any(|it| matches!(it, Subject::Function(call) if call.function() == Function::Age))
+    }
+
+    fn read_subjects(&self) -> impl Iterator<Item = &Subject> {
+        self.subjects()
+            .filter_map(ColumnSubject::read)
+            .chain(self.sort_by.iter().filter_map(SortKey::subject))
     }
 }
 

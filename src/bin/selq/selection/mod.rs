@@ -1,6 +1,7 @@
 //! From the selection options to a selector and a scope.
 
 mod absent;
+pub(crate) mod ages;
 pub(crate) mod json_line;
 pub(crate) mod mistaken;
 pub(crate) mod sightings;
@@ -23,6 +24,7 @@ use crate::args::{Now, SelectionArgs};
 use crate::config::Config;
 use crate::terminal::json_error;
 use crate::terminal::message::{self, counted};
+use ages::Freshness;
 use selq::kubernetes::kinds::{self, Kinds};
 use wanted::Wanted;
 
@@ -37,6 +39,8 @@ pub(crate) struct Selection {
     takes_queries: bool,
     /// The time that ages are counted to; `None` for the newest in the dump.
     context: Option<Context>,
+    /// Whether ages are asked, counted to a time that nobody named.
+    asks_for_age: bool,
     /// Whether what they do not match is wanted.
     is_inverted: bool,
     /// Objects of any of these; without any, of all.
@@ -67,7 +71,9 @@ impl Selection {
             Some(Now::At(time)) => Some(Context::at(time)),
             Some(Now::OfDump) => None,
         };
+        let asks_for_age = matches!(&wanted, Wanted::Query(query) if ages::asks_for_age(query));
         Ok(Selection {
+            asks_for_age: asks_for_age && args.now.is_none(),
             wanted,
             // Who has written -w knows of queries: everybody else is told what a selector can say.
             takes_queries: !args.where_queries.is_empty(),
@@ -81,7 +87,8 @@ impl Selection {
     /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
     pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
         let (wanted, context) = (Wanted::everything(), Some(Context::new()));
-        Selection { wanted, takes_queries: false, context, is_inverted: false, namespaces, kinds }
+        let (takes_queries, asks_for_age, is_inverted) = (false, false, false);
+        Selection { wanted, takes_queries, context, asks_for_age, is_inverted, namespaces, kinds }
     }
 
     /// The same where whoever reads what is said of an answer can write a query.
@@ -93,6 +100,16 @@ impl Selection {
     /// script may not have been set.
     pub(crate) fn narrows(&self) -> bool {
         !self.takes_all() || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
+    }
+
+    /// The same where ages are shown besides, counted to a time that nobody named.
+    pub(crate) fn showing_ages(self, shows_ages: bool) -> Selection {
+        Selection { asks_for_age: self.asks_for_age || shows_ages, ..self }
+    }
+
+    /// What ages are asked of, before anything is seen of it; nothing where none are asked.
+    pub(crate) fn freshness(&self) -> Option<Freshness> {
+        self.asks_for_age.then(|| Freshness::new(self.context.unwrap_or_default()))
     }
 
     /// The same, with `-v` for the objects that the selectors do not match; the scope stays.
@@ -178,7 +195,13 @@ impl Selection {
         let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;
         let mut reasons = if scope_occurs { Vec::new() } else { self.scope_reasons(store) };
         reasons.extend(self.label_reasons(dump, plan, matched));
-        if reasons.is_empty() && !matched { vec!["no objects found".to_owned()] } else { reasons }
+        if reasons.is_empty() && !matched {
+            reasons.push("no objects found".to_owned());
+        }
+        if self.asks_for_age {
+            reasons.extend(Freshness::of(dump, self.context(dump)).remark());
+        }
+        reasons
     }
 
     /// The namespaces and kinds that were asked for and do not occur, each with the nearest that does.
@@ -213,8 +236,10 @@ impl Selection {
             true => absent::of_query(it, dump),
             false => absence(it, store),
         };
-        let absences: Vec<String> = plan.absences().iter().map(in_words).collect();
-        // A name that does not occur is told, and with it no further reason is looked for.
+        let mut absences: Vec<String> = plan.absences().iter().map(in_words).collect();
+        absences.extend(plan.partly_satisfied().iter().map(|(test, of_parts)| {
+            format!("{test} asks for the whole value, and no value is so; {of_parts} asks for a part of it")
+        }));
         if matched || !absences.is_empty() {
             return absences;
         }
