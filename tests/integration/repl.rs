@@ -327,3 +327,51 @@ fn a_session_in_a_terminal() {
     type_keys(&mut session, "\x04");
     session.exp_eof().unwrap();
 }
+
+#[test]
+fn queries_in_a_terminal() {
+    let env = TestEnv::new();
+    let mut session = start(&env);
+
+    // The next step of a field is completed. What it asks for is read behind the scenes, and then counted without a key.
+    type_keys(&mut session, ".status.ph\t");
+    expect(&mut session, ".status.phase");
+    expect(&mut session, "→ 8 of 12");
+    type_keys(&mut session, "=R\t");
+    expect(&mut session, "=Running");
+    expect(&mut session, "→ 8 of 12");
+    type_keys(&mut session, " || !(@\x03");
+    expect_prompt(&mut session);
+
+    // A name stands for its query in parentheses, wherever that may be.
+    type_keys(&mut session, ":let ill = .status.phase in (Failed,Pending) || restarts()>5\r");
+    expect(&mut session, "@ill = ");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "kind(pod) && !(@i\t || legacy)\r");
+    expect(&mut session, "of 12 (");
+    expect_prompt(&mut session);
+
+    // An open parenthesis goes on in the next line, and an error has its place.
+    type_keys(&mut session, "(legacy ||\r.x=)\r");
+    expect(&mut session, "error: ");
+    expect_prompt(&mut session);
+    type_keys(&mut session, ":commands kind(pod), (legacy || env=dev)\r");
+    expect(&mut session, "\nkubectl get pod -A -l legacy\r\nkubectl get pod -A -l");
+    expect_prompt(&mut session);
+    type_keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+}
+
+#[test]
+fn what_was_read_for_queries_is_forgotten_when_labels_change() {
+    let env = TestEnv::new();
+    let asked =
+        ".metadata.labels.env=prod && legacy\n:label env=x --overwrite -l legacy\n.metadata.labels.env=x\n";
+    let piped = lines(&env, &["pods.json", "-o", "name"], asked);
+    assert_eq!(
+        (piped.status, piped.out.as_str()),
+        (0, "pod/cart-legacy-0\npod/cart-legacy-0\n"),
+        "{}",
+        piped.err
+    );
+}

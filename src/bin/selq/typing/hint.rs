@@ -120,7 +120,7 @@ fn begun(context: &TypingContext<'_>, text: &str, error: &NamedError) -> Option<
     let place = place(text, text.len());
     match place.slot {
         Slot::Name => names_begun(context, &place.word[1..]),
-        Slot::Value { .. } if place.word.is_empty() && is_refused(error) => Some("a value".to_owned()),
+        Slot::Value { listed: None, .. } if place.word.is_empty() => Some("a value".to_owned()),
         Slot::Operator { .. } if place.word.is_empty() => help_of_refusal(error),
         _ => None,
     }
