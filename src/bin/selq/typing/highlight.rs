@@ -261,4 +261,65 @@ mod tests {
         let parts = [(Span::new(0, 1), Look::Key), (Span::new(1, 2), Look::Operator)];
         assert_eq!(painted("a=é", &parts), "\u{1b}[1ma\u{1b}[0m\u{1b}[35m=\u{1b}[0mé");
     }
+
+    /// The looks of a query over the sample.
+    fn of_query(marked: &str) -> String {
+        let (text, cursor) = super::super::sample::unmarked(marked);
+        let cursor = if marked.contains('¦') { cursor } else { usize::MAX };
+        let parts = super::super::sample::asked(|context| highlight(context, &text, cursor));
+        let shown = parts.iter().map(|(span, look)| format!("{}:{look:?}", span.slice(&text)));
+        shown.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn every_part_of_a_query_looks_like_what_it_is() {
+        for (text, looks) in [
+            (
+                ".status.phase=Running || !(status(Pend*) && app)",
+                ".status.phase:Key =:Operator Running:Value ||:Operator !:Operator status:Function Pend*:Value \
+                 &&:Operator app:Key",
+            ),
+            (
+                ".spec.containers[0]['a b'] =~ 'x.*'",
+                ".spec.containers:Key 0:Value 'a b':Absent =~:Operator 'x.*':Value",
+            ),
+            (
+                ".status.conditions[.type='Ready' && .status=Fals]",
+                ".status.conditions:Key .type:Key =:Operator 'Ready':Value &&:Operator .status:Key =:Operator Fals:Value",
+            ),
+            (".status.phase=Runing,.zone", ".status.phase:Key =:Operator Runing:Absent .zone:Absent"),
+            (
+                "requests(cpu)>=1,nope(x)",
+                "requests:Function cpu:Value >=:Operator 1:Value nope:Absent x:Value",
+            ),
+            ("@sick || (@web && @x)", "@sick:Name ||:Operator @web:Name &&:Operator @x:Absent"),
+        ] {
+            assert_eq!(of_query(text), looks, "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_and_brackets_come_in_pairs() {
+        for (marked, looks) in [
+            ("¦(app || (app))", "(:Pair app:Key ||:Operator app:Key ):Pair"),
+            ("(app || (app)¦)", "(:Pair app:Key ||:Operator app:Key ):Pair"),
+            (".a¦[(.b)]", ".a:Absent [:Pair .b:Absent ]:Pair"),
+            ("status(¦", "status:Function"),
+            (".a[(.b]¦", ".a:Absent [:Pair .b:Absent ]:Pair"),
+        ] {
+            assert_eq!(of_query(marked), looks, "{marked}");
+        }
+    }
+
+    #[test]
+    fn an_error_in_a_query_is_marked_where_it_stands() {
+        for (text, looks) in [
+            ("name() > 5 || app", "name:Function >:Absent 5:Value ||:Operator app:Key"),
+            (".a & app", ".a:Absent &:Absent app:Wrong"),
+            ("(app=web, app || app)", "app:Key =:Operator web:Value ,:Absent app:Key ||:Operator app:Key"),
+            ("(app=web", "app:Key =:Operator web:Value"),
+        ] {
+            assert_eq!(of_query(text), looks, "{text}");
+        }
+    }
 }

@@ -96,15 +96,22 @@ fn query_hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     Some(Hint::remark(format!("  {remark}")))
 }
 
-/// What has to be read before more can be said: what the query asks for, or what a value is being typed of.
+/// What has to be read before more can be said: what the query asks for, or, of a text that is none yet, whatever a value
+/// is asked of.
 fn unread(context: &TypingContext<'_>, text: &str, meant: Option<&Query>) -> Vec<Subject> {
-    let mut unread = meant.map(|query| context.unread(query)).unwrap_or_default();
-    if let Slot::Value { subject, .. } = place(text, text.len()).slot
-        && let Ok(subject) = subject.parse::<Subject>()
-        && !context.columns.has(&subject)
-        && !unread.contains(&subject)
-    {
-        unread.push(subject);
+    if let Some(query) = meant {
+        return context.unread(query);
+    }
+    let mut unread = Vec::new();
+    let pieces = line::pieces(text);
+    let asks = |piece: &&Piece<'_>| matches!(piece.role, Role::Comparison | Role::Membership | Role::Open);
+    for subject in pieces.iter().filter(asks).filter(|piece| !is_key(&piece.subject)) {
+        if let Ok(subject) = subject.subject.parse::<Subject>()
+            && !context.columns.has(&subject)
+            && !unread.contains(&subject)
+        {
+            unread.push(subject);
+        }
     }
     unread
 }
@@ -120,10 +127,18 @@ fn begun(context: &TypingContext<'_>, text: &str, error: &NamedError) -> Option<
     let place = place(text, text.len());
     match place.slot {
         Slot::Name => names_begun(context, &place.word[1..]),
-        Slot::Value { listed: None, .. } if place.word.is_empty() => Some("a value".to_owned()),
+        Slot::Value { listed: None, .. } if place.word.is_empty() && is_open(error) => {
+            Some("a value".to_owned())
+        }
         Slot::Operator { .. } if place.word.is_empty() => help_of_refusal(error),
         _ => None,
     }
+}
+
+/// Whether more may follow what is wrong so far.
+fn is_open(error: &NamedError) -> bool {
+    let is_at_end = |kind: &ParseErrorKind| matches!(kind, ParseErrorKind::Syntax { found: None, .. });
+    is_refused(error) || matches!(error, NamedError::Query(error) if is_at_end(error.kind()))
 }
 
 fn is_refused(error: &NamedError) -> bool {
@@ -442,5 +457,66 @@ mod tests {
             ("|  :limit :list".to_owned(), "|  :limit :explain :list".to_owned())
         );
         assert_eq!((shown(":limit 5"), shown(":zzz")), (String::new(), String::new()));
+    }
+
+    /// The hint for a query over the sample, and what is to be read for it.
+    fn of_query(text: &str) -> String {
+        let hint = super::super::sample::asked(|context| hint(context, text)).unwrap_or_default();
+        format!("{}|{}", hint.ending, hint.remark.trim_start())
+    }
+
+    #[test]
+    fn queries_are_counted_as_soon_as_they_mean_something() {
+        for (text, hint) in [
+            (".status.phase", "|→ 3 of 4"),
+            (".status.phase=Running", "|→ 2 of 4"),
+            ("app=db || status(Pending)", "|→ 2 of 4"),
+            ("kind(pod) && !(@sick)", "|→ 1 of 4"),
+            ("kind(pod) && !@sick", "|→ 1 of 4"),
+            (":explain !.status", "|reading .status …"),
+            ("..image", "|reading ..image …"),
+            ("name(web-*) && app", "|→ 2 of 4"),
+            (".spec.containers[.image=nginx*].name=c", "|reading .spec.containers[.image=nginx*].name …"),
+            ("owner() || app=web && (", "|reading owner() …"),
+        ] {
+            assert_eq!(of_query(text), hint, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_query_lacks_stands_there_until_then() {
+        for (text, hint) in [
+            (".status.ph", "ase|→ 3 of 4"),
+            (".status.phase=Ru", "nning|→ 2 of 4"),
+            (".status.phase=", "|a value"),
+            (".status.phase in (", "|a value or )"),
+            (".status.", "|a name"),
+            (".status.conditions[", "|a number, *, 'name' or .field=value"),
+            (".status.conditions[.type=", "|a value"),
+            (".status.conditions[.type=Ready", "|], or , && ||"),
+            ("stat", "us(|"),
+            ("status(", "|a value or )"),
+            ("ready()", "|write ready()=true"),
+            ("(app=web", "|), or , && ||"),
+            ("app=web ||", "|a key, field or function, ! or ("),
+            ("app=web && @", "|@sick @web"),
+            (".status.phase =~ ", "|'an expression'"),
+            (".status.phase=Running zone", "|✗ expected , && or || and found \"zone\""),
+            (".metadata.name=x && (", "|reading .metadata.name …"),
+        ] {
+            assert_eq!(of_query(text), hint, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_no_object_has_is_told_without_reading() {
+        for (text, hint) in [
+            (".status.phsae=x", "|no field .status.phsae → .status.phase"),
+            (".status.zone", "|no field .status.zone"),
+            (".status.phase=Runing", "|no .status.phase=\"Runing\" → Running"),
+            ("status", "(|"),
+        ] {
+            assert_eq!(of_query(text), hint, "{text}");
+        }
     }
 }

@@ -157,6 +157,7 @@ impl<'t> PieceReader<'t> {
 fn of_element(array: &str, path: &str) -> String {
     match path {
         "." => format!("{array}[*]"),
+        name if name.starts_with(['\'', '"']) => format!("{array}[{name}]"),
         path => format!("{array}{path}"),
     }
 }

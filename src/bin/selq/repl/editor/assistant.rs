@@ -119,7 +119,11 @@ impl Completer for Assistant {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let completion = with_context(&self.session, |context| complete(context, line, pos));
+        let mut completion = with_context(&self.session, |context| complete(context, line, pos));
+        if !completion.unread.is_empty() {
+            // The next Tab knows it.
+            want(&self.session, std::mem::take(&mut completion.unread), |_| {});
+        }
         let (columns, _) = self.screen();
         let mut listed = completion.listed();
         listed.iter_mut().for_each(|it| cut_to_width(it, columns.saturating_sub(COLUMN_GAP)));
