@@ -80,6 +80,12 @@ impl Columns {
         SavedColumns::encode(self.columns.iter().map(|column| (column.0.to_string(), &column.1)), out);
     }
 
+    /// Whether a value of a subject occurs; no of one that was not read. One look-up, however many values there are.
+    #[must_use]
+    pub fn has_value(&self, subject: &Subject, value: &str) -> bool {
+        self.about(subject).is_some_and(|(_, column)| column.has(value))
+    }
+
     /// The column about a subject, and its number.
     pub(crate) fn about(&self, subject: &Subject) -> Option<(u32, &Column)> {
         let &number = self.numbers.get(subject)?;

@@ -27,6 +27,11 @@ impl Column {
         &self.values[number as usize]
     }
 
+    /// Whether an object has a value. One look-up in their order.
+    pub(crate) fn has(&self, value: &str) -> bool {
+        self.values.binary_search_by(|it| (**it).cmp(value)).is_ok()
+    }
+
     /// The objects that have a value.
     pub(crate) fn having(&self, number: u32) -> PostingsView<'_> {
         self.postings[number as usize].view()

@@ -150,8 +150,7 @@ fn value_occurs(context: &TypingContext<'_>, piece: &Piece<'_>) -> bool {
 fn column_may_have(context: &TypingContext<'_>, subject: &str, text: &str) -> bool {
     // Kinds have several names, and amounts are written in several ways.
     let Ok(subject @ Subject::Field(_)) = subject.parse::<Subject>() else { return true };
-    let mut values = context.columns.values(&subject).peekable();
-    values.peek().is_none() || values.any(|(value, _)| value == text)
+    !context.columns.has(&subject) || context.columns.has_value(&subject, text)
 }
 
 /// Whether a field occurs, as far as the piece goes, or may.

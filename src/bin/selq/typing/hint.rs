@@ -222,7 +222,7 @@ fn occurs(context: &TypingContext<'_>, place: &CursorPlace<'_>) -> bool {
         Slot::Subject => context.store.count_key(place.word) > 0,
         Slot::Value { subject, .. } => match subject.parse::<Subject>() {
             Ok(Subject::Label(key)) => context.store.count_label(key.as_str(), place.word) > 0,
-            Ok(subject) => context.columns.values(&subject).any(|(value, _)| value == place.word),
+            Ok(subject) => context.columns.has_value(&subject, place.word),
             Err(_) => context.store.count_label(subject, place.word) > 0,
         },
         Slot::Step { field } => context.has_field(&format!("{field}{}", place.word)),

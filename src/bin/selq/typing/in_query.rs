@@ -410,9 +410,8 @@ pub(super) fn likeliest(context: &TypingContext<'_>, text: &str) -> Option<Strin
             let counts = counts.filter(|fact| LabelValue::new(fact.value).is_ok());
             counts.map(|fact| (fact.value, fact.n_objects)).collect()
         }
-        Slot::Value { .. } | Slot::Step { .. } | Slot::Parameter { .. } => {
-            return likeliest_candidate(context, text, word);
-        }
+        Slot::Value { subject, listed } => return likeliest_value(context, &subject, listed, word, &rest),
+        Slot::Step { .. } | Slot::Parameter { .. } => return likeliest_candidate(context, text, word),
         _ => return None,
     };
     let likeliest = beginning.into_iter().max_by_key(|&(text, n_objects)| (n_objects, Reverse(text)));
@@ -426,6 +425,27 @@ fn slot_is_subject(text: &str) -> bool {
 
 fn function_beginning(word: &str) -> Option<String> {
     functions().find(|row| row.name.starts_with(word)).map(called)
+}
+
+/// The likeliest value of a field or function that goes on what is typed. Looks at nothing but the beginnings of values,
+/// which may be as many as the objects.
+fn likeliest_value(
+    context: &TypingContext<'_>,
+    subject: &str,
+    listed: Option<Vec<&str>>,
+    word: &str,
+    rest: &[&str],
+) -> Option<String> {
+    let subject: Subject = subject.parse().ok()?;
+    let at = WordAt { context, language: Language::Query, word, start: 0, rest };
+    let quote = word.chars().next().filter(|it| matches!(it, '\'' | '"'));
+    let typed = word.trim_start_matches(['\'', '"']);
+    let is_longer = |value: &str| value.len() > typed.len() && value.starts_with(typed);
+    let is_listed = |value: &str| listed.iter().flatten().any(|it| *it == value);
+    let values = at.values_of(&subject, &|value| is_longer(value) && !is_listed(value)).into_iter();
+    let (value, _) = values.max_by_key(|&(value, n_objects)| (n_objects, Reverse(value)))?;
+    // What begins without a quotation mark cannot go on with one.
+    Some(written_value(value, quote)).filter(|written| written.starts_with(word))
 }
 
 /// The first of the candidates, if it goes on what is typed.

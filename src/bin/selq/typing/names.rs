@@ -409,6 +409,32 @@ mod tests {
         assert_eq!(n_requirements(&names.query("@a").unwrap()), 91 + n_before);
     }
 
+    #[test]
+    fn copies_of_names_are_bounded_too() {
+        let mut names = Names::default();
+        names.set("a", names.meaning("x=1").unwrap());
+        let n_before = (0..20).take_while(|_| {
+            let meaning = names.meaning("@a || !(@a,y)");
+            meaning.map(|meaning| names.set("a", meaning)).is_ok()
+        });
+        assert_eq!(n_before.count(), 12);
+        assert!(names.meaning("tier,@a").is_ok());
+        // However deep they become, nothing overflows.
+        names.set("deep", names.meaning("x=1").unwrap());
+        for nth in 0..200 {
+            names.set(
+                "deep",
+                names
+                    .meaning(&format!("!(@deep && k{nth}) || .a=1"))
+                    .unwrap_or_else(|_| names.meaning("x").unwrap()),
+            );
+        }
+        let (store, columns) = (selq::Store::new(), selq::query::Columns::new());
+        let (scope, asked_with) = (selq::Scope::all(), selq::query::Context::new());
+        let deep = names.query("@deep").unwrap();
+        assert!(selq::Plan::query(&store, &columns, &deep, &scope, &asked_with).is_err());
+    }
+
     /// A name means what its text would with every name written out, each requirement once.
     #[test]
     fn names_mean_what_they_stand_for() {

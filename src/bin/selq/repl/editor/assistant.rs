@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
 
 use anstyle::Style;
 use rustyline::completion::{Completer, Pair};
@@ -43,22 +44,25 @@ pub(super) struct Assistant {
     has_pair: Cell<bool>,
     /// The completion that was asked for last, which the editor then takes over from.
     completion: RefCell<Completion>,
-    /// Draws the line again, from any thread.
-    redraw: Arc<Mutex<Redraw>>,
+    /// Asks for the line to be drawn again.
+    redraw: Sender<()>,
+    /// Whether a line is being typed that may be drawn again.
+    pub(super) is_typing: Arc<AtomicBool>,
     /// What Up and Down have to know of each other.
     pub(super) is_plain: Arc<AtomicBool>,
 }
 
 impl Assistant {
-    /// `redraw` draws the line again when more is known about it.
-    pub(super) fn new(session: Session, redraw: Redraw) -> Assistant {
+    /// `redraw` is told when more is known about a line.
+    pub(super) fn new(session: Session, redraw: Sender<()>) -> Assistant {
         Assistant {
             session,
             is_final: Cell::new(false),
             has_hint: Cell::new(false),
             has_pair: Cell::new(false),
             completion: RefCell::default(),
-            redraw: Arc::new(Mutex::new(redraw)),
+            redraw,
+            is_typing: Arc::default(),
             is_plain: Arc::default(),
         }
     }
@@ -93,14 +97,16 @@ impl Assistant {
 
 impl Assistant {
     /// Has read what a hint lacks, and the hint said again then.
-    fn say_later(&self, line: &str, hint: Option<&Hint>) -> Arc<OnceLock<String>> {
-        let unread = hint.map(|hint| hint.unread.clone()).unwrap_or_default();
+    fn say_later(&self, line: &str, found: Option<&Hint>) -> Arc<OnceLock<String>> {
+        let unread = found.map(|hint| hint.unread.clone()).unwrap_or_default();
         let later = Arc::new(OnceLock::new());
-        let (slot, line, redraw) = (Arc::clone(&later), line.to_owned(), Arc::clone(&self.redraw));
+        let (slot, line, redraw) = (Arc::clone(&later), line.to_owned(), self.redraw.clone());
+        self.is_typing.store(true, Ordering::Relaxed);
         want(&self.session, unread, move |context| {
-            let remark = crate::typing::hint::hint(context, &line).map(|hint| hint.remark);
+            let remark = hint(context, &line).map(|hint| hint.remark);
             if slot.set(sanitize::escaped(&remark.unwrap_or_default()).into_owned()).is_ok() {
-                redraw.lock().unwrap_or_else(PoisonError::into_inner)();
+                // Nobody draws where the terminal cannot.
+                let _ = redraw.send(());
             }
         });
         later
@@ -154,9 +160,6 @@ impl Completer for Assistant {
         }
     }
 }
-
-/// What draws the line again.
-pub(super) type Redraw = Box<dyn FnMut() + Send>;
 
 /// A hint, of which the right arrow takes over the end of the word.
 pub(super) struct ShownHint {

@@ -7,6 +7,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use anyhow::Result;
 use rustyline::error::ReadlineError;
@@ -21,7 +23,7 @@ use super::stop::{Stoppable, is_stop};
 use super::{pager, settings};
 use crate::args::{self, ColorChoice};
 use crate::typing::line;
-use assistant::{Assistant, Redraw};
+use assistant::Assistant;
 
 /// How many lines the history has, and how many candidates are listed without a question.
 const MAX_HISTORY: usize = 1_000;
@@ -44,10 +46,11 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     let _ = ctrlc::set_handler(move || on_interrupt.store(true, Ordering::Relaxed));
     let mut editor: Editor<Assistant, MemHistory> =
         Editor::with_history(config(&session), MemHistory::new())?;
-    let redraw = redraw(&mut editor);
+    let (redraw, asked) = channel();
     let assistant = Assistant::new(session, redraw);
     keys::bind(&mut editor, &assistant.is_plain);
     editor.set_helper(Some(assistant));
+    redraw_when_asked(&mut editor, asked);
     remember(&mut editor)?;
     loop {
         measure_screen(&mut editor);
@@ -69,14 +72,22 @@ pub(super) fn run(mut session: Session) -> Result<()> {
     }
 }
 
-/// What makes the editor draw its line again. It would print something above the line: going up before the line break
-/// that this ends in leaves everything in its place.
-fn redraw(editor: &mut Editor<Assistant, MemHistory>) -> Redraw {
-    match editor.create_external_printer() {
-        // Where the line cannot be drawn again, the next key stroke does it.
-        Ok(mut printer) => Box::new(move || _ = printer.print(UP_AND_DOWN.to_owned())),
-        Err(_) => Box::new(|| {}),
-    }
+/// Draws the line again whenever somebody asks for it. The editor would print something above the line: going up before the
+/// line break that this ends in leaves everything in its place.
+///
+/// A thread of its own does it: the editor takes one text at a time, and lets whoever has another wait.
+fn redraw_when_asked(editor: &mut Editor<Assistant, MemHistory>, asked: Receiver<()>) {
+    // Where the line cannot be drawn again, the next key stroke does it.
+    let Ok(mut printer) = editor.create_external_printer() else { return };
+    let is_typing = Arc::clone(&helper(editor).is_typing);
+    thread::spawn(move || {
+        while asked.recv().is_ok() {
+            // Between two lines the text would go right into an answer.
+            if is_typing.swap(false, Ordering::Relaxed) && printer.print(UP_AND_DOWN.to_owned()).is_err() {
+                return;
+            }
+        }
+    });
 }
 
 fn greet(session: &Session) -> Result<()> {
@@ -153,6 +164,7 @@ fn enter(
     // It may have been made larger or smaller while the line was typed.
     measure_screen(editor);
     let (prompt, _) = helper(editor).prompt();
+    helper(editor).is_typing.store(false, Ordering::Relaxed);
     let session = &mut helper(editor).session;
     let mut flow = ControlFlow::Continue(());
     let lines = line::split(text);
