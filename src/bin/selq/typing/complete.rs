@@ -62,7 +62,10 @@ fn argument_completion(
     let listed: Vec<&str> = arguments[..arguments.len() - word.len()].split(separates).collect();
     let start = cursor - word.len();
     let completion = match argument {
-        Argument::Keys => grouped(start, word, keys_besides(context, &listed)),
+        Argument::Keys => match grouped(start, word, keys_besides(context, &listed)) {
+            keys if keys.candidates.is_empty() => return subject_completion(context, word, text, cursor),
+            keys => keys,
+        },
         Argument::Edits => edits::complete(context, word, cursor),
         Argument::Subject => return subject_completion(context, arguments, text, cursor),
         Argument::FileAndWord(words) | Argument::Words(words) => {
@@ -81,21 +84,22 @@ fn argument_completion(
 }
 
 /// A key, a field or a function without what is asked of it.
-fn subject_completion(context: &TypingContext<'_>, arguments: &str, text: &str, cursor: usize) -> Completion {
-    if let Some(completion) = key_completion(context, arguments, cursor) {
+fn subject_completion(context: &TypingContext<'_>, typed: &str, text: &str, cursor: usize) -> Completion {
+    if let Some(completion) = key_completion(context, typed, cursor) {
         return completion;
     }
-    let offset = cursor - arguments.len();
+    let offset = cursor - typed.len();
     let asking = Asking { context, language: Language::Subject };
     let completion = query_completion(asking, &text[offset..], cursor - offset);
     Completion { start: completion.start + offset, ..completion }
 }
 
-/// Keys that no query could name, where a command takes any.
+/// The keys that begin so, if there is one among them that no query could name: a command takes any.
 fn key_completion(context: &TypingContext<'_>, word: &str, cursor: usize) -> Option<Completion> {
-    let mut keys = keys_besides(context, &[]);
-    keys.retain(|(key, _)| key.starts_with(word) && selq::LabelKey::new(key).is_err());
-    (!word.is_empty() && !keys.is_empty()).then(|| grouped(cursor - word.len(), word, keys))
+    let keys = keys_besides(context, &[]);
+    let is_odd = |key: &str| key.starts_with(word) && selq::LabelKey::new(key).is_err();
+    let is_any_odd = !word.is_empty() && keys.iter().any(|(key, _)| is_odd(key));
+    is_any_odd.then(|| grouped(cursor - word.len(), word, keys))
 }
 
 fn words_beginning(words: &[&str], word: &str) -> Vec<Candidate> {

@@ -576,6 +576,9 @@ mod tests {
             ("app=web ¦", ": , and another requirement"),
             (".status.phase =~¦", ".status.phase =~: "),
             (":labels .status.ph¦", ".ph: .phase 3"),
+            (":labels .status.phase¦", ": "),
+            (":columns app,.status.ph¦", ".ph: .phase 3"),
+            (":columns app,sta¦", "sta: status( the STATUS of kubectl get"),
             (":explain app=web || .status.ph¦", ".ph: .phase 3"),
         ]);
     }

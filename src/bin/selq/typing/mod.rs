@@ -107,7 +107,7 @@ pub(crate) enum Argument {
     Definition,
     /// Edits of labels, and perhaps `-l QUERY`.
     Edits,
-    /// Label keys, joined by commas.
+    /// Label keys, fields and functions, joined by commas.
     Keys,
     /// A label key, a field or a function.
     Subject,

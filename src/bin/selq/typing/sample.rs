@@ -32,7 +32,8 @@ const READ: [&str; 9] = [
     "name()",
 ];
 
-const COMMANDS: [CommandSyntax; 2] = [
+const COMMANDS: [CommandSyntax; 3] = [
+    CommandSyntax { name: "columns", usage: "SUBJECT,…", summary: "more", argument: Argument::Keys },
     CommandSyntax { name: "explain", usage: "QUERY", summary: "how", argument: Argument::Query },
     CommandSyntax { name: "labels", usage: "SUBJECT", summary: "values", argument: Argument::Subject },
 ];
