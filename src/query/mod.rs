@@ -17,7 +17,6 @@ mod subject;
 mod validate;
 mod values;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -123,12 +122,11 @@ impl Query {
     /// What the query is about besides what selectors are: the subjects of all its [`Test`]s, each once.
     #[must_use]
     pub fn subjects(&self) -> Vec<&Subject> {
-        let mut seen = HashSet::new();
         let subjects = self.expr().requirements().filter_map(|predicate| match predicate {
             Predicate::Test(test) => Some(test.subject()),
             Predicate::Label(_) => None,
         });
-        subjects.filter(|subject| seen.insert(*subject)).collect()
+        Subject::distinct(subjects)
     }
 
     /// The fields that the query is about.

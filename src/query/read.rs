@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::HashSet;
 use std::num::NonZero;
 use std::thread;
 
@@ -40,9 +39,7 @@ impl Columns {
         context: &Context,
         go_on: impl Fn() -> bool + Sync,
     ) -> bool {
-        let mut seen = HashSet::new();
-        let missing = subjects.into_iter().filter(|subject| !self.has(subject));
-        let mut wanted: Vec<&Subject> = missing.filter(|subject| seen.insert(*subject)).collect();
+        let mut wanted = Subject::distinct(subjects.into_iter().filter(|subject| !self.has(subject)));
         wanted.retain(|subject| !self.take_saved(dump, subject));
         if wanted.is_empty() {
             return true;

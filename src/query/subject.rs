@@ -1,5 +1,6 @@
 //! What a requirement of a query is about.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::field::Field;
@@ -92,6 +93,12 @@ impl Subject {
     pub fn can_be_saved(&self) -> bool {
         let is_of_source = matches!(self, Subject::Function(call) if call.function == Function::Source);
         self.needs_column() && !is_of_source
+    }
+
+    /// The subjects in their order, each once.
+    pub(super) fn distinct<'s>(subjects: impl IntoIterator<Item = &'s Subject>) -> Vec<&'s Subject> {
+        let mut seen = HashSet::new();
+        subjects.into_iter().filter(|subject| seen.insert(*subject)).collect()
     }
 
     /// What subjects read of an object. Fields that are looked for at any depth are read apart.
