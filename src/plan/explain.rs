@@ -188,9 +188,9 @@ fn executed_step(sets: Sets<'_>, node: &Node, runs: &mut impl Iterator<Item = St
     } else {
         step.outcome = step.estimated.map(|n_objects| Outcome::Indexed { n_objects });
     }
-    if let Node::OneOf(_) = node {
-        for shown in &mut step.operands {
-            shown.outcome = shown.estimated.map(|n_objects| Outcome::Indexed { n_objects });
+    if let Node::OneOf(_) | Node::AnyOf(..) = node {
+        for (nth, shown) in step.operands.iter_mut().enumerate() {
+            shown.outcome = listed_outcome(node, nth, shown);
         }
     }
     step
@@ -198,6 +198,14 @@ fn executed_step(sets: Sets<'_>, node: &Node, runs: &mut impl Iterator<Item = St
 
 fn needs_work(node: &Node) -> bool {
     !matches!(node, Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_))
+}
+
+/// The number of objects of a label or value that is shown under `list`, or of those that are not shown.
+fn listed_outcome(list: &Node, nth: usize, step: &Step) -> Option<Outcome> {
+    // An object has one label of a key, so that the numbers of those that are not shown add up. Of a
+    // column's values it may have several.
+    let is_sum = matches!(list, Node::AnyOf(..)) && nth >= MAX_LEAVES_SHOWN;
+    step.estimated.filter(|_| !is_sum).map(|n_objects| Outcome::Indexed { n_objects })
 }
 
 /// One step that was run.
@@ -298,4 +306,27 @@ impl Step {
 
 fn micros(time: Duration) -> String {
     format!("{:.1} µs", time.as_nanos() as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::query::{Columns, Context};
+    use crate::{Input, Loader, Plan, Query, Scope};
+
+    #[test]
+    fn values_of_a_column_have_their_numbers_and_those_left_out_none() {
+        let pods =
+            (0..20).map(|n| format!(r#"{{"kind":"Pod","spec":{{"a":["v{}","v{}","w"]}}}}"#, n % 10, n % 5));
+        let bytes = pods.collect::<String>().into_bytes();
+        let dump = Loader::new().load([Input::Bytes { name: "pods".into(), bytes }]).unwrap();
+        let query: Query = ".spec.a[*]=v*".parse().unwrap();
+        let (mut columns, context) = (Columns::new(), Context::new());
+        columns.read(&dump, query.subjects(), &context);
+        let plan = Plan::query(dump.store(), &columns, &query, &Scope::all(), &context).unwrap();
+        let executed = plan.explain().executed.to_string();
+        let lines: Vec<Vec<&str>> = executed.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[2], ["├─", ".spec.a[*]=v0", "4", "4"]);
+        // An object may have two of them, so that only their sum is known, which is no number of objects.
+        assert_eq!(lines[10], ["└─", "…", "2", "more", "4"]);
+    }
 }
