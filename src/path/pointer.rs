@@ -129,12 +129,19 @@ impl PointerError {
 
 /// The pointer to the place of `metadata.labels`, `{.items[0].labels}` or `$.data.result`, if it can be told.
 fn path(text: &str) -> Option<String> {
+    // A name at any depth, the last element and several of them are places that no pointer leads to.
+    if text.contains(['*', '?', '(', ')', '\\', '`', '"', ':', '@', ','])
+        || text.contains("..")
+        || text.contains("[-")
+    {
+        return None;
+    }
     let plain = text.trim().trim_start_matches('{').trim_end_matches('}').trim_start_matches(['$', '.']);
     // What has a `/` lacks only the one at its beginning, and the points in it belong to names.
     let has_its_own_steps = plain.contains('/');
     let steps =
         if has_its_own_steps { plain.to_owned() } else { plain.replace('[', ".").replace([']', '\''], "") };
-    let is_plain = !steps.contains(['*', '?', '(', ')', '[', '\\', '`', '"', ':', '@']) && !steps.is_empty();
+    let is_plain = !steps.contains('[') && !steps.is_empty();
     let pointer = format!("/{}", if has_its_own_steps { steps } else { steps.replace('.', "/") });
     (is_plain && is_short(&pointer) && pointer.parse::<Pointer>().is_ok()).then_some(pointer)
 }
@@ -190,7 +197,10 @@ mod tests {
         ] {
             assert_eq!(told(text), Some(format!("use `{pointer}`")));
         }
-        for text in ["a~b", "items[*].x", "metadata.labels.app\\.x", "$", &"a.".repeat(60_000)] {
+        let elsewhere =
+            ["$..labels", ".a..b", ".items[-1].labels", ".items[0,1].labels", ".items[1:].labels"];
+        let others = ["a~b", "items[*].x", "metadata.labels.app\\.x", "$", &"a.".repeat(60_000)];
+        for text in elsewhere.into_iter().chain(others) {
             assert_eq!(told(text), None, "{text:.50}");
         }
         let long = "a".repeat(120_000).parse::<Pointer>().unwrap_err();
