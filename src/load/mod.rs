@@ -225,7 +225,7 @@ impl Loader {
         tally.gave_up = self.skip_invalid;
         report.begin_source(n_bytes);
         while !tally.gave_up
-            && let Some(source) = next_source(&mut pending, &mut report, tally.n_ids())
+            && let Some(source) = next_source(&mut pending, &mut report, tally.n_objects)
         {
             let mut source = source?;
             let walked = self.walk(&mut source, &mut tally, &mut report);
@@ -239,7 +239,7 @@ impl Loader {
             tally.next_source();
             report.begin_source(n_bytes);
         }
-        report.end(n_bytes, tally.n_ids() as u64);
+        report.end(n_bytes, tally.n_objects as u64);
         if !tally.gave_up {
             // Notices wait for the end, as an event in the last source has all of them read again,
             // which tells whatever there is to tell.

@@ -28,7 +28,8 @@ impl LoadObserver for () {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The bytes read so far in all sources, after decompression. Never goes back.
+    /// The bytes read so far in all sources, after decompression. Never goes back while one call lasts: a scan that
+    /// [takes a store](crate::load::Scan::NeedsStore) has what it read told again by the load that follows.
     pub bytes: u64,
     /// The bytes that there are in all. `None` when that is not known: a pipe, or a compressed file.
     pub total: Option<u64>,
@@ -220,5 +221,45 @@ mod tests {
         let input = Input::Bytes { name: "pods".to_owned(), bytes: lines };
         let scan = Loader::new().scan([input], &mut Impatient { n_left: 1, bytes: 0 }, |_| true);
         assert_eq!(scan.err().unwrap().kind(), LoadErrorKind::Stopped);
+    }
+
+    /// Keeps what it was told.
+    #[derive(Default)]
+    struct Listening(Vec<Progress>);
+
+    impl LoadObserver for Listening {
+        fn progress(&mut self, progress: Progress) {
+            self.0.push(progress);
+        }
+    }
+
+    #[test]
+    fn whoever_loads_on_behalf_of_another_asks_that_one_whether_to_stop() {
+        let input = Input::Bytes { name: "pods".to_owned(), bytes: objects("\n") };
+        let scan = Loader::new().scan([input], &mut (), |_| true).unwrap();
+        let unanswered = scan.answer().unwrap().into_unanswered();
+        let error = unanswered.load_with(&mut Impatient { n_left: 1, bytes: 0 }).err().unwrap();
+        assert_eq!(error.kind(), LoadErrorKind::Stopped);
+        let folder = std::env::temp_dir().join(format!("selq-stopped-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("pods.json"), objects("\n")).unwrap();
+        let saved = crate::SavedIndex::beside(folder.join("pods.json"));
+        let error = saved.write_with(&Loader::new(), &mut Impatient { n_left: 1, bytes: 0 }).err().unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(error.to_string().contains("stopped"), "{error}");
+    }
+
+    #[test]
+    fn objects_that_are_not_kept_were_read_too() {
+        let list = [b"[", objects(",").as_slice(), b"]"].concat();
+        for (bytes, n_threads) in [(objects("\n"), 1), (objects("\n"), 2), (list, 2)] {
+            let mut observer = Listening::default();
+            let input = Input::Bytes { name: "pods".to_owned(), bytes };
+            let loader = Loader::new().threads(n_threads);
+            let scan = loader.select([input], &mut observer, |_| false, |_| true).unwrap();
+            assert_eq!(scan.answer().unwrap().n_objects(), 600);
+            assert!(observer.0.len() > 1 && observer.0.iter().all(|progress| progress.n_objects > 0));
+            assert_eq!(observer.0.last().unwrap().n_objects, 600);
+        }
     }
 }

@@ -173,6 +173,10 @@ impl LoadObserver for Told<'_> {
     fn progress(&mut self, progress: Progress) {
         self.observer.progress(progress);
     }
+
+    fn is_stopped(&self) -> bool {
+        self.observer.is_stopped()
+    }
 }
 
 /// The objects that are kept, each with the labels that are wanted.
@@ -263,6 +267,10 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     fn n_ids(&self) -> usize {
         // Lists and parts go by the ids that were given out, which only kept objects have.
         self.kept.as_ref().map_or(self.n_objects, |kept| kept.objects.n_ids())
+    }
+
+    fn n_objects(&self) -> usize {
+        self.n_objects
     }
 
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {

@@ -278,4 +278,8 @@ impl LoadObserver for Listener<'_> {
         self.n_notices += 1;
         self.observer.notice(notice);
     }
+
+    fn is_stopped(&self) -> bool {
+        self.observer.is_stopped()
+    }
 }

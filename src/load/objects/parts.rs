@@ -246,7 +246,7 @@ impl<'a, S: Sink> Team<'a, S> {
                 walk.index += part.n_objects;
                 walk.report.has_labels_at |= part.has_labels_at;
                 n_joined += 1;
-                if !walk.report.at(self.borders[n_joined], walk.sink.n_ids() as u64) {
+                if !walk.report.at(self.borders[n_joined], walk.sink.n_objects() as u64) {
                     // Nothing else is wanted, from whichever part.
                     self.doubt(0);
                     return (n_joined, without_kind);

@@ -19,6 +19,11 @@ pub(in crate::load) trait Sink: Send + Sync + Sized {
     /// How many ids were given out.
     fn n_ids(&self) -> usize;
 
+    /// How many objects came, for whoever is told how far the load is.
+    fn n_objects(&self) -> usize {
+        self.n_ids()
+    }
+
     /// Adds an object. `None` if it is one that the sink does not keep.
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId>;
 

@@ -321,7 +321,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         self.cursor.peek();
         let start = self.cursor.pos();
         // Asked at each object: until a few megabytes are read it is one comparison.
-        if !self.report.at(start, self.sink.n_ids() as u64) {
+        if !self.report.at(start, self.sink.n_objects() as u64) {
             return Err(Fault::stopped(start));
         }
         self.object(name, depth).or_else(|fault| self.pass_over(start, fault).map(|()| None))
