@@ -57,8 +57,9 @@ pub enum WatchEvent {
 /// Reads a watch stream: the iterator gives every event as soon as its last byte has been read.
 ///
 /// The stream may hold all that a dump may. Objects without an event around them, also those in lists and arrays,
-/// are as if they had just been added; events in lists and arrays are given one by one. A bad object is an error in its place, and the next one is read after it: on the
-/// next line if the stream has one event a line. After a failure to read nothing follows.
+/// are as if they had just been added; events in lists and arrays are given one by one. A bad object is an error in its
+/// place, and the next one is read after it: on the next line if the stream has one event a line. After a failure to
+/// read nothing follows, save what comes before the damage of a compressed stream, which is told first.
 ///
 /// ```
 /// use selq::{Input, Loader};
@@ -255,7 +256,7 @@ impl WatchReader {
             self.index += 1;
             return;
         }
-        let mut events = Events { keeps_json: self.keeps_json, ..Events::default() };
+        let mut events = Events { ready: Vec::new(), keeps_json: self.keeps_json, is_first: self.index == 0 };
         let n_read = self.walk(piece.text, &mut events);
         for event in events.ready {
             let event = event.map(|event| event.moved(self.index));
@@ -267,17 +268,17 @@ impl WatchReader {
 
     /// Reads a piece as a source of its own, and tells how many objects that were.
     fn walk(&mut self, bytes: Vec<u8>, events: &mut Events) -> u64 {
-        let input = Input::Bytes { name: self.name.clone(), bytes };
-        let (mut nobody, mut n_read) = ((), 0);
-        // A piece goes the way of a dump, so that a stream may hold all that a dump may.
-        let walked = Source::open(input, &mut |_| true).and_then(|mut source| {
-            let mut report = Reporter::new(&mut nobody, None);
-            n_read = self.loader.walk(&mut source, events, &mut report)?;
-            self.has_labels_at |= report.has_labels_at;
-            Ok(())
-        });
-        events.ready.extend(walked.err().map(Err));
-        n_read
+        let mut nobody = ();
+        let mut report = Reporter::new(&mut nobody, None);
+        // A piece goes the way of a dump, so that a stream may hold all that a dump may. It is not opened like one: what is
+        // compressed in a stream is the whole of it.
+        let mut source = Source::of_text(self.name.clone(), bytes);
+        let walked = self.loader.walk(&mut source, events, &mut report);
+        self.has_labels_at |= report.has_labels_at;
+        walked.unwrap_or_else(|error| {
+            events.ready.push(Err(error));
+            0
+        })
     }
 }
 
@@ -305,6 +306,8 @@ impl WatchEvent {
 struct Events {
     ready: Vec<Result<WatchEvent, LoadError>>,
     keeps_json: bool,
+    /// No object of the stream came before.
+    is_first: bool,
 }
 
 impl Events {
@@ -323,7 +326,7 @@ impl Events {
 
 impl Sink for Events {
     fn part(&self) -> Events {
-        Events { ready: Vec::new(), keeps_json: self.keeps_json }
+        Events { ready: Vec::new(), ..*self }
     }
 
     fn append(&mut self, part: Events, index: u64) {
@@ -371,6 +374,8 @@ impl Sink for Events {
 
     fn notice(&mut self, notice: Notice, _report: &mut Reporter<'_>) {
         self.ready.push(match notice {
+            // A walk takes each piece for a source of its own, which may have a first value.
+            Notice::Map { .. } if !self.is_first => return,
             Notice::Skipped(error) => Err(error),
             Notice::WatchError { message, .. } => Ok(WatchEvent::Failed { message }),
             notice => Ok(WatchEvent::Remark { message: notice.to_string() }),

@@ -304,6 +304,29 @@ fn files_may_be_compressed_and_have_a_byte_order_mark() {
     assert_snapshot!(env.refused(&["watch", "-l", "env", "empty.json"]), @"error: empty.json:1:1: expected JSON, found an empty file");
 }
 
+#[test]
+fn a_map_is_remarked_once_and_a_line_is_no_file() {
+    let map = r#"{"a":{"kind":"Pod","metadata":{"name":"a"}}}"#;
+    let run = watch(&["-w", "all()"], &format!("{map}\n{map}\n"));
+    assert_eq!((run.status, run.out.lines().count(), run.err.lines().count()), (0, 2, 1), "{}", run.err);
+    let mut bytes = event("ADDED", "a", &json!({"env": "1"})).into_bytes();
+    bytes.extend(b"\x1F\x8B\x08\n");
+    bytes.extend(event("ADDED", "b", &json!({"env": "1"})).into_bytes());
+    let run = TestEnv::new().pipe(&["watch", "-l", "env", "--skip-invalid"], &bytes);
+    assert_eq!((run.status, run.out.lines().count()), (2, 2), "{}", run.err);
+    assert_snapshot!(run.err.lines().next().unwrap(), @"warning: standard input: byte 105: object 1: expected JSON, found a gzip stream inside another one");
+}
+
+#[test]
+fn of_a_damaged_compressed_stream_what_comes_before_the_damage_is_read() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(event("ADDED", "a", &json!({})).as_bytes()).unwrap();
+    let mut bytes = gzip.finish().unwrap();
+    bytes.truncate(bytes.len() - 4);
+    let events: Vec<_> = Loader::new().watch(Input::Bytes { name: "x".to_owned(), bytes }).unwrap().collect();
+    assert!(matches!(&events[..], [Err(_), Ok(WatchEvent::Put { .. })]), "{events:?}");
+}
+
 /// Events about a few objects with a few labels, some of them in lists.
 fn stream() -> impl Strategy<Value = String> {
     let labels = prop::collection::btree_map(

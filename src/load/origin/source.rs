@@ -175,6 +175,12 @@ impl Source {
         })
     }
 
+    /// A text that was read already, whatever its first bytes look like.
+    pub(in crate::load) fn of_text(name: String, text: Vec<u8>) -> Source {
+        let bytes = Bytes::Owned(text);
+        Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false }
+    }
+
     /// Maps a regular file whose content is known, and tells what the system says of that file.
     pub(crate) fn map(path: &Path) -> io::Result<(Source, Metadata)> {
         let file = File::open(path)?;
