@@ -69,7 +69,7 @@ fn what_is_no_edit_is_told_with_the_way_out() {
     let env = TestEnv::new();
     assert_snapshot!(env.refused(&["label", "pods", "a=1", "-f", "pods.json"]), @r#"
     error: expected an edit, `key=value` or `key-`, found "pods"
-    help: objects are chosen with -l, -n and -k, and files are named with -f
+    help: objects are chosen with -l, -w, -n and -k, and files are named with -f
     "#);
     assert_snapshot!(env.refused(&["label", "app=web=", "-f", "pods.json"]), @r#"
     error: expected one `=` in an edit, found more in "app=web="
@@ -117,6 +117,10 @@ fn nobody_relabels_everything_by_accident() {
         assert!(message.starts_with("error: expected -l, -w, -n, -k or --all"), "{unselected:?}: {message}");
         let has_selector = unselected.iter().any(|arg| matches!(*arg, "-l" | "--label-selector"));
         assert_eq!(message.contains("an empty selector does not count"), has_selector, "{unselected:?}");
+    }
+    for empty in ["-w", "--field-selector"] {
+        let message = env.refused(&["label", "a=1", "-f", "list.json", empty, ""]);
+        assert!(message.contains("an empty query does not count"), "{message}");
     }
     let nothing = env.run(&["label", "a=1"]);
     assert_eq!(

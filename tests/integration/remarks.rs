@@ -112,6 +112,18 @@ fn what_was_meant_is_something_that_can_be_written() {
 }
 
 #[test]
+fn of_no_objects_queries_in_a_file_say_that_there_are_none() {
+    let env = TestEnv::new();
+    env.file("q.txt", "env\n!evn\n");
+    env.file("none.json", r#"{"items":[]}"#);
+    let run = env.run(&["--queries", "q.txt", "none.json"]);
+    assert_eq!(
+        (run.status, run.out.as_str(), run.err.as_str()),
+        (1, "0\tenv\n0\t!evn\n", "no objects in the input\n")
+    );
+}
+
+#[test]
 fn what_excludes_each_other_is_named() {
     let env = TestEnv::new();
     let why = |args: &[&str]| {

@@ -41,7 +41,7 @@ pub(crate) struct LabelArgs {
     pub(crate) items_at: Option<Pointer>,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
-    /// Every object, where neither -l, -n nor -k says which
+    /// Every object, where neither -l, -w, -n nor -k says which
     #[arg(long, help_heading = "Selection")]
     pub(crate) all: bool,
     /// Let labels that are there get another value

@@ -15,8 +15,8 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::output::identity::ObjectLine;
 use crate::output::{OutputFormat, Rows, View};
-use crate::selection::Selection;
 use crate::selection::wanted::Wanted;
+use crate::selection::{NO_OBJECTS, Selection};
 use crate::terminal::message::{self, counted, thousands};
 use crate::terminal::printer::Printer;
 use crate::terminal::stdin::{is_stdin, name_of, read_whole, without_bom};
@@ -154,6 +154,9 @@ pub(crate) fn answer(
         }
         Ok(())
     })?;
+    if dump.store().is_empty() {
+        message::print(NO_OBJECTS);
+    }
     answers.unsorted.iter().for_each(|remark| message::print(remark));
     answers.last_words().iter().for_each(|words| message::warning(config, words));
     Ok(status)

@@ -31,6 +31,9 @@ use wanted::Wanted;
 /// How many names that do not occur are told, at most: nobody reads a long list of them.
 pub(crate) const MAX_TOLD: usize = 8;
 
+/// What is said of a dump without objects.
+pub(crate) const NO_OBJECTS: &str = "no objects in the input";
+
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
     /// What the selectors and queries say together.
@@ -189,7 +192,7 @@ impl Selection {
     pub(crate) fn remarks(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) -> Vec<String> {
         let store = dump.store();
         if store.is_empty() {
-            return vec!["no objects in the input".to_owned()];
+            return vec![NO_OBJECTS.to_owned()];
         }
         // Where something matched, the only kind and the only namespace that were asked for occur.
         let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;

@@ -100,7 +100,7 @@ fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
 /// What to do about labels that cannot be edited, in the program's own words where it has an option for it.
 fn edit_help(error: &EditError) -> Option<String> {
     let ours = match error {
-        EditError::NotAnEdit(_) => "objects are chosen with -l, -n and -k, and files are named with -f",
+        EditError::NotAnEdit(_) => "objects are chosen with -l, -w, -n and -k, and files are named with -f",
         EditError::HasValue { .. } => "values that are there are replaced with --overwrite",
         _ => return error.help(),
     };

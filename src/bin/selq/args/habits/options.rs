@@ -134,7 +134,7 @@ impl Anew {
         true
     }
 
-    /// A query of the language to come; some are selectors already.
+    /// `-w`, `--watch`: kubectl's option is a subcommand here.
     fn follow(&mut self, name: &str) {
         self.because(format!("no option {name}: changes are followed with `selq watch`"));
         self.subcommand.get_or_insert_with(|| "watch".to_owned());

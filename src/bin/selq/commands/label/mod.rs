@@ -75,8 +75,14 @@ pub(crate) fn no_edits() -> Error {
 }
 
 fn needs_selection(args: &LabelArgs) -> Error {
-    let has_selector = !args.selection.selector.is_empty() || !args.selection.label_selector.is_empty();
-    let but = if has_selector { ": an empty selector does not count" } else { "" };
+    let asked = &args.selection;
+    let has_selector = !asked.selector.is_empty() || !asked.label_selector.is_empty();
+    let has_query = !asked.where_queries.is_empty() || !asked.field_selector.is_empty();
+    let but = match (has_selector, has_query) {
+        (true, _) => ": an empty selector does not count",
+        (false, true) => ": an empty query does not count",
+        (false, false) => "",
+    };
     anyhow::anyhow!("expected -l, -w, -n, -k or --all, to say which objects of the dump are meant{but}")
 }
 
