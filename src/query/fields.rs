@@ -9,7 +9,7 @@ use crate::path::{Path, PathError};
 use crate::selector::{FieldOperator, FieldRequirement, FieldSelector};
 
 /// A field that is missing is the empty text for a field selector, and has no value for a query: `spec.nodeName=` becomes
-/// `!(.spec.nodeName!='' && .spec.nodeName)`.
+/// `.spec.nodeName='' || !.spec.nodeName`.
 ///
 /// # Errors
 ///

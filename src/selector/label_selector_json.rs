@@ -1,4 +1,4 @@
-//! `LabelSelector` objects from and to JSON, read as Go's `encoding/json` reads them.
+//! `LabelSelector` objects from and to JSON, read as Kubernetes reads them.
 //!
 //! The derived code would not do: Kubernetes takes repeated fields (the last one wins, maps are merged), passes over unknown
 //! ones, which the caller wants to warn about, and reads `null` as empty.

@@ -1,7 +1,7 @@
 //! Standing queries: many selectors held at once, and asked the other way round.
 //!
 //! A [`Plan`](crate::Plan) finds the objects of one selector; a [`SelectorSet`] finds the selectors of one
-//! object. The `index` leads from what an object has to the selectors that ask for it or forbid it, `anchors` says
+//! object. The `term_index` leads from what an object has to the selectors that ask for it or forbid it, `anchors` says
 //! which few of the others have to be tried, and `distinct` keeps equal selectors together.
 
 mod anchors;

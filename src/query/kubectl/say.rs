@@ -204,7 +204,7 @@ fn some_of(key: &LabelKey, region: &Region) -> Option<Vec<Vec<Requirement>>> {
     Some(ways)
 }
 
-/// `k>5,k<9`. BranchBounds are label values, so none is below zero, and there have to be some.
+/// `k>5,k<9`. Bounds are label values, so none is below zero, and there have to be some.
 fn bounds(key: &LabelKey, from: Option<i64>, before: Option<i64>) -> Option<Vec<Requirement>> {
     let number = |number: i64| LabelValue::new(&number.to_string()).ok().and_then(Integer::new);
     let above =
