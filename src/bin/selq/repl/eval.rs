@@ -19,6 +19,7 @@ const HABITS: [(&str, &str); 4] = [("exit", "quit"), ("quit", "quit"), ("help", 
 /// Does what a line says. `Break` ends the session; an error does not.
 pub(crate) fn eval(session: &mut Session, line: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let line = line.trim_matches(BLANKS);
+    session.state.selection.take_time();
     if let Some(command) = line.strip_prefix(':') {
         return run_command(session, command, out);
     }
@@ -157,6 +158,16 @@ pub(crate) mod tests {
         let lines = ["# env=prod", "  # :quit", "#", "env=staging # no comment"];
         let out = printed(&mut session(None), &lines);
         assert_eq!(out, "[expected \",\" or the end of the text, found \"#\"]\n");
+    }
+
+    #[test]
+    fn ages_are_counted_to_the_time_of_the_line() {
+        let mut session = session(None);
+        let now = |session: &Session| session.state.selection.context(session.state.dump()).now();
+        let before = now(&session);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        printed(&mut session, &["age()<1h"]);
+        assert!(now(&session) > before);
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl Selection {
         Selection { takes_queries: true, ..self }
     }
 
+    /// Has ages counted to this moment, not to that when it was made.
+    pub(crate) fn take_time(&mut self) {
+        self.context = Some(Context::new());
+    }
+
     /// Whether it says anything about the objects. An empty namespace or kind says nothing: a variable of a
     /// script may not have been set.
     pub(crate) fn narrows(&self) -> bool {

@@ -1,11 +1,13 @@
 //! `:write` and `:write!`: an answer in a file of its own.
 
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use selq::ObjectId;
 
 use super::super::session::Session;
 use super::super::settings;
@@ -55,8 +57,17 @@ fn write_answer(
     written.with_context(|| path.clone())?;
     session.voice.say_all(&remarks, out)?;
     session.voice.confirm(&format!("wrote {} to {path}", counted(rows.len(), "object")), out)?;
-    session.edits.are_written();
+    if holds_labels(session, view.format)? {
+        session.edits.are_written();
+    }
     go_on()
+}
+
+/// Whether the latest answer in this format has all labels that were changed.
+fn holds_labels(session: &Session, format: OutputFormat) -> Result<bool> {
+    let written: HashSet<ObjectId> = session.answers.latest()?.ids.iter().copied().collect();
+    // Tables and names have some labels at most.
+    Ok(format.is_json() && session.state.dump().relabelled().all(|(id, _)| written.contains(&id)))
 }
 
 /// The file and the format that the arguments name.
@@ -177,6 +188,24 @@ mod tests {
             (2, 2),
             "{written}"
         );
+    }
+
+    #[test]
+    fn labels_are_saved_only_by_json_of_all_that_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = |lines: &[&str]| {
+            let mut session = session(Some((24, 80)));
+            printed(&mut session, &["env=prod", ":label tier=web"]);
+            let lines = lines.iter().map(|line| line.replace("DIR", &folder.path().display().to_string()));
+            let lines: Vec<String> = lines.chain([":quit".to_owned()]).collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            !printed(&mut session, &lines).contains("are not written")
+        };
+        assert!(!left(&[":write! DIR/out name"]));
+        assert!(!left(&[":write! DIR/out.csv"]));
+        assert!(!left(&["n=1", ":write! DIR/out.json"]));
+        assert!(left(&["\"\"", ":write! DIR/out.json"]));
+        assert!(left(&[":write! DIR/out.jsonl"]));
     }
 
     /// The names of the files in a folder.

@@ -13,7 +13,7 @@ use crate::output::{self, OutputFormat, Rows, names};
 use crate::terminal::message::thousands;
 
 /// The lines that a List has around its objects.
-const LINES_OF_LIST: usize = 8;
+const LINES_OF_LIST: usize = 9;
 
 impl Session {
     /// Shows the next rows of the last answer: as many as fit the screen, and without one all that are wanted.
