@@ -30,7 +30,7 @@ impl Wanted {
     pub(crate) fn negate(self) -> Wanted {
         match self {
             Wanted::Selector(selector) => Wanted::Selector(selector.negate()),
-            Wanted::Query(query) => Wanted::Query(query.negate()),
+            Wanted::Query(query) => Wanted::from(query.negate()),
         }
     }
 

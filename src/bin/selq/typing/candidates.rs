@@ -195,13 +195,15 @@ pub(super) fn holds(text: &str, word: &str) -> bool {
 pub(super) fn most_frequent(start: usize, mut texts: Vec<(&str, u64)>) -> Completion {
     // Of all texts, since a Tab must not type what only those have in common that are listed.
     let common = common_beginning(texts.iter().map(|(text, _)| *text));
-    let rank = |&(text, n): &(&str, u64)| (Reverse(n), text.len(), text.to_owned());
+    fn rank<'t>(&(text, n): &(&'t str, u64)) -> (Reverse<u64>, usize, &'t str) {
+        (Reverse(n), text.len(), text)
+    }
     let n_more = texts.len().saturating_sub(MAX_LISTED);
     if n_more > 0 {
-        texts.select_nth_unstable_by(MAX_LISTED, |a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        texts.select_nth_unstable_by_key(MAX_LISTED, rank);
         texts.truncate(MAX_LISTED);
     }
-    texts.sort_by_cached_key(rank);
+    texts.sort_by_key(rank);
     let candidates = texts.into_iter().map(|(text, n)| Candidate::new(text, thousands(n))).collect();
     Completion { start, candidates, n_more, common, ..Completion::default() }
 }
@@ -265,6 +267,14 @@ mod tests {
         assert_eq!(candidates([("a", "5"), ("bb", "1,000")]), ["a      5", "bb 1,000"]);
         assert_eq!(candidates([("a", "to do"), ("bb", "it")]), ["a  to do", "bb it"]);
         assert_eq!(candidates([("a", ""), ("bb", "")]), ["a", "bb"]);
+    }
+
+    #[test]
+    fn of_equally_frequent_texts_the_shorter_are_listed() {
+        let long: Vec<String> = (0..150).map(|n| format!("a-long-one-{n}")).collect();
+        let texts = long.iter().map(|text| (text.as_str(), 7)).chain([("z", 7)]).collect();
+        let completion = most_frequent(0, texts);
+        assert_eq!((completion.candidates[0].text.as_str(), completion.candidates.len()), ("z", MAX_LISTED));
     }
 
     #[test]
