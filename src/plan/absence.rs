@@ -3,10 +3,12 @@
 use std::cmp::Reverse;
 
 use super::sets::Sets;
+use crate::ObjectIdentity;
 use crate::query::{Context, FieldValue, Pattern, Predicate, Query, Subject, Test};
 use crate::selector::Requirement;
 use crate::store::Store;
 use crate::suggest::nearest_ranked;
+use crate::syntax::Function;
 
 /// A key that no object has, or a value that no object has under a key that occurs.
 ///
@@ -40,8 +42,8 @@ pub(super) fn absences<'s, 'r>(
     found
 }
 
-/// The same of a query, also what it asks of columns.
-pub(super) fn absences_of_query<'s>(sets: Sets<'s>, query: &Query) -> Vec<Absence<'s>> {
+/// The same of a query, also what it asks of columns, kinds and namespaces.
+pub(super) fn absences_of_query<'s>(sets: Sets<'s>, query: &Query, context: &Context) -> Vec<Absence<'s>> {
     let mut found = Vec::new();
     for predicate in query.expr().requirements() {
         if found.len() == MAX_ABSENCES {
@@ -49,7 +51,7 @@ pub(super) fn absences_of_query<'s>(sets: Sets<'s>, query: &Query) -> Vec<Absenc
         }
         match predicate {
             Predicate::Label(requirement) => absent_in(sets.store(), requirement, &mut found),
-            Predicate::Test(test) => absent_in_column(sets, test, &mut found),
+            Predicate::Test(test) => absent_of_test(sets, test, context, &mut found),
         }
     }
     found
@@ -82,24 +84,85 @@ pub(super) fn partly_satisfied<'q>(sets: Sets<'_>, query: &'q Query) -> Vec<(&'q
     tests.filter_map(of_parts).take(MAX_ABSENCES).collect()
 }
 
+fn absent_of_test<'s>(sets: Sets<'s>, test: &Test, context: &Context, found: &mut Vec<Absence<'s>>) {
+    match test.subject() {
+        // A label gets here only with what no selector can say, such as `app=web-*`, of which the key
+        // alone is a name.
+        Subject::Label(key) => absent_in(sets.store(), &Requirement::Exists(key.clone()), found),
+        Subject::Function(call) if call.function() == Function::Kind => {
+            let kinds = occurring_kinds(sets);
+            let is_like = |kind: &ObjectIdentity<'_>, pattern: &Pattern| {
+                kind.qualified_kind().is_some_and(|kind| test.is_like(&kind, pattern, context))
+            };
+            let occurs = |pattern: &Pattern| kinds.iter().any(|(kind, _)| is_like(kind, pattern));
+            absent_texts(test, occurs, || kinds.iter().map(|(kind, n)| (kind.kind, *n)), found);
+        }
+        Subject::Function(call) if call.function() == Function::Namespace => {
+            let namespaces = occurring_namespaces(sets);
+            let occurs = |pattern: &Pattern| namespaces.iter().any(|(it, _)| *it == pattern.as_str());
+            absent_texts(test, occurs, || namespaces.iter().copied(), found);
+        }
+        _ => absent_in_column(sets, test, found),
+    }
+}
+
+/// The kinds of the objects, each with how many there are, which is larger for fewer.
+fn occurring_kinds(sets: Sets<'_>) -> Vec<(ObjectIdentity<'_>, Reverse<u64>)> {
+    let kinds = sets.table().kind_ids().map(|id| {
+        let (api_version, kind) = sets.table().kind(id);
+        (ObjectIdentity { api_version, kind, ..ObjectIdentity::default() }, sets.index().kind(id).len())
+    });
+    kinds.filter(|(_, n)| *n > 0).map(|(kind, n)| (kind, Reverse(n))).collect()
+}
+
+/// The same of namespaces.
+fn occurring_namespaces(sets: Sets<'_>) -> Vec<(&str, Reverse<u64>)> {
+    let namespaces =
+        sets.table().namespace_ids().map(|id| (sets.table().namespace(id), sets.index().namespace(id).len()));
+    // What is in no namespace stands under the empty name.
+    namespaces.filter(|(name, n)| *n > 0 && !name.is_empty()).map(|(name, n)| (name, Reverse(n))).collect()
+}
+
 /// A subject that no object has, or texts that none has there. Amounts and ages may be written in many ways.
 fn absent_in_column<'s>(sets: Sets<'s>, test: &Test, found: &mut Vec<Absence<'s>>) {
-    // A label gets here only with what no selector can say, such as `app=web-*`, of which the key
-    // alone is a name.
-    if let Subject::Label(key) = test.subject() {
-        return absent_in(sets.store(), &Requirement::Exists(key.clone()), found);
-    }
     let Some((_, column)) = sets.column_about(test.subject()) else { return };
-    let subject = test.subject().to_string();
     if column.present().is_empty() {
         // Nothing is near: columns are read for what queries ask, so there is no list of all fields
         // that occur.
-        return push(found, &subject, None, || None);
+        return push(found, &test.subject().to_string(), None, || None);
     }
-    let values = || (0..column.len()).map(|value| (column.value(value), Reverse(column.having(value).len())));
-    for text in test.patterns().iter().filter_map(Pattern::as_text) {
-        if test.compares_texts() && !values().any(|(other, _)| other == text) {
-            push(found, &subject, Some(text), || nearest_ranked(text, values()));
+    if !test.compares_texts() {
+        return;
+    }
+    let occurs = |pattern: &Pattern| match test.is_about_name(pattern) {
+        true => column.has_name(pattern.as_str()),
+        false => column.has(pattern.as_str()),
+    };
+    let is_part = test.patterns().iter().all(|pattern| test.is_about_name(pattern));
+    let values = || {
+        (0..column.len()).map(move |number| {
+            let value = column.value(number);
+            let name = value.split_once('/').map_or(value, |(_, name)| name);
+            (if is_part { name } else { value }, Reverse(column.having(number).len()))
+        })
+    };
+    absent_texts(test, occurs, values, found);
+}
+
+/// The texts that a test names and that do not occur, each with the nearest of those that do.
+fn absent_texts<'s, V: Iterator<Item = (&'s str, Reverse<u64>)>>(
+    test: &Test,
+    occurs: impl Fn(&Pattern) -> bool,
+    occurring: impl Fn() -> V,
+    found: &mut Vec<Absence<'s>>,
+) {
+    let subject = test.subject().to_string();
+    for pattern in test.patterns() {
+        if found.len() == MAX_ABSENCES {
+            return;
+        }
+        if let Some(text) = pattern.as_text().filter(|_| !occurs(pattern)) {
+            push(found, &subject, Some(text), || nearest_ranked(text, occurring()));
         }
     }
 }

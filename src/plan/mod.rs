@@ -210,7 +210,7 @@ impl<'s> Plan<'s> {
         let store = self.sets.store();
         match &self.asked {
             Question::Selector(selector) => absence::absences(store, selector.expr().requirements()),
-            Question::Query(query, _) => absence::absences_of_query(self.sets, query),
+            Question::Query(query, context) => absence::absences_of_query(self.sets, query, context),
         }
     }
 

@@ -183,6 +183,12 @@ impl Test {
         }
     }
 
+    /// The texts that it names as values, as [`Requirement::named_values`] gives those of a label: no globs, and no amounts
+    /// and durations, which may be written in many ways.
+    pub fn named_values(&self) -> impl Iterator<Item = &str> {
+        self.patterns().iter().filter(|_| self.compares_texts()).filter_map(Pattern::as_text)
+    }
+
     /// The regular expression that a value is compared with.
     #[must_use]
     pub fn expression(&self) -> Option<&Expression> {
@@ -198,11 +204,18 @@ impl Test {
         Some(Test { operand: Operand::Expression(expression), ..self.clone() })
     }
 
-    /// Whether values are compared as the texts that they are: not as amounts or ages, and not as names, of which a part is
-    /// enough.
+    /// Whether values are compared as the texts that they are, or as the names in them, and not as amounts or ages.
     pub(crate) fn compares_texts(&self) -> bool {
-        let is_name = matches!(&self.subject, Subject::Function(call) if call.function() == Function::Name);
-        !is_name && !matches!(self.subject.order(), Some(Order::Amounts | Order::Ages))
+        !matches!(self.subject.order(), Some(Order::Amounts | Order::Ages))
+    }
+
+    /// Whether a pattern is one of the names alone in values that are `kind/name`.
+    pub(crate) fn is_about_name(&self, pattern: &Pattern) -> bool {
+        self.is_of_names() && !pattern.as_str().contains('/')
+    }
+
+    fn is_of_names(&self) -> bool {
+        matches!(&self.subject, Subject::Function(call) if call.function() == Function::Name)
     }
 
     /// Whether any value is enough.
@@ -234,7 +247,7 @@ impl Test {
     }
 
     /// Whether a value is what a pattern says, in the way of the subject.
-    fn is_like(&self, value: &str, pattern: &Pattern, context: &Context) -> bool {
+    pub(crate) fn is_like(&self, value: &str, pattern: &Pattern, context: &Context) -> bool {
         match (&self.subject, self.subject.order(), pattern.as_text()) {
             (_, Some(Order::Amounts), Some(text)) => is_same_amount(value, text),
             (_, Some(Order::Ages), Some(text)) => {
@@ -252,9 +265,8 @@ impl Test {
 
     /// What of a value is looked at: of a name, which is `kind/name`, what is behind the `/` unless one is asked for.
     fn part_of_name<'v>(&self, value: &'v str, asked: &str) -> &'v str {
-        let is_name = matches!(&self.subject, Subject::Function(call) if call.function() == Function::Name);
         match value.split_once('/') {
-            Some((_, name)) if is_name && !asked.contains('/') => name,
+            Some((_, name)) if self.is_of_names() && !asked.contains('/') => name,
             _ => value,
         }
     }

@@ -27,9 +27,32 @@ impl Column {
         &self.values[number as usize]
     }
 
-    /// Whether an object has a value. One look-up in their order.
+    /// Whether some object has the value. One look-up in their order.
     pub(crate) fn has(&self, value: &str) -> bool {
         self.values.binary_search_by(|it| (**it).cmp(value)).is_ok()
+    }
+
+    /// Whether some value is `prefix/name`, whatever the prefix, in which there is no `/`.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        let mut rest = self.values.as_slice();
+        // The values with one prefix stand together, so that each prefix is looked at once and none
+        // of its values besides those that a search by halving meets.
+        while let Some(first) = rest.first() {
+            let Some((prefix, _)) = first.split_once('/') else {
+                if **first == *name {
+                    return true;
+                }
+                rest = &rest[1..];
+                continue;
+            };
+            let has_prefix = |value: &str| value.split_once('/').is_some_and(|(it, _)| it == prefix);
+            let (of_prefix, others) = rest.split_at(rest.partition_point(|value| has_prefix(value)));
+            if of_prefix.binary_search_by(|value| value[prefix.len() + 1..].cmp(name)).is_ok() {
+                return true;
+            }
+            rest = others;
+        }
+        false
     }
 
     /// The objects that have a value.
@@ -207,6 +230,23 @@ fn push_once(ids: &mut Vec<u32>, id: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_found_with_and_without_what_is_before_them() {
+        let mut builder = ColumnBuilder::default();
+        for (id, value) in ["pod/web-0", "a", "pod/web-1", "pod-x/a-1", "node/b/c", "pod/"].iter().enumerate()
+        {
+            builder.push(id as u32, Some(value));
+        }
+        let column = builder.finish();
+        assert!(column.has("pod/web-0") && column.has("a") && !column.has("web-0"));
+        for name in ["web-0", "web-1", "a", "a-1", "b/c", ""] {
+            assert!(column.has_name(name), "{name}");
+        }
+        for name in ["web", "web-2", "c", "pod/web-0", "pod"] {
+            assert!(!column.has_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn parts_of_a_column_are_one() {

@@ -34,6 +34,51 @@ fn names_that_no_object_has_are_told_beside_the_answer() {
     assert_snapshot!(inverted, @r#"no label "evn" in 12 objects; did you mean "env"?"#);
 }
 
+/// Paths, functions' values, kinds and names, under negation and where something matched too.
+#[test]
+fn what_a_query_names_besides_labels_is_told_beside_the_answer() {
+    let env = TestEnv::new();
+    let remarks = [
+        "!.a.b",
+        ".a.b!=1",
+        "!kind(zzz)",
+        "!kind(srevice)",
+        "kind(pod) || kind(pdos)",
+        "!namespace(shp)",
+        "!name(web-zzz)",
+        "!name(pod/zzz)",
+        "status()!=Nope",
+        "status()!=Runing",
+        "!qos(Nope)",
+        "env || !(kind(zzz) || .a)",
+    ];
+    let said = remarks.map(|query| {
+        let err = said(&env, &["-c", "-w", query, "pods.json"]);
+        assert_eq!(said(&env, &["explain", "-w", query, "pods.json"]), err);
+        assert_eq!(env.pipe(&["repl", "pods.json"], format!("{query}\n").as_bytes()).err, err);
+        format!("{query} → {}", err.trim_end())
+    });
+    assert_snapshot!(said.join("\n"), @r#"
+    !.a.b → no .a.b in 12 objects
+    .a.b!=1 → no .a.b in 12 objects
+    !kind(zzz) → no kind "zzz" in 12 objects
+    !kind(srevice) → no kind "srevice" in 12 objects; did you mean "Service"?
+    kind(pod) || kind(pdos) → no kind "pdos" in 12 objects; did you mean "pods"?
+    !namespace(shp) → no namespace "shp" in 12 objects; did you mean "shop"?
+    !name(web-zzz) → no object "web-zzz" in 12 objects; did you mean "web"?
+    !name(pod/zzz) → no object "pod/zzz" in 12 objects
+    status()!=Nope → no object has status()="Nope"
+    status()!=Runing → no object has status()="Runing"; did you mean "Running"?
+    !qos(Nope) → no object has qos()="Nope"
+    env || !(kind(zzz) || .a) → no kind "zzz" in 12 objects
+    no .a in 12 objects
+    "#);
+    let why = |query: &str| env.run(&["-w", query, "pods.json"]).err;
+    assert_snapshot!(why("kind(pds)"), @r#"no kind "pds" in 12 objects; did you mean "pods"?"#);
+    assert_snapshot!(why("name(wbe)"), @r#"no object "wbe" in 12 objects; did you mean "web"?"#);
+    assert_eq!(env.out(&["-c", "-w", "restarts()!=7,kind() notin (svc),name()!=web", "pods.json"]), "10\n");
+}
+
 #[test]
 fn of_thousands_of_names_that_do_not_occur_a_few_are_told() {
     let env = TestEnv::new();
@@ -73,6 +118,18 @@ fn every_command_says_the_same() {
     assert_eq!((watched.status, watched.err.as_str()), (0, "no label \"evn\" in 1 event\n"));
 }
 
+#[test]
+fn of_no_objects_queries_in_a_file_say_that_there_are_none() {
+    let env = TestEnv::new();
+    env.file("q.txt", "env\n!evn\n");
+    env.file("none.json", r#"{"items":[]}"#);
+    let run = env.run(&["--queries", "q.txt", "none.json"]);
+    assert_eq!(
+        (run.status, run.out.as_str(), run.err.as_str()),
+        (1, "0\tenv\n0\t!evn\n", "no objects in the input\n")
+    );
+}
+
 /// A large dump is not read again to find what was meant.
 #[test]
 fn of_a_large_dump_it_is_only_said_that_no_object_has_it() {
@@ -89,6 +146,18 @@ fn of_a_large_dump_it_is_only_said_that_no_object_has_it() {
         let err = said(&env, &[output, "-l", "!evn,env notin (e7,e1000)", "-n", "", "large.json"]);
         assert_eq!(err, "no object has env=\"e1000\"\nno label \"evn\" in 1,000 objects\n");
     }
+    let remarks = |query: &str| said(&env, &["-c", "-w", query, "large.json"]);
+    assert_eq!(remarks("!.a.b"), "no .a.b in 1,000 objects\n");
+    let all = remarks(".a.b!=1,!kind(srevice),!name(web),status() notin (a,b)");
+    assert_snapshot!(all, @r#"
+    no object has .a.b="1"
+    no kind "srevice" in 1,000 objects
+    no object "web" in 1,000 objects
+    no object has status()="a"
+    no object has status()="b"
+    "#);
+    // What only some were asked for is not known.
+    assert_eq!(remarks("env=e7,!.a.b"), "");
     let err = said(&env, &["-L", "ap", "-l", "env!=e7", "large.json"]);
     assert_snapshot!(err, @r#"no label "ap" in 1,000 objects"#);
 }
@@ -109,18 +178,6 @@ fn what_was_meant_is_something_that_can_be_written() {
     assert_snapshot!(why("web-2"), @r#"no label "web-2" in 3 objects; that is the name of an object, which no selector asks for"#);
     // The kind is one that -k takes.
     assert_eq!(env.out(&["-c", "-k", "svc", "dump.json"]), "3\n");
-}
-
-#[test]
-fn of_no_objects_queries_in_a_file_say_that_there_are_none() {
-    let env = TestEnv::new();
-    env.file("q.txt", "env\n!evn\n");
-    env.file("none.json", r#"{"items":[]}"#);
-    let run = env.run(&["--queries", "q.txt", "none.json"]);
-    assert_eq!(
-        (run.status, run.out.as_str(), run.err.as_str()),
-        (1, "0\tenv\n0\t!evn\n", "no objects in the input\n")
-    );
 }
 
 #[test]

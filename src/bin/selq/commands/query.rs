@@ -29,6 +29,7 @@ use crate::output::grid::GridFormat;
 use crate::output::grouping::Grouping;
 use crate::output::subject::ColumnSubject;
 use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written};
+use crate::selection::absent;
 use crate::selection::ages::Freshness;
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
@@ -210,8 +211,15 @@ impl QueryRun<'_> {
         if self.shown == Shown::Nothing {
             return Ok(Found::Answer(Printed { matched: scan.n_selected() > 0, remarks: Vec::new() }));
         }
-        let in_vain = sightings.in_vain(&among(scan.n_objects()));
-        let is_to_be_explained = !in_vain.is_empty() && scan.n_bytes() <= SMALL_DUMP;
+        let among = among(scan.n_objects());
+        let mut in_vain = sightings.in_vain(&among);
+        let wanted = self.selection.wanted();
+        // What a query asks besides labels is not looked out for, which would take time for each object:
+        // of a large dump only that is told which the answer itself shows.
+        let query = wanted.as_query().filter(|_| scan.n_selected() == scan.n_objects());
+        in_vain.extend(query.into_iter().flat_map(|query| absent::where_all_match(query, &among)));
+        let may_be_in_vain = !in_vain.is_empty() || wanted.as_query().is_some();
+        let is_to_be_explained = may_be_in_vain && scan.n_bytes() <= SMALL_DUMP;
         if scan.n_selected() == 0 || is_to_be_explained {
             return load(scan.into_unanswered());
         }

@@ -2,11 +2,13 @@
 
 use selq::plan::Absence;
 use selq::syntax::FUNCTIONS;
-use selq::{Dump, Path};
+use selq::{Dump, Path, Query};
 
-use super::{absence, among, no_label};
+use super::{MAX_TOLD, absence, among, no_label};
 use crate::terminal::message;
-use selq::kubernetes::kinds;
+use selq::kubernetes::kinds::{self, Kinds};
+use selq::query::{Predicate, QueryOperator, Subject};
+use selq::selector::Expr;
 use selq::text::Quoted;
 
 /// In how many objects a field is looked for that a key may have meant.
@@ -16,17 +18,52 @@ const MAX_LOOKED_AT: usize = 1_000;
 pub(super) fn of_query(absent: &Absence<'_>, dump: &Dump) -> String {
     let Absence { key, value, nearest, .. } = absent;
     if is_read(key) {
-        let among = among(dump.store().len() as u64);
-        let what = match value {
-            None => format!("no {key} {among}"),
-            Some(value) => format!("no object has {key}={}", Quoted(value)),
-        };
-        return message::absent(&what, *nearest);
+        let what = in_vain(key, value.as_deref(), &among(dump.store().len() as u64));
+        // A kind goes by more names than the one that the store has.
+        let kind = value.as_ref().filter(|_| key == KIND).and_then(|it| Kinds::of(dump.store()).nearest(it));
+        return message::absent(&what, kind.as_deref().or(*nearest));
     }
     match (value, meant(key, dump)) {
         (None, Some(meant)) => format!("{}; {meant}", no_label(key, None, &among(dump.store().len() as u64))),
         _ => absence(absent, dump.store()),
     }
+}
+
+/// The subject of `kind(pod)`.
+const KIND: &str = "kind()";
+
+/// That no object has what a field or function was asked for.
+fn in_vain(subject: &str, value: Option<&str>, among: &str) -> String {
+    match (subject, value) {
+        (_, None) => format!("no {subject} {among}"),
+        // In the words of -k and -n.
+        (KIND, Some(kind)) => format!("no kind {} {among}", Quoted(kind)),
+        ("namespace()", Some(namespace)) => format!("no namespace {} {among}", Quoted(namespace)),
+        ("name()", Some(name)) => format!("no object {} {among}", Quoted(name)),
+        (_, Some(value)) => format!("no object has {subject}={}", Quoted(value)),
+    }
+}
+
+/// What a query that every object matches names in vain besides labels: whatever must not be there, is nowhere.
+pub(crate) fn where_all_match(query: &Query, among: &str) -> Vec<String> {
+    let required = match query.expr() {
+        Expr::And(operands) => operands.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    let mut lines = Vec::new();
+    for part in required {
+        let Some(Predicate::Test(test)) = part.as_requirement() else { continue };
+        if matches!(test.subject(), Subject::Label(_)) || !test.operator().is_negated() {
+            continue;
+        }
+        let subject = test.subject().to_string();
+        match test.operator() {
+            QueryOperator::DoesNotExist => lines.push(in_vain(&subject, None, among)),
+            _ => lines.extend(test.named_values().map(|value| in_vain(&subject, Some(value), among))),
+        }
+        lines.truncate(MAX_TOLD);
+    }
+    lines
 }
 
 /// Whether a subject is a field or a function, which no label key is.

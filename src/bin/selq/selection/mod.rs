@@ -1,6 +1,6 @@
 //! From the selection options to a selector and a scope.
 
-mod absent;
+pub(crate) mod absent;
 pub(crate) mod ages;
 pub(crate) mod json_line;
 pub(crate) mod mistaken;

@@ -38,6 +38,14 @@ impl Wanted {
         matches!(self, Wanted::Selector(selector) if selector.is_everything())
     }
 
+    /// The query, where no selector says it.
+    pub(crate) fn as_query(&self) -> Option<&Query> {
+        match self {
+            Wanted::Selector(_) => None,
+            Wanted::Query(query) => Some(query),
+        }
+    }
+
     fn into_query(self) -> Query {
         match self {
             Wanted::Selector(selector) => Query::from(selector),
