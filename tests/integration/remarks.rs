@@ -291,7 +291,8 @@ fn expressions_for_parts_of_values_are_remarked_on() {
     assert_snapshot!(err("tier=~'end'"), @"tier=~'end' asks for the whole value, and no value is so; tier=~'.*end.*' asks for a part of it");
     assert_snapshot!(err("..image=~'web|cart'"), @"..image=~'web|cart' asks for the whole value, and no value is so; ..image=~'.*(web|cart).*' asks for a part of it");
     assert_eq!(err("tier=~'.*end'"), "");
-    assert_eq!(err("tier=~'end' || env"), "", "something matched before anybody loaded the dump");
+    // Also beside what matched, of a dump that is small enough to be loaded for it.
+    assert_eq!(err("tier=~'end' || env"), err("tier=~'end'"));
     let offered = env.run(&["-c", "-w", "..image=~'.*(web|cart).*'", "pods.json"]);
     assert_eq!((offered.status, offered.err.as_str()), (0, ""));
 }
