@@ -664,12 +664,11 @@ mod tests {
             "\"||\": expected no more than 100000 of \"||\", \"(\", \"[\" and functions, found \"||\" | \
              values of one subject stand in a list of any length: key in (a,b)"
         );
-        for part in ["(a)", "kind(pod)", ".a[0]"] {
-            assert!(refused(&vec![part; 100_001].join(",")).contains("100000"), "{part}");
+        // Two of them each, so that half as many are enough.
+        for part in ["((a))", "(kind(pod))", "(.a[0])"] {
+            assert!(refused(&vec![part; 50_001].join(",")).contains("100000"), "{part}");
         }
-        for part in [("(a)", 100_000), ("a in (b)", 100_001)] {
-            assert!(vec![part.0; part.1].join(",").parse::<Query>().is_ok(), "{part:?}");
-        }
+        assert!(vec!["a in (b)"; 100_001].join(",").parse::<Query>().is_ok());
     }
 
     #[test]
