@@ -135,7 +135,7 @@ mod tests {
         }
         let object = r#"{"matchExpressions":[{"key":"a","operator":"in"}]}"#;
         let object: LabelSelector = serde_json::from_str(object).unwrap();
-        let empty = Input::Bytes { name: "dump.yaml".to_owned(), bytes: b"kind: Pod".to_vec() };
+        let empty = Input::Bytes { name: "dump.txt".to_owned(), bytes: b"NAME READY".to_vec() };
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing.json");
         vec![

@@ -126,6 +126,7 @@ pub mod watch;
 // It is a page with examples that are tested, and nothing of it is built into programs.
 #[cfg(any(doc, doctest))]
 pub mod with_kube;
+mod yaml;
 
 // The modules are public too. Without this the front page would only say where these are defined.
 #[doc(inline)]

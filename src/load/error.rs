@@ -141,7 +141,7 @@ impl LoadError {
     /// What to do about it, where that is clear.
     #[must_use]
     pub fn help(&self) -> Option<String> {
-        self.inner.fault.help.map(str::to_owned)
+        self.inner.fault.help.as_deref().map(str::to_owned)
     }
 }
 
@@ -175,7 +175,7 @@ pub(in crate::load) struct Fault {
     pub(in crate::load) kind: LoadErrorKind,
     pub(in crate::load) offset: usize,
     pub(in crate::load) message: Cow<'static, str>,
-    pub(in crate::load) help: Option<&'static str>,
+    pub(in crate::load) help: Option<Cow<'static, str>>,
     /// Nothing after it can be told apart: the end of the value that holds it cannot be found.
     pub(in crate::load) fatal: bool,
 }
@@ -223,8 +223,8 @@ impl Fault {
     }
 
     /// The same with a way out.
-    pub(in crate::load) fn with_help(mut self: Box<Fault>, help: &'static str) -> Box<Fault> {
-        self.help = Some(help);
+    pub(in crate::load) fn with_help(mut self: Box<Fault>, help: impl Into<Cow<'static, str>>) -> Box<Fault> {
+        self.help = Some(help.into());
         self
     }
 }

@@ -4,6 +4,7 @@ use crate::codec::INDEX_MAGIC;
 use crate::load::error::{Fault, LoadErrorKind};
 use crate::load::json::cursor::{BOM, ValueLayout, line_end};
 use crate::load::messages;
+use crate::yaml;
 
 /// How many lines are looked at to tell NDJSON from a stream of values.
 const N_LINES: usize = 16;
@@ -15,6 +16,7 @@ const TAR_MAGIC_AT: usize = 257;
 const N_BYTES: usize = 512;
 
 const AS_JSON: &str = "write the dump as JSON, for instance with `kubectl get … -o json`";
+const MARK_YAML: &str = "put a line `---` before it: what begins with `{` is read as JSON";
 const FROM_UTF32: &str = "convert it first, for instance with `iconv -f UTF-32 -t UTF-8`";
 const FROM_UTF16: &str =
     "convert it first, for instance with `iconv -f UTF-16 -t UTF-8`; in PowerShell 5, `>` writes UTF-16";
@@ -26,7 +28,7 @@ const NAME_THE_DUMP: &str = "name the dump that it was made of: the index beside
 const NOT_COMPRESSED_TWICE: &str = "decompress it once first; only one layer is taken off";
 
 /// What formats begin with, what they are called, and what to do about them.
-const BY_MAGIC: [(&[u8], &str, &str); 20] = [
+const BY_MAGIC: [(&[u8], &str, &str); 19] = [
     // The mark of UTF-32 begins with that of UTF-16, so that it has to be looked for first.
     (b"\xFF\xFE\0\0", "UTF-32 text", FROM_UTF32),
     (b"\0\0\xFE\xFF", "UTF-32 text", FROM_UTF32),
@@ -47,7 +49,6 @@ const BY_MAGIC: [(&[u8], &str, &str); 20] = [
     (b"SQLite format 3\0", "an SQLite database", AS_JSON),
     (b"PAR1", "a Parquet file", AS_JSON),
     (&INDEX_MAGIC, "an index of selq", NAME_THE_DUMP),
-    (b"%YAML", "YAML", AS_JSON),
 ];
 
 /// Names what `bytes` hold if that is no UTF-8 JSON. Anything not known here is left to the JSON reader, whose
@@ -71,7 +72,7 @@ pub(in crate::load) fn named(bytes: &[u8], mut fault: Box<Fault>) -> Box<Fault> 
     {
         fault.kind = LoadErrorKind::Syntax;
         fault.message = format!("expected JSON, found {found}").into();
-        fault.help = Some(help);
+        fault.help = Some(help.into());
     }
     fault
 }
@@ -120,27 +121,98 @@ fn is_utf16(bytes: &[u8]) -> bool {
     n_ascii > 0 && n_ascii * 10 >= bytes.len() / 2 * 9
 }
 
-/// Texts that are no JSON, by their first line that is neither blank nor a comment.
-fn foreign_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+/// What a text is, by its first line that is neither blank nor a comment.
+enum TextSort {
+    /// YAML that does not begin as JSON.
+    Yaml,
+    /// YAML that does.
+    FlowYaml,
+    OnlyComments,
+    Message(messages::Message),
+    PieceOfJson,
+    /// JSON, or YAML that begins in an unusual way, or anything else.
+    Unknown,
+}
+
+fn text_sort(bytes: &[u8]) -> TextSort {
     let mut lines = lines(bytes).peekable();
     let has_text = lines.peek().is_some();
     let Some(line) = lines.find(|line| !line.starts_with(b"#")) else {
-        return has_text.then_some(("only comments, as in YAML", AS_JSON));
+        return if has_text { TextSort::OnlyComments } else { TextSort::Unknown };
     };
     if let Some(message) = messages::of(line) {
         // Lines of their own may follow that are sound, whatever this one is.
-        return (layout(bytes) == ValueLayout::Stream).then_some(message);
+        return if layout(bytes) == ValueLayout::Stream {
+            TextSort::Message(message)
+        } else {
+            TextSort::Unknown
+        };
     }
-    let is_yaml = match line[0] {
-        b'{' => layout(bytes) == ValueLayout::Stream && is_flow_yaml(line),
-        b'[' | b'"' => false,
-        _ => line.starts_with(b"---") || line.starts_with(b"- ") || is_yaml_field(line),
-    };
-    if is_yaml {
-        return Some(("YAML", AS_JSON));
+    match line[0] {
+        b'{' if layout(bytes) == ValueLayout::Stream && is_flow_yaml(line) => return TextSort::FlowYaml,
+        b'{' | b'[' | b'"' => {}
+        _ if begins_yaml(line) => return TextSort::Yaml,
+        _ => {}
     }
     let is_piece = is_piece_of_json(line) && layout(bytes) == ValueLayout::Stream;
-    is_piece.then_some(("a piece of JSON without its beginning", WRITE_AGAIN))
+    if is_piece { TextSort::PieceOfJson } else { TextSort::Unknown }
+}
+
+/// Texts that are no JSON.
+fn foreign_text(bytes: &[u8]) -> Option<messages::Message> {
+    match text_sort(bytes) {
+        TextSort::Yaml => Some(("YAML", AS_JSON)),
+        TextSort::FlowYaml => Some(("YAML", MARK_YAML)),
+        TextSort::OnlyComments => Some(("only comments, as in YAML", AS_JSON)),
+        TextSort::Message(message) => Some(message),
+        TextSort::PieceOfJson => Some(("a piece of JSON without its beginning", WRITE_AGAIN)),
+        TextSort::Unknown => None,
+    }
+}
+
+/// Whether bytes can be YAML, and whether their first line says so. `None` where they are something else: JSON, which
+/// begins with `{`, `[` or `"`, or what is known by other signs.
+pub(in crate::load) fn may_be_yaml(bytes: &[u8]) -> Option<bool> {
+    let start = &bytes[..bytes.len().min(N_BYTES)];
+    let is_utf16 = yaml::has_utf16_mark(start) && !start.starts_with(b"\xFF\xFE\0\0");
+    if is_utf16 {
+        return text_may_be_yaml(yaml::decode(start).ok()?.as_bytes());
+    }
+    let is_other = BY_MAGIC.iter().any(|(magic, ..)| bytes.starts_with(magic))
+        || bytes.get(TAR_MAGIC_AT..).is_some_and(|rest| rest.starts_with(b"ustar"))
+        || start.contains(&0);
+    if is_other { None } else { text_may_be_yaml(bytes.strip_prefix(BOM).unwrap_or(bytes)) }
+}
+
+fn text_may_be_yaml(text: &[u8]) -> Option<bool> {
+    let begins_json = match first_char(text) {
+        None => return None,
+        Some(first) => matches!(first, '{' | '[' | '"'),
+    };
+    match text_sort(first_text(text)) {
+        _ if begins_json => None,
+        TextSort::Yaml | TextSort::FlowYaml | TextSort::OnlyComments => Some(true),
+        TextSort::Unknown => Some(false),
+        TextSort::Message(_) | TextSort::PieceOfJson => None,
+    }
+}
+
+/// The first character that is no white space. What is no UTF-8 is none.
+fn first_char(mut text: &[u8]) -> Option<char> {
+    loop {
+        text = text.trim_ascii_start();
+        let start = &text[..text.len().min(char::MAX_LEN_UTF8)];
+        let first = start.utf8_chunks().next()?.valid().chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
+        if !first.is_whitespace() {
+            return Some(first);
+        }
+        text = &text[first.len_utf8()..];
+    }
+}
+
+/// Whether a line begins a document or a list, or is a field.
+fn begins_yaml(line: &[u8]) -> bool {
+    [&b"---"[..], b"- ", b"%YAML"].iter().any(|sign| line.starts_with(sign)) || is_yaml_field(line)
 }
 
 /// Whether a line begins as `{key: value}`, which in JSON would have quotation marks.
@@ -292,6 +364,32 @@ mod tests {
             ["{}", "[1]", "{\"a\": 1}", "{'a': 1}", "\"a: b\"", "404: Page", "http://x", "nonsense", "-1", ""]
         {
             assert_eq!(found(other.as_bytes()), "JSON", "{other}");
+        }
+    }
+
+    #[test]
+    fn what_begins_as_json_is_no_yaml() {
+        for json in [
+            "{}",
+            " \n[",
+            "\"a\": 1",
+            "\u{FEFF}{",
+            "\u{A0}{a: 1}",
+            "",
+            " ",
+            &format!("{}{{a: 1}}", " ".repeat(5000)),
+        ] {
+            assert_eq!(may_be_yaml(json.as_bytes()), None, "{json}");
+        }
+        for yaml in ["# c\n{a: 1,\n}", "---\n[1]", "kind: A", "- a", "%YAML 1.1", "# c"] {
+            assert_eq!(may_be_yaml(yaml.as_bytes()), Some(true), "{yaml}");
+        }
+        for other in ["? a", "!!map\n", "text", "-1", "'a': b", "# c\n{a: 1}"] {
+            assert_eq!(may_be_yaml(other.as_bytes()), Some(false), "{other}");
+        }
+        assert_eq!(may_be_yaml(b"\xFF\xFEk\0:\0 \x001\0"), Some(true));
+        for other in [&b"\xFF\xFE{\0"[..], b"\xFF\xFE\0\0k\0\0\0", b"\x1F\x8B", b"a\0b", b"NAME  READY"] {
+            assert_eq!(may_be_yaml(other), None, "{other:?}");
         }
     }
 

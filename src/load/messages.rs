@@ -1,7 +1,7 @@
 //! Lines that programs write for people, and that end up in dumps.
 
 /// What a line is, and what to do about it.
-type Message = (&'static str, &'static str);
+pub(in crate::load) type Message = (&'static str, &'static str);
 
 const APART: &str = "write standard error elsewhere: leave `2>&1` out";
 const NOTHING: &str = "kubectl found nothing, and so wrote no dump; with `-o json` it writes an empty list";
@@ -10,11 +10,13 @@ const ASK_FOR_JSON: &str = "ask kubectl for JSON: `-o json`";
 const INTO_FILES: &str = "write it into files, `kubectl cluster-info dump -o json --output-directory=DIR`, and name \
     the .json files in DIR";
 const NO_LOGS: &str = "a dump is JSON, such as `kubectl get … -o json` writes: cut everything else off";
+pub(in crate::load) const RENDER: &str = "render the template first, for instance with `helm template`";
 const LOOK_AT_IT: &str = "this is often an error page or a login page: look at it";
 const AS_JSON: &str = "write the dump as JSON, for instance with `kubectl get … -o json`";
 
 /// By how they begin, in any case of letters.
-const BY_BEGINNING: [(&str, Message); 24] = [
+const BY_BEGINNING: [(&str, Message); 25] = [
+    ("{{", ("a template", RENDER)),
     ("<!doctype html", ("an HTML page", LOOK_AT_IT)),
     ("<html", ("an HTML page", LOOK_AT_IT)),
     ("<head", ("an HTML page", LOOK_AT_IT)),

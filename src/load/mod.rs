@@ -1,8 +1,8 @@
 //! Dumps to a store: bytes → JSON values → objects.
 //!
-//! `origin` gives the bytes and `format` tells what they hold; `json` reads values, with a place for every fault; `objects`
-//! finds the objects in lists, arrays, maps, tables and watch events and reads what is kept of them, on several threads
-//! where that pays. `dump` records them or `scan` counts them, and `stream` reads a watch stream while it is written.
+//! `origin` gives the bytes, for YAML the JSON that is made of it, and `format` tells what they hold; `json` reads values,
+//! with a place for every fault; `objects` finds the objects in lists, arrays, maps, tables and watch events and reads what
+//! is kept of them, on several threads where that pays. `dump` records them or `scan` counts them, and `stream` reads a watch stream while it is written.
 
 mod dump;
 mod error;
@@ -28,6 +28,7 @@ pub use stream::{WatchEvent, WatchReader};
 use crate::codec::Encoder;
 use crate::json::Reads;
 use crate::path::Pointer;
+use crate::yaml::YamlTeam;
 use dump::Recorder;
 use error::Fault;
 use objects::parts::Threads;
@@ -37,7 +38,7 @@ use origin::queue::Queue;
 use report::Reporter;
 use scan::{Kept, Tally};
 
-/// Reads dumps: what `kubectl get -o json` writes, and other JSON with labels in it.
+/// Reads dumps: what `kubectl get -o json` or `-o yaml` writes, and other JSON or YAML with labels in it.
 ///
 /// A source is a `List` (any object with `items`), a JSON array of objects, one object, NDJSON, objects one
 /// after another, or watch events, with or without a byte-order mark, plain or compressed with gzip or zstd.
@@ -47,6 +48,11 @@ use scan::{Kept, Tally};
 /// The last of equal keys counts, wherever they are, and what it overrides only has to be JSON; a second `items` in one
 /// list is bad. Half a surrogate pair in a text (`"\ud800"`) is read as U+FFFD, as Go does. The objects' own bytes stay
 /// as they are.
+///
+/// What begins with `{`, `[` or `"` is JSON. Anything else that is text is tried as YAML, read as kubectl reads it: documents
+/// between lines `---`, scalars by YAML 1.1 (a plain `on` is no string), anchors as long as aliases do not blow the text up. An
+/// object of YAML has a `kind`, unless it is said where the objects are. The JSON of an object is that which kubectl would
+/// make of it; messages count the lines of the YAML.
 ///
 /// ```
 /// use selq::{Input, Loader};
@@ -132,6 +138,12 @@ impl Loader {
             out.u64(u64::from(pointer.is_some()));
             out.bytes(pointer.as_ref().map(Pointer::to_string).unwrap_or_default().as_bytes());
         }
+    }
+
+    /// Who reads YAML.
+    fn team(&self) -> YamlTeam {
+        let Threads { n, min_part } = self.threads;
+        YamlTeam { n_threads: n, min_part }
     }
 
     /// Reads the inputs one after another into one store.
@@ -225,7 +237,7 @@ impl Loader {
         tally.gave_up = self.skip_invalid;
         report.begin_source(n_bytes);
         while !tally.gave_up
-            && let Some(source) = next_source(&mut pending, &mut report, tally.n_objects)
+            && let Some(source) = next_source(&mut pending, self.team(), &mut report, tally.n_objects)
         {
             let mut source = source?;
             let walked = self.walk(&mut source, &mut tally, &mut report);
@@ -255,7 +267,7 @@ impl Loader {
         }
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
-        while let Some(source) = next_source(&mut pending, &mut report, recorder.n_ids()) {
+        while let Some(source) = next_source(&mut pending, self.team(), &mut report, recorder.n_ids()) {
             let mut source = match source {
                 // A load that is stopped found nothing bad, and nobody wants what it has read.
                 Err(error) if self.skip_invalid && error.kind() != LoadErrorKind::Stopped => {
@@ -291,9 +303,10 @@ impl Loader {
         report: &mut Reporter<'_>,
     ) -> Result<u64, LoadError> {
         // Taken out, since the walk borrows the source for as long as it lasts.
-        let damage = source.damage.take();
+        let (damage, rest) = (source.damage.take(), source.take_yaml_fault());
         let mut walk = Walk::new(self, source, sink, report);
         // Before the objects, so that what is missing behind the damage is no fault of its own.
+        walk.rest = rest;
         if let Some(fault) = damage {
             walk.refuse_stream(fault)?;
         }
@@ -304,10 +317,11 @@ impl Loader {
 /// Opens what comes next, and tells how far that is. `None` at the end.
 fn next_source(
     pending: &mut Queue,
+    team: YamlTeam,
     report: &mut Reporter<'_>,
     n_objects: usize,
 ) -> Option<Result<Source, LoadError>> {
-    let opened = pending.next_source(&mut |pos| {
+    let opened = pending.next_source(team, &mut |pos| {
         // What is not there at once has no length that is known: a compressed file has another one.
         report.total_is_unknown();
         report.at(pos, n_objects as u64)

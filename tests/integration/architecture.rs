@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 22] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     ("parallel", &[]),
     ("formula", &[]),
     ("json", &[]),
@@ -15,13 +15,14 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("codec", &[]),
     // A page without code.
     ("with_kube", &[]),
+    ("yaml", &["json"]),
     ("label", &["span"]),
     ("path", &["json", "shown", "span"]),
     ("edit", &["json", "label", "shown", "span"]),
     ("syntax", &["span"]),
     ("selector", &["formula", "syntax", "label", "shown", "span"]),
     ("store", &["parallel", "label", "codec"]),
-    ("load", &["json", "path", "store", "label", "edit", "shown", "codec"]),
+    ("load", &["json", "path", "store", "label", "edit", "shown", "codec", "yaml"]),
     ("saved", &["load", "query", "store", "codec"]),
     (
         "query",

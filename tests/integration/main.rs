@@ -42,3 +42,4 @@ mod subjects;
 mod testenv;
 mod threads;
 mod watch;
+mod yaml;

@@ -50,6 +50,8 @@ pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
     is_cut: bool,
     /// Other parts of the source are read elsewhere, and remarks are left to whoever reads the whole.
     pub(in crate::load) is_part: bool,
+    /// What is wrong with the source behind what can be read of it.
+    pub(in crate::load) rest: Option<Box<Fault>>,
 }
 
 /// The fields that make an object something else than a plain object.
@@ -78,13 +80,14 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             loader,
             source,
             cursor: Cursor::new(source.bytes()),
-            lines: LineCounter::new(source.bytes()),
+            lines: LineCounter::new(source.written()),
             index: 0,
             pace: Pace::new(loader.threads),
             previous: 0..0,
             heads: Vec::new(),
             is_cut: false,
             is_part: false,
+            rest: None,
             sink,
             report,
         }
@@ -98,7 +101,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             return Ok(1);
         }
         let layout = format::layout(self.source.bytes());
-        let mut is_empty = true;
+        let mut is_empty = self.rest.is_none();
         while self.cursor.next_part(layout) {
             is_empty = false;
             if let Err(fault) = self.part(layout) {
@@ -106,8 +109,13 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 self.cursor.end_part();
             }
         }
+        if let Some(fault) = self.rest.take().filter(|_| !self.is_cut) {
+            self.leave_out_written(fault)?;
+        }
         if is_empty && !self.source.may_be_empty && !self.is_cut {
-            let fault = Fault::syntax(LoadErrorKind::Empty, 0, "expected JSON, found an empty file");
+            let found = if self.source.is_yaml() { "YAML without any" } else { "an empty file" };
+            let expected = if self.source.is_yaml() { "objects" } else { "JSON" };
+            let fault = Fault::syntax(LoadErrorKind::Empty, 0, format!("expected {expected}, found {found}"));
             self.leave_out_source(fault)?;
         }
         Ok(self.index)
@@ -136,6 +144,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         if self.is_cut && fault.is_at_end(self.source.bytes()) {
             return Ok(());
         }
+        self.leave_out_written(self.source.fault_as_written(fault))
+    }
+
+    /// The same where the fault's place is one of what is written.
+    fn leave_out_written(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
         let position = self.lines.locate(fault.offset);
         self.skip_or_stop(LoadError::new(self.source.name(), Some(position), Some(self.index), fault))?;
         self.index += 1;
@@ -372,11 +385,23 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 if envelope.is_outermost {
                     self.remark_map(head, start);
                 }
+                self.check_kind(head, start, depth)?;
                 let id = self.plain_object(head, name, start..self.cursor.pos())?;
                 // Only for an object without a kind its list may have one.
                 Ok(id.filter(|_| head.identity().kind.is_empty()))
             }
         }
+    }
+
+    /// Of YAML, which many other things are written in, not every object is one of a cluster.
+    fn check_kind(&self, head: &Head<'a>, start: usize, depth: usize) -> Fallible<()> {
+        let is_top = depth == 0 && self.loader.items_at.is_none();
+        if !is_top || !self.source.is_yaml() || !head.identity().kind.is_empty() {
+            return Ok(());
+        }
+        let message =
+            "expected an object with `kind` or `items`, found one without, as in other files of YAML";
+        Err(Fault::data(start, message).with_help("if these are the objects, say so: --items-at ''"))
     }
 
     fn fields(&mut self, head: &mut Head<'a>, envelope: &mut Envelope, depth: usize) -> Fallible<()> {

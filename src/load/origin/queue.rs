@@ -2,6 +2,7 @@
 
 use super::source::{Input, Source};
 use crate::load::error::LoadError;
+use crate::yaml::YamlTeam;
 use std::collections::VecDeque;
 
 /// Something to read that may be read already.
@@ -41,15 +42,16 @@ impl Queue {
         self.0.iter().map(Pending::n_bytes).sum()
     }
 
-    /// The next source; `None` at the end. `progress` is told how much of it is read so far, until that wants no more.
+    /// The next source; `None` at the end. YAML is read by the team. `progress` is told how much of it is read so far, until that wants no more.
     pub(in crate::load) fn next_source(
         &mut self,
+        team: YamlTeam,
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> Option<Result<Source, LoadError>> {
         loop {
             match self.0.pop_front()? {
                 Pending::Source(source) => return Some(Ok(source)),
-                Pending::Input(input) => match open(input, progress) {
+                Pending::Input(input) => match open(input, team, progress) {
                     // From the last to the first, so that they stand in front in their own order.
                     Ok(given) => given.into_iter().rev().for_each(|it| self.0.push_front(it)),
                     Err(error) => return Some(Err(error)),
@@ -60,8 +62,12 @@ impl Queue {
 }
 
 /// The sources in an input, and what of it is still to be opened, in their order. A file is one source.
-fn open(input: Input, progress: &mut dyn FnMut(usize) -> bool) -> Result<Vec<Pending>, LoadError> {
-    Ok(vec![Pending::Source(Source::open(input, progress)?)])
+fn open(
+    input: Input,
+    team: YamlTeam,
+    progress: &mut dyn FnMut(usize) -> bool,
+) -> Result<Vec<Pending>, LoadError> {
+    Ok(vec![Pending::Source(Source::open(input, progress)?.read_yaml(team))])
 }
 
 impl std::fmt::Debug for Queue {
@@ -74,12 +80,14 @@ impl std::fmt::Debug for Queue {
 mod tests {
     use super::*;
 
+    const TEAM: YamlTeam = YamlTeam { n_threads: 1, min_part: 1 };
+
     fn input(name: &str, text: &str) -> Input {
         Input::Bytes { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
     }
 
     fn names(mut queue: Queue) -> Vec<String> {
-        let sources = std::iter::from_fn(|| queue.next_source(&mut |_| true));
+        let sources = std::iter::from_fn(|| queue.next_source(TEAM, &mut |_| true));
         sources.map(|source| source.unwrap().name().to_owned()).collect()
     }
 
@@ -87,7 +95,7 @@ mod tests {
     fn what_is_read_already_comes_first_and_is_not_read_again() {
         let mut queue = Queue::of_inputs([input("a", "{}"), input("b", "[]"), input("c", "{}")]);
         assert_eq!(queue.n_bytes(), Some(6));
-        let first = queue.next_source(&mut |_| true).unwrap().unwrap();
+        let first = queue.next_source(TEAM, &mut |_| true).unwrap().unwrap();
         assert_eq!(queue.n_bytes(), Some(4));
         assert_eq!(names(queue.after(vec![first])), ["a", "b", "c"]);
         assert!(names(Queue::default()).is_empty());
@@ -97,7 +105,7 @@ mod tests {
     fn what_cannot_be_opened_is_told_in_its_place() {
         let mut queue = Queue::of_inputs([Input::Path("no/such/file".into()), input("b", "")]);
         assert_eq!(queue.n_bytes(), None);
-        assert!(queue.next_source(&mut |_| true).unwrap().is_err());
+        assert!(queue.next_source(TEAM, &mut |_| true).unwrap().is_err());
         assert_eq!(names(queue), ["b"]);
     }
 }

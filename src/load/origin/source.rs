@@ -1,9 +1,12 @@
 //! From an [`Input`] to its bytes: mapped, read or decompressed.
 
 use crate::load::error::{Fault, LoadError, LoadErrorKind};
+use crate::load::origin::bytes::Bytes;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
-use memmap2::Mmap;
+use crate::load::origin::written::{self, WrittenYaml};
+use crate::yaml::YamlTeam;
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
@@ -112,8 +115,7 @@ pub enum Origin {
     Plain,
     /// The file holds it compressed.
     Decompressed,
-    /// The file holds something else that it was made of, in a format of its own. None of the formats that are read now is
-    /// converted.
+    /// The file holds YAML, plain or compressed, and it is the JSON that was made of it.
     Converted,
 }
 
@@ -126,20 +128,8 @@ pub(crate) struct Source {
     pub(in crate::load) damage: Option<Box<Fault>>,
     /// Whether it is no mistake that nothing is in it.
     pub(in crate::load) may_be_empty: bool,
-}
-
-enum Bytes {
-    Mapped(Mmap),
-    Owned(Vec<u8>),
-}
-
-impl Bytes {
-    fn as_slice(&self) -> &[u8] {
-        match self {
-            Bytes::Mapped(map) => map,
-            Bytes::Owned(bytes) => bytes,
-        }
-    }
+    /// The YAML that the bytes were made of.
+    written: Option<Box<WrittenYaml>>,
 }
 
 impl Source {
@@ -166,11 +156,11 @@ impl Source {
             }
         };
         Ok(match Compression::of(bytes.as_slice()) {
-            None => Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty },
+            None => Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty, written: None },
             Some(compression) => {
                 let (text, damage) = compression.decompress(bytes.as_slice(), progress);
                 let bytes = Bytes::Owned(text);
-                Source { name, bytes, origin: Origin::Decompressed, damage, may_be_empty }
+                Source { name, bytes, origin: Origin::Decompressed, damage, may_be_empty, written: None }
             }
         })
     }
@@ -178,7 +168,7 @@ impl Source {
     /// A text that was read already, whatever its first bytes look like.
     pub(in crate::load) fn of_text(name: String, text: Vec<u8>) -> Source {
         let bytes = Bytes::Owned(text);
-        Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false }
+        Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false, written: None }
     }
 
     /// Maps a regular file whose content is known, and tells what the system says of that file.
@@ -187,10 +177,40 @@ impl Source {
         let bytes = Bytes::Mapped(mmap::map(&file)?);
         let name = path.display().to_string();
         Ok((
-            Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false },
+            Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false, written: None },
             // Asked of the open file, as another one may have its path by now.
             file.metadata()?,
         ))
+    }
+
+    /// The same with the JSON of its text in the place of that, if it is YAML.
+    pub(in crate::load) fn read_yaml(self, team: YamlTeam) -> Source {
+        let (bytes, written) = written::read(self.bytes, team);
+        let origin = if written.is_some() { Origin::Converted } else { self.origin };
+        Source { bytes, written, origin, ..self }
+    }
+
+    /// Whether its text is YAML.
+    pub(in crate::load) fn is_yaml(&self) -> bool {
+        self.written.is_some()
+    }
+
+    /// Its text as somebody wrote it, in which messages count lines.
+    pub(in crate::load) fn written(&self) -> &[u8] {
+        self.written.as_ref().map_or(self.bytes(), |written| written.bytes())
+    }
+
+    /// Takes out what is wrong with the YAML behind what could be read of it.
+    pub(in crate::load) fn take_yaml_fault(&mut self) -> Option<Box<Fault>> {
+        self.written.as_mut().and_then(|written| written.take_fault())
+    }
+
+    /// A fault at a place of its bytes, at the same place of what is written.
+    pub(in crate::load) fn fault_as_written(&self, fault: Box<Fault>) -> Box<Fault> {
+        match &self.written {
+            Some(written) => written.fault_in_text(self.bytes(), fault),
+            None => fault,
+        }
     }
 
     /// Its bytes, if they are those of a mapped file.
@@ -252,6 +272,6 @@ pub(in crate::load) fn unreadable(error: &io::Error) -> Box<Fault> {
         _ => (format!("cannot be read: {error}"), None),
     };
     let mut fault = Fault::syntax(LoadErrorKind::Unreadable, 0, message);
-    fault.help = help;
+    fault.help = help.map(Cow::Borrowed);
     fault
 }
