@@ -96,8 +96,8 @@
 //!
 //! | feature | what it carries | packages |
 //! |---|---|---|
-//! | none | all of the library: parser, store, plans, queries, dumps, watches, saved indexes | 41 |
-//! | `cli`, on by default | the `selq` program | 86 |
+//! | none | all of the library: parser, store, plans, queries, dumps, watches, archives, saved indexes | 44 |
+//! | `cli`, on by default | the `selq` program | 89 |
 //!
 //! Packages are those that are built for Linux, selq included (`cargo tree -e normal --prefix none --no-dedupe | sort -u`).
 //! Four of them are `regex` and what it needs. A library user turns the program off with `default-features = false`.

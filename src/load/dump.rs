@@ -5,12 +5,14 @@ use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
 use crate::edit::{EditError, LabelChange, Rewrite};
 use crate::json::skim;
 use crate::label::owned;
+use crate::load::duplicates::Looks;
 use crate::load::error::{LoadError, LoadErrorKind};
 use crate::load::json::cursor::{Cursor, ValueLayout};
 use crate::load::objects::head::Head;
 use crate::load::objects::lists::{ListKind, ListRuns, Lists};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::KnownObjects;
+use crate::load::origin::queue::Queue;
 use crate::load::origin::source::{Origin, Source};
 use crate::load::report::{Notice, Reporter};
 use crate::store::SavedColumns;
@@ -49,7 +51,7 @@ pub struct LeftOut {
     pub n_objects: u64,
     /// Inputs of which nothing was read: missing ones, empty ones, other formats.
     pub n_inputs: u64,
-    /// Compressed inputs that are damaged, from there on.
+    /// Compressed inputs and archives that are damaged or too large, from there on.
     pub n_rests: u64,
 }
 
@@ -70,7 +72,9 @@ impl LeftOut {
     pub fn count(&mut self, error: &LoadError) {
         match (error.object(), error.kind()) {
             (Some(_), _) => self.n_objects += 1,
-            (None, LoadErrorKind::Compression) => self.n_rests += 1,
+            (None, LoadErrorKind::Compression | LoadErrorKind::Archive | LoadErrorKind::TooLarge) => {
+                self.n_rests += 1;
+            }
             (None, _) => self.n_inputs += 1,
         }
     }
@@ -339,6 +343,11 @@ impl Dump {
         }
     }
 
+    /// Whether some of it is from a folder or an archive.
+    pub(crate) fn has_bundles(&self) -> bool {
+        self.sources.iter().any(|source| source.origin == Origin::Bundled)
+    }
+
     fn source_of(&self, id: ObjectId) -> Option<&Source> {
         self.places.run(id).map(|run| &self.sources[run.source])
     }
@@ -480,6 +489,9 @@ pub(in crate::load) struct Recorder {
     source: usize,
     sources: Vec<Source>,
     lists: Lists,
+    /// The number of the bundle that is being read, if what it has twice is left out.
+    pub(in crate::load) bundle: Option<usize>,
+    looks: Looks,
     left_out: LeftOut,
     n_bytes: u64,
     /// The id of the source's first object.
@@ -519,9 +531,14 @@ impl Recorder {
         self.sources = sources;
     }
 
-    /// How many bytes the sources before this one have.
-    pub(in crate::load) fn n_bytes(&self) -> u64 {
-        self.n_bytes
+    /// Leaves one look of every object that a folder or archive has several of.
+    pub(in crate::load) fn leave_out_duplicates(&mut self, bundles: &mut Queue) {
+        for (bundle, id) in std::mem::take(&mut self.looks).superseded(&self.builder) {
+            self.builder.remove(object_id(id));
+            if let Some(facts) = bundles.bundle_mut(bundle) {
+                facts.n_duplicates += 1;
+            }
+        }
     }
 
     /// Indexes everything that this loader read.
@@ -573,13 +590,14 @@ fn object_id(index: usize) -> ObjectId {
 
 impl Sink for Recorder {
     fn part(&self) -> Recorder {
-        Recorder { source: self.source, is_part: true, ..Recorder::default() }
+        Recorder { source: self.source, bundle: self.bundle, is_part: true, ..Recorder::default() }
     }
 
     fn append(&mut self, part: Recorder, index: u64) {
         let first = self.builder.append(part.builder);
         self.places.append(part.places, index);
         self.lists.append(part.lists, first);
+        self.looks.append(part.looks, first);
         // A part knows no objects but its own and remembers none, so that it is made up for here.
         for id in first..self.builder.n_ids() {
             self.remember(object_id(id));
@@ -591,7 +609,11 @@ impl Sink for Recorder {
     }
 
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
-        Some(self.push_with(head.identity(), head.labels(), index, span))
+        let id = self.push_with(head.identity(), head.labels(), index, span);
+        if let Some(bundle) = self.bundle {
+            self.looks.push(id, bundle, head);
+        }
+        Some(id)
     }
 
     fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 
 /// Columns beyond this help nobody: the byte offset is given instead of line and column.
 const MAX_COLUMN: u64 = 10_000;
@@ -34,6 +35,10 @@ pub enum LoadErrorKind {
     Unreadable,
     /// A gzip or zstd stream that is cut short or damaged.
     Compression,
+    /// A tar or zip archive that is cut short or damaged.
+    Archive,
+    /// An input that becomes more than it may when it is decompressed ([`Loader::max_bytes`](crate::Loader::max_bytes)).
+    TooLarge,
     /// Something other than UTF-8 JSON: YAML, UTF-16, tar, a binary file, ….
     Format,
     /// A file without any content.
@@ -227,7 +232,30 @@ impl Fault {
         self.help = Some(help.into());
         self
     }
+
+    /// What a reader of ours failed with, or what is to be said of an error that is not our own.
+    pub(in crate::load) fn of_io(
+        error: io::Error,
+        of_others: impl FnOnce(&io::Error) -> Box<Fault>,
+    ) -> Box<Fault> {
+        error.downcast::<Fault>().map_or_else(|error| of_others(&error), Box::new)
+    }
 }
+
+/// Faults pass through readers that know only [`io::Error`].
+impl From<Box<Fault>> for io::Error {
+    fn from(fault: Box<Fault>) -> io::Error {
+        io::Error::other(*fault)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
 
 /// `text` from a dump, fit for a message: in back quotes, on one line, and not too long.
 pub(in crate::load) fn quoted(text: &str) -> String {

@@ -9,7 +9,7 @@ use crate::yaml;
 /// How many lines are looked at to tell NDJSON from a stream of values.
 const N_LINES: usize = 16;
 /// How far is looked for these lines: a dump without line ends should not be read twice.
-const LOOK_AHEAD: usize = 1 << 20;
+pub(in crate::load) const LOOK_AHEAD: usize = 1 << 20;
 /// Where a tar archive has its magic bytes.
 const TAR_MAGIC_AT: usize = 257;
 /// How many bytes decide whether a source is text at all.

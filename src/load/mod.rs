@@ -5,6 +5,7 @@
 //! is kept of them, on several threads where that pays. `dump` records them or `scan` counts them, and `stream` reads a watch stream while it is written.
 
 mod dump;
+mod duplicates;
 mod error;
 mod format;
 mod json;
@@ -34,6 +35,7 @@ use error::Fault;
 use objects::parts::Threads;
 use objects::sink::Sink;
 use objects::walk::Walk;
+use origin::budget::MaxBytes;
 use origin::queue::Queue;
 use report::Reporter;
 use scan::{Kept, Tally};
@@ -42,7 +44,9 @@ use scan::{Kept, Tally};
 ///
 /// A source is a `List` (any object with `items`), a JSON array of objects, one object, NDJSON, objects one
 /// after another, or watch events, with or without a byte-order mark, plain or compressed with gzip or zstd.
-/// All of that is told by content. Any JSON object is an object, also one without kind, metadata or labels; a `Table`
+/// All of that is told by content. A folder or a tar or zip archive gives the files in it as sources, `dir/path` and
+/// `bundle.tgz!path`, one after another and without unpacking it to disk; what is no dump among them is counted in one
+/// [`Notice::Bundle`], and of an object that is there more than once the newest look counts. Any JSON object is an object, also one without kind, metadata or labels; a `Table`
 /// of the API server gives the objects of its rows, and its `Status` where an object should be is bad input.
 ///
 /// The last of equal keys counts, wherever they are, and what it overrides only has to be JSON; a second `items` in one
@@ -68,13 +72,16 @@ use scan::{Kept, Tally};
 /// # Input safety
 ///
 /// Dumps need not be trusted. Reading takes time in proportion to their size, and memory for the labels, 16
-/// bytes an object, and the text where it cannot be mapped; a compressed dump takes what it decompresses to.
+/// bytes an object, and the text where it cannot be mapped; a compressed dump takes what it decompresses to, up to
+/// [`max_bytes`](Loader::max_bytes). Links, devices and paths that lead out of a folder or archive are not followed.
 /// Values may be nested as deeply as they like, lists in lists up to 64.
 #[derive(Debug, Clone, Default)]
 pub struct Loader {
     labels_at: Option<Pointer>,
     items_at: Option<Pointer>,
     skip_invalid: bool,
+    keep_duplicates: bool,
+    max_bytes: MaxBytes,
     threads: Threads,
     /// What a scan takes apart of the objects.
     reads: Option<Reads>,
@@ -106,6 +113,21 @@ impl Loader {
     #[must_use]
     pub fn skip_invalid(self, yes: bool) -> Loader {
         Loader { skip_invalid: yes, ..self }
+    }
+
+    /// Whether to keep an object that a folder or archive holds more than once as often as it is there. Otherwise the one
+    /// with the higher `resourceVersion` is kept, else the later: it is the same object if it has the same uid, and
+    /// where there is none the same group, kind, namespace and name.
+    #[must_use]
+    pub fn keep_duplicates(self, yes: bool) -> Loader {
+        Loader { keep_duplicates: yes, ..self }
+    }
+
+    /// How many bytes one input may become when it is decompressed or unpacked, all files of an archive together: 16 GiB
+    /// unless this says otherwise.
+    #[must_use]
+    pub fn max_bytes(self, n_bytes: u64) -> Loader {
+        Loader { max_bytes: MaxBytes(n_bytes), ..self }
     }
 
     /// How many threads read a large source: as many as there are cores unless this says otherwise; 0 is as 1.
@@ -166,7 +188,7 @@ impl Loader {
         inputs: impl IntoIterator<Item = Input>,
         observer: &mut dyn LoadObserver,
     ) -> Result<Dump, LoadError> {
-        self.load_pending(Queue::of_inputs(inputs), observer)
+        self.load_pending(Queue::of_inputs(inputs, self.max_bytes), observer)
     }
 
     /// Reads and checks the inputs as [`load`](Loader::load) does, and only counts the objects that `select`
@@ -229,7 +251,7 @@ impl Loader {
         select: &F,
         kept: Option<Kept<'_>>,
     ) -> Result<Scan<Option<KeptObjects>>, LoadError> {
-        let mut pending = Queue::of_inputs(inputs);
+        let mut pending = Queue::of_inputs(inputs, self.max_bytes);
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut tally = Tally::new(select, self.reads.as_ref(), kept);
         let (mut sources, mut n_bytes) = (Vec::new(), 0);
@@ -240,15 +262,13 @@ impl Loader {
             && let Some(source) = next_source(&mut pending, self.team(), &mut report, tally.n_objects)
         {
             let mut source = source?;
-            let walked = self.walk(&mut source, &mut tally, &mut report);
-            // A walk that met an event ends with a fault that only says so. The source is read
-            // again, which finds whatever else is wrong with it.
-            if !tally.gave_up {
-                walked?;
-            }
             n_bytes += source.bytes().len() as u64;
-            sources.push(source);
-            tally.next_source();
+            if self.count(&mut source, &mut tally, &mut report)? {
+                sources.push(source);
+                tally.next_source();
+            } else {
+                pending.without_objects(&source);
+            }
             report.begin_source(n_bytes);
         }
         report.end(n_bytes, tally.n_objects as u64);
@@ -256,9 +276,28 @@ impl Loader {
             // Notices wait for the end, as an event in the last source has all of them read again,
             // which tells whatever there is to tell.
             tally.notices.drain(..).for_each(|notice| report.notice(notice));
+            pending.bundles().iter().for_each(|bundle| bundle.tell(&mut report));
             self.remark_labels_at(tally.n_objects, &mut report);
         }
         Ok(tally.end(self.clone(), sources, pending))
+    }
+
+    /// Counts the objects of a source, or gives up. False of a file in a bundle that is no dump.
+    fn count<F: Fn(ReadObject<'_>) -> bool + Sync>(
+        &self,
+        source: &mut Source,
+        tally: &mut Tally<'_, F>,
+        report: &mut Reporter<'_>,
+    ) -> Result<bool, LoadError> {
+        // Of an object that is there again only one look counts, and which one is known at the end.
+        tally.gave_up = source.bundle.is_some() && !self.keep_duplicates;
+        if tally.gave_up {
+            return Ok(true);
+        }
+        let walked = self.walk(source, tally, report);
+        // A walk that met an event ends with a fault that only says so. The source is read again, which finds whatever
+        // else is wrong with it.
+        if tally.gave_up { Ok(true) } else { Ok(walked?.is_some()) }
     }
 
     fn load_pending(&self, mut pending: Queue, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
@@ -267,6 +306,7 @@ impl Loader {
         }
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
+        let mut n_bytes = 0;
         while let Some(source) = next_source(&mut pending, self.team(), &mut report, recorder.n_ids()) {
             let mut source = match source {
                 // A load that is stopped found nothing bad, and nobody wants what it has read.
@@ -276,11 +316,16 @@ impl Loader {
                 }
                 opened => opened?,
             };
-            self.walk(&mut source, &mut recorder, &mut report)?;
-            recorder.end_source(source, &mut report);
-            report.begin_source(recorder.n_bytes());
+            n_bytes += source.bytes().len() as u64;
+            match self.record(&mut source, &mut recorder, &mut report)? {
+                Some(_) => recorder.end_source(source, &mut report),
+                None => pending.without_objects(&source),
+            }
+            report.begin_source(n_bytes);
         }
-        report.end(recorder.n_bytes(), recorder.n_ids() as u64);
+        report.end(n_bytes, recorder.n_ids() as u64);
+        recorder.leave_out_duplicates(&mut pending);
+        pending.bundles().iter().for_each(|bundle| bundle.tell(&mut report));
         self.remark_labels_at(recorder.n_ids(), &mut report);
         Ok(recorder.finish(self))
     }
@@ -295,22 +340,48 @@ impl Loader {
         }
     }
 
-    /// Reads a source, and tells how many objects that were, events and objects that were left out included.
+    /// Reads a source into a dump, with what tells an object of a bundle from others.
+    fn record(
+        &self,
+        source: &mut Source,
+        recorder: &mut Recorder,
+        report: &mut Reporter<'_>,
+    ) -> Result<Option<u64>, LoadError> {
+        recorder.bundle = source.bundle.filter(|_| !self.keep_duplicates);
+        match recorder.bundle {
+            None => self.walk(source, recorder, report),
+            Some(_) => self.clone().reads(&duplicates::reads()).walk(source, recorder, report),
+        }
+    }
+
+    /// Reads a source, and tells how many objects that were, events and objects that were left out included. `None` of a
+    /// file in a bundle that is no dump.
     fn walk<S: Sink>(
         &self,
         source: &mut Source,
         sink: &mut S,
         report: &mut Reporter<'_>,
-    ) -> Result<u64, LoadError> {
+    ) -> Result<Option<u64>, LoadError> {
         // Taken out, since the walk borrows the source for as long as it lasts.
         let (damage, rest) = (source.damage.take(), source.take_yaml_fault());
         let mut walk = Walk::new(self, source, sink, report);
+        // In a bundle only damage of a dump matters, which has to be read to be known for one.
+        let is_known = |fault: &mut Box<Fault>| !walk.is_bundled || fault.kind == LoadErrorKind::TooLarge;
+        let mut later = damage;
         // Before the objects, so that what is missing behind the damage is no fault of its own.
         walk.rest = rest;
-        if let Some(fault) = damage {
+        if let Some(fault) = later.take_if(is_known) {
             walk.refuse_stream(fault)?;
         }
-        walk.run()
+        walk.is_cut |= later.is_some();
+        let n_read = walk.run();
+        let is_stopped = n_read.as_ref().is_err_and(|error| error.kind() == LoadErrorKind::Stopped);
+        if walk.is_no_dump(n_read.is_err()) && !is_stopped {
+            return Ok(None);
+        }
+        let n_read = n_read?;
+        later.map_or(Ok(()), |fault| walk.refuse_stream(fault))?;
+        Ok(Some(n_read))
     }
 }
 

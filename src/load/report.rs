@@ -67,6 +67,26 @@ pub enum Notice {
         /// The JSON pointer of the place.
         pointer: String,
     },
+    /// What was found in a folder or archive besides its objects.
+    Bundle {
+        /// The folder or archive.
+        source: String,
+        /// What wrote it, if its paths tell that: `a must-gather`.
+        layout: Option<&'static str>,
+        /// How many files hold no objects, and so were passed over.
+        n_without_objects: u64,
+        /// How many of these are archives, which are not opened inside another.
+        n_archives: u64,
+        /// How many links, devices and paths that lead elsewhere were not followed.
+        n_not_followed: u64,
+    },
+    /// A folder or archive holds objects more than once ([`Loader::keep_duplicates`](crate::Loader::keep_duplicates)).
+    Duplicates {
+        /// The folder or archive.
+        source: String,
+        /// How many were left out because another one stands for them.
+        n_left_out: u64,
+    },
     /// There were watch events, and at the end of the source no object is there.
     NothingLeft {
         /// The source of the events.
@@ -97,12 +117,43 @@ impl fmt::Display for Notice {
             Notice::NoLabelsAt { pointer } => {
                 write!(f, "no object has {pointer}, where --labels-at looks for labels")
             }
+            Notice::Bundle { source, layout, n_without_objects, n_archives, n_not_followed } => {
+                let parts = bundle_parts(*layout, *n_without_objects, *n_archives, *n_not_followed);
+                write!(f, "{source}: {}", parts.join("; "))
+            }
+            Notice::Duplicates { source, n_left_out } => {
+                let are = if *n_left_out == 1 { "look is" } else { "looks are" };
+                write!(
+                    f,
+                    "{source}: {n_left_out} older {are} left out of objects that are there more than once \
+                     (--keep-duplicates keeps all)"
+                )
+            }
             Notice::NothingLeft { source, n_events } => {
                 let s = if *n_events == 1 { "" } else { "s" };
                 write!(f, "{source}: {n_events} watch event{s}, and no object is there at the end")
             }
         }
     }
+}
+
+/// What there is to say of a folder or archive.
+fn bundle_parts(
+    layout: Option<&str>,
+    n_without_objects: u64,
+    n_archives: u64,
+    n_not_followed: u64,
+) -> Vec<String> {
+    let (files, hold) = if n_without_objects == 1 { ("file", "holds") } else { ("files", "hold") };
+    let parts = [
+        layout.map(|layout| format!("read as {layout}")),
+        (n_without_objects > 0).then(|| format!("{n_without_objects} {files} {hold} no objects")),
+        (n_archives > 0).then(|| {
+            format!("{n_archives} of them archives, which are not opened inside another: name them")
+        }),
+        (n_not_followed > 0).then(|| format!("{n_not_followed} links or special files were not followed")),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 /// Passes on to an observer what it should hear, and not more often.

@@ -7,6 +7,7 @@ use crate::load::json::lines::LineCounter;
 use crate::load::json::split::{Splitter, StreamValue};
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
+use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::source::{Source, unreadable};
 use crate::load::report::{Notice, Reporter};
@@ -208,7 +209,8 @@ impl WatchReader {
         };
         let mut whole = bytes.to_vec();
         self.reader_mut().read_to_end(&mut whole).map_err(|error| self.error(None, unreadable(&error)))?;
-        let (text, damage) = compression.decompress(&whole, &mut |_| true);
+        let budget = Budget::new(self.loader.max_bytes);
+        let (text, damage) = compression.decompress(whole.into(), &budget, &mut |_| true);
         self.splitter.push(text.strip_prefix(BOM).unwrap_or(&text));
         match damage {
             Some(fault) => {
@@ -272,10 +274,10 @@ impl WatchReader {
         let mut report = Reporter::new(&mut nobody, None);
         // A piece goes the way of a dump, so that a stream may hold all that a dump may. It is not opened like one: what is
         // compressed in a stream is the whole of it.
-        let mut source = Source::of_text(self.name.clone(), bytes);
+        let mut source = Source::of_bytes(self.name.clone(), bytes);
         let walked = self.loader.walk(&mut source, events, &mut report);
         self.has_labels_at |= report.has_labels_at;
-        walked.unwrap_or_else(|error| {
+        walked.map(Option::unwrap_or_default).unwrap_or_else(|error| {
             events.ready.push(Err(error));
             0
         })

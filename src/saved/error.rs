@@ -41,6 +41,8 @@ pub enum IndexErrorKind {
     Load(LoadError),
     /// The dump is compressed, or no file that can be mapped.
     NotPlain,
+    /// It is a folder or an archive, whose files may change one by one.
+    Bundle,
     /// The load had something to say, such as objects left out, which an index would keep back.
     Notices,
     /// The dump changed while it was read.
@@ -94,6 +96,7 @@ impl IndexError {
             | IndexErrorKind::OtherDump
             | IndexErrorKind::Damaged => "write it anew, or delete it",
             IndexErrorKind::NotPlain => "decompress it into a file first",
+            IndexErrorKind::Bundle => "index the dumps in it one by one, and name them in queries",
             IndexErrorKind::Occupied => "delete that file first, or name another",
             IndexErrorKind::Load(error) => return error.help(),
             _ => return None,
@@ -125,6 +128,7 @@ impl fmt::Display for IndexErrorKind {
             IndexErrorKind::OtherDump => "the dump is another file than the one that was indexed",
             IndexErrorKind::Damaged => "the index is damaged",
             IndexErrorKind::Load(error) => return fmt::Display::fmt(error, f),
+            IndexErrorKind::Bundle => "a folder or an archive cannot have an index",
             IndexErrorKind::NotPlain => "only an uncompressed regular file can have an index",
             IndexErrorKind::Notices => {
                 "a dump that gives remarks or has bad objects cannot have an index, which would keep them back"

@@ -60,7 +60,7 @@ pub enum Check {
 ///
 /// # Limits
 ///
-/// Only a plain file that can be mapped can have an index: not a pipe, and nothing compressed. Neither the dump
+/// Only a plain file that can be mapped can have an index: not a pipe, nothing compressed, no folder and no archive. Neither the dump
 /// nor the index may be truncated while they are open (see [`Input::Path`]). The checksum tells damage, not
 /// forgery: whoever can write the index can make it answer what they like, though nothing worse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,11 +146,18 @@ impl SavedIndex {
 
     fn try_write(&self, loader: &Loader, observer: &mut dyn LoadObserver) -> Result<Dump, IndexErrorKind> {
         self.refuse_other_files()?;
+        // Not read first: that may take long, and nothing would come of it.
+        if self.dump.is_dir() {
+            return Err(IndexErrorKind::Bundle);
+        }
         let before = FileStamp::of_file(&self.dump);
         let mut observer = Listener { observer, n_notices: 0 };
         let dump = loader
             .load_with([Input::Path(self.dump.clone())], &mut observer)
             .map_err(IndexErrorKind::Load)?;
+        if dump.has_bundles() {
+            return Err(IndexErrorKind::Bundle);
+        }
         if observer.n_notices > 0 {
             return Err(IndexErrorKind::Notices);
         }

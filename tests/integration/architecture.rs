@@ -67,11 +67,13 @@ const PROGRAM_ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that only some places may use.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("nom", &["src/syntax/", "src/path/"]),
     ("roaring", &["src/store/", "src/plan/", "src/selector_set/"]),
     ("memmap2", &["src/load/"]),
-    ("bytes", &["src/codec/", "src/saved/"]),
+    ("bytes", &["src/codec/", "src/saved/", "src/load/origin/"]),
+    ("tar", &["src/load/origin/bundle/"]),
+    ("rawzip", &["src/load/origin/bundle/zip.rs"]),
     ("bytemuck", &["src/codec/"]),
     ("twox_hash", &["src/saved/"]),
     ("clap", &["src/bin/"]),

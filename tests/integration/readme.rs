@@ -8,7 +8,10 @@ use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rawzip::CompressionMethod;
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
+use crate::bundles;
 use crate::testenv::{PODS, TestEnv};
 
 const README: &str = include_str!("../../README.md");
@@ -38,6 +41,15 @@ fn examples<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<Example> {
         }
     }
     examples
+}
+
+/// The commands in the table of what can be read.
+fn table_commands() -> Vec<Example> {
+    let table = README.split("### From whatever you have").nth(1).and_then(|rest| rest.split("\n\n").nth(2));
+    let rows = table.unwrap_or_default().lines().skip(2);
+    let command = |row: &str| row.rsplit_once(" | `")?.1.strip_suffix("` |").map(|it| it.replace(r"\|", "|"));
+    rows.map(|row| Example { command: command(row).expect("a row ends in a command"), output: String::new() })
+        .collect()
 }
 
 /// The commands below `Examples:`, each on a line, or on several that end in a pipe.
@@ -102,9 +114,20 @@ fn folder() -> TestEnv {
         gzip.write_all(PODS.as_bytes()).unwrap();
         env.file(name, gzip.finish().unwrap());
     }
+    add_bundles(&env);
     stand_in(&env, "kubectl", "case $1 in get) cat pods.json;; esac");
     stand_in(&env, "jq", "cat > /dev/null");
     env
+}
+
+/// The dump in every other form that there is.
+fn add_bundles(env: &TestEnv) {
+    let pods = || vec![("shop/pods.json".to_owned(), PODS.as_bytes().to_vec())];
+    env.file("must-gather.tar.gz", bundles::gzip(&bundles::tar(&pods())));
+    env.file("support-bundle.zip", bundles::zip(&pods(), CompressionMethod::DEFLATE));
+    env.file("pods.json.zst", compress_to_vec(PODS.as_bytes(), CompressionLevel::Fastest));
+    env.file("pods.ndjson", r#"{"kind":"Pod","metadata":{"name":"a","labels":{"env":"prod"}}}"#);
+    bundles::write_all(&env.path().join("dumps"), &pods());
 }
 
 fn stand_in(env: &TestEnv, name: &str, script: &str) {
@@ -206,9 +229,17 @@ fn commands_print_what_the_readme_says() {
     assert!(n_run >= 25 && n_compared >= 6, "{n_run} commands, {n_compared} with their output");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_the_readme_says_can_be_read() {
+    let commands = table_commands();
+    assert_eq!(check(&commands), (commands.len(), 0));
+    assert!(commands.len() >= 10, "{}", commands.len());
+}
+
 /// Everything that there is help on, but for the grammar, which is a file of its own.
-const TOPICS: [&str; 11] =
-    ["", "parse", "explain", "labels", "repl", "label", "watch", "index", "completions", "man", "help"];
+const TOPICS: [&str; 12] =
+    ["", "parse", "explain", "labels", "ls", "repl", "label", "watch", "index", "completions", "man", "help"];
 
 fn help_on(topic: &str) -> String {
     let topic = Some(topic).filter(|it| !it.is_empty());

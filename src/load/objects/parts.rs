@@ -12,6 +12,7 @@ use crate::ObjectId;
 use crate::load::Loader;
 use crate::load::error::Fallible;
 use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
+use crate::load::objects::file_sort::FileSort;
 use crate::load::objects::sink::Sink;
 use crate::load::objects::walk::{MAX_OBJECTS, Walk};
 use crate::load::origin::source::Source;
@@ -173,6 +174,7 @@ struct PartRead<S> {
     n_objects: u64,
     without_kind: Vec<ObjectId>,
     has_labels_at: bool,
+    sort: FileSort,
 }
 
 impl<'a, S: Sink> Team<'a, S> {
@@ -245,6 +247,7 @@ impl<'a, S: Sink> Team<'a, S> {
                 walk.sink.append(part.sink, walk.index);
                 walk.index += part.n_objects;
                 walk.report.has_labels_at |= part.has_labels_at;
+                walk.sort = walk.sort.max(part.sort);
                 n_joined += 1;
                 if !walk.report.at(self.borders[n_joined], walk.sink.n_objects() as u64) {
                     // Nothing else is wanted, from whichever part.
@@ -298,9 +301,9 @@ impl<'a, S: Sink> Team<'a, S> {
                 Ordering::Greater => return None,
             }
         }
-        let n_objects = walk.index;
+        let (n_objects, sort) = (walk.index, walk.sort);
         let has_labels_at = report.has_labels_at;
-        Some(PartRead { sink, n_objects, without_kind, has_labels_at })
+        Some(PartRead { sink, n_objects, without_kind, has_labels_at, sort })
     }
 
     /// Reads an object and goes to the next one. False when there is none.
@@ -323,15 +326,13 @@ impl<'a, S: Sink> Team<'a, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Input;
     use crate::load::dump::Recorder;
 
     const ITEM: &str = r#"{"metadata":{"labels":{"a":"}"}},"spec":[{"metadata":1},{"metadata":2}]}"#;
 
     /// How many objects of a text are read ahead, of how many.
     fn n_ahead(text: String) -> (usize, usize) {
-        let input = Input::Bytes { name: String::new(), bytes: text.into_bytes() };
-        let source = Source::open(input, &mut |_| true).unwrap();
+        let source = Source::of_bytes(String::new(), text.into_bytes());
         let bytes = source.bytes();
         let start = memmem::find(bytes, b"{\"metadata\":{").unwrap();
         let (mut sink, mut nobody) = (Recorder::default(), ());

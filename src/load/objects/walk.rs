@@ -7,6 +7,7 @@ use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, qu
 use crate::load::format;
 use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
 use crate::load::json::lines::LineCounter;
+use crate::load::objects::file_sort::{self, FileSort};
 use crate::load::objects::head::{Head, text_or_absent};
 use crate::load::objects::parts::{self, Ahead, Pace};
 use crate::load::objects::sink::Sink;
@@ -47,7 +48,11 @@ pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
     /// Heads that are not in use, with their memory.
     heads: Vec<Head<'a>>,
     /// The source ends early, and that has been reported.
-    is_cut: bool,
+    pub(in crate::load) is_cut: bool,
+    /// The source is a file in a folder or archive, where anything may lie beside dumps.
+    pub(in crate::load) is_bundled: bool,
+    /// What it was seen to be so far, if it is one of these.
+    pub(in crate::load) sort: FileSort,
     /// Other parts of the source are read elsewhere, and remarks are left to whoever reads the whole.
     pub(in crate::load) is_part: bool,
     /// What is wrong with the source behind what can be read of it.
@@ -68,6 +73,12 @@ struct Envelope {
     is_outermost: bool,
 }
 
+impl Envelope {
+    fn is_event(&self) -> bool {
+        self.event_type.is_some() && self.object.is_some()
+    }
+}
+
 impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// A walk from the source's beginning.
     pub(in crate::load) fn new(
@@ -86,6 +97,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             previous: 0..0,
             heads: Vec::new(),
             is_cut: false,
+            is_bundled: source.bundle.is_some(),
+            sort: FileSort::Other,
             is_part: false,
             rest: None,
             sink,
@@ -94,11 +107,15 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// Reads everything, and tells how many objects that were, events and objects that were left out included.
-    pub(in crate::load) fn run(mut self) -> Result<u64, LoadError> {
+    pub(in crate::load) fn run(&mut self) -> Result<u64, LoadError> {
         if let Err(fault) = format::check(self.source.bytes()) {
             self.leave_out_source(fault)?;
             // As a line of a watch stream it stands where an object belongs.
             return Ok(1);
+        }
+        if self.loader.items_at.is_some() {
+            // Who says where the objects are says that they are there.
+            self.sort = FileSort::Dump;
         }
         let layout = format::layout(self.source.bytes());
         let mut is_empty = self.rest.is_none();
@@ -125,6 +142,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// at the end of the text is no other fault.
     pub(in crate::load) fn refuse_stream(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
         self.is_cut = true;
+        self.sort = self.sort.max(FileSort::Begun);
         let position = Position { line: None, offset: fault.offset as u64 };
         self.skip_or_stop(LoadError::new(self.source.name(), Some(position), None, fault))
     }
@@ -156,11 +174,26 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     fn skip_or_stop(&mut self, error: LoadError) -> Result<(), LoadError> {
-        if !self.loader.skip_invalid || error.kind() == LoadErrorKind::Stopped {
+        if !self.may_skip() || error.kind() == LoadErrorKind::Stopped {
             return Err(error);
         }
         self.sink.notice(Notice::Skipped(error), self.report);
         Ok(())
+    }
+
+    /// Whether what is bad is left out, and what follows read.
+    fn may_skip(&self) -> bool {
+        self.loader.skip_invalid && !self.is_no_dump(true)
+    }
+
+    /// Whether it is a file in a bundle that is no dump, as far as it is read.
+    pub(in crate::load) fn is_no_dump(&self, is_broken: bool) -> bool {
+        self.is_bundled && self.sort.is_no_dump(is_broken)
+    }
+
+    /// Whether what stands at the top of the file is no object.
+    fn is_no_object(&self, head: &Head<'a>, is_outermost: bool) -> bool {
+        self.is_bundled && self.loader.items_at.is_none() && !file_sort::is_object(head, !is_outermost)
     }
 
     /// The values of one line, or of the whole source.
@@ -195,7 +228,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// Goes on behind the value at `start`, which is bad, if it may be left out and its end can be found.
     pub(in crate::load) fn pass_over(&mut self, start: usize, fault: Box<Fault>) -> Fallible<()> {
-        if fault.fatal || !self.loader.skip_invalid {
+        if fault.fatal || !self.may_skip() {
             return Err(fault);
         }
         let mut fault = self.cursor.earliest(fault);
@@ -348,6 +381,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let mut envelope = Envelope { is_outermost: self.cursor.is_outermost(start), ..Envelope::default() };
         head.clear();
         let fields = self.fields(&mut head, &mut envelope, depth);
+        if self.is_bundled {
+            let holds_objects = envelope.items.is_some() || envelope.is_event();
+            self.sort = self.sort.max(FileSort::of_object(&head, holds_objects));
+        }
         if let Some(items) = &envelope.items {
             // Also after a fault: what was read before it is kept.
             let gives_kind = self.infer_kind(&head, items);
@@ -381,7 +418,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             Envelope { is_outermost: true, .. } if head.is_status() => {
                 self.status(start..self.cursor.pos()).map(|()| None)
             }
+            _ if depth == 0 && self.is_no_object(head, envelope.is_outermost) => Ok(None),
             _ => {
+                self.sort = FileSort::Dump;
                 if envelope.is_outermost {
                     self.remark_map(head, start);
                 }

@@ -1,6 +1,9 @@
 //! gzip and zstd, told by their magic bytes.
 
 use crate::load::error::{Fault, LoadErrorKind};
+use crate::load::origin::budget::{Bounded, Budget};
+use bytes::buf::Reader;
+use bytes::{Buf, Bytes};
 use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
@@ -42,114 +45,232 @@ impl Compression {
     /// stream. Memory: what is decompressed, and for zstd the frame's window.
     pub(in crate::load) fn decompress(
         self,
-        bytes: &[u8],
+        bytes: Bytes,
+        budget: &Budget,
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> (Vec<u8>, Option<Box<Fault>>) {
+        let mut decoder = self.decoder(bytes, budget.clone());
         let mut text = Vec::new();
-        let fault = match self {
-            Compression::Gzip => gunzip(bytes, &mut text, progress),
-            Compression::Zstd => unzstd(bytes, &mut text, progress),
+        let fault = decoder.read_rest(&mut text, progress).err();
+        (text, fault)
+    }
+
+    /// What decompresses `bytes` bit by bit.
+    pub(in crate::load) fn decoder(self, bytes: Bytes, budget: Budget) -> Decompressor {
+        let stream = match self {
+            Compression::Gzip => {
+                Stream::Gzip(Box::new(Gunzip { n_bytes: bytes.len(), rest: bytes, member: None }))
+            }
+            Compression::Zstd => Stream::Zstd(Box::new(Unzstd::new(bytes))),
         };
-        (text, fault.err())
+        Decompressor(Bounded::new(stream, budget))
     }
 }
 
-fn gunzip(
-    bytes: &[u8],
-    text: &mut Vec<u8>,
-    progress: &mut dyn FnMut(usize) -> bool,
-) -> Result<(), Box<Fault>> {
-    let mut rest = bytes;
-    // Tapes and block devices fill the last block with zeros, which gzip passes over as well.
-    while rest.iter().any(|&byte| byte != 0) {
-        if rest.len() < bytes.len() && !rest.starts_with(GZIP_MAGIC) {
-            return Err(trailing("gzip", bytes.len() - rest.len()));
+/// Decompresses a stream bit by bit. Errors are [faults](Fault::of_io) with their byte in the compressed stream.
+pub(in crate::load) struct Decompressor(Bounded<Stream>);
+
+enum Stream {
+    Gzip(Box<Gunzip>),
+    Zstd(Box<Unzstd>),
+}
+
+impl Decompressor {
+    /// Reads to the end, telling `progress` now and then how much there is, until that wants no more.
+    pub(in crate::load) fn read_rest(
+        &mut self,
+        text: &mut Vec<u8>,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<(), Box<Fault>> {
+        // Read in chunks, since nobody could stop a read to the end of a stream that grows a thousandfold.
+        while self.by_ref().take(CHUNK as u64).read_to_end(text).map_err(|error| self.fault(error))? > 0
+            && progress(text.len())
+        {}
+        Ok(())
+    }
+
+    /// What an error of this reader says, with its place.
+    pub(in crate::load) fn fault(&self, error: io::Error) -> Box<Fault> {
+        let stream = &self.0.reader;
+        let mut fault = Fault::of_io(error, |error| damaged(stream.format(), stream.pos(), error));
+        // How much is too much is known to whoever counts, and the place only here.
+        if fault.kind == LoadErrorKind::TooLarge {
+            fault.offset = stream.pos();
         }
-        let mut decoder = GzDecoder::new(rest);
-        let result = gzip_member(&mut decoder, text, progress);
-        rest = decoder.into_inner();
-        result.map_err(|error| damaged("gzip", bytes.len() - rest.len(), &error))?;
-    }
-    Ok(())
-}
-
-fn gzip_member(
-    decoder: &mut GzDecoder<&[u8]>,
-    text: &mut Vec<u8>,
-    progress: &mut dyn FnMut(usize) -> bool,
-) -> io::Result<()> {
-    // Read in chunks, since nobody could stop a read to the end of a stream that grows a thousandfold.
-    while decoder.by_ref().take(CHUNK as u64).read_to_end(text)? > 0 && progress(text.len()) {}
-    Ok(())
-}
-
-fn unzstd(
-    bytes: &[u8],
-    text: &mut Vec<u8>,
-    progress: &mut dyn FnMut(usize) -> bool,
-) -> Result<(), Box<Fault>> {
-    let mut decoder = FrameDecoder::new();
-    // The window is what the frame asks for, and a few bytes of a forged one could ask for all memory.
-    decoder.set_max_window_size(MAX_ZSTD_WINDOW);
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let start = bytes.len() - rest.len();
-        // Fewer bytes than tell a frame may be the beginning of one that is cut short.
-        if Compression::of(rest) != Some(Compression::Zstd) && rest.len() >= MAGIC_LEN {
-            return Err(trailing("zstd", start));
-        }
-        zstd_frame(&mut decoder, &mut rest, text, progress).map_err(|error| match error {
-            FrameError::WindowTooLarge => window_too_large(start),
-            FrameError::Damaged(error) => damaged("zstd", bytes.len() - rest.len(), &error),
-        })?;
-    }
-    Ok(())
-}
-
-/// Why a zstd frame cannot be decompressed.
-enum FrameError {
-    /// It is sound, but needs more memory than anybody grants who is not asked.
-    WindowTooLarge,
-    Damaged(io::Error),
-}
-
-impl<E: Into<io::Error>> From<E> for FrameError {
-    fn from(error: E) -> FrameError {
-        FrameError::Damaged(error.into())
+        fault
     }
 }
 
-/// Decompresses the frame that `rest` begins with, and takes it off.
-fn zstd_frame(
-    decoder: &mut FrameDecoder,
-    rest: &mut &[u8],
-    text: &mut Vec<u8>,
-    progress: &mut dyn FnMut(usize) -> bool,
-) -> Result<(), FrameError> {
-    match decoder.reset(&mut *rest) {
-        Ok(()) => {}
-        Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
-            *rest = rest.get(length as usize..).ok_or(io::ErrorKind::UnexpectedEof)?;
-            return Ok(());
-        }
-        Err(FrameDecoderError::WindowSizeTooBig { .. }) => return Err(FrameError::WindowTooLarge),
-        Err(error) => return Err(io_error(error, rest).into()),
+impl Read for Decompressor {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => self.fault(error).into(),
+        })
     }
-    while !decoder.is_finished() {
-        let step = decoder.decode_blocks(&mut *rest, BlockDecodingStrategy::UptoBytes(CHUNK));
-        step.map_err(|error| io_error(error, rest))?;
-        decoder.read_to_end(text)?;
-        if !progress(text.len()) {
-            return Ok(());
+}
+
+impl Stream {
+    fn format(&self) -> &'static str {
+        match self {
+            Stream::Gzip(_) => "gzip",
+            Stream::Zstd(_) => "zstd",
         }
     }
-    if decoder.get_checksum_from_data().is_some_and(|sum| Some(sum) != decoder.get_calculated_checksum()) {
-        return Err(FrameError::Damaged(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "the checksum does not fit the content",
-        )));
+
+    /// How far the compressed stream is read.
+    fn pos(&self) -> usize {
+        match self {
+            Stream::Gzip(gunzip) => gunzip.pos(),
+            Stream::Zstd(unzstd) => unzstd.pos(),
+        }
     }
-    Ok(())
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Gzip(gunzip) => gunzip.read(buffer),
+            Stream::Zstd(unzstd) => unzstd.read(buffer),
+        }
+    }
+}
+
+/// Reads the members of a gzip stream as one text.
+struct Gunzip {
+    /// How long the whole stream is.
+    n_bytes: usize,
+    /// What stands behind the members that were read.
+    rest: Bytes,
+    member: Option<GzDecoder<Reader<Bytes>>>,
+}
+
+impl Gunzip {
+    fn pos(&self) -> usize {
+        let rest = self.member.as_ref().map_or(&self.rest, |member| member.get_ref().get_ref());
+        self.n_bytes - rest.len()
+    }
+
+    /// Begins the next member. False at the end.
+    fn next_member(&mut self) -> Result<bool, Box<Fault>> {
+        // Tapes and block devices fill the last block with zeros, which gzip passes over as well.
+        if self.rest.iter().all(|&byte| byte == 0) {
+            return Ok(false);
+        }
+        if self.pos() > 0 && !self.rest.starts_with(GZIP_MAGIC) {
+            return Err(trailing("gzip", self.pos()));
+        }
+        self.member = Some(GzDecoder::new(self.rest.clone().reader()));
+        Ok(true)
+    }
+}
+
+impl Read for Gunzip {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(member) = &mut self.member {
+                let n_read = member.read(buffer)?;
+                if n_read > 0 || buffer.is_empty() {
+                    return Ok(n_read);
+                }
+                self.rest = member.get_ref().get_ref().clone();
+                self.member = None;
+            }
+            if !self.next_member()? {
+                return Ok(0);
+            }
+        }
+    }
+}
+
+/// Reads the frames of a zstd stream as one text.
+struct Unzstd {
+    n_bytes: usize,
+    rest: Bytes,
+    decoder: FrameDecoder,
+    is_in_frame: bool,
+}
+
+impl Unzstd {
+    fn new(rest: Bytes) -> Unzstd {
+        let mut decoder = FrameDecoder::new();
+        // The window is what the frame asks for, and a few bytes of a forged one could ask for all memory.
+        decoder.set_max_window_size(MAX_ZSTD_WINDOW);
+        Unzstd { n_bytes: rest.len(), rest, decoder, is_in_frame: false }
+    }
+
+    fn pos(&self) -> usize {
+        self.n_bytes - self.rest.len()
+    }
+
+    /// Lets the decoder read from the rest, and takes that off.
+    fn step<T>(
+        &mut self,
+        step: impl FnOnce(&mut FrameDecoder, &mut &[u8]) -> Result<T, FrameDecoderError>,
+    ) -> Result<T, FrameDecoderError> {
+        let mut rest = &self.rest[..];
+        let result = step(&mut self.decoder, &mut rest);
+        let n_read = self.rest.len() - rest.len();
+        self.rest.advance(n_read);
+        result
+    }
+
+    /// Begins the next frame, passing over those without data. False at the end.
+    fn next_frame(&mut self) -> io::Result<bool> {
+        while !self.rest.is_empty() {
+            let start = self.pos();
+            // Fewer bytes than tell a frame may be the beginning of one that is cut short.
+            if Compression::of(&self.rest) != Some(Compression::Zstd) && self.rest.len() >= MAGIC_LEN {
+                return Err(trailing("zstd", start).into());
+            }
+            match self.step(|decoder, rest| decoder.reset(rest)) {
+                Ok(()) => {
+                    self.is_in_frame = true;
+                    return Ok(true);
+                }
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    let rest = self.rest.get(length as usize..).ok_or(io::ErrorKind::UnexpectedEof)?;
+                    self.rest = self.rest.slice_ref(rest);
+                }
+                Err(FrameDecoderError::WindowSizeTooBig { .. }) => return Err(window_too_large(start).into()),
+                Err(error) => return Err(io_error(error, &self.rest)),
+            }
+        }
+        Ok(false)
+    }
+
+    fn end_frame(&mut self) -> io::Result<()> {
+        self.is_in_frame = false;
+        let sum = self.decoder.get_checksum_from_data();
+        if sum.is_some() && sum != self.decoder.get_calculated_checksum() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum does not fit the content"));
+        }
+        Ok(())
+    }
+}
+
+impl Read for Unzstd {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if !self.is_in_frame && !self.next_frame()? {
+                return Ok(0);
+            }
+            let n_read = self.decoder.read(buffer)?;
+            if n_read > 0 || buffer.is_empty() {
+                return Ok(n_read);
+            }
+            if self.decoder.is_finished() {
+                self.end_frame()?;
+            } else {
+                let some = BlockDecodingStrategy::UptoBytes(CHUNK);
+                let step = self.step(|decoder, rest| decoder.decode_blocks(rest, some));
+                step.map_err(|error| io_error(error, &self.rest))?;
+            }
+        }
+    }
 }
 
 /// A decoder that ran out of bytes says so in many ways; that nothing is left to read is the same in all.
@@ -186,6 +307,7 @@ fn damaged(format: &str, offset: usize, error: &io::Error) -> Box<Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::origin::budget::MaxBytes;
     use flate2::write::GzEncoder;
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
     use std::io::Write;
@@ -203,7 +325,8 @@ mod tests {
     }
 
     fn decompress(bytes: &[u8]) -> Result<Vec<u8>, String> {
-        let (text, fault) = Compression::of(bytes).unwrap().decompress(bytes, &mut |_| true);
+        let (budget, whole) = (Budget::new(MaxBytes(1 << 20)), Bytes::copy_from_slice(bytes));
+        let (text, fault) = Compression::of(bytes).unwrap().decompress(whole, &budget, &mut |_| true);
         fault.map_or(Ok(text), |fault| Err(fault.message.into_owned()))
     }
 

@@ -1,6 +1,7 @@
-//! Where the bytes of a dump come from: files, standard input, compressed streams.
+//! Where the bytes of a dump come from: files, folders, archives, standard input, compressed streams.
 
-pub(in crate::load) mod bytes;
+pub(in crate::load) mod budget;
+pub(in crate::load) mod bundle;
 pub(in crate::load) mod compress;
 pub(in crate::load) mod mmap;
 pub(in crate::load) mod queue;

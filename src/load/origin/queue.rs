@@ -1,7 +1,10 @@
 //! What is still to be read, in order.
 
-use super::source::{Input, Source};
-use crate::load::error::LoadError;
+use super::budget::{Budget, MaxBytes};
+use super::bundle::{Bundle, BundleFacts, Folder, Tar, Zip, is_tar, is_zip, tar_stream};
+use super::compress::Compression;
+use super::source::{Input, Source, unreadable};
+use crate::load::error::{LoadError, Position};
 use crate::yaml::YamlTeam;
 use std::collections::VecDeque;
 
@@ -9,6 +12,8 @@ use std::collections::VecDeque;
 enum Pending {
     Input(Input),
     Source(Source),
+    /// Stays in front until all files in it were given.
+    Bundle(Bundle),
 }
 
 impl Pending {
@@ -17,6 +22,7 @@ impl Pending {
         match self {
             Pending::Input(input) => input.n_bytes(),
             Pending::Source(source) => Some(source.bytes().len() as u64),
+            Pending::Bundle(_) => None,
         }
     }
 }
@@ -24,22 +30,29 @@ impl Pending {
 /// Inputs and sources to be read one after another. Nothing says that an input is one source: what it gives when it is
 /// opened stands in its place, and is counted and numbered as if each had been named.
 #[derive(Default)]
-pub(in crate::load) struct Queue(VecDeque<Pending>);
+pub(in crate::load) struct Queue {
+    pending: VecDeque<Pending>,
+    /// The folders and archives that were opened, by their numbers.
+    bundles: Vec<BundleFacts>,
+    max_bytes: MaxBytes,
+}
 
 impl Queue {
-    pub(in crate::load) fn of_inputs(inputs: impl IntoIterator<Item = Input>) -> Queue {
-        Queue(inputs.into_iter().map(Pending::Input).collect())
+    /// Inputs each of which may become so many bytes.
+    pub(in crate::load) fn of_inputs(inputs: impl IntoIterator<Item = Input>, max_bytes: MaxBytes) -> Queue {
+        let pending = inputs.into_iter().map(Pending::Input).collect();
+        Queue { pending, bundles: Vec::new(), max_bytes }
     }
 
     /// The same with sources before it that are read already.
     pub(in crate::load) fn after(self, sources: Vec<Source>) -> Queue {
-        Queue(sources.into_iter().map(Pending::Source).chain(self.0).collect())
+        Queue { pending: sources.into_iter().map(Pending::Source).chain(self.pending).collect(), ..self }
     }
 
     /// How many bytes there are in all, where that is known beforehand.
     pub(in crate::load) fn n_bytes(&self) -> Option<u64> {
         // One unknown length leaves none: more would be read than half a total says.
-        self.0.iter().map(Pending::n_bytes).sum()
+        self.pending.iter().map(Pending::n_bytes).sum()
     }
 
     /// The next source; `None` at the end. YAML is read by the team. `progress` is told how much of it is read so far, until that wants no more.
@@ -49,30 +62,109 @@ impl Queue {
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> Option<Result<Source, LoadError>> {
         loop {
-            match self.0.pop_front()? {
+            match self.pending.pop_front()? {
                 Pending::Source(source) => return Some(Ok(source)),
-                Pending::Input(input) => match open(input, team, progress) {
-                    // From the last to the first, so that they stand in front in their own order.
-                    Ok(given) => given.into_iter().rev().for_each(|it| self.0.push_front(it)),
+                Pending::Input(input) => match self.open(input, team, progress) {
+                    Ok(given) => self.pending.push_front(given),
                     Err(error) => return Some(Err(error)),
                 },
+                Pending::Bundle(mut bundle) => {
+                    let next = bundle.next_source(&mut self.bundles, progress);
+                    if let Some(source) = next {
+                        self.pending.push_front(Pending::Bundle(bundle));
+                        return Some(source.map(|source| source.read_yaml(team)));
+                    }
+                }
             }
         }
     }
-}
 
-/// The sources in an input, and what of it is still to be opened, in their order. A file is one source.
-fn open(
-    input: Input,
-    team: YamlTeam,
-    progress: &mut dyn FnMut(usize) -> bool,
-) -> Result<Vec<Pending>, LoadError> {
-    Ok(vec![Pending::Source(Source::open(input, progress)?.read_yaml(team))])
+    /// What is known of the folders and archives that were opened.
+    pub(in crate::load) fn bundles(&self) -> &[BundleFacts] {
+        &self.bundles
+    }
+
+    /// Counts a file of a folder or archive that is no dump.
+    pub(in crate::load) fn without_objects(&mut self, source: &Source) {
+        if let Some(bundle) = source.bundle.and_then(|number| self.bundles.get_mut(number)) {
+            bundle.count_without_objects(source);
+        }
+    }
+
+    /// What is known of the folder or archive that has this number.
+    pub(in crate::load) fn bundle_mut(&mut self, number: usize) -> Option<&mut BundleFacts> {
+        self.bundles.get_mut(number)
+    }
+
+    /// The source that an input is, or the folder or archive.
+    fn open(
+        &mut self,
+        input: Input,
+        team: YamlTeam,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Pending, LoadError> {
+        let budget = Budget::new(self.max_bytes);
+        let name = input.name();
+        match input {
+            Input::Path(path) if path.is_dir() => {
+                let folder = Folder::open(path)
+                    .map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?;
+                Ok(self.begin(&name, |number| Bundle::new(number, folder, budget)))
+            }
+            input => {
+                let source = Source::read(input, progress)?;
+                let unpacked = self.unpacked(source, budget, progress)?;
+                Ok(match unpacked {
+                    Pending::Source(source) => Pending::Source(source.read_yaml(team)),
+                    other => other,
+                })
+            }
+        }
+    }
+
+    /// What a source is whose first bytes are looked at: an archive, a compressed text, or what it is.
+    fn unpacked(
+        &mut self,
+        source: Source,
+        budget: Budget,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Pending, LoadError> {
+        let (name, bytes) = (source.name().to_owned(), source.shared_bytes());
+        if let Some(compression) = Compression::of(&bytes) {
+            let mut decoder = compression.decoder(bytes, budget.clone());
+            let mut text = Vec::new();
+            let read = tar_stream(&mut decoder, &mut text);
+            if is_tar(&text) {
+                let tar = Tar::of_stream(text, decoder);
+                return Ok(self.begin(&name, |number| Bundle::new(number, tar, budget)));
+            }
+            let read = read.and_then(|()| decoder.read_rest(&mut text, progress));
+            return Ok(Pending::Source(source.decompressed(text, read.err())));
+        }
+        if is_tar(&bytes) {
+            return Ok(self.begin(&name, |number| Bundle::new(number, Tar::of_bytes(bytes), budget)));
+        }
+        if is_zip(&bytes) {
+            let zip = Zip::open(bytes, budget.clone()).map_err(|fault| {
+                let position = Position { line: None, offset: fault.offset as u64 };
+                LoadError::new(&name, Some(position), None, fault)
+            })?;
+            return Ok(self.begin(&name, |number| Bundle::new(number, zip, budget)));
+        }
+        Ok(Pending::Source(source))
+    }
+
+    /// Numbers a folder or archive.
+    fn begin(&mut self, name: &str, bundle: impl FnOnce(usize) -> Bundle) -> Pending {
+        let number = self.bundles.len();
+        self.bundles.push(BundleFacts::new(name));
+        Pending::Bundle(bundle(number))
+    }
 }
 
 impl std::fmt::Debug for Queue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Queue").field("n_pending", &self.0.len()).finish()
+        f.debug_struct("Queue").field("n_pending", &self.pending.len()).finish()
     }
 }
 
@@ -93,7 +185,8 @@ mod tests {
 
     #[test]
     fn what_is_read_already_comes_first_and_is_not_read_again() {
-        let mut queue = Queue::of_inputs([input("a", "{}"), input("b", "[]"), input("c", "{}")]);
+        let mut queue =
+            Queue::of_inputs([input("a", "{}"), input("b", "[]"), input("c", "{}")], MaxBytes::default());
         assert_eq!(queue.n_bytes(), Some(6));
         let first = queue.next_source(TEAM, &mut |_| true).unwrap().unwrap();
         assert_eq!(queue.n_bytes(), Some(4));
@@ -103,7 +196,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_told_in_its_place() {
-        let mut queue = Queue::of_inputs([Input::Path("no/such/file".into()), input("b", "")]);
+        let mut queue =
+            Queue::of_inputs([Input::Path("no/such/file".into()), input("b", "")], MaxBytes::default());
         assert_eq!(queue.n_bytes(), None);
         assert!(queue.next_source(TEAM, &mut |_| true).unwrap().is_err());
         assert_eq!(names(queue), ["b"]);

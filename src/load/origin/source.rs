@@ -1,12 +1,12 @@
 //! From an [`Input`] to its bytes: mapped, read or decompressed.
 
 use crate::load::error::{Fault, LoadError, LoadErrorKind};
-use crate::load::origin::bytes::Bytes;
+use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
 use crate::load::origin::written::{self, WrittenYaml};
 use crate::yaml::YamlTeam;
-use std::borrow::Cow;
+use bytes::Bytes;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
@@ -21,7 +21,8 @@ const STDIN_NAME: &str = "standard input";
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input {
-    /// A file; anything that can be opened and read, also a FIFO or a device.
+    /// A file; anything that can be opened and read, also a FIFO or a device. A folder stands for all files in it, and so
+    /// does a tar or zip archive, in whichever of these ways it comes.
     Path(PathBuf),
     /// Standard input, read to its end. Without any content it is a dump of no objects.
     Stdin,
@@ -115,6 +116,8 @@ pub enum Origin {
     Plain,
     /// The file holds it compressed.
     Decompressed,
+    /// It is one of the files in a folder or an archive.
+    Bundled,
     /// The file holds YAML, plain or compressed, and it is the JSON that was made of it.
     Converted,
 }
@@ -123,7 +126,11 @@ pub enum Origin {
 pub(crate) struct Source {
     name: String,
     bytes: Bytes,
+    /// The bytes are all of a mapped file.
+    is_mapped: bool,
     pub(in crate::load) origin: Origin,
+    /// The number of the folder or archive that it is in.
+    pub(in crate::load) bundle: Option<usize>,
     /// What ended the decompression before its time.
     pub(in crate::load) damage: Option<Box<Fault>>,
     /// Whether it is no mistake that nothing is in it.
@@ -133,13 +140,30 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Opens, reads and decompresses an input, telling `progress` how many bytes there are so far,
-    /// until that wants no more.
+    fn plain(name: String, bytes: Bytes) -> Source {
+        Source {
+            name,
+            bytes,
+            is_mapped: false,
+            origin: Origin::Plain,
+            bundle: None,
+            damage: None,
+            may_be_empty: false,
+            written: None,
+        }
+    }
+
+    /// Bytes in memory as they are, whatever they begin like.
+    pub(in crate::load) fn of_bytes(name: String, bytes: Vec<u8>) -> Source {
+        Source::plain(name, bytes.into())
+    }
+
+    /// Opens and reads an input as it is, telling `progress` how many bytes there are so far, until that wants no more.
     ///
     /// # Errors
     ///
-    /// When it cannot be read. Damage of a compressed stream is left in the source, after what could be read.
-    pub(in crate::load) fn open(
+    /// When it cannot be read.
+    pub(in crate::load) fn read(
         input: Input,
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Source, LoadError> {
@@ -147,46 +171,55 @@ impl Source {
         // A command that finds nothing may write nothing. An empty file is a dump that failed.
         let may_be_empty = matches!(input, Input::Stdin);
         let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
-        let bytes = match input {
+        let (bytes, is_mapped) = match input {
             Input::Path(path) => open_file(&path, progress).map_err(unreadable)?,
-            Input::Bytes { bytes, .. } => Bytes::Owned(bytes),
+            Input::Bytes { bytes, .. } => (bytes.into(), false),
             input @ (Input::Stdin | Input::Reader(_)) => {
                 let read = input.open().and_then(|reader| read_all(reader, progress));
-                Bytes::Owned(read.map_err(unreadable)?)
+                (read.map_err(unreadable)?.into(), false)
             }
         };
-        Ok(match Compression::of(bytes.as_slice()) {
-            None => Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty, written: None },
-            Some(compression) => {
-                let (text, damage) = compression.decompress(bytes.as_slice(), progress);
-                let bytes = Bytes::Owned(text);
-                Source { name, bytes, origin: Origin::Decompressed, damage, may_be_empty, written: None }
-            }
-        })
+        Ok(Source { is_mapped, may_be_empty, ..Source::plain(name, bytes) })
     }
 
-    /// A text that was read already, whatever its first bytes look like.
-    pub(in crate::load) fn of_text(name: String, text: Vec<u8>) -> Source {
-        let bytes = Bytes::Owned(text);
-        Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false, written: None }
+    /// A file in a bundle, decompressed if that is to be done.
+    pub(in crate::load) fn bundled(
+        name: String,
+        bytes: Bytes,
+        bundle: usize,
+        budget: &Budget,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Source {
+        let source = match Compression::of(&bytes) {
+            None => Source::plain(name, bytes),
+            Some(compression) => {
+                let (text, damage) = compression.decompress(bytes, budget, progress);
+                Source { damage, ..Source::plain(name, text.into()) }
+            }
+        };
+        Source { origin: Origin::Bundled, bundle: Some(bundle), ..source }
+    }
+
+    /// The same with the text that its bytes decompress to, up to the damage if there is some.
+    pub(in crate::load) fn decompressed(self, text: Vec<u8>, damage: Option<Box<Fault>>) -> Source {
+        Source { bytes: text.into(), is_mapped: false, origin: Origin::Decompressed, damage, ..self }
     }
 
     /// Maps a regular file whose content is known, and tells what the system says of that file.
     pub(crate) fn map(path: &Path) -> io::Result<(Source, Metadata)> {
         let file = File::open(path)?;
-        let bytes = Bytes::Mapped(mmap::map(&file)?);
-        let name = path.display().to_string();
-        Ok((
-            Source { name, bytes, origin: Origin::Plain, damage: None, may_be_empty: false, written: None },
-            // Asked of the open file, as another one may have its path by now.
-            file.metadata()?,
-        ))
+        let bytes = Bytes::from_owner(mmap::map(&file)?);
+        let source = Source { is_mapped: true, ..Source::plain(path.display().to_string(), bytes) };
+        // Asked of the open file, as another one may have its path by now.
+        Ok((source, file.metadata()?))
     }
 
     /// The same with the JSON of its text in the place of that, if it is YAML.
     pub(in crate::load) fn read_yaml(self, team: YamlTeam) -> Source {
         let (bytes, written) = written::read(self.bytes, team);
-        let origin = if written.is_some() { Origin::Converted } else { self.origin };
+        // What is in a bundle stays a part of that, whatever it is written in.
+        let is_converted = written.is_some() && self.bundle.is_none();
+        let origin = if is_converted { Origin::Converted } else { self.origin };
         Source { bytes, written, origin, ..self }
     }
 
@@ -215,7 +248,7 @@ impl Source {
 
     /// Its bytes, if they are those of a mapped file.
     pub(crate) fn mapped_bytes(&self) -> Option<&[u8]> {
-        matches!(self.bytes, Bytes::Mapped(_)).then(|| self.bytes())
+        (self.is_mapped && self.origin == Origin::Plain).then(|| self.bytes())
     }
 
     /// What messages and output call it.
@@ -225,7 +258,12 @@ impl Source {
 
     /// Its bytes, decompressed.
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.bytes.as_slice()
+        &self.bytes
+    }
+
+    /// The same bytes, to be kept or cut up without a copy.
+    pub(in crate::load) fn shared_bytes(&self) -> Bytes {
+        self.bytes.clone()
     }
 }
 
@@ -235,21 +273,40 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Maps a regular file, reads anything else.
-fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<Bytes> {
+/// Maps a regular file, reads anything else. Tells whether it is mapped.
+fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<(Bytes, bool)> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
+    Ok(match map_regular(&file, &metadata) {
+        Some(map) => (map, true),
+        None => (read_all(file, progress)?.into(), false),
+    })
+}
+
+/// The bytes of a file that can be mapped.
+fn map_regular(file: &File, metadata: &Metadata) -> Option<Bytes> {
     // Files of length 0 cannot be mapped, and some of them (in /proc) have content all the same.
-    if metadata.is_file()
-        && metadata.len() > 0
-        && let Ok(map) = mmap::map(&file)
-    {
-        return Ok(Bytes::Mapped(map));
+    let can_be_mapped = metadata.is_file() && metadata.len() > 0;
+    can_be_mapped.then(|| mmap::map(file).ok()).flatten().map(Bytes::from_owner)
+}
+
+/// The bytes of a regular file in a folder. `None` if it is none by now: a FIFO would wait for whoever writes it.
+pub(in crate::load) fn open_regular(
+    path: &Path,
+    progress: &mut dyn FnMut(usize) -> bool,
+) -> io::Result<Option<Bytes>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
     }
-    Ok(Bytes::Owned(read_all(file, progress)?))
+    Ok(Some(match map_regular(&file, &metadata) {
+        Some(map) => map,
+        None => read_all(file, progress)?.into(),
+    }))
 }
 
 fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<Vec<u8>> {
@@ -262,16 +319,12 @@ fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize) -> bool) -> i
 
 /// Why an input cannot be read.
 pub(in crate::load) fn unreadable(error: &io::Error) -> Box<Fault> {
-    let (message, help) = match error.kind() {
-        io::ErrorKind::NotFound => ("no such file".to_owned(), None),
-        io::ErrorKind::IsADirectory => (
-            "expected a file, found a directory".to_owned(),
-            Some("name the files in it, such as `dir/*.json`"),
-        ),
-        io::ErrorKind::PermissionDenied => ("not allowed to read it".to_owned(), None),
-        _ => (format!("cannot be read: {error}"), None),
-    };
-    let mut fault = Fault::syntax(LoadErrorKind::Unreadable, 0, message);
-    fault.help = help.map(Cow::Borrowed);
-    fault
+    let fault = |message: String| Fault::syntax(LoadErrorKind::Unreadable, 0, message);
+    match error.kind() {
+        io::ErrorKind::NotFound => fault("no such file".to_owned()),
+        io::ErrorKind::IsADirectory => fault("expected a file, found a directory".to_owned())
+            .with_help("name the file in it that is meant"),
+        io::ErrorKind::PermissionDenied => fault("not allowed to read it".to_owned()),
+        _ => fault(format!("cannot be read: {error}")),
+    }
 }

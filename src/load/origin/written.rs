@@ -4,8 +4,8 @@ use crate::load::error::{Fault, LoadErrorKind, quoted};
 use crate::load::format;
 use crate::load::json::cursor::line_end;
 use crate::load::messages;
-use crate::load::origin::bytes::Bytes;
 use crate::yaml::{self, PlaceMap, YamlFault, YamlTeam};
+use bytes::Bytes;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -25,14 +25,14 @@ pub(in crate::load) struct WrittenYaml {
 /// The JSON of bytes that are YAML, and those bytes. As they were where they are not, or where nothing tells that they
 /// are.
 pub(in crate::load) fn read(bytes: Bytes, team: YamlTeam) -> (Bytes, Option<Box<WrittenYaml>>) {
-    let Some(is_certain) = format::may_be_yaml(bytes.as_slice()) else { return (bytes, None) };
-    let (bytes, start) = match yaml::decode(bytes.as_slice()) {
+    let Some(is_certain) = format::may_be_yaml(&bytes) else { return (bytes, None) };
+    let (bytes, start) = match yaml::decode(&bytes) {
         Ok(Cow::Borrowed(text)) => {
-            let start = bytes.as_slice().len() - text.len();
+            let start = bytes.len() - text.len();
             (bytes, start)
         }
-        Ok(Cow::Owned(text)) => (Bytes::Owned(text.into_bytes()), 0),
-        Err(fault) => return (Bytes::Owned(Vec::new()), Some(Box::new(WrittenYaml::broken(bytes, fault)))),
+        Ok(Cow::Owned(text)) => (Bytes::from(text.into_bytes()), 0),
+        Err(fault) => return (Bytes::new(), Some(Box::new(WrittenYaml::broken(bytes, fault)))),
     };
     let converted = yaml::convert(text_of(&bytes, start), team);
     if !is_certain && !matches!(converted.json.first(), Some(b'{' | b'[')) {
@@ -41,11 +41,11 @@ pub(in crate::load) fn read(bytes: Bytes, team: YamlTeam) -> (Bytes, Option<Box<
     let text = text_of(&bytes, start);
     let fault = converted.fault.map(|fault| in_words(text, fault, start));
     let written = WrittenYaml { bytes, start, map: converted.map, fault };
-    (Bytes::Owned(converted.json), Some(Box::new(written)))
+    (Bytes::from(converted.json), Some(Box::new(written)))
 }
 
 fn text_of(bytes: &Bytes, start: usize) -> &str {
-    str::from_utf8(&bytes.as_slice()[start..]).unwrap_or_default()
+    str::from_utf8(&bytes[start..]).unwrap_or_default()
 }
 
 /// The fault of a text that begins at `start`, called by what stands there if that is known.
@@ -82,7 +82,7 @@ impl WrittenYaml {
 
     /// What is written, byte-order mark included.
     pub(in crate::load) fn bytes(&self) -> &[u8] {
-        self.bytes.as_slice()
+        &self.bytes
     }
 
     /// Takes out what is wrong behind what could be read. Its place is one in what is written.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ValueHint};
-use selq::kubernetes::{Time, TimeError};
+use selq::kubernetes::{Quantity, QuantityError, Time, TimeError};
 use selq::path::{Pointer, PointerError};
 
 /// A JSON pointer, or why a text is none and what to write instead.
@@ -13,6 +13,15 @@ pub(super) fn pointer(text: &str) -> Result<Pointer, String> {
     let said =
         |error: PointerError| error.help().map_or_else(|| error.to_string(), |it| format!("{error}; {it}"));
     text.parse().map_err(said)
+}
+
+/// A size in bytes as Kubernetes writes amounts: `16Gi`.
+pub(super) fn n_bytes(text: &str) -> Result<u64, String> {
+    let quantity: Quantity = text.parse().map_err(|error: QuantityError| error.to_string())?;
+    let whole = quantity.units().and_then(|units| u64::try_from(units).ok());
+    whole.ok_or_else(|| {
+        "expected a size in bytes such as 16Gi, found one below 0 or out of all bounds".to_owned()
+    })
 }
 
 /// The time that ages are counted to.
@@ -35,7 +44,8 @@ impl FromStr for Now {
 /// Which dumps to read, and where in them the objects and labels are.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct SourceArgs {
-    /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; `-` is standard input
+    /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; folders, tar and zip archives of
+    /// dumps; `-` is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result; taken as they are, also with
@@ -45,6 +55,9 @@ pub(crate) struct SourceArgs {
     /// Where an object's labels are, as a JSON pointer, instead of /metadata/labels
     #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) labels_at: Option<Pointer>,
+    /// What one input may become at most when it is decompressed or unpacked
+    #[arg(long, value_name = "SIZE", value_parser = n_bytes, default_value = "16Gi", help_heading = "Input")]
+    pub(crate) max_bytes: u64,
 }
 
 /// Which dumps to read or to open by their index, and how.
@@ -55,6 +68,9 @@ pub(crate) struct InputArgs {
     /// Report bad objects, go on without them, and exit with 2
     #[arg(long, help_heading = "Input")]
     pub(crate) skip_invalid: bool,
+    /// Keep objects that a folder or archive holds more than once; else the one with the highest resourceVersion counts
+    #[arg(long, help_heading = "Input")]
+    pub(crate) keep_duplicates: bool,
     /// The dump's index, as `selq index -o` wrote it, instead of FILE.selq
     #[arg(long, value_name = "INDEX", help_heading = "Input")]
     pub(crate) index: Option<PathBuf>,

@@ -6,7 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as ClapArgs};
 use selq::path::Pointer;
 
-use super::groups::{SelectionArgs, pointer};
+use super::groups::{SelectionArgs, n_bytes, pointer};
 
 #[derive(Debug, ClapArgs)]
 #[command(
@@ -39,6 +39,9 @@ pub(crate) struct LabelArgs {
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
     #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) items_at: Option<Pointer>,
+    /// What one input may become at most when it is decompressed or unpacked
+    #[arg(long, value_name = "SIZE", value_parser = n_bytes, default_value = "16Gi", help_heading = "Input")]
+    pub(crate) max_bytes: u64,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// Every object, where neither -l, -w, -n nor -k says which

@@ -7,6 +7,7 @@ pub(crate) mod habits;
 mod index;
 mod label;
 mod labels;
+mod ls;
 mod parse;
 mod query;
 mod repl;
@@ -22,6 +23,7 @@ pub(crate) use groups::{InputArgs, Now, SelectionArgs, SourceArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use label::{LabelArgs, LabelForm};
 pub(crate) use labels::LabelsArgs;
+pub(crate) use ls::LsArgs;
 pub(crate) use parse::{ParseArgs, ParseFormat};
 pub(crate) use query::{QueryArgs, Shown};
 pub(crate) use repl::{EditMode, ReplArgs};
@@ -43,6 +45,8 @@ Examples:
   selq -k deploy -n shop pods.json
   # which values there are
   selq labels --key env pods.json
+  # what is in a folder or an archive
+  selq ls must-gather.tar.gz
   # selectors answered while they are typed
   selq repl pods.json
   # the dump with other labels
@@ -94,6 +98,8 @@ pub(crate) enum Subcommands {
     Explain(ExplainArgs),
     /// List the label keys that occur, or the values of one
     Labels(LabelsArgs),
+    /// List what is in dumps, folders and archives: kinds, namespaces and status
+    Ls(LsArgs),
     /// Explore dumps interactively: selectors are answered while they are typed
     Repl(ReplArgs),
     /// Set and remove labels in dumps, as kubectl label does in a cluster

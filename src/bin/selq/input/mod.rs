@@ -197,14 +197,14 @@ pub(crate) fn observed<T>(
 impl InputArgs {
     /// The loader that the options ask for.
     pub(crate) fn loader(&self) -> Loader {
-        self.source.loader().skip_invalid(self.skip_invalid)
+        self.source.loader().skip_invalid(self.skip_invalid).keep_duplicates(self.keep_duplicates)
     }
 }
 
 impl SourceArgs {
     /// The loader that the options ask for.
     pub(crate) fn loader(&self) -> Loader {
-        loader(self.items_at.as_ref(), self.labels_at.as_ref())
+        loader(self.items_at.as_ref(), self.labels_at.as_ref()).max_bytes(self.max_bytes)
     }
 }
 

@@ -59,6 +59,11 @@ impl LoadObserver for Observer<'_> {
             return;
         }
         // It may quote what the dump says, over several lines.
-        self.bar.suspend(|| message::warning(self.config, &sanitize::escaped(&notice.to_string())));
+        let text = sanitize::escaped(&notice.to_string()).into_owned();
+        self.bar.suspend(|| match notice {
+            // Nothing is wrong with a folder that holds other files too.
+            Notice::Bundle { .. } | Notice::Duplicates { .. } => message::print(&text),
+            _ => message::warning(self.config, &text),
+        });
     }
 }

@@ -39,6 +39,7 @@ impl<'a> Target<'a> {
 
 /// Writes the changed sources back to their files, and gives what was done in words.
 pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) -> Result<Vec<String>> {
+    refuse_bundles(dump, targets)?;
     let mut replacements = Vec::new();
     for ((source, target), splices) in targets.iter().enumerate().zip(Splices::by_source(dump, edited)) {
         // A file in which nothing changes keeps its time and its index.
@@ -63,6 +64,24 @@ pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) 
     }
     remarks.extend(summary(edited));
     Ok(remarks)
+}
+
+/// Of a folder or archive the sources are not what was named, and an archive would have to be packed anew.
+fn refuse_bundles(dump: &Dump, targets: &[Target<'_>]) -> Result<()> {
+    let is_bundled = |source| dump.origin(source) == Some(Origin::Bundled);
+    if (0..dump.sources().len()).any(is_bundled) {
+        let is_folder = |target: &&Target<'_>| target.path.is_dir();
+        match targets.iter().find(is_folder) {
+            Some(target) => bail!(
+                "{}: a folder cannot be changed in place: name the files in it with -f",
+                target.path.display()
+            ),
+            None => bail!(
+                "an archive cannot be changed in place: print the dump, or unpack it and name the files"
+            ),
+        }
+    }
+    Ok(())
 }
 
 /// A file that does not hold the text that was read cannot be given that with changes.

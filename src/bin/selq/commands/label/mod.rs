@@ -38,7 +38,8 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let _locks = args.form.replaces_files().then(|| Locks::of(&args.files));
     // Looked at before they are read, so that no later change is overwritten.
     let targets: Vec<Target<'_>> = args.files.iter().map(|file| Target::new(file)).collect();
-    let loader = input::loader(args.items_at.as_ref(), None);
+    // Every look of an object is edited, as all of them are printed.
+    let loader = input::loader(args.items_at.as_ref(), None).max_bytes(args.max_bytes).keep_duplicates(true);
     let loaded = input::open_without_index(&args.files, loader, config)?.load()?;
     let dump = &loaded.dump;
     // Where there is no object, none can be meant by accident.

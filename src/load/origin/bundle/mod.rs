@@ -1,0 +1,249 @@
+//! Folders and archives: inputs that give several sources, one after another.
+//!
+//! `folder`, `tar` and `zip` find the members and read them one at a time, so that nothing is unpacked beyond the member
+//! that is read; what is asked of all of them alike is asked here: which names count, how a source is called, how much it
+//! may become. `layout` tells by the paths which tool wrote a bundle.
+
+mod folder;
+mod layout;
+mod tar;
+mod zip;
+
+use super::budget::Budget;
+use super::compress::Compression;
+use super::source::Source;
+use crate::load::error::{Fault, LoadError, LoadErrorKind, Position};
+use crate::load::format;
+use crate::load::report::{Notice, Reporter};
+use bytes::Bytes;
+pub(in crate::load) use folder::Folder;
+use layout::PathLayout;
+use std::io::{self, Read};
+pub(in crate::load) use tar::{Tar, is_tar, tar_stream};
+pub(in crate::load) use zip::{Zip, is_zip};
+
+/// How much of a member is read before the rest: enough to tell a text that is no dump.
+const BEGINNING: u64 = format::LOOK_AHEAD as u64 + 4096;
+const CUT_SHORT: &str = "the archive may have been cut short on the way: compare its size or checksum with the \
+    original's; --skip-invalid reads what is there";
+
+/// What stands in a bundle, as far as its name and kind are known.
+pub(in crate::load) struct BundleMember {
+    /// The path in the bundle, as it is written there.
+    path: Vec<u8>,
+    kind: MemberKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::load) enum MemberKind {
+    File,
+    Folder,
+    /// A link, a device, a FIFO: it leads somewhere else or has no end.
+    Special,
+}
+
+/// Finds the members of a bundle in their order, and reads those that are wanted.
+pub(in crate::load) trait BundleMembers: Send + Sync {
+    /// Goes to the next member. `None` at the end; after a fault there is no next one.
+    fn next(&mut self) -> Option<Result<BundleMember, Box<Fault>>>;
+
+    /// Reads the member that [`next`](BundleMembers::next) gave. `None` if it is no file after all.
+    fn read(&mut self, progress: &mut dyn FnMut(usize) -> bool) -> Result<Option<Bytes>, Box<Fault>>;
+
+    /// What stands between the bundle's name and a path in it.
+    fn separator(&self) -> &'static str;
+}
+
+/// A folder or an archive that is being read.
+pub(in crate::load) struct Bundle {
+    number: usize,
+    members: Box<dyn BundleMembers>,
+    budget: Budget,
+    /// There is no more to be had.
+    is_over: bool,
+}
+
+/// What is known of a bundle besides its objects.
+#[derive(Debug, Default)]
+pub(in crate::load) struct BundleFacts {
+    pub(in crate::load) name: String,
+    layout: PathLayout,
+    /// Links, devices, FIFOs, and paths that lead out of the bundle.
+    pub(in crate::load) n_not_followed: u64,
+    pub(in crate::load) n_without_objects: u64,
+    /// Those among them that are archives.
+    pub(in crate::load) n_archives: u64,
+    /// Objects that another one stands for.
+    pub(in crate::load) n_duplicates: u64,
+}
+
+impl BundleFacts {
+    pub(in crate::load) fn new(name: &str) -> BundleFacts {
+        BundleFacts { name: name.to_owned(), ..BundleFacts::default() }
+    }
+
+    /// Tells what a user should read of it.
+    pub(in crate::load) fn tell(&self, report: &mut Reporter<'_>) {
+        let BundleFacts { n_without_objects, n_archives, n_not_followed, .. } = *self;
+        let (source, layout) = (self.name.clone(), self.layout.name());
+        if layout.is_some() || n_without_objects + n_not_followed > 0 {
+            let notice = Notice::Bundle { source, layout, n_without_objects, n_archives, n_not_followed };
+            report.notice(notice);
+        }
+        if self.n_duplicates > 0 {
+            report.notice(Notice::Duplicates { source: self.name.clone(), n_left_out: self.n_duplicates });
+        }
+    }
+
+    /// Counts a file in which no object is.
+    pub(in crate::load) fn count_without_objects(&mut self, source: &Source) {
+        self.n_without_objects += 1;
+        self.n_archives += u64::from(is_tar(source.bytes()) || is_zip(source.bytes()));
+    }
+}
+
+impl Bundle {
+    /// A bundle with this number, whose files may become as much as the budget says.
+    pub(in crate::load) fn new(
+        number: usize,
+        members: impl BundleMembers + 'static,
+        budget: Budget,
+    ) -> Bundle {
+        Bundle { number, members: Box::new(members), budget, is_over: false }
+    }
+
+    /// The next file in it that may hold objects; `None` at the end.
+    pub(in crate::load) fn next_source(
+        &mut self,
+        bundles: &mut [BundleFacts],
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Option<Result<Source, LoadError>> {
+        let facts = bundles.get_mut(self.number)?;
+        loop {
+            let path = match self.next_path(facts)? {
+                Ok(path) => path,
+                Err(fault) => return Some(Err(self.failed(&facts.name, fault))),
+            };
+            let name = self.name_of(&facts.name, &path);
+            match self.members.read(progress) {
+                Ok(Some(bytes)) => {
+                    return Some(Ok(Source::bundled(name, bytes, self.number, &self.budget, progress)));
+                }
+                Ok(None) => facts.n_not_followed += 1,
+                Err(fault) => return Some(Err(self.failed(&name, fault))),
+            }
+        }
+    }
+
+    /// The path of the next file, which is not read yet.
+    fn next_path(&mut self, facts: &mut BundleFacts) -> Option<Result<String, Box<Fault>>> {
+        while !self.is_over {
+            match self.members.next()?.map(|member| MemberPath::of(&member)) {
+                Ok(MemberPath::Inside(path)) => {
+                    facts.layout.see(&path);
+                    return Some(Ok(path));
+                }
+                Ok(MemberPath::LeftOut) => {}
+                Ok(MemberPath::NotFollowed) => facts.n_not_followed += 1,
+                Err(fault) => return Some(Err(fault)),
+            }
+        }
+        None
+    }
+
+    /// `bundle.tgz!path`, `dir/path`
+    fn name_of(&self, bundle: &str, path: &str) -> String {
+        match self.members.separator() {
+            "/" if bundle.ends_with('/') => format!("{bundle}{path}"),
+            separator => format!("{bundle}{separator}{path}"),
+        }
+    }
+
+    /// An error of the bundle, or of a member that could not be read; its place has nothing to do with lines.
+    fn failed(&mut self, name: &str, fault: Box<Fault>) -> LoadError {
+        // The other members would be told to be too large too, one by one.
+        self.is_over |= fault.kind == LoadErrorKind::TooLarge;
+        let has_place = fault.kind != LoadErrorKind::Unreadable;
+        let position = has_place.then_some(Position { line: None, offset: fault.offset as u64 });
+        LoadError::new(name, position, None, fault)
+    }
+}
+
+/// What the path of a member comes to.
+#[derive(Debug, PartialEq, Eq)]
+enum MemberPath {
+    /// A file inside the bundle.
+    Inside(String),
+    /// A folder, or a name that begins with a dot.
+    LeftOut,
+    NotFollowed,
+}
+
+impl MemberPath {
+    fn of(member: &BundleMember) -> MemberPath {
+        let path = String::from_utf8_lossy(&member.path);
+        // Archives made on Windows may have either; nothing is ever written by this name.
+        let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
+        let is_absolute = path.starts_with(['/', '\\']) || path.as_bytes().get(1) == Some(&b':');
+        if is_absolute || parts.contains(&"..") {
+            return MemberPath::NotFollowed;
+        }
+        let is_folder = member.kind == MemberKind::Folder || path.ends_with(['/', '\\']);
+        if is_folder || parts.is_empty() || parts.iter().any(|part| is_hidden(part)) {
+            return MemberPath::LeftOut;
+        }
+        match member.kind {
+            MemberKind::Special => MemberPath::NotFollowed,
+            _ => MemberPath::Inside(parts.join("/")),
+        }
+    }
+}
+
+/// Whether a name is one that lists leave out, such as `.git` or what macOS writes beside files.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// Reads a member to its end, or only the beginning of one that is no dump for certain.
+fn read_member(
+    reader: &mut impl Read,
+    progress: &mut dyn FnMut(usize) -> bool,
+) -> io::Result<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    reader.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+    // Whoever reads the beginning finds the same: no more is looked at to tell what a text is.
+    if bytes.len() as u64 == BEGINNING && format::check(&bytes).is_err() && Compression::of(&bytes).is_none()
+    {
+        return Ok((bytes, false));
+    }
+    while reader.by_ref().take(BEGINNING).read_to_end(&mut bytes)? > 0 && progress(bytes.len()) {}
+    bytes.shrink_to_fit();
+    Ok((bytes, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside_the_bundle() {
+        let of = |path: &str, kind| MemberPath::of(&BundleMember { path: path.as_bytes().to_vec(), kind });
+        for (path, expected) in [
+            ("a.json", "a.json"),
+            ("./a//b.json", "a/b.json"),
+            ("a\\b", "a/b"),
+            ("a..b", "a..b"),
+            ("a/b:c", "a/b:c"),
+        ] {
+            assert_eq!(of(path, MemberKind::File), MemberPath::Inside(expected.to_owned()), "{path}");
+        }
+        for path in ["", "./", "a/", ".git/config", "a/._b.json", "a/.b/c"] {
+            assert_eq!(of(path, MemberKind::File), MemberPath::LeftOut, "{path}");
+        }
+        assert_eq!(of("a", MemberKind::Folder), MemberPath::LeftOut);
+        for path in ["/etc/passwd", "../a", "a/../../b", "C:\\a", "\\a", "a\\..\\b"] {
+            assert_eq!(of(path, MemberKind::File), MemberPath::NotFollowed, "{path}");
+        }
+        assert_eq!(of("a", MemberKind::Special), MemberPath::NotFollowed);
+    }
+}
