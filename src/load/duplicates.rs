@@ -14,10 +14,10 @@ pub(in crate::load) fn reads() -> Reads {
 
 /// Which look of which object every object of a bundle is, in the order of ids.
 #[derive(Debug, Default)]
-pub(in crate::load) struct Looks(Vec<ObjectLook>);
+pub(in crate::load) struct Looks(Vec<BundledLook>);
 
 #[derive(Debug)]
-struct ObjectLook {
+struct BundledLook {
     id: usize,
     /// The number of the bundle.
     bundle: usize,
@@ -40,17 +40,17 @@ impl Looks {
         let text = |name: &str| metadata?.get(name)?.string();
         let text = |name: &str| text(name).as_ref().map(Cow::as_ref).unwrap_or_default().into();
         let (uid, resource_version) = (text("uid"), text("resourceVersion"));
-        self.0.push(ObjectLook { id: id.index(), bundle, uid, resource_version });
+        self.0.push(BundledLook { id: id.index(), bundle, uid, resource_version });
     }
 
     /// Adds the looks of other objects, which come after `n_before` objects.
     pub(in crate::load) fn append(&mut self, other: Looks, n_before: usize) {
-        self.0.extend(other.0.into_iter().map(|look| ObjectLook { id: n_before + look.id, ..look }));
+        self.0.extend(other.0.into_iter().map(|look| BundledLook { id: n_before + look.id, ..look }));
     }
 
     /// Which of the objects others stand for, each with the number of its bundle.
     pub(in crate::load) fn superseded(&self, objects: &StoreBuilder) -> Vec<(usize, usize)> {
-        let mut newest: HashMap<(usize, Key<'_>), &ObjectLook> = HashMap::new();
+        let mut newest: HashMap<(usize, Key<'_>), &BundledLook> = HashMap::new();
         let mut superseded = Vec::new();
         for look in &self.0 {
             // A watch event may have taken it away.
@@ -69,7 +69,7 @@ impl Looks {
     }
 }
 
-impl ObjectLook {
+impl BundledLook {
     /// `None` of an object that is always new.
     fn key<'l>(&'l self, identity: ObjectIdentity<'l>) -> Option<Key<'l>> {
         let ObjectIdentity { kind, namespace, name, .. } = identity;
@@ -81,7 +81,7 @@ impl ObjectLook {
     }
 
     /// Whether it is the newer look although the other one comes later.
-    fn is_newer_than(&self, later: &ObjectLook) -> bool {
+    fn is_newer_than(&self, later: &BundledLook) -> bool {
         compare(&self.resource_version, &later.resource_version) == Some(Ordering::Greater)
     }
 }

@@ -204,7 +204,7 @@ fn a_scan_answers_as_a_load() {
 #[test]
 fn real_bundles_give_the_same_in_every_form() {
     let Some(bundles) = shared("data/bundles") else { return };
-    for (name, n_objects) in [("sonobuoy-0.8", 3), ("sonobuoy-quick", 746), ("troubleshoot-k3s", 352)] {
+    for (name, n_objects) in [("sonobuoy-0.8", 3), ("sonobuoy-quick", 746), ("troubleshoot-k3s", 368)] {
         let folder = bundles.join(name);
         let root = folder.display().to_string();
         let loader = Loader::new().keep_duplicates(true);
