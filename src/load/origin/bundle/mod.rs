@@ -184,7 +184,8 @@ impl MemberPath {
         let path = String::from_utf8_lossy(&member.path);
         // Archives made on Windows may have either; nothing is ever written by this name.
         let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
-        let is_absolute = path.starts_with(['/', '\\']) || path.as_bytes().get(1) == Some(&b':');
+        let has_drive = matches!(path.as_bytes(), [_, b':', b'/' | b'\\', ..]);
+        let is_absolute = path.starts_with(['/', '\\']) || has_drive;
         if is_absolute || parts.contains(&"..") {
             return MemberPath::NotFollowed;
         }
@@ -234,6 +235,7 @@ mod tests {
             ("a\\b", "a/b"),
             ("a..b", "a..b"),
             ("a/b:c", "a/b:c"),
+            ("a:b", "a:b"),
         ] {
             assert_eq!(of(path, MemberKind::File), MemberPath::Inside(expected.to_owned()), "{path}");
         }
