@@ -2,7 +2,8 @@
 //!
 //! `origin` gives the bytes, for YAML the JSON that is made of it, and `format` tells what they hold; `json` reads values,
 //! with a place for every fault; `objects` finds the objects in lists, arrays, maps, tables and watch events and reads what
-//! is kept of them, on several threads where that pays. `dump` records them or `scan` counts them, and `stream` reads a watch stream while it is written.
+//! is kept of them, on several threads where that pays. `dump` records them or `scan` counts them, and `stream` reads a watch
+//! stream while it is written.
 
 mod dump;
 mod duplicates;
@@ -46,8 +47,9 @@ use scan::{Kept, Tally};
 /// after another, or watch events, with or without a byte-order mark, plain or compressed with gzip or zstd.
 /// All of that is told by content. A folder or a tar or zip archive gives the files in it as sources, `dir/path` and
 /// `bundle.tgz!path`, one after another and without unpacking it to disk; what is no dump among them is counted in one
-/// [`Notice::Bundle`], and of an object that is there more than once the newest look counts. Any JSON object is an object, also one without kind, metadata or labels; a `Table`
-/// of the API server gives the objects of its rows, and its `Status` where an object should be is bad input.
+/// [`Notice::Bundle`], and of an object that is there more than once the newest look counts. Any JSON object is an object,
+/// also one without kind, metadata or labels; a `Table` of the API server gives the objects of its rows, and its `Status`
+/// where an object should be is bad input.
 ///
 /// The last of equal keys counts, wherever they are, and what it overrides only has to be JSON; a second `items` in one
 /// list is bad. Half a surrogate pair in a text (`"\ud800"`) is read as U+FFFD, as Go does. The objects' own bytes stay

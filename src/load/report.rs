@@ -122,12 +122,8 @@ impl fmt::Display for Notice {
                 write!(f, "{source}: {}", parts.join("; "))
             }
             Notice::Duplicates { source, n_left_out } => {
-                let are = if *n_left_out == 1 { "look is" } else { "looks are" };
-                write!(
-                    f,
-                    "{source}: {n_left_out} older {are} left out of objects that are there more than once \
-                     (--keep-duplicates keeps all)"
-                )
+                let are = if *n_left_out == 1 { "copy of an object is" } else { "copies of objects are" };
+                write!(f, "{source}: {n_left_out} older {are} left out (--keep-duplicates keeps all)")
             }
             Notice::NothingLeft { source, n_events } => {
                 let s = if *n_events == 1 { "" } else { "s" };

@@ -287,7 +287,7 @@ fn kinds_that_lists_give_count_for_duplicates() {
     ]);
     let (dump, told) = load(&Loader::new(), bytes(tar(&all))).unwrap();
     assert_eq!(names(&dump), ["b!b.json x", "b!c.json x"]);
-    assert_snapshot!(told.join("\n"), @"b: 1 older look is left out of objects that are there more than once (--keep-duplicates keeps all)");
+    assert_snapshot!(told.join("\n"), @"b: 1 older copy of an object is left out (--keep-duplicates keeps all)");
 }
 
 #[test]

@@ -126,6 +126,7 @@ fn add_bundles(env: &TestEnv) {
     env.file("must-gather.tar.gz", bundles::gzip(&bundles::tar(&pods())));
     env.file("support-bundle.zip", bundles::zip(&pods(), CompressionMethod::DEFLATE));
     env.file("pods.json.zst", compress_to_vec(PODS.as_bytes(), CompressionLevel::Fastest));
+    env.file("pods.yaml", "kind: Pod\nmetadata:\n  name: a\n  labels:\n    env: prod\n");
     env.file("pods.ndjson", r#"{"kind":"Pod","metadata":{"name":"a","labels":{"env":"prod"}}}"#);
     bundles::write_all(&env.path().join("dumps"), &pods());
 }

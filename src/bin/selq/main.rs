@@ -1,4 +1,4 @@
-//! `selq`: answers Kubernetes label selectors over JSON dumps.
+//! `selq`: answers Kubernetes label selectors over dumps in JSON and YAML.
 
 mod args;
 mod commands;

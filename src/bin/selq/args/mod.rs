@@ -65,7 +65,7 @@ const EXIT_STATUS: &str = "\
 Exit status: 0 something matched, 1 nothing matched, 2 an error.
 A file that has the name of a subcommand is written ./labels.";
 
-/// Answer Kubernetes label selectors over JSON dumps.
+/// Answer Kubernetes label selectors over dumps in JSON and YAML.
 #[derive(Debug, Parser)]
 #[command(
     name = "selq",
