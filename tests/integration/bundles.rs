@@ -202,6 +202,21 @@ fn a_scan_answers_as_a_load() {
 }
 
 #[test]
+fn large_yaml_is_a_dump_and_a_large_log_is_none() {
+    let item = |n: usize| {
+        format!("- kind: Pod\n  metadata:\n    name: p{n}\n    annotations:\n      a: {}\n", "x".repeat(200))
+    };
+    let yaml = format!("apiVersion: v1\nkind: List\nitems:\n{}", (0..8_000).map(item).collect::<String>());
+    let log = "2026-11-28 04:00:00 INFO started\n".repeat(50_000);
+    assert!(yaml.len() > 1 << 20 && log.len() > 1 << 20);
+    for (form, archive) in archives(&files(&[("pods.yaml", &yaml), ("x.log", &log)])) {
+        let (dump, told) = load(&Loader::new(), bytes(archive)).unwrap();
+        assert_eq!(dump.store().len(), 8_000, "{form}");
+        assert_eq!(told, ["b: 1 file holds no objects"], "{form}");
+    }
+}
+
+#[test]
 fn real_bundles_give_the_same_in_every_form() {
     let Some(bundles) = shared("data/bundles") else { return };
     for (name, n_objects) in [("sonobuoy-0.8", 3), ("sonobuoy-quick", 746), ("troubleshoot-k3s", 368)] {

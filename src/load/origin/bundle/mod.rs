@@ -213,8 +213,12 @@ fn read_member(
     let mut bytes = Vec::new();
     reader.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
     // Whoever reads the beginning finds the same: no more is looked at to tell what a text is.
-    if bytes.len() as u64 == BEGINNING && format::check(&bytes).is_err() && Compression::of(&bytes).is_none()
-    {
+    let is_no_dump = || {
+        format::check(&bytes).is_err()
+            && Compression::of(&bytes).is_none()
+            && format::may_be_yaml(&bytes) != Some(true)
+    };
+    if bytes.len() as u64 == BEGINNING && is_no_dump() {
         return Ok((bytes, false));
     }
     while reader.by_ref().take(BEGINNING).read_to_end(&mut bytes)? > 0 && progress(bytes.len()) {}
