@@ -77,110 +77,107 @@ impl<'a> Head<'a> {
         self.clear();
         let mut members = cursor.open(b'{')?;
         while let Some(key) = cursor.next_key(&mut members)? {
-            self.field(key, None, cursor)?;
+            self.field(&key, cursor)?;
         }
         Ok(())
     }
 
-    /// Reads one field of the object, and takes apart what is wanted of it. The last of two equal keys wins, as in Go.
-    pub(in crate::load) fn field(
+    /// Reads one field of the object. The last of two equal keys wins, as in Go.
+    pub(in crate::load) fn field(&mut self, key: &str, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        match key {
+            "apiVersion" => self.api_version = text_or_absent(cursor)?,
+            "kind" => self.kind = text_or_absent(cursor)?,
+            "metadata" => self.metadata(None, cursor)?,
+            _ => cursor.skip()?,
+        }
+        Ok(())
+    }
+
+    /// The same of a field that something else is wanted of too, which is taken apart.
+    // A function of its own, as most dumps are read for labels alone and should not pay for this.
+    pub(in crate::load) fn wanted_field(
         &mut self,
         key: Cow<'a, str>,
-        wanted: Option<&WantedValue>,
+        wanted: &WantedValue,
         cursor: &mut Cursor<'a>,
     ) -> Fallible<()> {
         cursor.peek();
         let start = cursor.pos();
         match key.as_ref() {
-            "apiVersion" => self.api_version = text_or_absent(cursor)?,
-            "kind" => self.kind = text_or_absent(cursor)?,
-            "metadata" => return self.metadata(key, wanted, cursor),
-            _ => return self.other(key, wanted, cursor),
+            "apiVersion" | "kind" => self.field(&key, cursor)?,
+            "metadata" if wanted.is_whole() => self.metadata(None, cursor)?,
+            "metadata" => {
+                let part = self.tree.begin(key);
+                self.metadata(Some(wanted), cursor)?;
+                self.tree.end(part, cursor.text_from(start)?);
+                return Ok(());
+            }
+            _ => return self.tree.read(key, wanted, cursor),
         }
         self.take(key, wanted, start, cursor)
     }
 
-    fn metadata(
-        &mut self,
-        key: Cow<'a, str>,
-        wanted: Option<&WantedValue>,
-        cursor: &mut Cursor<'a>,
-    ) -> Fallible<()> {
+    fn metadata(&mut self, wanted: Option<&WantedValue>, cursor: &mut Cursor<'a>) -> Fallible<()> {
         // A second `metadata` overrides the first as a whole, also what it does not have itself.
         self.name = Cow::Borrowed("");
         self.namespace = Cow::Borrowed("");
         self.labels.clear();
         self.page_at = None;
-        let start = cursor.pos();
         if cursor.peek() != Some(b'{') {
-            return self.other(key, wanted, cursor);
+            return cursor.skip();
         }
-        if wanted.is_some_and(WantedValue::is_whole) {
-            self.metadata_fields(start, None, cursor)?;
-            return self.take(key, wanted, start, cursor);
-        }
-        let part = wanted.map(|_| self.tree.begin(key));
-        self.metadata_fields(start, wanted, cursor)?;
-        if let Some(part) = part {
-            self.tree.end(part, cursor.text_from(start)?);
-        }
-        Ok(())
-    }
-
-    fn metadata_fields(
-        &mut self,
-        at: usize,
-        wanted: Option<&WantedValue>,
-        cursor: &mut Cursor<'a>,
-    ) -> Fallible<()> {
+        let at = cursor.pos();
         let mut members = cursor.open(b'{')?;
         while let Some(key) = cursor.next_key(&mut members)? {
-            let wanted = wanted.and_then(|metadata| metadata.member(&key));
-            cursor.peek();
-            let start = cursor.pos();
-            match key.as_ref() {
-                "name" => self.name = text_or_absent(cursor)?,
-                "namespace" => self.namespace = text_or_absent(cursor)?,
-                "labels" => self.labels.read(cursor)?,
-                // Only the place is kept, as nobody asks for it but `page`, of lists.
-                "continue" => {
-                    self.page_at = Some(at);
-                    cursor.skip()?;
-                }
-                _ => {
-                    self.other(key, wanted, cursor)?;
-                    continue;
-                }
+            match wanted.and_then(|metadata| metadata.member(&key)) {
+                None => self.metadata_field(&key, at, cursor)?,
+                Some(wanted) => self.wanted_metadata_field(key, wanted, at, cursor)?,
             }
-            self.take(key, wanted, start, cursor)?;
         }
         Ok(())
     }
 
-    /// Passes over a value that tells nothing of what the object is, and takes apart what is wanted of it on the way.
-    fn other(
+    /// Reads one field of the metadata that begin at `at`.
+    fn metadata_field(&mut self, key: &str, at: usize, cursor: &mut Cursor<'a>) -> Fallible<()> {
+        match key {
+            "name" => self.name = text_or_absent(cursor)?,
+            "namespace" => self.namespace = text_or_absent(cursor)?,
+            "labels" => self.labels.read(cursor)?,
+            // Only the place is kept, as nobody asks for it but `page`, of lists.
+            "continue" => {
+                self.page_at = Some(at);
+                cursor.skip()?;
+            }
+            _ => cursor.skip()?,
+        }
+        Ok(())
+    }
+
+    fn wanted_metadata_field(
         &mut self,
         key: Cow<'a, str>,
-        wanted: Option<&WantedValue>,
+        wanted: &WantedValue,
+        at: usize,
         cursor: &mut Cursor<'a>,
     ) -> Fallible<()> {
-        match wanted {
-            Some(wanted) => self.tree.read(key, wanted, cursor),
-            None => cursor.skip(),
+        if !matches!(key.as_ref(), "name" | "namespace" | "labels" | "continue") {
+            return self.tree.read(key, wanted, cursor);
         }
+        cursor.peek();
+        let start = cursor.pos();
+        self.metadata_field(&key, at, cursor)?;
+        self.take(key, wanted, start, cursor)
     }
 
     /// Takes apart what is wanted of the value from `start` to the cursor, which was read for something else before.
     pub(in crate::load) fn take(
         &mut self,
         key: Cow<'a, str>,
-        wanted: Option<&WantedValue>,
+        wanted: &WantedValue,
         start: usize,
         cursor: &mut Cursor<'a>,
     ) -> Fallible<()> {
-        if let Some(wanted) = wanted {
-            self.tree.add(key, wanted, cursor.text_from(start)?);
-        }
+        self.tree.add(key, wanted, cursor.text_from(start)?);
         Ok(())
     }
 }

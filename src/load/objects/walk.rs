@@ -449,8 +449,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let part = object.map(|_| head.tree.begin(Cow::Borrowed("")));
         let mut members = self.cursor.open(b'{')?;
         while let Some(key) = self.cursor.next_key(&mut members)? {
-            let wanted = object.and_then(|object| object.member(&key));
-            self.field(head, envelope, depth, key, wanted)?;
+            match object.and_then(|object| object.member(&key)) {
+                None => self.field(head, envelope, depth, &key)?,
+                Some(wanted) => self.wanted_field(head, envelope, depth, key, wanted)?,
+            }
         }
         self.cursor.check_utf8()?;
         if let Some(part) = part {
@@ -459,27 +461,45 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         Ok(())
     }
 
+    #[inline]
     fn field(
         &mut self,
         head: &mut Head<'a>,
         envelope: &mut Envelope,
         depth: usize,
-        key: Cow<'a, str>,
-        wanted: Option<&WantedValue>,
+        key: &str,
     ) -> Fallible<()> {
-        if self.loader.items_at.is_some() {
-            return head.field(key, wanted, &mut self.cursor);
-        }
-        self.cursor.peek();
-        let start = self.cursor.pos();
-        match key.as_ref() {
-            "items" => return self.items(envelope, depth),
+        match key {
+            _ if self.loader.items_at.is_some() => head.field(key, &mut self.cursor)?,
+            "items" => self.items(envelope, depth)?,
             "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
             "object" => envelope.object = Some(self.later()?),
             "rows" => envelope.rows = Some(self.later()?.start),
-            _ => return head.field(key, wanted, &mut self.cursor),
+            _ => head.field(key, &mut self.cursor)?,
         }
-        head.take(key, wanted, start, &mut self.cursor)
+        Ok(())
+    }
+
+    /// The same of a field that something else is wanted of too.
+    fn wanted_field(
+        &mut self,
+        head: &mut Head<'a>,
+        envelope: &mut Envelope,
+        depth: usize,
+        key: Cow<'a, str>,
+        wanted: &WantedValue,
+    ) -> Fallible<()> {
+        match key.as_ref() {
+            _ if self.loader.items_at.is_some() => head.wanted_field(key, wanted, &mut self.cursor),
+            "items" => self.items(envelope, depth),
+            "type" | "object" | "rows" => {
+                self.cursor.peek();
+                let start = self.cursor.pos();
+                self.field(head, envelope, depth, &key)?;
+                head.take(key, wanted, start, &mut self.cursor)
+            }
+            _ => head.wanted_field(key, wanted, &mut self.cursor),
+        }
     }
 
     /// The `items` of a list.
