@@ -6,6 +6,7 @@ mod tree;
 use std::cmp::Ordering;
 use std::fmt;
 use std::mem;
+use std::slice;
 
 pub(crate) use tree::MAX_RECURSION;
 
@@ -43,6 +44,20 @@ impl<R> Expr<R> {
             Expr::Requirement(requirement) => Some(requirement),
             _ => None,
         }
+    }
+
+    /// The requirements that all have to hold, where that is all the tree says: none of [`Expr::All`], and `None` where there
+    /// is an "or" or a "not", and of [`Expr::None`].
+    pub(crate) fn conjuncts(&self) -> Option<Vec<&R>> {
+        let children = match self {
+            // Everything is the conjunction of no requirements.
+            Expr::All => &[],
+            Expr::And(children) => children.as_slice(),
+            // One requirement stands at the root without an "and" around it. Whatever else does
+            // is none, so that the collecting below gives `None`.
+            only => slice::from_ref(only),
+        };
+        children.iter().map(Expr::as_requirement).collect()
     }
 
     /// Every requirement that stands in the tree, in order, also those under an "or" and a "not".

@@ -40,7 +40,7 @@ const DAY: i64 = 86_400;
 impl Time {
     /// The moment `nanos` nanoseconds after the beginning of 1970 in UTC.
     #[must_use]
-    pub fn from_unix_nanos(nanos: i128) -> Time {
+    pub const fn from_unix_nanos(nanos: i128) -> Time {
         Time { nanos }
     }
 

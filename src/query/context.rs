@@ -27,7 +27,7 @@ impl Context {
 
     /// As if it were `now`, for the ages of a dump that is not of today.
     #[must_use]
-    pub fn at(now: Time) -> Context {
+    pub const fn at(now: Time) -> Context {
         Context { now }
     }
 

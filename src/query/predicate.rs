@@ -1,5 +1,6 @@
 //! One requirement of a query.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -189,6 +190,12 @@ impl Test {
         self.patterns().iter().filter(|_| self.compares_texts()).filter_map(Pattern::as_text)
     }
 
+    /// The values that decide it, each other one being as none; nothing where any value may matter.
+    pub(crate) fn deciding_values(&self) -> impl Iterator<Item = &str> {
+        let are_texts = self.patterns().iter().all(|pattern| pattern.as_text().is_some());
+        self.named_values().filter(move |_| are_texts)
+    }
+
     /// The regular expression that a value is compared with.
     #[must_use]
     pub fn expression(&self) -> Option<&Expression> {
@@ -302,6 +309,27 @@ impl Predicate {
                 Subject::Label(key) => Some(key),
                 _ => None,
             },
+        }
+    }
+
+    /// The key of the label whose value alone decides it; of what is about anything else the subject.
+    pub(crate) fn label_key(&self) -> Result<&str, &Subject> {
+        match self {
+            Predicate::Label(requirement) => Ok(requirement.key().as_str()),
+            Predicate::Test(test) => test.subject.label_key().ok_or(&test.subject),
+        }
+    }
+
+    /// Whether it holds for an object that has this value of the label that it is about, or has no such label.
+    pub(crate) fn holds_for_label(&self, value: Option<&str>) -> bool {
+        // Labels are compared as texts and as integers: what time it is makes no difference.
+        const ANY_TIME: Context = Context::at(Time::from_unix_nanos(0));
+        match self {
+            Predicate::Label(requirement) => requirement.matches_value(value),
+            Predicate::Test(test) => {
+                let value = value.map(|value| FieldValue::Text(Cow::Borrowed(value)));
+                test.holds(value.as_slice(), &ANY_TIME)
+            }
         }
     }
 

@@ -122,6 +122,15 @@ impl Subject {
         }
     }
 
+    /// The key of the label whose value is all that it gives, if it is about one: `env`, `label(env)`.
+    pub(super) fn label_key(&self) -> Option<&str> {
+        match self {
+            Subject::Label(key) => Some(key.as_str()),
+            Subject::Function(call) if call.function == Function::Label => Some(call.word()),
+            _ => None,
+        }
+    }
+
     /// How its values are ordered, if they are.
     pub(super) fn order(&self) -> Option<Order> {
         match self {

@@ -126,15 +126,7 @@ impl Selector {
     /// of everything, and `None` for the one of nothing and for those with an "or" or a "not".
     #[must_use]
     pub fn requirements(&self) -> Option<Vec<&Requirement>> {
-        let children = match self.expr() {
-            // Everything is the conjunction of no requirements.
-            Expr::All => &[],
-            Expr::And(children) => children.as_slice(),
-            // One requirement stands at the root without an "and" around it. Whatever else does
-            // is none, so that the collecting below gives `None`.
-            only => std::slice::from_ref(only),
-        };
-        children.iter().map(Expr::as_requirement).collect()
+        self.expr().conjuncts()
     }
 }
 

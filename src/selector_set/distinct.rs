@@ -6,8 +6,8 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use roaring::RoaringBitmap;
 
+use super::standing::Standing;
 use super::terms::Term;
-use crate::Selector;
 
 /// A selector among those that differ. Given out again once its selector is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,24 +15,26 @@ pub(super) struct DistinctId(u32);
 
 /// One of the selectors that differ.
 #[derive(Debug, Clone)]
-pub(super) struct Distinct {
-    pub(super) selector: Selector,
+pub(super) struct Distinct<Q> {
+    pub(super) selector: Q,
     /// The numbers under which it stands in the set; none once it is gone.
     pub(super) ids: RoaringBitmap,
-    /// Where the index keeps it, if it is one that has to be tried; `None` if for every object.
-    pub(super) anchors: Option<Vec<Term>>,
+    /// Where the index keeps it, if it is one that has to be tried.
+    pub(super) anchors: Vec<Term>,
+    /// Whether such a one selects an object that has none of the anchors.
+    pub(super) selects_unanchored: bool,
 }
 
-impl Distinct {
-    fn new(selector: Selector) -> Distinct {
-        Distinct { selector, ids: RoaringBitmap::new(), anchors: None }
+impl<Q> Distinct<Q> {
+    fn new(selector: Q) -> Distinct<Q> {
+        Distinct { selector, ids: RoaringBitmap::new(), anchors: Vec::new(), selects_unanchored: false }
     }
 }
 
 /// Selectors without repeats. Thousands of Services may share one selector, which is then tried once.
-#[derive(Debug, Clone, Default)]
-pub(super) struct DistinctSelectors {
-    selectors: Vec<Distinct>,
+#[derive(Debug, Clone)]
+pub(super) struct DistinctSelectors<Q> {
+    selectors: Vec<Distinct<Q>>,
     /// Places in `selectors` that are free.
     free: Vec<u32>,
     /// The places in use, found by the hash of the selector.
@@ -40,9 +42,14 @@ pub(super) struct DistinctSelectors {
     hasher: RandomState,
 }
 
-impl DistinctSelectors {
+impl<Q: Standing> DistinctSelectors<Q> {
+    pub(super) fn new() -> DistinctSelectors<Q> {
+        let (table, hasher) = (HashTable::default(), RandomState::default());
+        DistinctSelectors { selectors: Vec::new(), free: Vec::new(), table, hasher }
+    }
+
     /// The place of `selector`, which is new, and then without ids, if it was not there.
-    pub(super) fn intern(&mut self, selector: Selector) -> DistinctId {
+    pub(super) fn intern(&mut self, selector: Q) -> DistinctId {
         let DistinctSelectors { selectors, free, table, hasher } = self;
         let hash = hasher.hash_one(&selector);
         // The hash leads to a few places at most, and only the selector there tells whether it is
@@ -75,15 +82,15 @@ impl DistinctSelectors {
             entry.remove();
             free.push(id.0);
             // The selector's memory is given back now, and not only when its place is used again.
-            *distinct = Distinct::new(Selector::nothing());
+            *distinct = Distinct::new(Q::nothing());
         }
     }
 
-    pub(super) fn get(&self, id: DistinctId) -> &Distinct {
+    pub(super) fn get(&self, id: DistinctId) -> &Distinct<Q> {
         &self.selectors[id.0 as usize]
     }
 
-    pub(super) fn get_mut(&mut self, id: DistinctId) -> &mut Distinct {
+    pub(super) fn get_mut(&mut self, id: DistinctId) -> &mut Distinct<Q> {
         &mut self.selectors[id.0 as usize]
     }
 }
@@ -91,11 +98,12 @@ impl DistinctSelectors {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Selector;
 
     #[test]
     fn places_are_shared_and_used_again() {
         let selector = |text: &str| text.parse::<Selector>().unwrap();
-        let mut distinct = DistinctSelectors::default();
+        let mut distinct = DistinctSelectors::new();
         let web = distinct.intern(selector("app=web"));
         assert_eq!(distinct.intern(selector("app=web")), web);
         let api = distinct.intern(selector("app=api"));

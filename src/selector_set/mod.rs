@@ -2,11 +2,13 @@
 //!
 //! A [`Plan`](crate::Plan) finds the objects of one selector; a [`SelectorSet`] finds the selectors of one
 //! object. The `term_index` leads from what an object has to the selectors that ask for it or forbid it, `anchors` says
-//! which few of the others have to be tried, and `distinct` keeps equal selectors together.
+//! which few of the others have to be tried, and `distinct` keeps equal selectors together. Queries about labels alone are
+//! held in the same way; `standing` says what of both the rest needs.
 
 mod anchors;
 mod distinct;
 mod ids;
+mod standing;
 mod term_index;
 mod terms;
 
@@ -17,9 +19,10 @@ use std::ops::Range;
 use roaring::RoaringBitmap;
 
 pub use ids::{SelectorId, SelectorIds, SelectorIdsIter};
+pub use standing::{NotAboutLabels, Standing};
 
-use crate::{Label, Selector};
-use distinct::{DistinctId, DistinctSelectors};
+use crate::{Label, Query, Selector};
+use distinct::{Distinct, DistinctId, DistinctSelectors};
 use term_index::{TermIndex, simple};
 use terms::Present;
 
@@ -43,34 +46,40 @@ use terms::Present;
 /// # Ok::<(), selq::ParseError>(())
 /// ```
 ///
-/// A query about labels goes in as the selector that it is, also with `||` and `!( )`, as long as it has no globs, regular
-/// expressions, `>=` or `<=`:
+/// A set [of queries](SelectorSet::of_queries) holds whatever the query language says of labels, with globs, regular
+/// expressions, `>=`, `<=`, `||` and `!( )`, and selectors as the queries that they are. Each answer is what trying every query
+/// with [`Query::matches`] would give. One about anything else is refused:
 ///
 /// ```
-/// use selq::{Query, SelectorSet};
+/// use selq::{Query, Selector, SelectorSet};
 ///
-/// let mut set = SelectorSet::new();
-/// let query: Query = "app=web || !(tier)".parse()?;
-/// let id = query.to_selector().map(|selector| set.insert(selector));
-/// assert_eq!(set.matching([("app", "web"), ("tier", "db")]).iter().next(), id);
-/// # Ok::<(), selq::ParseError>(())
+/// let mut queries = SelectorSet::of_queries();
+/// let web = queries.insert_query("app=web-* || !(tier) && zone=~'eu-.*'".parse()?)?;
+/// let db = queries.insert_query(Query::from("tier=db".parse::<Selector>()?))?;
+/// assert_eq!(queries.matching([("app", "web-7"), ("tier", "db")]).iter().collect::<Vec<_>>(), [web, db]);
+/// assert_eq!(queries.get(db).map(Query::to_string).as_deref(), Some("tier=db"));
+///
+/// let refused = queries.insert_query("app=web-*,.status.phase=Failed".parse()?).unwrap_err();
+/// assert_eq!(refused.subject().to_string(), ".status.phase");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Cost
 /// An answer costs a few look-ups for each label of the object, the selectors in it (a bit each), and the selectors
 /// that are tried. Those are at most: each different selector that has two or more requirements that ask for a label,
-/// where the object has the *anchor*, the requirement among them that fewest selectors share; and each different
-/// selector with an "or" or a "not" in which some alternative asks for no label, for every object. So is one with more
-/// than some dozens of them inside each other.
+/// where the object has the *anchor*, the requirement among them that fewest selectors share; each different
+/// selector with an "or" or a "not", where the object has an anchor of one of its alternatives, or, if an object without
+/// labels is selected, something that may rule it out; and each different query with a glob, a regular expression, `>=` or
+/// `<=`, in the same way, for which the key counts alone.
 ///
 /// Equal selectors are kept once. Keys and values that no selector names any more stay interned: a set that sees ever
 /// new ones grows by them, and by four bytes for each selector that was ever in it.
-#[derive(Clone, Default)]
-pub struct SelectorSet {
+#[derive(Clone)]
+pub struct SelectorSet<Q = Selector> {
     /// What each number stands for; nothing once it was removed.
     slots: Vec<Option<DistinctId>>,
     n_selectors: usize,
-    distinct: DistinctSelectors,
+    distinct: DistinctSelectors<Q>,
     index: TermIndex,
 }
 
@@ -88,7 +97,7 @@ impl SelectorSet {
     /// A set without selectors. It gives no object anything, unlike the selector without requirements.
     #[must_use]
     pub fn new() -> SelectorSet {
-        SelectorSet::default()
+        SelectorSet::empty()
     }
 
     /// Puts a selector in and returns its number. The same selector twice has two numbers.
@@ -98,21 +107,58 @@ impl SelectorSet {
     /// # Panics
     /// After 2³² − 1 selectors.
     pub fn insert(&mut self, selector: Selector) -> SelectorId {
+        self.put(selector)
+    }
+}
+
+impl SelectorSet<Query> {
+    /// A set without queries, to hold queries about labels alone.
+    #[must_use]
+    pub fn of_queries() -> SelectorSet<Query> {
+        SelectorSet::empty()
+    }
+
+    /// Puts a query in and returns its number. The same query twice has two numbers.
+    ///
+    /// Costs time in proportion to the query, however many there are.
+    ///
+    /// # Errors
+    /// If the query asks for anything but labels, be it a field of the object or a function other than `label(key)`: the
+    /// answer would not depend on the labels alone.
+    ///
+    /// # Panics
+    /// After 2³² − 1 queries.
+    pub fn insert_query(&mut self, query: Query) -> Result<SelectorId, NotAboutLabels> {
+        NotAboutLabels::check(&query)?;
+        Ok(self.put(query))
+    }
+}
+
+impl<Q: Standing> SelectorSet<Q> {
+    fn empty() -> SelectorSet<Q> {
+        let (distinct, index) = (DistinctSelectors::new(), TermIndex::default());
+        SelectorSet { slots: Vec::new(), n_selectors: 0, distinct, index }
+    }
+
+    fn put(&mut self, selector: Q) -> SelectorId {
         // A removed selector leaves its slot behind, so that no number is ever given out twice.
         let id = u32::try_from(self.slots.len()).expect("fewer than 2^32 selectors");
         let place = self.distinct.intern(selector);
         let distinct = self.distinct.get_mut(place);
         // Simple selectors stand in the index by their numbers, equal ones too: it answers them
         // without trying any.
-        if let Some(requirements) = simple(&distinct.selector) {
+        let expr = distinct.selector.expr();
+        if let Some(requirements) = simple(expr) {
             self.index.change_simple(&requirements, id, RoaringBitmap::insert);
         } else if distinct.ids.is_empty() {
-            self.index.terms.intern_keys(distinct.selector.expr());
-            let is_deep = distinct.selector.is_deep();
-            distinct.anchors =
-                // A tree too deep for the recursion that finds anchors is tried for every object.
-                if is_deep { None } else { self.index.anchors(distinct.selector.expr(), true) };
-            self.index.insert_anchored(distinct.anchors.as_deref(), place);
+            self.index.terms.intern_keys(expr);
+            let anchors = self.index.anchors(expr);
+            self.index.insert_anchored(&anchors.terms, place);
+            distinct.selects_unanchored = anchors.selects_unlabelled;
+            distinct.anchors = anchors.terms;
+        }
+        if distinct.selects_unanchored {
+            self.index.change_unconditional(id, RoaringBitmap::insert);
         }
         distinct.ids.insert(id);
         self.slots.push(Some(place));
@@ -128,10 +174,13 @@ impl SelectorSet {
         let distinct = self.distinct.get_mut(place);
         distinct.ids.remove(id.0);
         let is_last = distinct.ids.is_empty();
-        if let Some(requirements) = simple(&distinct.selector) {
+        if let Some(requirements) = simple(distinct.selector.expr()) {
             self.index.change_simple(&requirements, id.0, RoaringBitmap::remove);
         } else if is_last {
-            self.index.remove_anchored(distinct.anchors.as_deref(), place);
+            self.index.remove_anchored(&distinct.anchors, place);
+        }
+        if distinct.selects_unanchored {
+            self.index.change_unconditional(id.0, RoaringBitmap::remove);
         }
         // The index was changed before, as it needs the selector and its anchors to know where to
         // look.
@@ -142,9 +191,9 @@ impl SelectorSet {
         true
     }
 
-    /// The selector with this number, if it is there.
+    /// The selector or query with this number, if it is there.
     #[must_use]
-    pub fn get(&self, id: SelectorId) -> Option<&Selector> {
+    pub fn get(&self, id: SelectorId) -> Option<&Q> {
         let place = (*self.slots.get(id.index())?)?;
         Some(&self.distinct.get(place).selector)
     }
@@ -163,7 +212,7 @@ impl SelectorSet {
 
     /// All selectors with their numbers, in the order they were put in.
     #[must_use]
-    pub fn iter(&self) -> Selectors<'_> {
+    pub fn iter(&self) -> Selectors<'_, Q> {
         Selectors { set: self, ids: 0..self.slots.len() as u32, n_left: self.n_selectors }
     }
 
@@ -182,13 +231,19 @@ impl SelectorSet {
         let mut hits = self.index.hits(present);
         let value = |key: &str| self.index.terms.key(key).and_then(|key| present.value(key));
         // One that is tried twice gives its ids twice, which the union takes for once.
-        let tried = hits.to_try.iter().map(|&place| self.distinct.get(place));
-        let found = tried.filter(|distinct| distinct.selector.matches_by(value));
-        hits.selected.extend(found.map(|distinct| &distinct.ids));
+        for place in hits.to_try {
+            let Distinct { selector, ids, selects_unanchored, .. } = self.distinct.get(place);
+            match (selects_unanchored, selector.matches_by(value)) {
+                (false, true) => hits.selected.push(ids),
+                (true, false) => hits.ruled_out.push(ids),
+                // That is the answer already if it was not tried.
+                _ => {}
+            }
+        }
         let mut ids = ids::union(&hits.selected);
         if !hits.ruled_out.is_empty() {
-            // Only simple selectors are ruled out, so that none of those that were tried is taken
-            // away here.
+            // Labels rule out simple selectors, and a trial the one that was tried: none that was found
+            // by trying is taken away here.
             ids -= ids::union(&hits.ruled_out);
         }
         ids
@@ -220,18 +275,18 @@ impl SelectorSet {
     }
 }
 
-/// All selectors of a [`SelectorSet`] with their numbers, in the order they were put in.
+/// All selectors or queries of a [`SelectorSet`] with their numbers, in the order they were put in.
 #[derive(Debug, Clone)]
-pub struct Selectors<'s> {
-    set: &'s SelectorSet,
+pub struct Selectors<'s, Q = Selector> {
+    set: &'s SelectorSet<Q>,
     ids: Range<u32>,
     n_left: usize,
 }
 
-impl<'s> Iterator for Selectors<'s> {
-    type Item = (SelectorId, &'s Selector);
+impl<'s, Q: Standing> Iterator for Selectors<'s, Q> {
+    type Item = (SelectorId, &'s Q);
 
-    fn next(&mut self) -> Option<(SelectorId, &'s Selector)> {
+    fn next(&mut self) -> Option<(SelectorId, &'s Q)> {
         let set = self.set;
         let next = self.ids.by_ref().map(SelectorId).find_map(|id| Some((id, set.get(id)?)))?;
         self.n_left -= 1;
@@ -245,16 +300,22 @@ impl<'s> Iterator for Selectors<'s> {
     }
 }
 
-impl ExactSizeIterator for Selectors<'_> {}
+impl<Q: Standing> ExactSizeIterator for Selectors<'_, Q> {}
 
-impl FusedIterator for Selectors<'_> {}
+impl<Q: Standing> FusedIterator for Selectors<'_, Q> {}
 
-impl<'s> IntoIterator for &'s SelectorSet {
-    type Item = (SelectorId, &'s Selector);
-    type IntoIter = Selectors<'s>;
+impl<'s, Q: Standing> IntoIterator for &'s SelectorSet<Q> {
+    type Item = (SelectorId, &'s Q);
+    type IntoIter = Selectors<'s, Q>;
 
-    fn into_iter(self) -> Selectors<'s> {
+    fn into_iter(self) -> Selectors<'s, Q> {
         self.iter()
+    }
+}
+
+impl Default for SelectorSet {
+    fn default() -> SelectorSet {
+        SelectorSet::new()
     }
 }
 
@@ -276,9 +337,9 @@ impl FromIterator<Selector> for SelectorSet {
     }
 }
 
-impl fmt::Debug for SelectorSet {
+impl<Q> fmt::Debug for SelectorSet<Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SelectorSet").field("n_selectors", &self.len()).finish_non_exhaustive()
+        f.debug_struct("SelectorSet").field("n_selectors", &self.n_selectors).finish_non_exhaustive()
     }
 }
 
@@ -287,7 +348,7 @@ mod tests {
     use super::*;
 
     /// How many selectors are tried for an object.
-    fn n_tried(set: &SelectorSet, labels: &[(&str, &str)]) -> usize {
+    fn n_tried<Q: Standing>(set: &SelectorSet<Q>, labels: &[(&str, &str)]) -> usize {
         set.index.hits(&set.index.terms.present(labels)).to_try.len()
     }
 
@@ -306,6 +367,26 @@ mod tests {
         assert!(n_tried(&set, &labels) <= 4, "{}", n_tried(&set, &labels));
         assert!(n_tried(&set, &[("app", "web")]) <= 3);
         assert_eq!(n_tried(&set, &[("n", "7"), ("k8", "")]), 0);
+    }
+
+    #[test]
+    fn queries_are_tried_for_objects_with_their_keys_and_no_others() {
+        let mut set = SelectorSet::of_queries();
+        for n in 0..100 {
+            for text in [
+                format!("k{n}=x-*"),
+                format!("k{n}!~'x.*'"),
+                format!("k{n}=x-*,app=web-{n}"),
+                format!("!(k{n}=y,n>=7)"),
+            ] {
+                set.insert_query(text.parse().unwrap()).unwrap();
+            }
+        }
+        let labels = [("k7", "x-1"), ("n", "7"), ("app", "web-7")];
+        assert_eq!(set.matching(labels).len(), 1 + 99 + 1 + 100);
+        assert_eq!(n_tried(&set, &labels), 1 + 1 + 1);
+        assert_eq!((n_tried(&set, &[("n", "7")]), n_tried(&set, &[("k7", "y")])), (0, 3));
+        assert_eq!(set.matching([("k7", "y"), ("n", "7")]).len(), 100 + 99);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A *simple* selector asks an object to have one thing at most: `env=prod`, `tier in (db,cache),!legacy`,
 //! `env!=prod`, or nothing at all. All simple selectors are answered together with set operations: the union of what
 //! the object's labels select, and of what needs no label, less what its labels rule out. Only the others
-//! are tried, and only where an object has their anchor.
+//! are tried, and only where an object has their anchor: for any other the answer is that for one without labels.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
@@ -11,10 +11,10 @@ use std::ops::Bound;
 use roaring::RoaringBitmap;
 
 use super::distinct::DistinctId;
+use super::standing::LabelLeaf;
 use super::terms::{Present, Term, Terms};
-use crate::selector::Integer;
-use crate::selector::integer;
-use crate::{LabelKey, Requirement, Selector};
+use crate::selector::{Expr, Integer, integer};
+use crate::{LabelKey, Requirement};
 
 /// Selectors by what they require.
 #[derive(Debug, Clone, Default)]
@@ -24,10 +24,9 @@ pub(super) struct TermIndex {
     entries: Vec<Entry>,
     /// The simple selectors with `>` or `<`, by key.
     bounds: HashMap<Term, Bounds, foldhash::fast::RandomState>,
-    /// The simple selectors that no label is needed for: the empty one and those that only forbid.
+    /// The selectors that no label is needed for: the empty one, those that only forbid, and those that have some alternative
+    /// that does.
     unconditional: RoaringBitmap,
-    /// The selectors that are tried for every object, since one without any label may satisfy them.
-    unanchored: Vec<DistinctId>,
 }
 
 /// What it means for the selectors that an object has a term.
@@ -55,7 +54,7 @@ struct Bounds {
 pub(super) struct Hits<'i> {
     /// Selectors that hold unless they are ruled out.
     pub(super) selected: Vec<&'i RoaringBitmap>,
-    /// Simple selectors that do not hold.
+    /// Selectors that do not hold.
     pub(super) ruled_out: Vec<&'i RoaringBitmap>,
     /// Selectors to try, some perhaps more than once.
     pub(super) to_try: Vec<DistinctId>,
@@ -65,8 +64,10 @@ pub(super) struct Hits<'i> {
 pub(super) type BitmapChange = fn(&mut RoaringBitmap, u32) -> bool;
 
 /// The requirements of a selector of which at most one asks for a label; `None` for any other selector.
-pub(super) fn simple(selector: &Selector) -> Option<Vec<&Requirement>> {
-    let requirements = selector.requirements()?;
+pub(super) fn simple<R: LabelLeaf>(expr: &Expr<R>) -> Option<Vec<&Requirement>> {
+    let requirements: Option<Vec<&Requirement>> =
+        expr.conjuncts()?.into_iter().map(LabelLeaf::as_requirement).collect();
+    let requirements = requirements?;
     let n_positive = requirements.iter().filter(|requirement| !requirement.holds_without_key()).count();
     // Two that ask for labels would need an intersection; those that only rule out are taken away from what one found.
     (n_positive <= 1).then_some(requirements)
@@ -80,8 +81,13 @@ impl TermIndex {
         }
         // The empty selector is among these, as all of no requirements hold.
         if requirements.iter().all(|requirement| requirement.holds_without_key()) {
-            change(&mut self.unconditional, id);
+            self.change_unconditional(id, change);
         }
+    }
+
+    /// Puts a selector among those that no label is needed for, or takes it out.
+    pub(super) fn change_unconditional(&mut self, id: u32, change: BitmapChange) {
+        change(&mut self.unconditional, id);
     }
 
     fn change_requirement(&mut self, requirement: &Requirement, id: u32, change: BitmapChange) {
@@ -104,24 +110,18 @@ impl TermIndex {
     }
 
     fn bounds(&mut self, key: &LabelKey) -> &mut Bounds {
-        let key = self.terms.intern_key(key);
+        let key = self.terms.intern_key(key.as_str());
         self.bounds.entry(key).or_default()
     }
 
-    /// Has a selector tried for the objects with one of `anchors`, or for all.
-    pub(super) fn insert_anchored(&mut self, anchors: Option<&[Term]>, id: DistinctId) {
-        match anchors {
-            Some(anchors) => anchors.iter().for_each(|&term| self.entry(term).anchored.push(id)),
-            None => self.unanchored.push(id),
-        }
+    /// Has a selector tried for the objects with one of `anchors`.
+    pub(super) fn insert_anchored(&mut self, anchors: &[Term], id: DistinctId) {
+        anchors.iter().for_each(|&term| self.entry(term).anchored.push(id));
     }
 
     /// The reverse of [`insert_anchored`](TermIndex::insert_anchored). Looks through the selectors with the same anchors.
-    pub(super) fn remove_anchored(&mut self, anchors: Option<&[Term]>, id: DistinctId) {
-        match anchors {
-            Some(anchors) => anchors.iter().for_each(|&term| take_out(&mut self.entry(term).anchored, id)),
-            None => take_out(&mut self.unanchored, id),
-        }
+    pub(super) fn remove_anchored(&mut self, anchors: &[Term], id: DistinctId) {
+        anchors.iter().for_each(|&term| take_out(&mut self.entry(term).anchored, id));
     }
 
     /// How many selectors are tried for the objects with a term.
@@ -132,7 +132,7 @@ impl TermIndex {
     /// Everything that stands at what an object has.
     pub(super) fn hits(&self, present: &Present<'_>) -> Hits<'_> {
         // An object is looked up by its own keys and labels, so that this costs its labels and not the selectors.
-        let mut hits = Hits { to_try: self.unanchored.clone(), ..Hits::default() };
+        let mut hits = Hits::default();
         add_unless_empty(&mut hits.selected, &self.unconditional);
         for (key, value) in present.iter() {
             hits.add(self.entries.get(key.index()));
@@ -199,13 +199,14 @@ fn take_out(list: &mut Vec<DistinctId>, id: DistinctId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Selector;
 
     #[test]
     fn simple_selectors_ask_for_one_thing_at_most() {
-        let is_simple = |text: &str| simple(&text.parse().unwrap()).is_some();
+        let is_simple = |text: &str| simple(text.parse::<Selector>().unwrap().expr()).is_some();
         assert!(is_simple("") && is_simple("a=x") && is_simple("a in (x,y),!b,c!=z") && is_simple("a!=x,!b"));
         assert!(is_simple("a") && is_simple("a>7,!b"));
         assert!(!is_simple("a=x,b=y") && !is_simple("a>7,a<9") && !is_simple("a=x,a"));
-        assert!(simple(&Selector::nothing()).is_none());
+        assert!(simple(Selector::nothing().expr()).is_none());
     }
 }

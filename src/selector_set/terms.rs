@@ -1,8 +1,9 @@
 //! Terms: what a requirement may ask an object to have, by number.
 
+use super::standing::LabelLeaf;
+use crate::Label;
 use crate::selector::Expr;
 use crate::store::Dict;
-use crate::{Label, LabelKey, Requirement};
 
 /// A key, or a key with one of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,32 +50,27 @@ impl Terms {
     }
 
     /// The term of a key, new if no selector named it yet.
-    pub(super) fn intern_key(&mut self, key: &LabelKey) -> Term {
-        Term(self.dict.intern(KEYS, key.as_str()))
+    pub(super) fn intern_key(&mut self, key: &str) -> Term {
+        Term(self.dict.intern(KEYS, key))
     }
 
     /// Makes every key of a selector known: [`present`](Terms::present) passes over those that are not, and a selector
     /// that is tried must see them all.
-    pub(super) fn intern_keys(&mut self, expr: &Expr<Requirement>) {
-        for requirement in expr.parts().filter_map(Expr::as_requirement) {
-            self.intern_key(requirement.key());
+    pub(super) fn intern_keys<R: LabelLeaf>(&mut self, expr: &Expr<R>) {
+        for leaf in expr.requirements() {
+            self.intern_key(leaf.key());
         }
     }
 
-    /// What decides a requirement: the key with each of the values, or the key alone where no value is named or the
-    /// value is a bound. An object with none of these terms satisfies the requirement if and only if one without
-    /// the key does.
-    pub(super) fn of(&mut self, requirement: &Requirement) -> Vec<Term> {
-        let key = self.intern_key(requirement.key());
-        match requirement {
-            Requirement::Exists(_)
-            | Requirement::DoesNotExist(_)
-            | Requirement::GreaterThan(..)
-            | Requirement::LessThan(..) => vec![key],
-            // The key alone is not among them: with another value the requirement is decided as
-            // without the key.
-            _ => requirement.values().map(|value| Term(self.dict.intern(key.0 + 1, value))).collect(),
-        }
+    /// What decides a requirement: the key with each of the values, or the key alone where no value is named, or bounds and
+    /// patterns. An object with none of these terms satisfies the requirement if and only if one without the key does.
+    pub(super) fn of(&mut self, leaf: &impl LabelLeaf) -> Vec<Term> {
+        let key = self.intern_key(leaf.key());
+        let values = leaf.deciding_values().map(|value| Term(self.dict.intern(key.0 + 1, value)));
+        let values: Vec<Term> = values.collect();
+        // With values the key alone is not among them: with any other the requirement is decided as
+        // without the key.
+        if values.is_empty() { vec![key] } else { values }
     }
 
     /// The keys of an object that some selector names. The last of two labels with the same key counts.
@@ -129,7 +125,7 @@ mod tests {
     #[test]
     fn the_last_of_two_equal_keys_counts() {
         let mut terms = Terms::default();
-        let [a, b] = ["a", "b"].map(|key| terms.intern_key(&LabelKey::new(key).unwrap()));
+        let [a, b] = ["a", "b"].map(|key| terms.intern_key(key));
         let present = terms.present(&[("b", "1"), ("a", "1"), ("c", "1"), ("a", "2"), ("a", "3")]);
         assert_eq!((present.value(a), present.value(b)), (Some("3"), Some("1")));
         assert_eq!(present.iter().count(), 2);

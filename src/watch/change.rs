@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::edit::LabelChange;
 use crate::label::owned;
-use crate::selector_set::SelectorIds;
+use crate::selector_set::{SelectorIds, Standing};
 use crate::{Label, Object, Selector, SelectorId, SelectorSet};
 
 /// What an event does to one object.
@@ -86,7 +86,7 @@ impl ObjectChange {
     /// What it does to the selections of many selectors, in the order of their numbers; those that it does
     /// nothing to are left out. Costs what asking the set about the labels before and after costs.
     #[must_use]
-    pub fn transitions(&self, selectors: &SelectorSet) -> Vec<(SelectorId, Transition)> {
+    pub fn transitions<Q: Standing>(&self, selectors: &SelectorSet<Q>) -> Vec<(SelectorId, Transition)> {
         let before = self.before.as_deref().map(|labels| selectors.matching(labels));
         let before = before.unwrap_or_default();
         let after =

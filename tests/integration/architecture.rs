@@ -42,7 +42,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ),
     ("watch", &["label", "load", "store", "edit", "selector", "selector_set"]),
     ("plan", &["formula", "query", "selector", "store", "suggest", "syntax"]),
-    ("selector_set", &["formula", "selector", "store", "label"]),
+    ("selector_set", &["formula", "query", "selector", "store", "label"]),
     ("error", &["edit", "label", "load", "path", "saved", "selector"]),
 ];
 

@@ -29,6 +29,7 @@ mod plan;
 mod public_api;
 mod quantity;
 mod query_plain;
+mod query_set;
 mod readme;
 mod remarks;
 mod repl;

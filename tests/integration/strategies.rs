@@ -1,8 +1,11 @@
 //! Random labels, objects and selectors from an alphabet small enough that they meet each other.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
-use selq::{Object, Selector};
+use selq::{Object, Query, Selector};
 
 /// Keys, one of which no object ever has.
 const KEYS: [&str; 5] = ["env", "tier", "n", "example.com/x", "absent"];
@@ -86,6 +89,53 @@ pub(crate) fn selector() -> impl Strategy<Value = Selector> {
     })
 }
 
-fn parse(text: &str) -> Selector {
-    text.parse().unwrap_or_else(|error| panic!("the strategy makes valid selectors, but {text:?}: {error}"))
+/// Any query about labels alone, with all that no selector has.
+pub(crate) fn label_query() -> impl Strategy<Value = Query> {
+    let leaf = prop_oneof![
+        2 => vec(requirement(), 0..3).prop_map(|requirements| parse(&requirements.join(","))),
+        6 => label_test().prop_map(|text| parse(&text)),
+        1 => Just(Query::nothing()),
+    ];
+    leaf.prop_recursive(4, 16, 2, |inner| {
+        prop_oneof![
+            2 => (inner.clone(), inner.clone()).prop_map(|(a, b): (Query, Query)| a.and(b)),
+            2 => (inner.clone(), inner.clone()).prop_map(|(a, b): (Query, Query)| a.or(b)),
+            1 => inner.prop_map(Query::negate),
+        ]
+    })
+}
+
+/// The text of a requirement on a label that no selector has.
+fn label_test() -> impl Strategy<Value = String> {
+    const ASKED: [&str; 18] = [
+        "=p*",
+        "!=*d",
+        "==?",
+        "=*r*d",
+        " in (qa,'not a label value')",
+        " in (7,p*)",
+        " notin ('é',?7)",
+        "='é'",
+        "!='+9'",
+        "=~'p.*|7'",
+        "!~'[0-9]*'",
+        "=~''",
+        ">=7",
+        "<=7",
+        ">=07",
+        ">6",
+        "!~'.*l.*'",
+        "<=8",
+    ];
+    let key = (prop::sample::select(&KEYS[..]), any::<bool>());
+    let subject = key.prop_map(|(key, is_call)| if is_call { format!("label({key})") } else { key.into() });
+    prop_oneof![
+        9 => (subject, prop::sample::select(&ASKED[..])).prop_map(|(subject, asked)| subject + asked),
+        1 => (prop::sample::select(&["", "!"][..]), prop::sample::select(&KEYS[..]))
+            .prop_map(|(not, key)| format!("{not}label({key})")),
+    ]
+}
+
+fn parse<T: FromStr<Err: Display>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|error| panic!("the strategy makes valid texts, but {text:?}: {error}"))
 }

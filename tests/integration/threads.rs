@@ -165,7 +165,7 @@ fn every_type_can_be_shared() {
         ObjectId, ObjectIdentity<'static>, ObjectIds<'static>, ObjectLabels<'static>, ObjectRef<'static>, Objects<'static, 'static>, Operator, Outcome,
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Path, PathError, Paths, Plan<'static>, Pointer, PointerError,
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
-        SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter<'static>, SelectorSet, Selectors<'static>, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
+        SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter<'static>, SelectorSet, SelectorSet<Query>, Selectors<'static>, Selectors<'static, Query>, NotAboutLabels, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
         StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
         KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, SubjectReader, SubjectValue, Test,
         Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError,

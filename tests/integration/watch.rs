@@ -487,7 +487,7 @@ fn ages_are_counted_to_the_event_unless_a_time_is_named() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
-    /// What is asked by the object's JSON changes as what is asked by its labels does.
+    /// What is asked by the object's JSON, or by its labels in a query, changes as what a selector asks does.
     #[test]
     fn queries_see_what_selectors_see(events in prop::collection::vec((0..3_usize, 0..4_u8, 0..3_usize), 1..40)) {
         let stream: String = events
@@ -498,7 +498,7 @@ proptest! {
             })
             .collect();
         let by_selector = watch(&["-l", "env!=prod"], &stream);
-        for query in ["label(env)!=prod", ".metadata.labels.env!=prod"] {
+        for query in ["label(env)!=prod", "env!=p*", ".metadata.labels.env!=prod"] {
             prop_assert_eq!(&watch(&["-w", query], &stream).out, &by_selector.out);
         }
     }

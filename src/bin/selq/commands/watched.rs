@@ -19,9 +19,9 @@ pub(super) struct WatchedQueries {
     /// What to call each, where there are many.
     names: Vec<Option<String>>,
     /// Those of labels alone, which are answered together.
-    selectors: SelectorSet,
+    about_labels: SelectorSet<Query>,
     /// The number of each of these.
-    selector_numbers: Vec<usize>,
+    label_numbers: Vec<usize>,
     /// The others.
     others: Vec<WatchedQuery>,
 }
@@ -43,8 +43,8 @@ impl WatchedQueries {
     ) -> Result<(WatchedQueries, u64)> {
         let mut watched = WatchedQueries {
             names: Vec::new(),
-            selectors: SelectorSet::new(),
-            selector_numbers: Vec::new(),
+            about_labels: SelectorSet::of_queries(),
+            label_numbers: Vec::new(),
             others: Vec::new(),
         };
         if args.queries.is_empty() {
@@ -61,22 +61,19 @@ impl WatchedQueries {
     fn insert(&mut self, name: Option<String>, wanted: Wanted) {
         let number = self.names.len();
         self.names.push(name);
-        match wanted {
-            Wanted::Selector(selector) => {
-                self.selectors.insert(selector);
-                self.selector_numbers.push(number);
-            }
-            Wanted::Query(query) => {
-                self.others.push(WatchedQuery { number, query, selected: HashSet::new() });
-            }
+        let query = wanted.into_query();
+        match self.about_labels.insert_query(query.clone()) {
+            Ok(_) => self.label_numbers.push(number),
+            Err(_) => self.others.push(WatchedQuery { number, query, selected: HashSet::new() }),
         }
     }
 
     /// What they name of labels, to be looked out for.
     pub(super) fn sightings(&self) -> Sightings {
-        let of_others = self.others.iter().flat_map(|it| it.query.label_requirements());
-        let of_others: Vec<Selector> = of_others.map(Selector::from).collect();
-        Sightings::new(self.selectors.iter().map(|(_, selector)| selector).chain(&of_others), [])
+        let queries = self.about_labels.iter().map(|(_, query)| query);
+        let queries = queries.chain(self.others.iter().map(|it| &it.query));
+        let asked: Vec<Selector> = queries.flat_map(Query::label_requirements).map(Selector::from).collect();
+        Sightings::new(&asked, [])
     }
 
     /// Whether objects are asked about more than their labels.
@@ -96,9 +93,9 @@ impl WatchedQueries {
         source: &str,
         context: Context,
     ) -> Vec<(Option<&str>, Transition)> {
-        let of_selectors = change.transitions(&self.selectors).into_iter();
+        let by_labels = change.transitions(&self.about_labels).into_iter();
         let mut found: Vec<(usize, Transition)> =
-            of_selectors.map(|(id, it)| (self.selector_numbers[id.index()], it)).collect();
+            by_labels.map(|(id, it)| (self.label_numbers[id.index()], it)).collect();
         let object = EventObject { object: &change.object, source };
         for watched in &mut self.others {
             found.extend(watched.transition(change, &object, context).map(|it| (watched.number, it)));

@@ -46,7 +46,8 @@ impl Wanted {
         }
     }
 
-    fn into_query(self) -> Query {
+    /// The query of it, which a selector is too.
+    pub(crate) fn into_query(self) -> Query {
         match self {
             Wanted::Selector(selector) => Query::from(selector),
             Wanted::Query(query) => query,
