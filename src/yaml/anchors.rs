@@ -43,14 +43,14 @@ impl Anchor {
 
 /// The names of a document so far, and what was made of them.
 #[derive(Debug, Default)]
-pub(super) struct Anchors {
+pub(super) struct YamlAnchors {
     by_name: HashMap<String, Anchor, foldhash::fast::RandomState>,
     n_nodes: u64,
     n_aliased: u64,
     n_copied: usize,
 }
 
-impl Anchors {
+impl YamlAnchors {
     pub(super) fn clear(&mut self) {
         self.by_name.clear();
         (self.n_nodes, self.n_aliased, self.n_copied) = (0, 0, 0);

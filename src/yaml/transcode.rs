@@ -3,7 +3,7 @@
 //! Of equal keys the last counts, and what it overrides has been written by then: such parts are noted, and left out
 //! at the end. An alias copies the JSON of its node; a merge key copies members.
 
-use super::anchors::{Anchor, Anchors};
+use super::anchors::{Anchor, YamlAnchors};
 use super::escape;
 use super::events::{Event, EventSource, Properties, ScalarStyle, YamlNode};
 use super::fault::YamlFault;
@@ -26,7 +26,7 @@ pub(crate) struct Transcoder {
     out: Vec<u8>,
     open: Vec<Open>,
     keys: Keys,
-    anchors: Anchors,
+    anchors: YamlAnchors,
     /// Parts of `out` that count no more, from start to end.
     dead: BTreeMap<usize, usize>,
     /// Values that JSON does not have. They do no harm where they count no more.

@@ -83,6 +83,7 @@ impl<'a> Head<'a> {
     }
 
     /// Reads one field of the object. The last of two equal keys wins, as in Go.
+    #[inline]
     pub(in crate::load) fn field(&mut self, key: &str, cursor: &mut Cursor<'a>) -> Fallible<()> {
         match key {
             "apiVersion" => self.api_version = text_or_absent(cursor)?,
@@ -117,6 +118,7 @@ impl<'a> Head<'a> {
         self.take(key, wanted, start, cursor)
     }
 
+    #[inline]
     fn metadata(&mut self, wanted: Option<&WantedValue>, cursor: &mut Cursor<'a>) -> Fallible<()> {
         // A second `metadata` overrides the first as a whole, also what it does not have itself.
         self.name = Cow::Borrowed("");
@@ -138,6 +140,7 @@ impl<'a> Head<'a> {
     }
 
     /// Reads one field of the metadata that begin at `at`.
+    #[inline]
     fn metadata_field(&mut self, key: &str, at: usize, cursor: &mut Cursor<'a>) -> Fallible<()> {
         match key {
             "name" => self.name = text_or_absent(cursor)?,
