@@ -343,6 +343,13 @@ fn queries_in_a_terminal() {
     type_keys(&mut session, " || !(@\x03");
     expect_prompt(&mut session);
 
+    // A Tab that comes before all is read inserts nothing, and what there is to say comes all the same.
+    type_keys(&mut session, "qos(Nope\t");
+    expect(&mut session, "reading qos()");
+    expect(&mut session, ", or )");
+    type_keys(&mut session, "\x03");
+    expect_prompt(&mut session);
+
     // A name stands for its query in parentheses, wherever that may be.
     type_keys(&mut session, ":let ill = .status.phase in (Failed,Pending) || restarts()>5\r");
     expect(&mut session, "@ill = ");

@@ -15,6 +15,7 @@ use rustyline::line_buffer::LineBuffer;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Changeset, Context, Helper};
 use selq::Span;
+use selq::query::Subject;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::eval::{want, with_context};
@@ -44,6 +45,8 @@ pub(super) struct Assistant {
     has_pair: Cell<bool>,
     /// The completion that was asked for last, which the editor then takes over from.
     completion: RefCell<Completion>,
+    /// Where the hint that is on the screen is said again, once more is known.
+    later: RefCell<Arc<OnceLock<String>>>,
     /// Asks for the line to be drawn again.
     redraw: Sender<()>,
     /// Whether a line is being typed that may be drawn again.
@@ -61,6 +64,7 @@ impl Assistant {
             has_hint: Cell::new(false),
             has_pair: Cell::new(false),
             completion: RefCell::default(),
+            later: RefCell::default(),
             redraw,
             is_typing: Arc::default(),
             is_plain: Arc::default(),
@@ -100,7 +104,14 @@ impl Assistant {
     fn say_later(&self, line: &str, found: Option<&Hint>) -> Arc<OnceLock<String>> {
         let unread = found.map(|hint| hint.unread.clone()).unwrap_or_default();
         let later = Arc::new(OnceLock::new());
-        let (slot, line, redraw) = (Arc::clone(&later), line.to_owned(), self.redraw.clone());
+        self.later.replace(Arc::clone(&later));
+        self.say_when_read(line, unread);
+        later
+    }
+
+    /// Has these read, and the hint that is on the screen said again then.
+    fn say_when_read(&self, line: &str, unread: Vec<Subject>) {
+        let (slot, line, redraw) = (Arc::clone(&self.later.borrow()), line.to_owned(), self.redraw.clone());
         self.is_typing.store(true, Ordering::Relaxed);
         want(&self.session, unread, move |context| {
             let remark = hint(context, &line).map(|hint| hint.remark);
@@ -109,7 +120,6 @@ impl Assistant {
                 let _ = redraw.send(());
             }
         });
-        later
     }
 }
 
@@ -127,8 +137,9 @@ impl Completer for Assistant {
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         let mut completion = with_context(&self.session, |context| complete(context, line, pos));
         if !completion.unread.is_empty() {
-            // The next Tab knows it.
-            want(&self.session, std::mem::take(&mut completion.unread), |_| {});
+            // The next Tab knows it. What was wanted last is wanted alone, so that the hint is said again by this too:
+            // where nothing is inserted, the editor asks for no other.
+            self.say_when_read(line, std::mem::take(&mut completion.unread));
         }
         let (columns, _) = self.screen();
         let mut listed = completion.listed();
