@@ -14,4 +14,4 @@ pub use reads::Reads;
 pub(crate) use reads::WantedValue;
 pub(crate) use scan::{Text, key_name, member};
 pub(crate) use text::JsonText;
-pub(crate) use tree::{JsonNode, JsonTree};
+pub(crate) use tree::{JsonNode, JsonTree, beginning};

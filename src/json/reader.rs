@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::ops::Range;
 
 use super::scan::{end_of_value, key_name};
 use super::skim::{self, Level};
@@ -33,8 +34,14 @@ pub(crate) trait JsonReader<'j> {
     /// Passes over the value that begins here.
     fn skip(&mut self) -> Result<(), Self::Fault>;
 
+    /// Some of the text before here.
+    fn text(&mut self, range: Range<usize>) -> Result<&'j str, Self::Fault>;
+
     /// The text from an earlier place up to here.
-    fn text_from(&mut self, start: usize) -> Result<&'j str, Self::Fault>;
+    fn text_from(&mut self, start: usize) -> Result<&'j str, Self::Fault> {
+        let end = self.pos();
+        self.text(start..end)
+    }
 }
 
 /// What of a text is still to be read. The text is known to be JSON; of any other something is read, or nothing.
@@ -134,7 +141,7 @@ impl<'j> JsonReader<'j> for Rest<'j> {
         Ok(())
     }
 
-    fn text_from(&mut self, start: usize) -> Result<&'j str, Infallible> {
-        Ok(self.since(start))
+    fn text(&mut self, range: Range<usize>) -> Result<&'j str, Infallible> {
+        Ok(self.json.get(range).unwrap_or_default())
     }
 }

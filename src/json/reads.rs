@@ -30,6 +30,8 @@ pub struct Reads {
 /// What is wanted of one value: itself, and of what is in it all or some.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WantedValue {
+    /// Its text.
+    is_value: bool,
     /// All that is in it.
     is_whole: bool,
     members: Vec<(Box<str>, WantedValue)>,
@@ -66,7 +68,7 @@ impl Reads {
 
     /// The same and the value that these names lead to, but nothing that is in it.
     pub(crate) fn and_value<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Reads {
-        self.wanted(names);
+        self.wanted(names).is_value = true;
         self
     }
 
@@ -96,6 +98,11 @@ impl Reads {
 impl WantedValue {
     pub(crate) fn is_whole(&self) -> bool {
         self.is_whole
+    }
+
+    /// Whether its text is wanted, which is more than what sort of value it is.
+    pub(crate) fn is_value(&self) -> bool {
+        self.is_value || self.is_whole
     }
 
     /// Whether some of what is in it is wanted, and not all.

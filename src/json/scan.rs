@@ -54,6 +54,21 @@ impl<'j> Text<'j> {
         self.pos + skim::sound_len(self.level, rest).unwrap_or_else(|| end_of_value(rest))
     }
 
+    /// Where the value ends, if that is before this place, which is behind a comma or bracket or further in the value.
+    pub(crate) fn end_before(self, place: usize) -> Option<usize> {
+        let before = self.json.as_bytes().get(self.pos..place)?;
+        skim::sound_len(self.level, before).map(|len| self.pos + len)
+    }
+
+    /// Goes through the members of an object with their names, which outlive it. `each` says where a value ends.
+    pub(crate) fn named_members(self, mut each: impl FnMut(Cow<'j, str>, Self) -> usize) -> usize {
+        let mut at = self.behind_blanks(self.pos + 1);
+        while let Some((name, value)) = self.member(at) {
+            at = self.behind_comma(each(name, value));
+        }
+        self.behind_bracket(at)
+    }
+
     fn behind_blanks(self, at: usize) -> usize {
         at + skim::blank_len(self.rest(at))
     }
@@ -108,11 +123,7 @@ impl JsonPlace for Text<'_> {
     }
 
     fn members(self, mut each: impl FnMut(&str, Self) -> Option<usize>) -> usize {
-        let mut at = self.behind_blanks(self.pos + 1);
-        while let Some((name, value)) = self.member(at) {
-            at = self.behind_comma(each(&name, value).unwrap_or_else(|| value.end()));
-        }
-        self.behind_bracket(at)
+        self.named_members(|name, value| each(&name, value).unwrap_or_else(|| value.end()))
     }
 
     fn elements(self, mut each: impl FnMut(usize, Self) -> Option<usize>) -> usize {

@@ -1,5 +1,8 @@
 //! Finds a name at any depth of a text: its bytes are looked for first, and then only what leads to them is gone through.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use memchr::memmem;
 
 use crate::json::skim::blank_len;
@@ -19,12 +22,13 @@ pub(super) fn named<'j>(start: Text<'j>, name: &str, without: Option<&str>) -> O
     if !is_written_one_way(name) || is_perhaps_escaped(json.as_bytes(), name) {
         return None;
     }
-    let keys =
-        memmem::find_iter(json.as_bytes(), &needle).filter(|at| is_key(json.as_bytes(), *at, needle.len()));
+    let keys = memmem::find_iter(json.as_bytes(), &needle);
+    let keys = keys.filter(|at| is_key(json.as_bytes(), *at, needle.len()));
     let keys: Vec<usize> = keys.map(|at| offset + at).collect();
-    let mut search = Guided { name, without, found: Vec::new() };
-    if !keys.is_empty() {
-        search.visit(start, &keys, MAX_DEPTH)?;
+    let mut search = Guided { name, without, keys: &keys, found: Vec::new(), is_too_deep: false };
+    search.end_of(start, MAX_DEPTH);
+    if search.is_too_deep {
+        return None;
     }
     // An object's own member may stand behind what is inside the members before it.
     search.found.sort_by_key(|(object, _)| *object);
@@ -53,76 +57,74 @@ fn is_key(json: &[u8], at: usize, len: usize) -> bool {
     n_backslashes.is_multiple_of(2) && behind.get(blank_len(behind)) == Some(&b':')
 }
 
-struct Guided<'n, 'j> {
-    name: &'n str,
-    without: Option<&'n str>,
+struct Guided<'s, 'j> {
+    name: &'s str,
+    without: Option<&'s str>,
+    /// Where the keys stand that were not come to yet.
+    keys: &'s [usize],
     /// Each with the place of the object whose member it is.
     found: Vec<(usize, Text<'j>)>,
+    is_too_deep: bool,
 }
 
-/// A member or element that is looked for or leads to one.
-struct Leading<'j, 'k> {
-    /// The name of a member; empty for an element.
-    name: String,
-    value: Text<'j>,
-    /// The keys inside the value.
-    keys: &'k [usize],
+/// A member in which something was found, or that is something found.
+struct Leading<'j> {
+    name: Cow<'j, str>,
+    /// Where in the list that is.
+    found: Range<usize>,
 }
 
 impl<'j> Guided<'_, 'j> {
-    /// Finds what is in a value that has these keys in it. `None` if it is nested too deeply.
-    fn visit(&mut self, place: Text<'j>, keys: &[usize], depth: usize) -> Option<()> {
-        let depth = depth.checked_sub(1)?;
-        let is_object = place.kind() == ValueKind::Object;
-        let leading = if is_object { self.members(place, keys) } else { elements(place, keys) };
-        for Leading { name, value, keys } in leading {
-            if is_object && name == self.name {
-                self.found.push((place.address(), value));
-            }
-            if !keys.is_empty() && Some(&*name) != self.without {
-                self.visit(value, keys, depth)?;
-            }
-        }
-        Some(())
+    /// Where a value ends. Finds what is in it, if the next key is.
+    fn end_of(&mut self, value: Text<'j>, depth: usize) -> usize {
+        let n_behind = self.keys.iter().take_while(|key| **key < value.address()).count();
+        self.keys = &self.keys[n_behind..];
+        let Some(&next) = self.keys.first() else { return value.end() };
+        // Most values end before the next key, so that hardly anything is gone through more than once.
+        value.end_before(next).unwrap_or_else(|| self.go_into(value, depth))
     }
 
-    /// The members of an object that are looked for or lead further; of equal names the last.
-    fn members<'k>(&self, object: Text<'j>, keys: &'k [usize]) -> Vec<Leading<'j, 'k>> {
-        let (mut leading, mut rest): (Vec<Leading<'_, '_>>, _) = (Vec::new(), keys);
-        object.members(|name, value| {
-            let end = value.end();
-            leading.retain(|earlier| earlier.name != name);
-            let keys = inside(&mut rest, value.address(), end);
-            if !keys.is_empty() || name == self.name {
-                leading.push(Leading { name: name.to_owned(), value, keys });
-            }
-            Some(end)
-        });
-        leading
-    }
-}
-
-/// The elements of an array that lead further.
-fn elements<'j, 'k>(array: Text<'j>, keys: &'k [usize]) -> Vec<Leading<'j, 'k>> {
-    let (mut leading, mut rest) = (Vec::new(), keys);
-    array.elements(|_, value| {
-        let end = value.end();
-        let keys = inside(&mut rest, value.address(), end);
-        if !keys.is_empty() {
-            leading.push(Leading { name: String::new(), value, keys });
+    /// Finds what is in a value, and where that ends.
+    fn go_into(&mut self, value: Text<'j>, depth: usize) -> usize {
+        let Some(depth) = depth.checked_sub(1) else {
+            self.is_too_deep = true;
+            return value.end();
+        };
+        match value.kind() {
+            ValueKind::Object => self.members(value, depth),
+            ValueKind::Array => value.elements(|_, element| Some(self.end_of(element, depth))),
+            ValueKind::Null | ValueKind::Scalar => value.end(),
         }
-        Some(end)
-    });
-    leading
-}
+    }
 
-/// Those of the keys that stand in a value, the ones before it being passed.
-fn inside<'k>(keys: &mut &'k [usize], start: usize, end: usize) -> &'k [usize] {
-    let n_before = keys.iter().take_while(|key| **key < start).count();
-    let n_inside = keys[n_before..].iter().take_while(|key| **key < end).count();
-    let (before, behind) = keys.split_at(n_before + n_inside);
-    *keys = behind;
-    &before[n_before..]
+    /// Goes through an object; of equal names the last member counts.
+    fn members(&mut self, object: Text<'j>, depth: usize) -> usize {
+        let mut leading: Vec<Leading<'j>> = Vec::new();
+        object.named_members(|name, value| {
+            if let Some(nth) = leading.iter().position(|earlier| earlier.name == name) {
+                self.forget(&mut leading, nth);
+            }
+            let start = self.found.len();
+            if name == self.name {
+                self.found.push((object.address(), value));
+            }
+            let is_left_out = self.without.is_some_and(|without| name == without);
+            let end = if is_left_out { value.end() } else { self.end_of(value, depth) };
+            if start < self.found.len() {
+                leading.push(Leading { name, found: start..self.found.len() });
+            }
+            end
+        })
+    }
+
+    /// Takes back what was found in a member.
+    fn forget(&mut self, leading: &mut Vec<Leading<'j>>, nth: usize) {
+        let Range { start, end } = leading.remove(nth).found;
+        self.found.drain(start..end);
+        for later in &mut leading[nth..] {
+            later.found = later.found.start + start - end..later.found.end + start - end;
+        }
+    }
 }
 
 #[cfg(test)]

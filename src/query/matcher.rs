@@ -1,7 +1,8 @@
 //! A query made ready for many objects that are in no store.
 
 use super::matches::{Asked, Queried};
-use super::{Context, Query, Subject};
+use super::sightings::TestSightings;
+use super::{Context, Predicate, Query, Subject};
 use crate::ObjectIdentity;
 use crate::kubernetes::{ObjectJson, Reads};
 use crate::load::ReadObject;
@@ -15,6 +16,7 @@ pub struct QueryMatcher<'q> {
     reads: Reads,
     asks_for_kind: bool,
     asks_for_source: bool,
+    sightings: Option<TestSightings<'q>>,
 }
 
 impl<'q> QueryMatcher<'q> {
@@ -33,16 +35,57 @@ impl<'q> QueryMatcher<'q> {
             asks_for_kind: asks_for(depends_on_kind),
             asks_for_source: asks_for(|function| function == Function::Source),
             reads: Subject::reads(&subjects),
+            sightings: None,
             query,
             context,
         }
+    }
+
+    /// Looks out for what the query names besides labels, in every object that is asked: see [`unseen`](Self::unseen). That
+    /// takes time as long as something was not seen.
+    #[must_use]
+    pub fn looking_out(self) -> QueryMatcher<'q> {
+        QueryMatcher { sightings: Some(TestSightings::new(self.query)), ..self }
     }
 
     /// As [`Query::matches`].
     #[must_use]
     pub fn matches(&self, object: &impl Queried) -> bool {
         let asked = Asked::new(object, Some(&self.reads));
-        self.query.holds(&|predicate| asked.holds(predicate, &self.context))
+        let Some(look) = self.sightings.as_ref().and_then(TestSightings::look) else {
+            return self.query.holds(&|predicate| asked.holds(predicate, &self.context));
+        };
+        let holds = self.query.holds(&|predicate| match predicate {
+            Predicate::Test(test) => {
+                let values = asked.values(test.subject(), &self.context);
+                look.at(test, &values, &self.context);
+                test.holds(&values, &self.context)
+            }
+            label => asked.holds(label, &self.context),
+        });
+        look.end(|subject| asked.values(subject, &self.context), &self.context);
+        holds
+    }
+
+    /// What the query names besides labels and none of the objects had that were asked: a field or function, or a value of
+    /// one. Nothing where it was not [looked out](Self::looking_out) for.
+    #[must_use]
+    pub fn unseen(&self) -> Vec<(&'q Subject, Option<&'q str>)> {
+        self.sightings.as_ref().map_or_else(Vec::new, |sightings| sightings.unseen(self.query))
+    }
+
+    /// Whether a regular expression of the query is satisfied by none of the values that the objects had which were
+    /// asked. It may have been meant for parts of them.
+    #[must_use]
+    pub fn has_idle_expression(&self) -> bool {
+        self.sightings.as_ref().is_some_and(TestSightings::has_idle_expression)
+    }
+
+    /// Whether all that the query asks for besides labels was seen in the objects that were asked, so that there is
+    /// nothing in it that would explain why none of them matches.
+    #[must_use]
+    pub fn has_seen_all(&self) -> bool {
+        self.sightings.as_ref().is_some_and(TestSightings::are_complete)
     }
 
     /// What is read of an object's JSON: a [`Loader`](crate::Loader::reads) that is told so reads it on its way to the

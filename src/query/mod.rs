@@ -13,6 +13,7 @@ mod matches;
 mod pattern;
 mod predicate;
 mod read;
+mod sightings;
 mod subject;
 mod validate;
 mod values;

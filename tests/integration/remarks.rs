@@ -150,14 +150,21 @@ fn of_a_large_dump_it_is_only_said_that_no_object_has_it() {
     assert_eq!(remarks("!.a.b"), "no .a.b in 1,000 objects\n");
     let all = remarks(".a.b!=1,!kind(srevice),!name(web),status() notin (a,b)");
     assert_snapshot!(all, @r#"
-    no object has .a.b="1"
+    no .a.b in 1,000 objects
     no kind "srevice" in 1,000 objects
     no object "web" in 1,000 objects
     no object has status()="a"
     no object has status()="b"
     "#);
-    // What only some were asked for is not known.
-    assert_eq!(remarks("env=e7,!.a.b"), "");
+    // Also what the answer did not depend on is looked out for.
+    assert_eq!(
+        remarks("env=e7 && !.a.b || env=e8 && kind(pd)"),
+        "no .a.b in 1,000 objects\nno kind \"pd\" in 1,000 objects\n"
+    );
+    let none = env.run(&["-c", "-w", ".metadata.name=p1,env=e7", "large.json"]);
+    assert_eq!((none.status, none.err.as_str()), (1, "no objects found\n"));
+    let partly = remarks("env=e7 || name() =~ '1'");
+    assert_snapshot!(partly, @"name()=~'1' asks for the whole value, and no value is so; name()=~'.*1.*' asks for a part of it");
     let err = said(&env, &["-L", "ap", "-l", "env!=e7", "large.json"]);
     assert_snapshot!(err, @r#"no label "ap" in 1,000 objects"#);
 }

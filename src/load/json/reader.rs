@@ -4,6 +4,7 @@ use crate::json::JsonReader;
 use crate::load::error::{Fallible, Fault};
 use crate::load::json::cursor::{Commas, Cursor};
 use std::borrow::Cow;
+use std::ops::Range;
 
 impl<'a> JsonReader<'a> for Cursor<'a> {
     type Fault = Box<Fault>;
@@ -33,7 +34,7 @@ impl<'a> JsonReader<'a> for Cursor<'a> {
         Cursor::skip(self)
     }
 
-    fn text_from(&mut self, start: usize) -> Fallible<&'a str> {
-        self.text(start..Cursor::pos(self))
+    fn text(&mut self, range: Range<usize>) -> Fallible<&'a str> {
+        Cursor::text(self, range)
     }
 }

@@ -1,7 +1,7 @@
 //! The part of an object that is kept: what it is and its labels.
 
 use crate::ObjectIdentity;
-use crate::json::{JsonReader, JsonTree, WantedValue};
+use crate::json::{JsonReader, JsonTree, WantedValue, beginning};
 use crate::load::error::Fallible;
 use crate::load::json::cursor::Cursor;
 use crate::load::objects::labels::Labels;
@@ -110,7 +110,7 @@ impl<'a> Head<'a> {
             "metadata" => {
                 let part = self.tree.begin(key);
                 self.metadata(Some(wanted), cursor)?;
-                self.tree.end(part, cursor.text_from(start)?);
+                self.tree.end(part, beginning(wanted, cursor, start)?);
                 return Ok(());
             }
             _ => return self.tree.read(key, wanted, cursor),

@@ -1,7 +1,7 @@
 //! Finds the objects of a source: in lists, arrays, maps, watch events, or standing alone.
 
 use crate::ObjectId;
-use crate::json::{JsonReader, Reads, WantedValue, member};
+use crate::json::{Reads, WantedValue, beginning, member};
 use crate::load::Loader;
 use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, quoted};
 use crate::load::format;
@@ -455,8 +455,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             }
         }
         self.cursor.check_utf8()?;
-        if let Some(part) = part {
-            head.tree.end(part, self.cursor.text_from(at)?);
+        if let Some((part, object)) = part.zip(object) {
+            head.tree.end(part, beginning(object, &mut self.cursor, at)?);
         }
         Ok(())
     }

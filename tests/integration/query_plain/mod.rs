@@ -10,6 +10,7 @@ mod random;
 mod tree;
 mod truth;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::sync::Mutex;
 
@@ -81,7 +82,8 @@ impl Cluster {
                 return Err(format!("expected {expected} of {object}"));
             }
         }
-        let scanned = self.scanned(&query);
+        let matcher = QueryMatcher::new(&query, self.context).looking_out();
+        let scanned = self.scanned(&matcher);
         if scanned != expected {
             return Err(format!("read off the objects it finds {scanned:?}, not {expected:?}"));
         }
@@ -96,12 +98,15 @@ impl Cluster {
         if planned != expected || plan.count() != n_expected {
             return Err(format!("the plan finds {planned:?}, not {expected:?}\n{}", plan.explain()));
         }
+        let (unseen, absent) = (unseen(&matcher), absent(&plan));
+        if unseen != absent && absent.len() < 8 && !matcher.asks_for_source() {
+            return Err(format!("not seen on the way is {unseen:?}, not in the store {absent:?}"));
+        }
         Ok(n_expected)
     }
 
     /// Whether each object matches, told while the dump is read.
-    fn scanned(&self, query: &Query) -> Vec<bool> {
-        let matcher = QueryMatcher::new(query, self.context);
+    fn scanned(&self, matcher: &QueryMatcher<'_>) -> Vec<bool> {
         let loader = Loader::new().threads(1).reads(matcher.reads());
         let found = Mutex::new(Vec::new());
         let scan = loader.scan([input(&self.bytes)], &mut (), |object| {
@@ -112,6 +117,19 @@ impl Cluster {
         assert!(matches!(scan, Ok(Scan::Answer(_))), "there are no watch events");
         found.into_inner().unwrap()
     }
+}
+
+/// What a query asks for besides labels, and none of the objects had that were asked.
+fn unseen(matcher: &QueryMatcher<'_>) -> BTreeSet<(String, Option<String>)> {
+    let unseen = matcher.unseen().into_iter();
+    unseen.map(|(subject, value)| (subject.to_string(), value.map(str::to_owned))).collect()
+}
+
+/// The same as the store says it, which is asked about labels too.
+fn absent(plan: &Plan<'_>) -> BTreeSet<(String, Option<String>)> {
+    let is_label = |key: &str| !key.starts_with('.') && !key.contains('(');
+    let absences = plan.absences().into_iter().filter(|it| !is_label(&it.key));
+    absences.map(|it| (it.key, it.value)).collect()
 }
 
 fn input(bytes: &[u8]) -> Input {

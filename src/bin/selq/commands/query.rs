@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use selq::load::{ReadObject, Scan};
-use selq::query::QueryMatcher;
+use selq::query::{QueryMatcher, Subject};
 use selq::{Dump, Matcher, Plan, Selector, Store};
 
 use crate::args::{QueryArgs, Shown};
@@ -33,7 +33,7 @@ use crate::selection::absent;
 use crate::selection::ages::Freshness;
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
-use crate::selection::{Selection, among};
+use crate::selection::{NO_MATCHES, Selection, among};
 use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
 
@@ -99,6 +99,18 @@ struct Printed {
     remarks: Vec<String>,
 }
 
+/// What is known when all objects were looked at.
+struct ScanEnd<'s> {
+    /// The labels that are asked for.
+    sightings: &'s Sightings,
+    /// Whether the objects told all that was asked of them.
+    is_complete: &'s dyn Fn() -> bool,
+    /// What else is asked for and no object had.
+    unseen: &'s dyn Fn() -> Vec<(&'s Subject, Option<&'s str>)>,
+    /// Whether a store might tell more than that, of an answer in which something matched, or nothing did.
+    may_say_more: &'s dyn Fn(bool) -> bool,
+}
+
 /// What a look at the inputs gave.
 enum Found {
     /// The answer, which is printed.
@@ -132,7 +144,14 @@ impl QueryRun<'_> {
             Wanted::Selector(selector) => {
                 let matcher = Matcher::new(selector);
                 let sightings = self.sightings([selector]);
-                return self.scan(opened, &sightings, &|| true, |object| {
+                // Of what a selector names a store knows the nearest, and what excludes each other.
+                let end = ScanEnd {
+                    sightings: &sightings,
+                    is_complete: &|| true,
+                    may_say_more: &|matched| !matched,
+                    unseen: &Vec::new,
+                };
+                return self.scan(opened, &end, |object| {
                     sightings.look(object.labels());
                     self.look_for_times(&object);
                     self.selection.has_namespace(object.identity()) && matcher.matches(object.labels())
@@ -143,15 +162,24 @@ impl QueryRun<'_> {
         // The newest time of a dump is known behind its last object.
         let Some(context) = self.selection.context_before() else { return self.load(opened) };
         let matcher = QueryMatcher::new(query, context);
+        let matcher = if self.shown == Shown::Nothing { matcher } else { matcher.looking_out() };
         if matcher.asks_for_source() {
             return self.load(opened);
         }
         // An item of a `PodList` need not say its kind, and the list may say it behind its items.
         let lacks_kind = AtomicBool::new(false);
-        let is_complete = || !lacks_kind.load(Ordering::Relaxed);
         let labels: Vec<Selector> = query.label_requirements().into_iter().map(Selector::from).collect();
         let sightings = self.sightings(&labels);
-        self.scan(opened.reads(matcher.reads()), &sightings, &is_complete, |object| {
+        let end = ScanEnd {
+            sightings: &sightings,
+            is_complete: &|| !lacks_kind.load(Ordering::Relaxed),
+            may_say_more: &|matched| match matched {
+                true => matcher.has_idle_expression(),
+                false => !matcher.has_seen_all(),
+            },
+            unseen: &|| matcher.unseen(),
+        };
+        self.scan(opened.reads(matcher.reads()), &end, |object| {
             sightings.look(object.labels());
             self.look_for_times(&object);
             if matcher.asks_for_kind() && object.identity().kind.is_empty() {
@@ -171,40 +199,37 @@ impl QueryRun<'_> {
         Ok(Found::Loaded(Box::new(opened.load()?)))
     }
 
-    /// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump; also where
-    /// `is_complete` says in the end that they did not tell all.
+    /// Counts what matches, or keeps only that, if the objects tell it as they come, and else loads the dump.
     fn scan(
         &self,
         opened: Opened<'_>,
-        sightings: &Sightings,
-        is_complete: &dyn Fn() -> bool,
+        end: &ScanEnd<'_>,
         is_wanted: impl Fn(ReadObject<'_>) -> bool + Sync,
     ) -> Result<Found> {
         let is_shown = |key: &str| self.view.needs_label(key);
         if self.shown == Shown::Rows {
             let scanned = opened
                 .scan(|loader, inputs, observer| loader.select(inputs, observer, is_wanted, is_shown))?;
-            return self.settled(scanned, sightings, is_complete, |query, scan| {
+            return self.settled(scanned, end, |query, scan| {
                 let dump = scan.into_dump();
                 query.print(&dump, &Plan::new(dump.store(), &Selector::everything()))
             });
         }
         let scanned = opened.scan(|loader, inputs, observer| loader.scan(inputs, observer, is_wanted))?;
-        self.settled(scanned, sightings, is_complete, |query, scan| query.print_number(scan.n_selected()))
+        self.settled(scanned, end, |query, scan| query.print_number(scan.n_selected()))
     }
 
     /// The answer of a scan, printed; or the dump, if it takes a store to answer or to say why nothing matches.
     fn settled<K>(
         &self,
         scanned: Scanned<'_, K>,
-        sightings: &Sightings,
-        is_complete: &dyn Fn() -> bool,
+        end: &ScanEnd<'_>,
         print: impl FnOnce(&Self, selq::load::Answer<K>) -> Result<Printed>,
     ) -> Result<Found> {
         let load = |unanswered| Ok(Found::Loaded(Box::new(scanned.reload.load(unanswered)?)));
         // What was read is kept until here, so that a load need not read it again.
         let scan = match scanned.scan {
-            Scan::Answer(scan) if !is_complete() => return load(scan.into_unanswered()),
+            Scan::Answer(scan) if !(end.is_complete)() => return load(scan.into_unanswered()),
             Scan::Answer(scan) => scan,
             Scan::NeedsStore(unanswered) => return load(unanswered),
         };
@@ -212,21 +237,24 @@ impl QueryRun<'_> {
             return Ok(Found::Answer(Printed { matched: scan.n_selected() > 0, remarks: Vec::new() }));
         }
         let among = among(scan.n_objects());
-        let mut in_vain = sightings.in_vain(&among);
-        let wanted = self.selection.wanted();
-        // What a query asks besides labels is not looked out for, which would take time for each object:
-        // of a large dump only that is told which the answer itself shows.
-        let query = wanted.as_query().filter(|_| scan.n_selected() == scan.n_objects());
-        in_vain.extend(query.into_iter().flat_map(|query| absent::where_all_match(query, &among)));
-        let may_be_in_vain = !in_vain.is_empty() || wanted.as_query().is_some();
-        let is_to_be_explained = may_be_in_vain && scan.n_bytes() <= SMALL_DUMP;
-        if scan.n_selected() == 0 || is_to_be_explained {
+        let mut in_vain = end.sightings.in_vain(&among);
+        in_vain.extend(absent::of_tests(&(end.unseen)(), &among));
+        if self.needs_store(&scan, end, !in_vain.is_empty()) {
             return load(scan.into_unanswered());
         }
         let answer = print(self, scan)?;
+        let no_match = (!answer.matched).then(|| NO_MATCHES.to_owned());
         let of_ages = self.freshness.iter().filter_map(Freshness::remark);
-        let remarks = answer.remarks.into_iter().chain(in_vain).chain(of_ages).collect();
+        let remarks = answer.remarks.into_iter().chain(in_vain).chain(no_match).chain(of_ages).collect();
         Ok(Found::Answer(Printed { remarks, ..answer }))
+    }
+
+    /// Whether what there is to say of an answer takes a store.
+    fn needs_store<K>(&self, scan: &selq::load::Answer<K>, end: &ScanEnd<'_>, is_in_vain: bool) -> bool {
+        let matched = scan.n_selected() > 0;
+        let is_worth_it = !matched || scan.n_bytes() <= SMALL_DUMP;
+        let is_no_answer = scan.n_objects() == 0 || (!matched && self.selection.is_scoped());
+        (is_in_vain && is_worth_it) || is_no_answer || (end.may_say_more)(matched)
     }
 
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.

@@ -2,13 +2,12 @@
 
 use selq::plan::Absence;
 use selq::syntax::FUNCTIONS;
-use selq::{Dump, Path, Query};
+use selq::{Dump, Path};
 
 use super::{MAX_TOLD, absence, among, no_label};
 use crate::terminal::message;
 use selq::kubernetes::kinds::{self, Kinds};
-use selq::query::{Predicate, QueryOperator, Subject};
-use selq::selector::Expr;
+use selq::query::Subject;
 use selq::text::Quoted;
 
 /// In how many objects a field is looked for that a key may have meant.
@@ -44,26 +43,11 @@ fn in_vain(subject: &str, value: Option<&str>, among: &str) -> String {
     }
 }
 
-/// What a query that every object matches names in vain besides labels: whatever must not be there, is nowhere.
-pub(crate) fn where_all_match(query: &Query, among: &str) -> Vec<String> {
-    let required = match query.expr() {
-        Expr::And(operands) => operands.as_slice(),
-        other => std::slice::from_ref(other),
-    };
-    let mut lines = Vec::new();
-    for part in required {
-        let Some(Predicate::Test(test)) = part.as_requirement() else { continue };
-        if matches!(test.subject(), Subject::Label(_)) || !test.operator().is_negated() {
-            continue;
-        }
-        let subject = test.subject().to_string();
-        match test.operator() {
-            QueryOperator::DoesNotExist => lines.push(in_vain(&subject, None, among)),
-            _ => lines.extend(test.named_values().map(|value| in_vain(&subject, Some(value), among))),
-        }
-        lines.truncate(MAX_TOLD);
-    }
-    lines
+/// What a query names besides labels and no object had, in lines; `among` says how many there were. What was meant is not
+/// known.
+pub(crate) fn of_tests(unseen: &[(&Subject, Option<&str>)], among: &str) -> Vec<String> {
+    let told = unseen.iter().take(MAX_TOLD);
+    told.map(|(subject, value)| in_vain(&subject.to_string(), *value, among)).collect()
 }
 
 /// Whether a subject is a field or a function, which no label key is.

@@ -34,6 +34,9 @@ pub(crate) const MAX_TOLD: usize = 8;
 /// What is said of a dump without objects.
 pub(crate) const NO_OBJECTS: &str = "no objects in the input";
 
+/// What is said where nothing matches and nothing explains it.
+pub(crate) const NO_MATCHES: &str = "no objects found";
+
 /// What the selection options say, before there is any data.
 pub(crate) struct Selection {
     /// What the selectors and queries say together.
@@ -176,6 +179,11 @@ impl Selection {
         scope
     }
 
+    /// Whether it asks for namespaces or kinds.
+    pub(crate) fn is_scoped(&self) -> bool {
+        !self.namespaces.is_empty() || !self.kinds.is_empty()
+    }
+
     /// Whether an object is in the scope, for objects that come one by one.
     pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
         self.has_namespace(identity)
@@ -204,7 +212,7 @@ impl Selection {
         let mut reasons = if scope_occurs { Vec::new() } else { self.scope_reasons(store) };
         reasons.extend(self.label_reasons(dump, plan, matched));
         if reasons.is_empty() && !matched {
-            reasons.push("no objects found".to_owned());
+            reasons.push(NO_MATCHES.to_owned());
         }
         if self.asks_for_age {
             reasons.extend(Freshness::of(dump, self.context(dump)).remark());

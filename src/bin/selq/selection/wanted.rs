@@ -38,14 +38,6 @@ impl Wanted {
         matches!(self, Wanted::Selector(selector) if selector.is_everything())
     }
 
-    /// The query, where no selector says it.
-    pub(crate) fn as_query(&self) -> Option<&Query> {
-        match self {
-            Wanted::Selector(_) => None,
-            Wanted::Query(query) => Some(query),
-        }
-    }
-
     /// The query of it, which a selector is too.
     pub(crate) fn into_query(self) -> Query {
         match self {
