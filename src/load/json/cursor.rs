@@ -298,11 +298,26 @@ impl<'a> Cursor<'a> {
     /// Bytes of the dump as text.
     #[inline]
     pub(in crate::load) fn text(&mut self, range: Range<usize>) -> Fallible<&'a str> {
+        match self.known_text(&range) {
+            Some(text) => Ok(text),
+            None => self.checked_text(range),
+        }
+    }
+
+    #[inline]
+    fn known_text(&self, range: &Range<usize>) -> Option<&'a str> {
+        let start = range.start.checked_sub(self.text_start)?;
+        self.text.get(start..start + range.len())
+    }
+
+    /// Text of which not all is known to be that yet, or which begins before what is.
+    // Apart, so that what is done for every string is short enough to stand where it is used.
+    #[cold]
+    fn checked_text(&mut self, range: Range<usize>) -> Fallible<&'a str> {
         if self.checked() < range.end {
             self.check_utf8_to(range.end)?;
         }
-        let begins_within = range.start.checked_sub(self.text_start);
-        if let Some(text) = begins_within.and_then(|start| self.text.get(start..start + range.len())) {
+        if let Some(text) = self.known_text(&range) {
             return Ok(text);
         }
         str::from_utf8(&self.bytes[range.clone()]).map_err(|e| Fault::utf8(range.start + e.valid_up_to()))
