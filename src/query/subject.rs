@@ -122,6 +122,12 @@ impl Subject {
         }
     }
 
+    /// Whether it is how old something is, which depends on the time that a [`Context`](crate::query::Context) has.
+    #[must_use]
+    pub fn is_age(&self) -> bool {
+        matches!(self, Subject::Function(call) if call.function == Function::Age)
+    }
+
     /// The key of the label whose value is all that it gives, if it is about one: `env`, `label(env)`.
     pub(super) fn label_key(&self) -> Option<&str> {
         match self {

@@ -255,7 +255,10 @@ fn ages_of_an_old_dump_are_remarked_on_once() {
         assert!(n_lines <= 1, "{args:?}: {err}");
         n_lines == 1
     };
-    let asked: [&[&str]; 8] = [
+    env.file("q.jsonl", r#"{"where":"age()>1d"}"#);
+    let asked: [&[&str]; 10] = [
+        &["--queries", "q.jsonl"],
+        &["labels", "--key", "age()"],
         &["-w", "age()>1d"],
         &["-w", "age()<1d"],
         &["-c", "-w", "age()>1d"],
@@ -268,7 +271,9 @@ fn ages_of_an_old_dump_are_remarked_on_once() {
     for args in asked {
         assert!(is_told(args), "{args:?}");
     }
-    let others: [&[&str]; 6] = [
+    let others: [&[&str]; 8] = [
+        &["--queries", "q.jsonl", "--now", "dump"],
+        &["labels", "--key", "age()", "--now", "dump"],
         &["-w", "age()>1d", "--now", "dump"],
         &["-w", "age()>1d", "--now", "2021-01-01"],
         &["-q", "-w", "age()>1d"],

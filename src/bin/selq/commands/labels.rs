@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use anyhow::Result;
-use selq::query::Context;
+use selq::query::{Context, Subject};
 use selq::store::{KeyFacts, ValueFacts};
 use selq::text::Quoted;
 use selq::{Dump, Matches, Store};
@@ -20,8 +20,9 @@ use crate::terminal::stdout::print_to_stdout;
 use crate::terminal::table::{Cell, Grid, Layout};
 
 pub(crate) fn run(args: &LabelsArgs, config: &Config) -> Result<ExitStatus> {
-    let selection = Selection::new(&args.selection, config)?;
     let subjects = subjects(&args.key)?;
+    let asks_for_age = subjects.iter().filter_map(ColumnSubject::read).any(Subject::is_age);
+    let selection = Selection::new(&args.selection, config)?.with_ages(asks_for_age);
     let loaded = input::load(&args.input, config)?;
     let store = loaded.dump.store();
     let columns = selection.columns(&loaded.dump);

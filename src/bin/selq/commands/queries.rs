@@ -33,6 +33,13 @@ pub(crate) struct NamedQuery {
     asked: Result<AskedLine, LineError>,
 }
 
+impl NamedQuery {
+    /// Whether it asks how old something is.
+    pub(crate) fn asks_for_age(&self) -> bool {
+        self.asked.as_ref().ok().and_then(|asked| asked.wanted().ok()).is_some_and(|it| it.asks_for_age())
+    }
+}
+
 /// Reads the files of queries: a selector a line, or in a `.jsonl` file an object a line.
 pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<NamedQuery>> {
     if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
@@ -158,6 +165,7 @@ pub(crate) fn answer(
         message::print(NO_OBJECTS);
     }
     answers.unsorted.iter().for_each(|remark| message::print(remark));
+    selection.age_remark(dump).iter().for_each(|remark| message::print(remark));
     answers.last_words().iter().for_each(|words| message::warning(config, words));
     Ok(status)
 }

@@ -20,7 +20,7 @@ use selq::{Dump, Matcher, Plan, Selector, Store};
 
 use crate::args::{QueryArgs, Shown};
 use crate::commands::labels;
-use crate::commands::queries;
+use crate::commands::queries::{self, NamedQuery};
 use crate::commands::stats;
 use crate::config::Config;
 use crate::exit::ExitStatus;
@@ -40,14 +40,15 @@ use crate::terminal::stdout::print_to_stdout;
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?.inverted(args.invert_match);
     let view = view(args, &selection, config)?;
-    let selection = selection.showing_ages(args.selection.now.is_none() && view.shows_ages());
-    let freshness = selection.freshness();
-    let mut query = QueryRun { selection, freshness, view, shown: args.shown(), config };
     // Before the dump, so that a wrong file of queries is told at once.
     let queries = match args.queries.is_empty() {
         true => None,
         false => Some(queries::read(args, config)?),
     };
+    let asked = queries.iter().flatten().any(NamedQuery::asks_for_age);
+    let selection = selection.with_ages(asked || view.shows_ages());
+    let freshness = selection.freshness();
+    let mut query = QueryRun { selection, freshness, view, shown: args.shown(), config };
     let loaded = match query.find(args)? {
         Found::Answer(answer) => {
             message::remarks(&answer.remarks);

@@ -1,7 +1,6 @@
 //! How an answer is shown.
 
 use selq::query::{Context, Subject};
-use selq::syntax::Function;
 
 use super::OutputFormat;
 use super::grid::GridFormat;
@@ -53,8 +52,7 @@ impl View {
 
     /// Whether ages are shown. An order of them is the same to whatever time they are counted.
     pub(crate) fn shows_ages(&self) -> bool {
-        let mut read = self.subjects().filter_map(ColumnSubject::read);
-        read.any(|it| matches!(it, Subject::Function(call) if call.function() == Function::Age))
+        self.subjects().filter_map(ColumnSubject::read).any(Subject::is_age)
     }
 
     fn read_subjects(&self) -> impl Iterator<Item = &Subject> {

@@ -2,20 +2,13 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use selq::Dump;
 use selq::kubernetes::{Age, Time};
-use selq::query::{Context, Subject, newest_time};
-use selq::syntax::Function;
-use selq::{Dump, Query};
+use selq::query::{Context, newest_time};
 
 const SECOND: i128 = 1_000_000_000;
 /// A dump is of today if a time in it is at most so many seconds old.
 const DAY: i64 = 86_400;
-
-/// Whether a query asks how old something is.
-pub(crate) fn asks_for_age(query: &Query) -> bool {
-    let is_age = |it: &&Subject| matches!(it, Subject::Function(call) if call.function() == Function::Age);
-    query.subjects().iter().any(is_age)
-}
 
 /// How old the newest time is that was seen in objects.
 ///

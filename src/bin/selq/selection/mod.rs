@@ -45,7 +45,9 @@ pub(crate) struct Selection {
     takes_queries: bool,
     /// The time that ages are counted to; `None` for the newest in the dump.
     context: Option<Context>,
-    /// Whether ages are asked, counted to a time that nobody named.
+    /// Whether that time was named.
+    says_now: bool,
+    /// Whether ages are asked.
     asks_for_age: bool,
     /// Whether what they do not match is wanted.
     is_inverted: bool,
@@ -77,9 +79,9 @@ impl Selection {
             Some(Now::At(time)) => Some(Context::at(time)),
             Some(Now::OfDump) => None,
         };
-        let asks_for_age = matches!(&wanted, Wanted::Query(query) if ages::asks_for_age(query));
         Ok(Selection {
-            asks_for_age: asks_for_age && args.now.is_none(),
+            says_now: args.now.is_some(),
+            asks_for_age: wanted.asks_for_age(),
             wanted,
             // Who has written -w knows of queries: everybody else is told what a selector can say.
             takes_queries: !args.where_queries.is_empty(),
@@ -93,8 +95,8 @@ impl Selection {
     /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
     pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
         let (wanted, context) = (Wanted::everything(), Some(Context::new()));
-        let (takes_queries, asks_for_age, is_inverted) = (false, false, false);
-        Selection { wanted, takes_queries, context, asks_for_age, is_inverted, namespaces, kinds }
+        let (takes_queries, says_now, asks_for_age, is_inverted) = (false, false, false, false);
+        Selection { wanted, takes_queries, context, says_now, asks_for_age, is_inverted, namespaces, kinds }
     }
 
     /// The same where whoever reads what is said of an answer can write a query.
@@ -113,14 +115,24 @@ impl Selection {
         !self.takes_all() || self.namespaces.iter().chain(&self.kinds).any(|name| !name.is_empty())
     }
 
-    /// The same where ages are shown besides, counted to a time that nobody named.
-    pub(crate) fn showing_ages(self, shows_ages: bool) -> Selection {
-        Selection { asks_for_age: self.asks_for_age || shows_ages, ..self }
+    /// The same where ages are shown or asked for besides.
+    pub(crate) fn with_ages(self, are_asked: bool) -> Selection {
+        Selection { asks_for_age: self.asks_for_age || are_asked, ..self }
     }
 
-    /// What ages are asked of, before anything is seen of it; nothing where none are asked.
+    /// What ages are asked of, before anything is seen of it; nothing where none are asked, or counted to a time that was
+    /// named.
     pub(crate) fn freshness(&self) -> Option<Freshness> {
-        self.asks_for_age.then(|| Freshness::new(self.context.unwrap_or_default()))
+        self.needs_fresh_dump().then(|| Freshness::new(self.context.unwrap_or_default()))
+    }
+
+    fn needs_fresh_dump(&self) -> bool {
+        self.asks_for_age && !self.says_now
+    }
+
+    /// What is to be said of ages that are asked of an old dump.
+    pub(crate) fn age_remark(&self, dump: &Dump) -> Option<String> {
+        self.needs_fresh_dump().then(|| Freshness::of(dump, self.context(dump)).remark()).flatten()
     }
 
     /// The same, with `-v` for the objects that the selectors do not match; the scope stays.
@@ -214,9 +226,7 @@ impl Selection {
         if reasons.is_empty() && !matched {
             reasons.push(NO_MATCHES.to_owned());
         }
-        if self.asks_for_age {
-            reasons.extend(Freshness::of(dump, self.context(dump)).remark());
-        }
+        reasons.extend(self.age_remark(dump));
         reasons
     }
 

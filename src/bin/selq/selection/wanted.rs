@@ -54,6 +54,11 @@ impl Wanted {
         }
     }
 
+    /// Whether it asks how old something is.
+    pub(crate) fn asks_for_age(&self) -> bool {
+        self.subjects().into_iter().any(Subject::is_age)
+    }
+
     /// Reads into `columns` what is asked of the objects of a dump besides their labels.
     pub(crate) fn read_columns(&self, dump: &Dump, columns: &mut Columns, context: &Context) {
         if let Wanted::Query(query) = self {
