@@ -4,11 +4,12 @@
 //! Kubernetes' objects have lives here, on top of them. Nothing here costs a program that does not call it.
 //!
 //! What `kubectl get` and the scheduler make of an object is a module each: [`status`], [`ready`], [`restarts`], [`age`],
-//! [`qos`], [`resources`], [`owner`], [`condition`], [`image`], [`taint`], [`metadata`]. They look at an [`ObjectJson`],
+//! [`qos`], [`resources`], [`owner`], [`condition`], [`image`], [`taint`], [`metadata`], [`endpoints`]. They look at an [`ObjectJson`],
 //! and say in their `READS` what of it they read.
 
 pub mod age;
 pub mod condition;
+pub mod endpoints;
 pub(crate) mod fields;
 pub mod image;
 pub mod kinds;

@@ -52,18 +52,18 @@ impl<'q> QueryMatcher<'q> {
     #[must_use]
     pub fn matches(&self, object: &impl Queried) -> bool {
         let asked = Asked::new(object, Some(&self.reads));
-        let Some(look) = self.sightings.as_ref().and_then(TestSightings::look) else {
+        let Some(glance) = self.sightings.as_ref().and_then(TestSightings::glance) else {
             return self.query.holds(&|predicate| asked.holds(predicate, &self.context));
         };
         let holds = self.query.holds(&|predicate| match predicate {
             Predicate::Test(test) => {
                 let values = asked.values(test.subject(), &self.context);
-                look.at(test, &values, &self.context);
+                glance.at(test, &values, &self.context);
                 test.holds(&values, &self.context)
             }
             label => asked.holds(label, &self.context),
         });
-        look.end(|subject| asked.values(subject, &self.context), &self.context);
+        glance.end(|subject| asked.values(subject, &self.context), &self.context);
         holds
     }
 

@@ -29,7 +29,7 @@ struct SeenTest<'q> {
 }
 
 /// A look at one object.
-pub(super) struct Look<'s, 'q> {
+pub(super) struct Glance<'s, 'q> {
     sightings: &'s TestSightings<'q>,
     /// Which of the first tests were looked at already, a bit each; the others are looked at once more.
     looked: Cell<u64>,
@@ -51,9 +51,9 @@ impl<'q> TestSightings<'q> {
     }
 
     /// Begins with an object, if there is anything left to see.
-    pub(super) fn look(&self) -> Option<Look<'_, 'q>> {
+    pub(super) fn glance(&self) -> Option<Glance<'_, 'q>> {
         let is_open = self.n_open.load(Ordering::Relaxed) > 0;
-        is_open.then(|| Look { sightings: self, looked: Cell::new(0) })
+        is_open.then(|| Glance { sightings: self, looked: Cell::new(0) })
     }
 
     /// What no object had: subjects, and values that subjects name, in the order of the query.
@@ -166,7 +166,7 @@ fn is_first(is_seen: &AtomicBool, is_there: impl FnOnce() -> bool) -> bool {
     !is_seen.load(Ordering::Relaxed) && is_there() && !is_seen.swap(true, Ordering::Relaxed)
 }
 
-impl Look<'_, '_> {
+impl Glance<'_, '_> {
     /// Looks at what the object has of a test's subject.
     pub(super) fn at(&self, test: &Test, values: &[FieldValue<'_>], context: &Context) {
         if let Some((at, seen)) = self.sightings.find(test) {

@@ -13,6 +13,7 @@ mod circles;
 mod cli;
 mod columns;
 mod conformance_selector;
+mod endpoints;
 mod equal_keys;
 mod field_selector;
 mod grammar;
