@@ -66,9 +66,13 @@ pub(in crate::load) fn check(bytes: &[u8]) -> Result<(), Box<Fault>> {
 /// The same fault, but with a name for what stands at its place if that is a message of a program, not a wrong sign.
 pub(in crate::load) fn named(bytes: &[u8], mut fault: Box<Fault>) -> Box<Fault> {
     let rest = bytes.get(fault.offset..).unwrap_or_default();
+    // An object whose first key begins with `{` is none of JSON, and what templates have.
+    let is_template = rest.starts_with(b"{") && bytes[..fault.offset].ends_with(b"{");
+    let message =
+        if is_template { Some(messages::TEMPLATE) } else { messages::of(&rest[..line_end(rest, 0)]) };
     // A line may begin with a number, which is JSON as far as it goes: the year of a log.
     if matches!(fault.kind, LoadErrorKind::Syntax | LoadErrorKind::Data)
-        && let Some((found, help)) = messages::of(&rest[..line_end(rest, 0)])
+        && let Some((found, help)) = message
     {
         fault.kind = LoadErrorKind::Syntax;
         fault.message = format!("expected JSON, found {found}").into();

@@ -10,13 +10,15 @@ const ASK_FOR_JSON: &str = "ask kubectl for JSON: `-o json`";
 const INTO_FILES: &str = "write it into files, `kubectl cluster-info dump -o json --output-directory=DIR`, and name \
     the .json files in DIR";
 const NO_LOGS: &str = "a dump is JSON, such as `kubectl get … -o json` writes: cut everything else off";
-pub(in crate::load) const RENDER: &str = "render the template first, for instance with `helm template`";
+const RENDER: &str = "render the template first, for instance with `helm template`";
 const LOOK_AT_IT: &str = "this is often an error page or a login page: look at it";
 const AS_JSON: &str = "write the dump as JSON, for instance with `kubectl get … -o json`";
 
+pub(in crate::load) const TEMPLATE: Message = ("a Helm template", RENDER);
+
 /// By how they begin, in any case of letters.
 const BY_BEGINNING: [(&str, Message); 25] = [
-    ("{{", ("a template", RENDER)),
+    ("{{", TEMPLATE),
     ("<!doctype html", ("an HTML page", LOOK_AT_IT)),
     ("<html", ("an HTML page", LOOK_AT_IT)),
     ("<head", ("an HTML page", LOOK_AT_IT)),

@@ -118,6 +118,12 @@ impl<'a> Parser<'a> {
         Err(YamlFault::new(at, message).with_help(help))
     }
 
+    /// That another token was expected than the one at hand.
+    fn other_than<T>(&mut self, expected: &str, help: &'static str) -> Result<T, YamlFault> {
+        let found = self.kind()?.in_words();
+        self.fault(format!("expected {expected}, found {found}"), help)
+    }
+
     fn document(&mut self) -> ParserStep<'a> {
         if *self.kind()? == YamlTokenKind::End {
             self.state = ParserState::End;
@@ -265,10 +271,7 @@ impl<'a> Parser<'a> {
             self.pop_state();
             return Ok(Some(scalar(properties, Cow::Borrowed(""), ScalarStyle::Plain, span)));
         }
-        self.fault(
-            "expected a value, found a sign that ends one",
-            "put a text that begins with such a sign in quotes",
-        )
+        self.other_than("a value", "put a text that begins with such a sign in quotes")
     }
 
     fn block_entry(&mut self) -> ParserStep<'a> {
@@ -284,8 +287,8 @@ impl<'a> Parser<'a> {
         if *self.kind()? == YamlTokenKind::BlockEnd {
             return self.end(YamlNode::SequenceEnd);
         }
-        self.fault(
-            "expected `- ` or the end of the list, found something else",
+        self.other_than(
+            "`- ` or the end of the list",
             "indent what belongs to an element deeper than its `-`",
         )
     }
@@ -317,8 +320,8 @@ impl<'a> Parser<'a> {
         if *self.kind()? == YamlTokenKind::BlockEnd {
             return self.end(YamlNode::MappingEnd);
         }
-        self.fault(
-            "expected a key or the end of the object, found something else",
+        self.other_than(
+            "a key or the end of the object",
             "keys of one object begin in the same column; check the indentation",
         )
     }
@@ -341,10 +344,7 @@ impl<'a> Parser<'a> {
             && !is_first
             && !self.passes(&YamlTokenKind::FlowEntry)?
         {
-            return self.fault(
-                "expected `,` or `]`, found something else",
-                "put a text with signs of YAML in quotes",
-            );
+            return self.other_than("`,` or `]`", "put a text with signs of YAML in quotes");
         }
         let Range { start, end } = self.span()?;
         if self.passes(&YamlTokenKind::Key)? {
@@ -390,10 +390,7 @@ impl<'a> Parser<'a> {
             && !is_first
             && !self.passes(&YamlTokenKind::FlowEntry)?
         {
-            return self.fault(
-                "expected `,` or `}`, found something else",
-                "put a text with signs of YAML in quotes",
-            );
+            return self.other_than("`,` or `}`", "put a text with signs of YAML in quotes");
         }
         if self.passes(&YamlTokenKind::Key)? {
             let start = self.span()?.start;

@@ -505,6 +505,6 @@ fn no_key(at: usize) -> YamlFault {
 }
 
 fn no_mapping(at: usize) -> YamlFault {
-    YamlFault::new(at, "expected an object or a list of objects behind `<<`, found something else")
+    YamlFault::new(at, "expected an object or a list of objects behind `<<`, found another value")
         .with_help("put `<<` in quotes if it is a key like others")
 }

@@ -383,7 +383,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         let fields = self.fields(&mut head, &mut envelope, depth);
         if self.is_bundled {
             let holds_objects = envelope.items.is_some() || envelope.is_event();
-            self.sort = self.sort.max(FileSort::of_object(&head, holds_objects));
+            let is_status = head.is_status() && !holds_objects;
+            let sort = if is_status { FileSort::Other } else { FileSort::of_object(&head, holds_objects) };
+            self.sort = self.sort.max(sort);
         }
         if let Some(items) = &envelope.items {
             // Also after a fault: what was read before it is kept.
@@ -413,6 +415,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             _ if self.loader.items_at.is_none() && head.is_table() => {
                 let read = |walk: &mut Self, depth| walk.element("", depth).map(|_| ());
                 self.table(envelope.rows, depth, read).map(|()| None)
+            }
+            // What failed when a bundle was written is no object of it, and no reason to read none of the others.
+            _ if depth == 0 && self.is_bundled && self.loader.items_at.is_none() && head.is_status() => {
+                Ok(None)
             }
             // Inside a list a `Status` is an object like any other: the server gives it alone.
             Envelope { is_outermost: true, .. } if head.is_status() => {

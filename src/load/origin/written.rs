@@ -53,7 +53,7 @@ fn in_words(text: &str, fault: YamlFault, start: usize) -> Box<Fault> {
     let line_start = text[..fault.offset].rfind('\n').map_or(0, |end| end + 1);
     let line = &text[line_start..line_end(text.as_bytes(), fault.offset)];
     let found = match messages::of(line.as_bytes()) {
-        _ if line.contains("{{") => Some(("a template", messages::RENDER)),
+        _ if line.contains("{{") => Some(messages::TEMPLATE),
         message => message,
     };
     let offset = start + fault.offset;

@@ -50,3 +50,42 @@ pub(crate) enum YamlTokenKind<'a> {
     },
     Scalar(Cow<'a, str>, ScalarStyle),
 }
+
+/// How much of a scalar a message shows.
+const MAX_SHOWN: usize = 40;
+
+impl YamlTokenKind<'_> {
+    /// What a message says that was found.
+    pub(crate) fn in_words(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            YamlTokenKind::End => "the end of the text",
+            YamlTokenKind::VersionDirective(..) | YamlTokenKind::TagDirective { .. } => {
+                "a line that begins with `%`"
+            }
+            YamlTokenKind::DocumentStart => "`---`",
+            YamlTokenKind::DocumentEnd => "`...`",
+            YamlTokenKind::BlockSequenceStart => "the beginning of a list",
+            YamlTokenKind::BlockMappingStart => "the beginning of an object",
+            YamlTokenKind::BlockEnd => "the end of what is indented",
+            YamlTokenKind::FlowSequenceStart => "`[`",
+            YamlTokenKind::FlowSequenceEnd => "`]`",
+            YamlTokenKind::FlowMappingStart => "`{`",
+            YamlTokenKind::FlowMappingEnd => "`}`",
+            YamlTokenKind::BlockEntry => "`-`",
+            YamlTokenKind::FlowEntry => "`,`",
+            YamlTokenKind::Key => "a key",
+            YamlTokenKind::Value => "`:`",
+            YamlTokenKind::Alias(name) => return shown("*", name),
+            YamlTokenKind::Anchor(name) => return shown("&", name),
+            YamlTokenKind::Tag { .. } => "a tag",
+            YamlTokenKind::Scalar(text, _) => return shown("", text),
+        })
+    }
+}
+
+/// A text on one line, and not too long.
+fn shown(sign: &str, text: &str) -> Cow<'static, str> {
+    let first: String = text.chars().take(MAX_SHOWN).collect();
+    let more = if first.len() < text.len() { "…" } else { "" };
+    Cow::Owned(format!("`{sign}{}{more}`", first.escape_debug()))
+}
