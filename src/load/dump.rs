@@ -13,14 +13,17 @@ use crate::load::objects::lists::{ListKind, ListRuns, Lists};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::KnownObjects;
 use crate::load::origin::queue::Queue;
+use crate::load::origin::reread::{self, DumpForm};
 use crate::load::origin::source::{Origin, Source};
 use crate::load::report::{Notice, Reporter};
 use crate::store::SavedColumns;
 use crate::{ObjectId, ObjectIdentity, Store, StoreBuilder};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 /// A loaded dump: the store, and where every object came from.
 ///
@@ -145,6 +148,28 @@ impl Dump {
     #[must_use]
     pub fn source(&self, id: ObjectId) -> &str {
         self.source_of(id).map_or("", Source::name)
+    }
+
+    /// The name of the cluster that the object is from, if its input was [given](crate::Input::in_cluster) one.
+    #[must_use]
+    pub fn cluster(&self, id: ObjectId) -> Option<&str> {
+        self.source_of(id)?.cluster()
+    }
+
+    /// The names of the clusters that the sources are from, each once, in the order they were read.
+    #[must_use]
+    pub fn clusters(&self) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        self.sources.iter().filter_map(Source::cluster).filter(|cluster| seen.insert(*cluster)).collect()
+    }
+
+    /// The same dump with all of its objects from the cluster of this name.
+    #[must_use]
+    pub fn in_cluster(mut self, cluster: &str) -> Dump {
+        let cluster: Arc<str> = cluster.into();
+        let sources = self.sources.into_iter();
+        self.sources = sources.map(|source| source.in_cluster(Some(Arc::clone(&cluster)))).collect();
+        self
     }
 
     /// The object's position among the objects of its source, from 0. Objects that were left out and watch
@@ -295,21 +320,20 @@ impl Dump {
         self.n_bytes
     }
 
-    /// A dump of one source whose objects this loader read before.
+    /// A dump of sources whose objects this loader read before.
     pub(crate) fn from_saved(
-        source: Source,
+        sources: Vec<Source>,
         loader: &Loader,
         mut places: Decoder,
         store: Store,
         saved_columns: SavedColumns,
     ) -> Result<Dump, Malformed> {
-        let read = Places::decode(&mut places)?;
+        let read = Places::decode(&mut places, sources.len())?;
         let lists = ListRuns::decode(&mut places)?;
         places.end()?;
         Malformed::unless(read.len() == store.table().n_ids(), "as many places as objects")?;
         let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
-        let n_bytes = source.bytes().len() as u64;
-        let sources = vec![source];
+        let n_bytes = sources.iter().map(Source::n_bytes).sum();
         let left_out = LeftOut::default();
         Ok(Dump {
             store,
@@ -335,17 +359,19 @@ impl Dump {
         self.lists.encode(out);
     }
 
-    /// The bytes of the only source, if that is a mapped file.
-    pub(crate) fn mapped_bytes(&self) -> Option<&[u8]> {
-        match self.sources.as_slice() {
-            [source] => source.mapped_bytes(),
-            _ => None,
-        }
+    /// Writes what the sources of a dump of `path` are. Reads all of their text, unless it is that of a plain file.
+    pub(crate) fn encode_sources(&self, path: &Path, out: &mut Encoder) {
+        reread::encode(&self.sources, DumpForm::of(path, &self.sources), path, out);
     }
 
-    /// Whether some of it is from a folder or an archive.
-    pub(crate) fn has_bundles(&self) -> bool {
-        self.sources.iter().any(|source| source.origin == Origin::Bundled)
+    /// Reads what the sources of a dump of `path` are, of which a plain file is `plain`.
+    pub(crate) fn decode_sources(
+        bytes: &mut Decoder,
+        path: &Path,
+        loader: &Loader,
+        plain: Option<Source>,
+    ) -> Result<Vec<Source>, Malformed> {
+        reread::decode(bytes, path, plain, loader.team(), loader.max_bytes)
     }
 
     fn source_of(&self, id: ObjectId) -> Option<&Source> {
@@ -385,22 +411,29 @@ struct PlaceRun {
 }
 
 impl Places {
-    /// Writes the places of the objects of one source.
+    /// Writes the places.
     fn encode(&self, out: &mut Encoder) {
         out.u64s(self.starts.iter().copied());
         out.u64s(self.ends.iter().copied());
-        // The runs' sources are left out: an index is of one dump, which has one source.
         out.u64s(self.runs.iter().map(|run| run.first as u64));
+        out.u64s(self.runs.iter().map(|run| run.source as u64));
         out.u64s(self.runs.iter().map(|run| run.index));
     }
 
-    /// Reads places in one source. Whether they are within it is looked at when one is asked for.
-    fn decode(bytes: &mut Decoder) -> Result<Places, Malformed> {
+    /// Reads places in so many sources. Whether they are within these is looked at when one is asked for.
+    fn decode(bytes: &mut Decoder, n_sources: usize) -> Result<Places, Malformed> {
         let (starts, ends): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
-        let (firsts, indices): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
-        let runs = firsts.iter().zip(indices.iter());
-        let runs = runs.map(|(&first, &index)| PlaceRun { first: first as usize, source: 0, index });
-        let are_pairs = starts.len() == ends.len() && firsts.len() == indices.len();
+        let [firsts, sources, indices]: [NumberBuffer<u64>; 3] =
+            [bytes.numbers()?, bytes.numbers()?, bytes.numbers()?];
+        let runs = firsts.iter().zip(sources.iter()).zip(indices.iter());
+        let runs = runs.map(|((&first, &source), &index)| PlaceRun {
+            first: first as usize,
+            source: source as usize,
+            index,
+        });
+        let are_pairs = starts.len() == ends.len()
+            && [sources.len(), indices.len()] == [firsts.len(); 2]
+            && sources.iter().all(|&source| source < n_sources as u64);
         let places = Places { starts, ends, runs: runs.collect() };
         Malformed::unless(are_pairs && places.have_runs(), "places")?;
         Ok(places)

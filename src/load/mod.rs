@@ -20,6 +20,7 @@ mod stream;
 pub use dump::{Dump, LeftOut};
 pub use error::{LoadError, LoadErrorKind};
 pub use objects::lists::ListKind;
+pub(crate) use origin::bundle::{files_in_folder, known_layout};
 pub(crate) use origin::mmap::map_whole as map_whole_file;
 pub(crate) use origin::source::Source;
 pub use origin::source::{Input, InputReader, Origin};
@@ -162,6 +163,7 @@ impl Loader {
             out.u64(u64::from(pointer.is_some()));
             out.bytes(pointer.as_ref().map(Pointer::to_string).unwrap_or_default().as_bytes());
         }
+        out.u64(u64::from(self.keep_duplicates));
     }
 
     /// Who reads YAML.
@@ -256,24 +258,21 @@ impl Loader {
         let mut pending = Queue::of_inputs(inputs, self.max_bytes);
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut tally = Tally::new(select, self.reads.as_ref(), kept);
-        let (mut sources, mut n_bytes) = (Vec::new(), 0);
+        let mut sources = Vec::new();
         // Only a dump counts what is left out of it, so that nothing is tried here.
         tally.gave_up = self.skip_invalid;
-        report.begin_source(n_bytes);
         while !tally.gave_up
             && let Some(source) = next_source(&mut pending, self.team(), &mut report, tally.n_objects)
         {
             let mut source = source?;
-            n_bytes += source.bytes().len() as u64;
             if self.count(&mut source, &mut tally, &mut report)? {
                 sources.push(source);
                 tally.next_source();
             } else {
                 pending.without_objects(&source);
             }
-            report.begin_source(n_bytes);
         }
-        report.end(n_bytes, tally.n_objects as u64);
+        report.end(tally.n_objects as u64);
         if !tally.gave_up {
             // Notices wait for the end, as an event in the last source has all of them read again,
             // which tells whatever there is to tell.
@@ -308,7 +307,6 @@ impl Loader {
         }
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
-        let mut n_bytes = 0;
         while let Some(source) = next_source(&mut pending, self.team(), &mut report, recorder.n_ids()) {
             let mut source = match source {
                 // A load that is stopped found nothing bad, and nobody wants what it has read.
@@ -318,14 +316,12 @@ impl Loader {
                 }
                 opened => opened?,
             };
-            n_bytes += source.bytes().len() as u64;
             match self.record(&mut source, &mut recorder, &mut report)? {
                 Some(_) => recorder.end_source(source, &mut report),
                 None => pending.without_objects(&source),
             }
-            report.begin_source(n_bytes);
         }
-        report.end(n_bytes, recorder.n_ids() as u64);
+        report.end(recorder.n_ids() as u64);
         recorder.leave_out_duplicates(&mut pending);
         pending.bundles().iter().for_each(|bundle| bundle.tell(&mut report));
         self.remark_labels_at(recorder.n_ids(), &mut report);
@@ -394,19 +390,11 @@ fn next_source(
     report: &mut Reporter<'_>,
     n_objects: usize,
 ) -> Option<Result<Source, LoadError>> {
-    let opened = pending.next_source(team, &mut |pos| {
-        // What is not there at once has no length that is known: a compressed file has another one.
-        report.total_is_unknown();
-        report.at(pos, n_objects as u64)
-    })?;
-    Some(opened.and_then(|source| {
-        // What a stop cut short while it was opened would look like a bad source.
-        if report.is_stopped() {
-            return Err(LoadError::new(source.name(), None, None, Fault::stopped(0)));
-        }
-        if source.origin != Origin::Plain {
-            report.total_is_unknown();
-        }
-        Ok(source)
-    }))
+    let opened = pending.next_source(team, &mut |pos| report.opening_at(pos, n_objects as u64))?;
+    // What a stop cut short while it was opened would look like a bad source.
+    if report.is_stopped() {
+        let name = opened.as_ref().map_or_else(LoadError::source_name, Source::name);
+        return Some(Err(LoadError::new(name, None, None, Fault::stopped(0))));
+    }
+    Some(opened.inspect(|source| report.begin_source(source.part.clone(), source.bytes().len())))
 }

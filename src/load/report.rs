@@ -2,6 +2,9 @@
 
 use crate::load::error::LoadError;
 use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 /// How many bytes are read between two calls of [`LoadObserver::progress`].
 const STEP: u64 = 4 << 20;
@@ -28,10 +31,11 @@ impl LoadObserver for () {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The bytes read so far in all sources, after decompression. Never goes back while one call lasts: a scan that
-    /// [takes a store](crate::load::Scan::NeedsStore) has what it read told again by the load that follows.
+    /// The bytes read so far of all inputs as they are: compressed, packed, and of a folder those of its files. Never goes
+    /// back while one call lasts: a scan that [takes a store](crate::load::Scan::NeedsStore) has what it read told again by
+    /// the load that follows.
     pub bytes: u64,
-    /// The bytes that there are in all. `None` when that is not known: a pipe, or a compressed file.
+    /// The bytes that there are in all. `None` when that is not known: of a pipe.
     pub total: Option<u64>,
     /// The objects read so far.
     pub n_objects: u64,
@@ -152,39 +156,88 @@ fn bundle_parts(
     parts.into_iter().flatten().collect()
 }
 
+/// How many bytes inputs have, as far as that is known. Folders are looked through when somebody wants to know.
+#[derive(Debug, Clone)]
+pub(in crate::load) struct InputBytes {
+    /// `None` where one of them is a pipe: more would be read than half a total says.
+    pub(in crate::load) of_files: Option<u64>,
+    pub(in crate::load) folders: Vec<PathBuf>,
+    /// How many bytes the files in a folder have.
+    pub(in crate::load) folder_len: fn(&Path) -> io::Result<u64>,
+}
+
+impl Default for InputBytes {
+    /// Of inputs of which nothing is known.
+    fn default() -> InputBytes {
+        InputBytes { of_files: None, folders: Vec::new(), folder_len: |_| Ok(0) }
+    }
+}
+
+impl InputBytes {
+    fn sum(&mut self) -> Option<u64> {
+        for folder in std::mem::take(&mut self.folders) {
+            let n_bytes = (self.folder_len)(&folder).ok();
+            self.of_files = self.of_files.zip(n_bytes).map(|(sum, more)| sum + more);
+        }
+        self.of_files
+    }
+}
+
 /// Passes on to an observer what it should hear, and not more often.
 pub(in crate::load) struct Reporter<'o> {
     observer: &'o mut dyn LoadObserver,
-    total: Option<u64>,
-    /// The bytes of the sources before this one.
+    total: InputBytes,
+    /// The bytes of the texts of the sources before this one.
     before: u64,
+    /// How many of all of these there were when the observer was told last.
     last: u64,
+    /// Which part of the inputs is read with the text of this source, and how long that is.
+    part: Range<u64>,
+    len: u64,
+    /// How much of the inputs was read when the observer was told last.
+    told: u64,
     is_stopped: bool,
     /// An object had the place where labels are to be read.
     pub(in crate::load) has_labels_at: bool,
 }
 
 impl<'o> Reporter<'o> {
-    pub(in crate::load) fn new(observer: &'o mut dyn LoadObserver, total: Option<u64>) -> Reporter<'o> {
-        Reporter { observer, total, before: 0, last: 0, is_stopped: false, has_labels_at: false }
+    pub(in crate::load) fn new(observer: &'o mut dyn LoadObserver, total: InputBytes) -> Reporter<'o> {
+        Reporter {
+            observer,
+            total,
+            before: 0,
+            last: 0,
+            part: 0..0,
+            len: 0,
+            told: 0,
+            is_stopped: false,
+            has_labels_at: false,
+        }
     }
 
-    /// What follows is about a source that comes after `before` bytes of other sources.
-    pub(in crate::load) fn begin_source(&mut self, before: u64) {
-        self.before = before;
-    }
-
-    /// This source turned out to be no plain file.
-    pub(in crate::load) fn total_is_unknown(&mut self) {
-        self.total = None;
+    /// What follows is about a text of so many bytes, which is this part of the inputs. What was read of them to get it
+    /// is not a part of that.
+    pub(in crate::load) fn begin_source(&mut self, part: Range<u64>, len: usize) {
+        self.before += self.len;
+        (self.part, self.len) = (part, len as u64);
     }
 
     /// This source is read up to `pos`. False when the rest is not wanted any more.
     pub(in crate::load) fn at(&mut self, pos: usize, n_objects: u64) -> bool {
         let bytes = self.before + pos as u64;
         if bytes >= self.last + STEP {
-            self.progress(bytes, n_objects);
+            self.last = bytes;
+            let share =
+                u128::from(self.part.end - self.part.start) * pos as u128 / u128::from(self.len.max(1));
+            self.progress(self.part.start + share as u64, n_objects);
         }
+        !self.is_stopped
+    }
+
+    /// The inputs are read up to `pos` to get the next text. False when that is not wanted any more.
+    pub(in crate::load) fn opening_at(&mut self, pos: u64, n_objects: u64) -> bool {
+        self.progress(pos, n_objects);
         !self.is_stopped
     }
 
@@ -194,9 +247,8 @@ impl<'o> Reporter<'o> {
     }
 
     /// Everything is read.
-    pub(in crate::load) fn end(&mut self, bytes: u64, n_objects: u64) {
-        // The sum leaves out sources that could not be read to their end; progress never goes back.
-        self.progress(bytes.max(self.last), n_objects);
+    pub(in crate::load) fn end(&mut self, n_objects: u64) {
+        self.progress(self.part.end, n_objects);
     }
 
     pub(in crate::load) fn notice(&mut self, notice: Notice) {
@@ -204,8 +256,9 @@ impl<'o> Reporter<'o> {
     }
 
     fn progress(&mut self, bytes: u64, n_objects: u64) {
-        self.last = bytes;
-        self.observer.progress(Progress { bytes, total: self.total, n_objects });
+        // What was read to get a text is told before what is read with it.
+        self.told = self.told.max(bytes);
+        self.observer.progress(Progress { bytes: self.told, total: self.total.sum(), n_objects });
         // Kept, so that the observer is asked every few megabytes and not at each object.
         self.is_stopped = self.observer.is_stopped();
     }

@@ -10,13 +10,13 @@ use crate::load::objects::sink::Sink;
 use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::source::{Source, unreadable};
-use crate::load::report::{Notice, Reporter};
+use crate::load::report::{InputBytes, Notice, Reporter};
 use crate::{Object, ObjectId};
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much is read at once, if there is so much.
 const CHUNK: usize = 1 << 16;
@@ -78,6 +78,8 @@ pub enum WatchEvent {
 pub struct WatchReader {
     loader: Loader,
     name: String,
+    /// The cluster that the input is of.
+    cluster: Option<Arc<str>>,
     /// The lock is never taken: see `InputReader`.
     reader: Mutex<Box<dyn Read + Send>>,
     may_be_empty: bool,
@@ -106,6 +108,7 @@ impl Loader {
     ///
     /// When it cannot be opened.
     pub fn watch(&self, input: Input) -> Result<WatchReader, LoadError> {
+        let (input, cluster) = input.split_cluster();
         let name = input.name();
         let may_be_empty = matches!(input, Input::Stdin);
         let reader = input.open().map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?;
@@ -116,6 +119,7 @@ impl Loader {
         Ok(WatchReader {
             loader,
             name,
+            cluster,
             reader: Mutex::new(reader),
             may_be_empty,
             splitter,
@@ -155,6 +159,12 @@ impl WatchReader {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name of the cluster that the stream is from, if its input was [given](crate::Input::in_cluster) one.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&str> {
+        self.cluster.as_deref()
     }
 
     /// The same reader, whose events have the [JSON](Object::json) of their objects too: for queries about more than labels.
@@ -271,7 +281,7 @@ impl WatchReader {
     /// Reads a piece as a source of its own, and tells how many objects that were.
     fn walk(&mut self, bytes: Vec<u8>, events: &mut Events) -> u64 {
         let mut nobody = ();
-        let mut report = Reporter::new(&mut nobody, None);
+        let mut report = Reporter::new(&mut nobody, InputBytes::default());
         // A piece goes the way of a dump, so that a stream may hold all that a dump may. It is not opened like one: what is
         // compressed in a stream is the whole of it.
         let mut source = Source::of_bytes(self.name.clone(), bytes);

@@ -33,7 +33,7 @@ impl<'q> QueryMatcher<'q> {
             // A list may say the kind of its items behind them, so that an answer that depends
             // on it has to wait, and one that does not need not.
             asks_for_kind: asks_for(depends_on_kind),
-            asks_for_source: asks_for(|function| function == Function::Source),
+            asks_for_source: asks_for(Function::is_of_input),
             reads: Subject::reads(&subjects),
             sightings: None,
             query,
@@ -101,7 +101,7 @@ impl<'q> QueryMatcher<'q> {
         self.asks_for_kind
     }
 
-    /// Whether an answer depends on what the object was read from.
+    /// Whether an answer depends on what the object was read from, or on the cluster that this is from.
     #[must_use]
     pub fn asks_for_source(&self) -> bool {
         self.asks_for_source

@@ -39,6 +39,11 @@ pub trait Queried {
     fn source(&self) -> Option<&str> {
         None
     }
+
+    /// The name of the cluster that the object is from, if that was given one.
+    fn cluster(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Query {
@@ -133,6 +138,7 @@ impl<'a, O: Queried> Asked<'a, O> {
             Function::Name => one(identity.qualified_name()),
             Function::Namespace => one(Some(identity.namespace).filter(|it| !it.is_empty())),
             Function::Source => one(self.object.source()),
+            Function::Cluster => one(self.object.cluster()),
             Function::Label => one(self.object.label(call.word())),
             Function::Annotation => one(kubernetes::metadata::annotation(json(), call.word())),
             Function::Status => one(kubernetes::status::of(json())),

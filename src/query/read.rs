@@ -137,4 +137,8 @@ impl Queried for DumpObject<'_> {
     fn source(&self) -> Option<&str> {
         Some(self.dump.source(self.object.id()))
     }
+
+    fn cluster(&self) -> Option<&str> {
+        self.dump.cluster(self.object.id())
+    }
 }

@@ -91,7 +91,7 @@ impl Subject {
     /// Whether an index can keep its values: they are read of the objects, and nothing else decides them.
     #[must_use]
     pub fn can_be_saved(&self) -> bool {
-        let is_of_source = matches!(self, Subject::Function(call) if call.function == Function::Source);
+        let is_of_source = matches!(self, Subject::Function(call) if call.function.is_of_input());
         self.needs_column() && !is_of_source
     }
 

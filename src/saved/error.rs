@@ -39,10 +39,10 @@ pub enum IndexErrorKind {
     Damaged,
     /// The dump cannot be loaded.
     Load(LoadError),
-    /// The dump is compressed, or no file that can be mapped.
+    /// The dump is neither a regular file nor a folder.
     NotPlain,
-    /// It is a folder or an archive, whose files may change one by one.
-    Bundle,
+    /// The index would be a file in the folder that it is of, and change that.
+    Inside,
     /// The load had something to say, such as objects left out, which an index would keep back.
     Notices,
     /// The dump changed while it was read.
@@ -95,8 +95,8 @@ impl IndexError {
             | IndexErrorKind::Stale
             | IndexErrorKind::OtherDump
             | IndexErrorKind::Damaged => "write it anew, or delete it",
-            IndexErrorKind::NotPlain => "decompress it into a file first",
-            IndexErrorKind::Bundle => "index the dumps in it one by one, and name them in queries",
+            IndexErrorKind::NotPlain => "write the dump into a file first",
+            IndexErrorKind::Inside => "write it beside the folder, or under a name that begins with a dot",
             IndexErrorKind::Occupied => "delete that file first, or name another",
             IndexErrorKind::Load(error) => return error.help(),
             _ => return None,
@@ -128,8 +128,8 @@ impl fmt::Display for IndexErrorKind {
             IndexErrorKind::OtherDump => "the dump is another file than the one that was indexed",
             IndexErrorKind::Damaged => "the index is damaged",
             IndexErrorKind::Load(error) => return fmt::Display::fmt(error, f),
-            IndexErrorKind::Bundle => "a folder or an archive cannot have an index",
-            IndexErrorKind::NotPlain => "only an uncompressed regular file can have an index",
+            IndexErrorKind::Inside => "expected a place outside of the folder for its index, found one in it",
+            IndexErrorKind::NotPlain => "only a regular file or a folder can have an index",
             IndexErrorKind::Notices => {
                 "a dump that gives remarks or has bad objects cannot have an index, which would keep them back"
             }
@@ -169,6 +169,7 @@ mod tests {
             IndexErrorKind::OtherDump,
             IndexErrorKind::Damaged,
             IndexErrorKind::NotPlain,
+            IndexErrorKind::Inside,
             IndexErrorKind::Notices,
             IndexErrorKind::Changed,
             IndexErrorKind::Occupied,
@@ -183,7 +184,8 @@ mod tests {
         a.selq: the dump has changed since it was indexed
         a.selq: the dump is another file than the one that was indexed
         a.selq: the index is damaged
-        a.selq: only an uncompressed regular file can have an index
+        a.selq: only a regular file or a folder can have an index
+        a.selq: expected a place outside of the folder for its index, found one in it
         a.selq: a dump that gives remarks or has bad objects cannot have an index, which would keep them back
         a.selq: the dump changed while it was read
         a.selq: expected an older index or no file, found another file

@@ -5,8 +5,8 @@
 //! | 8 | the magic bytes |
 //! | 8 | the version of the format |
 //! | 8 | the checksum (XXH3, 64 bits) of everything after it |
-//! | 8 × 6 | the lengths of the sections |
-//! | … | the sections: options, fingerprint, places, objects, index, columns |
+//! | 8 × 7 | the lengths of the sections |
+//! | … | the sections: options, fingerprint, sources, places, objects, index, columns |
 //!
 //! All numbers are little-endian, and every section begins at a multiple of eight bytes, so that its numbers can be
 //! read in place. Each byte is either compared, or summed, or the sum.
@@ -20,8 +20,8 @@ use super::IndexErrorKind;
 use crate::codec::{Decoder, INDEX_MAGIC as MAGIC, Malformed};
 
 /// To be raised whenever the bytes of any section mean something else.
-const VERSION: u64 = 4;
-pub(super) const N_SECTIONS: usize = 6;
+const VERSION: u64 = 5;
+pub(super) const N_SECTIONS: usize = 7;
 /// Where the bytes begin that the checksum covers.
 const SUMMED_AT: usize = 24;
 const HEADER_LEN: usize = SUMMED_AT + 8 * N_SECTIONS;
@@ -32,6 +32,8 @@ pub(super) struct Sections {
     pub(super) reading: Bytes,
     /// Which dump it was.
     pub(super) fingerprint: Bytes,
+    /// What it was read from, and what there was to say of that.
+    pub(super) sources: Bytes,
     /// Where its objects stand.
     pub(super) places: Bytes,
     /// The objects and their labels.
@@ -80,8 +82,8 @@ pub(super) fn open(file: &Bytes) -> Result<Sections, IndexErrorKind> {
     let checksum = header.u64()?;
     let summed = file.slice(SUMMED_AT..);
     Malformed::unless(XxHash3_64::oneshot(&summed) == checksum, "what its checksum says")?;
-    let [reading, fingerprint, places, objects, index, columns] = sections(summed)?;
-    Ok(Sections { reading, fingerprint, places, objects, index, columns })
+    let [reading, fingerprint, sources, places, objects, index, columns] = sections(summed)?;
+    Ok(Sections { reading, fingerprint, sources, places, objects, index, columns })
 }
 
 /// Takes the sections apart, which take all of the file.
@@ -101,11 +103,11 @@ fn sections(mut summed: Bytes) -> Result<[Bytes; N_SECTIONS], Malformed> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{dump, sections as sections_of};
+    use super::super::{Indexed, dump};
     use super::*;
     use crate::load::Source;
     use crate::query::{Columns, Context, Query, Subject};
-    use crate::saved::fingerprint::{FileStamp, Fingerprint};
+    use crate::saved::stamp::DumpStamp;
     use crate::{Loader, Plan, SavedIndex, Scope, Selector};
 
     /// Labels that few objects have, and one that `n_pods` objects have.
@@ -200,7 +202,7 @@ mod tests {
                     sum(&mut forged);
                     let (source, _) = Source::map(&saved.dump).unwrap();
                     if let Ok(sections) = open(&forged.into())
-                        && let Ok(dump) = dump(source, &Loader::new(), sections)
+                        && let Ok((dump, _)) = dump(&saved.dump, Some(source), &Loader::new(), sections)
                     {
                         ask(&dump);
                     }
@@ -212,12 +214,13 @@ mod tests {
     #[test]
     fn sections_are_what_was_sealed() {
         let (_folder, saved, bytes) = indexed(&json(70));
-        let (source, metadata) = Source::map(&saved.dump).unwrap();
-        let fingerprint = Fingerprint::new(FileStamp::new(&metadata), source.bytes());
+        let (source, _) = Source::map(&saved.dump).unwrap();
+        let fingerprint = DumpStamp::of(&saved.dump).unwrap().fingerprint(&saved.dump).unwrap();
         let sections = open(&bytes.clone().into()).unwrap();
-        let read = dump(source, &Loader::new(), sections).unwrap();
+        let (read, told) = dump(&saved.dump, Some(source), &Loader::new(), sections).unwrap();
         let mut columns = Columns::new();
         columns.read(&read, &self::columns(), &Context::new());
-        assert_eq!(seal(sections_of(&read, &Loader::new(), &fingerprint, &columns)), bytes);
+        let indexed = Indexed { dump: &read, path: &saved.dump, told: &told, columns: &columns };
+        assert_eq!(seal(indexed.sections(&Loader::new(), &fingerprint)), bytes);
     }
 }

@@ -35,6 +35,10 @@ impl FileStamp {
         }
     }
 
+    pub(super) fn hash(&self, hasher: &mut impl Hasher) {
+        [self.n_bytes, self.modified, self.inode].into_iter().for_each(|number| hasher.write_u64(number));
+    }
+
     /// Whether both are of one file, whatever became of its content.
     pub(super) fn is_of_same_file(&self, other: &FileStamp) -> bool {
         self.inode == other.inode

@@ -138,6 +138,11 @@ impl Function {
         &FUNCTIONS[self as usize]
     }
 
+    /// Whether its value is that of the input, and not of the object in it.
+    pub(crate) fn is_of_input(self) -> bool {
+        matches!(self, Function::Source | Function::Cluster)
+    }
+
     /// The function of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Function> {
@@ -230,9 +235,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         "the name that the object's input was given",
         &["cluster(prod)"],
     )
-    .not_bare("cluster() needs a name: write cluster(prod)")
-    // Without a value for any object, `cluster()!=prod` would hold for those of that very cluster.
-    .not_yet("asks for the name of an input, which none can be given yet"),
+    .not_bare("cluster() needs a name: write cluster(prod)"),
     value(
         Function::Label,
         "label",

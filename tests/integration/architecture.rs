@@ -75,7 +75,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("tar", &["src/load/origin/bundle/"]),
     ("rawzip", &["src/load/origin/bundle/zip.rs"]),
     ("bytemuck", &["src/codec/"]),
-    ("twox_hash", &["src/saved/"]),
+    ("twox_hash", &["src/saved/", "src/load/origin/reread.rs"]),
     ("clap", &["src/bin/"]),
     ("anyhow", &["src/bin/"]),
     ("csv", &["src/bin/"]),

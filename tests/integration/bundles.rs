@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
-use selq::load::{LoadErrorKind, LoadObserver, Notice, Origin};
+use selq::load::{LoadErrorKind, LoadObserver, Notice, Origin, Progress};
 use selq::{Dump, Input, LoadError, Loader};
 
 use crate::testenv::{TestEnv, shared};
@@ -602,8 +602,7 @@ fn the_program_says_what_cannot_be_done_with_bundles() {
     write_all(env.path(), &files(&[("folder/a.json", POD)]));
     env.file("a.tar", tar(&files(&[("a.json", POD)])));
     let said: Vec<String> = [
-        &["index", "folder"][..],
-        &["index", "a.tar"],
+        &["index", "-o", "folder/x.selq", "folder"][..],
         &["label", "a=b", "-k", "pod", "--in-place", "-f", "folder"],
         &["label", "a=b", "-k", "pod", "--in-place", "-f", "a.tar"],
         &["--max-bytes=-1", "a.tar"],
@@ -613,10 +612,8 @@ fn the_program_says_what_cannot_be_done_with_bundles() {
     .map(|args| env.refused(args))
     .to_vec();
     assert_snapshot!(said.join(""), @"
-    error: folder.selq: a folder or an archive cannot have an index
-    help: index the dumps in it one by one, and name them in queries
-    error: a.tar.selq: a folder or an archive cannot have an index
-    help: index the dumps in it one by one, and name them in queries
+    error: folder/x.selq: expected a place outside of the folder for its index, found one in it
+    help: write it beside the folder, or under a name that begins with a dot
     error: folder: a folder cannot be changed in place: name the files in it with -f
     error: an archive cannot be changed in place: print the dump, or unpack it and name the files
     error: invalid value '-1' for '--max-bytes <SIZE>': expected a size in bytes such as 16Gi, found one below 0 or out of all bounds
@@ -630,6 +627,114 @@ fn the_program_says_what_cannot_be_done_with_bundles() {
     ");
     assert_eq!(env.out(&["-c", "folder"]), "1\n");
     assert_eq!(env.pipe(&["-c"], &tar(&files(&[("a.json", POD)]))).out, "1\n");
+}
+
+/// Keeps how far a load is, and ends it after a number of looks.
+#[derive(Default)]
+struct Watched {
+    steps: Vec<(u64, Option<u64>)>,
+    n_left: Option<usize>,
+}
+
+impl LoadObserver for Watched {
+    fn progress(&mut self, progress: Progress) {
+        self.steps.push((progress.bytes, progress.total));
+        self.n_left = self.n_left.map(|n| n.saturating_sub(1));
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.n_left == Some(0)
+    }
+}
+
+/// The forms that are made in no time.
+fn large_archives(files: &[File]) -> [(&'static str, Vec<u8>); 3] {
+    let tar = tar(files);
+    [("tar.gz", gzip(&tar)), ("tar", tar), ("zip", zip(files, CompressionMethod::DEFLATE))]
+}
+
+/// Files of some megabytes: objects, and a log that is passed over.
+fn large_files() -> Vec<File> {
+    let objects = format!("{{\"kind\":\"Pod\",\"a\":\"{:4000}\"}}\n", "").repeat(2500);
+    let log = format!("2026-01-01T00:00:00Z {:1000}\n", "").repeat(10_000);
+    files(&[("a.json", objects.as_str()), ("b.log", log.as_str()), ("c.json", POD)])
+}
+
+#[test]
+fn progress_counts_the_bytes_of_the_outermost_file() {
+    let (folder, files) = (tempfile::tempdir().unwrap(), large_files());
+    write_all(&folder.path().join("dir"), &files);
+    let mut inputs =
+        vec![(folder.path().join("dir"), files.iter().map(|(_, bytes)| bytes.len() as u64).sum())];
+    for (ending, bytes) in large_archives(&files) {
+        let path = folder.path().join(format!("a.{ending}"));
+        fs::write(&path, &bytes).unwrap();
+        inputs.push((path, bytes.len() as u64));
+    }
+    for (path, total) in inputs {
+        let mut watched = Watched::default();
+        Loader::new().load_with([Input::Path(path.clone())], &mut watched).unwrap();
+        let Watched { steps, .. } = watched;
+        assert!(steps.len() > 2, "{}: {steps:?}", path.display());
+        assert!(steps.iter().all(|(bytes, known)| *bytes <= total && *known == Some(total)), "{steps:?}");
+        assert!(
+            steps.is_sorted() && steps.last().unwrap().0 > total * 3 / 4,
+            "{}: {steps:?}",
+            path.display()
+        );
+        // Somewhere between, and not only at the end.
+        assert!(
+            steps.iter().any(|(bytes, _)| (1..total * 3 / 4).contains(bytes)),
+            "{}: {steps:?}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_load_ends_while_a_member_is_passed_over() {
+    // The log alone, of which nothing but the beginning is looked at.
+    let files = large_files().split_off(1);
+    for (ending, bytes) in large_archives(&files) {
+        let mut watched = Watched { n_left: Some(1), ..Watched::default() };
+        let input = Input::Bytes { name: "a".to_owned(), bytes };
+        let loaded = Loader::new().load_with([input], &mut watched);
+        // What is mapped is passed over at once.
+        if ending.starts_with("tar.") {
+            assert_eq!(loaded.err().unwrap().kind(), LoadErrorKind::Stopped, "{ending}");
+            assert_eq!(watched.steps.len(), 1, "{ending}");
+        }
+    }
+}
+
+#[test]
+fn an_error_of_the_server_is_no_object_of_a_bundle() {
+    let status = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden"}"#;
+    let files = files(&[("a.json", POD), ("b.json", status), ("c.yaml", "kind: Status\nstatus: Failure\n")]);
+    let (dump, told) = {
+        let mut told = Told::default();
+        let input = Input::Bytes { name: "a.tar".to_owned(), bytes: tar(&files) };
+        (Loader::new().load_with([input], &mut told).unwrap(), told.0)
+    };
+    assert_eq!(dump.store().len(), 1);
+    assert_snapshot!(told.join("\n"), @"a.tar: 2 files hold no objects");
+    // Alone it is what should have been a dump.
+    let alone = Input::Bytes { name: "b.json".to_owned(), bytes: status.into() };
+    assert!(Loader::new().load([alone]).is_err());
+}
+
+#[test]
+fn templates_are_named_wherever_they_begin() {
+    for text in [
+        "{{- if .Values.x }}\nkind: Pod\n{{- end }}\n",
+        "{\"kind\":\"Pod\",{{ .Values.metadata }}}",
+        "kind: Pod\nmetadata: {{ .Values.metadata }}\n",
+    ] {
+        let input = Input::Bytes { name: "a".to_owned(), bytes: text.into() };
+        let error = Loader::new().load([input]).unwrap_err();
+        assert!(error.message().ends_with("found a Helm template"), "{text}: {error}");
+        assert!(error.help().unwrap().contains("helm template"));
+    }
 }
 
 /// A look of an object: uid, name, version. Empty texts are absent.

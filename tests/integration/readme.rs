@@ -102,6 +102,7 @@ fn folder() -> TestEnv {
         fs::create_dir_all(env.path().join(folder)).unwrap();
     }
     env.file("tests/data/pods.json", PODS);
+    env.file("qa.json", PODS);
     env.file("fleet.json", r#"{"kind":"Pod","metadata":{"name":"a","labels":{"env":"prod","tier":"db"}}}"#);
     env.file("selectors.txt", "env=prod\n!legacy\n");
     env.file(

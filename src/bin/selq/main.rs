@@ -14,7 +14,6 @@ mod typing;
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -22,7 +21,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches};
 
-use args::{Args, InputArgs, Subcommands};
+use args::{Args, InputArgs, InputFile, Subcommands};
 use config::Config;
 use exit::ExitStatus;
 
@@ -123,27 +122,27 @@ fn options_before_subcommand(command: &mut Command, matches: &ArgMatches) -> Opt
 }
 
 /// The files that are to be read as dumps, where all of them have to be there.
-fn dumps(args: &Args) -> &[PathBuf] {
+fn dumps(args: &Args) -> Vec<InputFile> {
     match &args.command {
         None => required(&args.query.input),
         Some(Subcommands::Explain(args)) => required(&args.input),
         Some(Subcommands::Labels(args)) => required(&args.input),
         Some(Subcommands::Ls(args)) => required(&args.input),
         Some(Subcommands::Repl(args)) => required(&args.input),
-        Some(Subcommands::Watch(args)) if !args.skip_invalid => &args.source.files,
-        Some(Subcommands::Index(args)) => &args.source.files,
-        Some(Subcommands::Label(args)) => &args.files,
-        _ => &[],
+        Some(Subcommands::Watch(args)) if !args.skip_invalid => args.source.inputs(),
+        Some(Subcommands::Index(args)) => args.source.inputs(),
+        Some(Subcommands::Label(args)) => args.inputs(),
+        _ => Vec::new(),
     }
 }
 
-fn required(input: &InputArgs) -> &[PathBuf] {
+fn required(input: &InputArgs) -> Vec<InputFile> {
     // With --skip-invalid the load reports a file that is not there, and goes on with the others.
-    if input.skip_invalid { &[] } else { &input.source.files }
+    if input.skip_invalid { Vec::new() } else { input.source.inputs() }
 }
 
 fn run(args: Args, config: &Config) -> Result<ExitStatus> {
-    if let Some(advice) = args::habits::advice_on_files(dumps(&args)) {
+    if let Some(advice) = args::habits::advice_on_files(&dumps(&args)) {
         terminal::message::failure(config, &advice.error, advice.help.as_deref());
         return Ok(ExitStatus::Error);
     }

@@ -16,7 +16,7 @@ use crate::load::objects::file_sort::FileSort;
 use crate::load::objects::sink::Sink;
 use crate::load::objects::walk::{MAX_OBJECTS, Walk};
 use crate::load::origin::source::Source;
-use crate::load::report::Reporter;
+use crate::load::report::{InputBytes, Reporter};
 use memchr::memmem;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -287,7 +287,7 @@ impl<'a, S: Sink> Team<'a, S> {
     fn part(&self, nth: usize) -> Option<PartRead<S>> {
         let mut sink = self.seed.part();
         let (mut nobody, mut without_kind) = ((), Vec::new());
-        let mut report = Reporter::new(&mut nobody, None);
+        let mut report = Reporter::new(&mut nobody, InputBytes::default());
         let mut walk = Walk::new(&self.loader, self.source, &mut sink, &mut report);
         walk.cursor = self.cursor_at(nth);
         walk.is_part = true;
@@ -336,7 +336,7 @@ mod tests {
         let bytes = source.bytes();
         let start = memmem::find(bytes, b"{\"metadata\":{").unwrap();
         let (mut sink, mut nobody) = (Recorder::default(), ());
-        let mut report = Reporter::new(&mut nobody, None);
+        let mut report = Reporter::new(&mut nobody, InputBytes::default());
         let loader = Loader::new().threads(2).min_part(200);
         let mut walk = Walk::new(&loader, &source, &mut sink, &mut report);
         assert!(walk.cursor.next_part(ValueLayout::Stream) && walk.cursor.next_value());

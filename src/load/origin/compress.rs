@@ -39,7 +39,7 @@ impl Compression {
         (magic == ZSTD_MAGIC || magic & !0xF == ZSTD_SKIPPABLE_MAGIC).then_some(Compression::Zstd)
     }
 
-    /// Decompresses `bytes` to the end, telling `progress` now and then how much there is.
+    /// Decompresses `bytes` to the end, telling `progress` now and then how much of them is read.
     ///
     /// A damaged stream gives what comes before the damage, and the fault with its byte in the compressed
     /// stream. Memory: what is decompressed, and for zstd the frame's window.
@@ -76,7 +76,12 @@ enum Stream {
 }
 
 impl Decompressor {
-    /// Reads to the end, telling `progress` now and then how much there is, until that wants no more.
+    /// How far the compressed stream is read.
+    pub(in crate::load) fn pos(&self) -> u64 {
+        self.0.reader.pos() as u64
+    }
+
+    /// Reads to the end, telling `progress` now and then how far the stream is read, until that wants no more.
     pub(in crate::load) fn read_rest(
         &mut self,
         text: &mut Vec<u8>,
@@ -84,7 +89,7 @@ impl Decompressor {
     ) -> Result<(), Box<Fault>> {
         // Read in chunks, since nobody could stop a read to the end of a stream that grows a thousandfold.
         while self.by_ref().take(CHUNK as u64).read_to_end(text).map_err(|error| self.fault(error))? > 0
-            && progress(text.len())
+            && progress(self.0.reader.pos())
         {}
         Ok(())
     }

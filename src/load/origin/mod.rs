@@ -5,5 +5,6 @@ pub(in crate::load) mod bundle;
 pub(in crate::load) mod compress;
 pub(in crate::load) mod mmap;
 pub(in crate::load) mod queue;
+pub(in crate::load) mod reread;
 pub(in crate::load) mod source;
 pub(in crate::load) mod written;

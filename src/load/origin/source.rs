@@ -10,8 +10,9 @@ use bytes::Bytes;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much is read between two reports of progress.
 const CHUNK: u64 = 4 << 20;
@@ -35,6 +36,13 @@ pub enum Input {
     },
     /// Anything that can be read: the body of a response, say. See [`Input::reader`].
     Reader(InputReader),
+    /// One of these that is of a cluster. See [`Input::in_cluster`].
+    InCluster {
+        /// What the cluster is called.
+        cluster: String,
+        /// What is read.
+        input: Box<Input>,
+    },
 }
 
 /// What an [`Input`] reads from, and what it is called.
@@ -72,6 +80,43 @@ impl Input {
         Input::Reader(InputReader { name: name.into(), reader: Mutex::new(Box::new(reader)) })
     }
 
+    /// The same as the input of a cluster of this name, which queries ask for by `cluster()` and [`Dump::cluster`] gives.
+    /// Several inputs may be of one cluster.
+    ///
+    /// ```
+    /// use selq::{Input, Loader};
+    ///
+    /// let input = |name: &str| Input::Bytes { name: name.into(), bytes: br#"{"kind":"Node"}"#.to_vec() };
+    /// let dump = Loader::new().load([input("a.json").in_cluster("prod"), input("b.json")])?;
+    /// let clusters: Vec<_> = dump.store().objects().map(|object| dump.cluster(object.id())).collect();
+    /// assert_eq!(clusters, [Some("prod"), None]);
+    /// # Ok::<(), selq::LoadError>(())
+    /// ```
+    ///
+    /// [`Dump::cluster`]: crate::Dump::cluster
+    #[must_use]
+    pub fn in_cluster(self, cluster: impl Into<String>) -> Input {
+        Input::InCluster { cluster: cluster.into(), input: Box::new(self) }
+    }
+
+    /// The input itself, and the cluster that it is of.
+    pub(in crate::load) fn split_cluster(self) -> (Input, Option<Arc<str>>) {
+        match self {
+            // Of two names the outer one is what was said last.
+            Input::InCluster { cluster, input } => (input.split_cluster().0, Some(cluster.into())),
+            input => (input, None),
+        }
+    }
+
+    /// The folder that it is.
+    pub(in crate::load) fn folder(&self) -> Option<&Path> {
+        match self {
+            Input::Path(path) => Some(path.as_path()).filter(|path| path.is_dir()),
+            Input::InCluster { input, .. } => input.folder(),
+            _ => None,
+        }
+    }
+
     /// Opens it to be read bit by bit.
     ///
     /// # Errors
@@ -83,6 +128,7 @@ impl Input {
             Input::Stdin => Box::new(io::stdin()),
             Input::Bytes { bytes, .. } => Box::new(Cursor::new(bytes)),
             Input::Reader(reader) => reader.into_inner(),
+            Input::InCluster { input, .. } => input.open()?,
         })
     }
 
@@ -92,6 +138,7 @@ impl Input {
             Input::Path(path) => path.display().to_string(),
             Input::Stdin => STDIN_NAME.to_owned(),
             Input::Bytes { name, .. } | Input::Reader(InputReader { name, .. }) => name.clone(),
+            Input::InCluster { input, .. } => input.name(),
         }
     }
 
@@ -104,6 +151,7 @@ impl Input {
             }
             Input::Stdin | Input::Reader(_) => None,
             Input::Bytes { bytes, .. } => Some(bytes.len() as u64),
+            Input::InCluster { input, .. } => input.n_bytes(),
         }
     }
 }
@@ -122,6 +170,15 @@ pub enum Origin {
     Converted,
 }
 
+/// Sources that are read when the first of them is asked for.
+pub(in crate::load) trait LaterSources: Send + Sync {
+    /// The source that has this number. `None` where it is not what it was.
+    fn source(&self, nth: usize) -> Option<&Source>;
+
+    /// How many bytes that source has, without reading them.
+    fn n_bytes(&self, nth: usize) -> u64;
+}
+
 /// The bytes of one source and what it is called. Most inputs are one.
 pub(crate) struct Source {
     name: String,
@@ -131,12 +188,18 @@ pub(crate) struct Source {
     pub(in crate::load) origin: Origin,
     /// The number of the folder or archive that it is in.
     pub(in crate::load) bundle: Option<usize>,
+    /// The cluster that its input is of.
+    cluster: Option<Arc<str>>,
+    /// Which part of all inputs is read with its text.
+    pub(in crate::load) part: Range<u64>,
     /// What ended the decompression before its time.
     pub(in crate::load) damage: Option<Box<Fault>>,
     /// Whether it is no mistake that nothing is in it.
     pub(in crate::load) may_be_empty: bool,
     /// The YAML that the bytes were made of.
     written: Option<Box<WrittenYaml>>,
+    /// Where the bytes are to be read, by the number there, if they are not here.
+    later: Option<(Arc<dyn LaterSources>, usize)>,
 }
 
 impl Source {
@@ -147,9 +210,30 @@ impl Source {
             is_mapped: false,
             origin: Origin::Plain,
             bundle: None,
+            cluster: None,
+            part: 0..0,
             damage: None,
             may_be_empty: false,
             written: None,
+            later: None,
+        }
+    }
+
+    /// A source whose text is read when it is wanted.
+    pub(in crate::load) fn later(
+        name: String,
+        origin: Origin,
+        from: Arc<dyn LaterSources>,
+        nth: usize,
+    ) -> Source {
+        Source { origin, later: Some((from, nth)), ..Source::plain(name, Bytes::new()) }
+    }
+
+    /// The source that has the text: this one, or what is read for it. `None` where that is not there any more.
+    fn read_now(&self) -> Option<&Source> {
+        match &self.later {
+            None => Some(self),
+            Some((from, nth)) => from.source(*nth),
         }
     }
 
@@ -174,7 +258,7 @@ impl Source {
         let (bytes, is_mapped) = match input {
             Input::Path(path) => open_file(&path, progress).map_err(unreadable)?,
             Input::Bytes { bytes, .. } => (bytes.into(), false),
-            input @ (Input::Stdin | Input::Reader(_)) => {
+            input @ (Input::Stdin | Input::Reader(_) | Input::InCluster { .. }) => {
                 let read = input.open().and_then(|reader| read_all(reader, progress));
                 (read.map_err(unreadable)?.into(), false)
             }
@@ -256,9 +340,32 @@ impl Source {
         &self.name
     }
 
+    /// The same as a source of this cluster.
+    pub(in crate::load) fn in_cluster(self, cluster: Option<Arc<str>>) -> Source {
+        Source { cluster, ..self }
+    }
+
+    /// The same with the part of all inputs that is read with its text.
+    pub(in crate::load) fn in_part(self, part: Range<u64>) -> Source {
+        Source { part, ..self }
+    }
+
+    /// The cluster that it is of, if that has a name.
+    pub(in crate::load) fn cluster(&self) -> Option<&str> {
+        self.cluster.as_deref()
+    }
+
     /// Its bytes, decompressed.
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.read_now().map_or(&[], |source| &source.bytes)
+    }
+
+    /// How many bytes that are, without reading them.
+    pub(in crate::load) fn n_bytes(&self) -> u64 {
+        match &self.later {
+            None => self.bytes.len() as u64,
+            Some((from, nth)) => from.n_bytes(*nth),
+        }
     }
 
     /// The same bytes, to be kept or cut up without a copy.

@@ -1,9 +1,10 @@
 //! Options that several subcommands share: which dumps to read, and which of their objects are wanted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ValueHint};
+use selq::Dump;
 use selq::kubernetes::{Quantity, QuantityError, Time, TimeError};
 use selq::path::{Pointer, PointerError};
 
@@ -41,13 +42,87 @@ impl FromStr for Now {
     }
 }
 
+/// What is to be read, and the cluster that it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InputFile {
+    pub(crate) path: PathBuf,
+    /// The name of the cluster, where it was given one.
+    pub(crate) cluster: Option<String>,
+}
+
+impl InputFile {
+    /// The file of a name and a path, `prod=pods.json`, or why it is none.
+    pub(crate) fn named(text: &str) -> Result<InputFile, String> {
+        let Some((cluster, path)) = text.split_once('=') else {
+            return Err("expected NAME=PATH, such as prod=pods.json, found no `=`".to_owned());
+        };
+        if let Some(fault) = fault_of_cluster(cluster) {
+            return Err(fault);
+        }
+        if path.is_empty() {
+            return Err(format!("expected a file behind `{cluster}=`, found nothing"));
+        }
+        Ok(InputFile { path: path.into(), cluster: Some(cluster.to_owned()) })
+    }
+
+    /// What an index gave of the file, which is the same however its cluster is called, with that name.
+    pub(crate) fn name_cluster_of(&self, dump: Dump) -> Dump {
+        match &self.cluster {
+            Some(cluster) => dump.in_cluster(cluster),
+            None => dump,
+        }
+    }
+
+    /// The file as it was named alone.
+    pub(crate) fn of_path(path: &Path) -> InputFile {
+        InputFile { path: path.to_owned(), cluster: None }
+    }
+}
+
+/// Why a text is no name of a cluster: it stands in `cluster(NAME)` as it is, and means nothing but itself there.
+fn fault_of_cluster(name: &str) -> Option<String> {
+    let is_odd = |char: char| char.is_whitespace() || char.is_control() || "(),=!<>&|'\"*?".contains(char);
+    let found = match name.chars().find(|&char| is_odd(char)) {
+        _ if name.is_empty() => "nothing".to_owned(),
+        _ if name.starts_with('.') => "`.` at its beginning".to_owned(),
+        Some(odd) => format!("{odd:?}"),
+        None => return None,
+    };
+    Some(format!("expected the name of a cluster before `=`, as `cluster(NAME)` takes it, found {found}"))
+}
+
+/// Inputs with the names of their clusters.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct ClusterArgs {
+    /// A dump of the cluster that is called NAME, as `cluster()` and the column CLUSTER say; several may be of one; read
+    /// before other files; may be repeated
+    #[arg(
+        long = "cluster",
+        value_name = "NAME=PATH",
+        num_args = 1,
+        value_parser = InputFile::named,
+        value_hint = ValueHint::FilePath,
+        help_heading = "Input"
+    )]
+    pub(crate) clusters: Vec<InputFile>,
+}
+
+impl ClusterArgs {
+    /// These and then the other files, which are of no cluster that has a name.
+    pub(crate) fn and(&self, files: &[PathBuf]) -> Vec<InputFile> {
+        self.clusters.iter().cloned().chain(files.iter().map(|file| InputFile::of_path(file))).collect()
+    }
+}
+
 /// Which dumps to read, and where in them the objects and labels are.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct SourceArgs {
     /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; folders, tar and zip archives of
     /// dumps; `-` is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) files: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    clusters: ClusterArgs,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result; taken as they are, also with
     /// `items` in them
     #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
@@ -58,6 +133,18 @@ pub(crate) struct SourceArgs {
     /// What one input may become at most when it is decompressed or unpacked
     #[arg(long, value_name = "SIZE", value_parser = n_bytes, default_value = "16Gi", help_heading = "Input")]
     pub(crate) max_bytes: u64,
+}
+
+impl SourceArgs {
+    /// All that is to be read, in order; none where that is standard input.
+    pub(crate) fn inputs(&self) -> Vec<InputFile> {
+        self.clusters.and(&self.files)
+    }
+
+    /// The same with other files to read.
+    pub(crate) fn with_inputs(&self, inputs: Vec<InputFile>) -> SourceArgs {
+        SourceArgs { files: Vec::new(), clusters: ClusterArgs { clusters: inputs }, ..self.clone() }
+    }
 }
 
 /// Which dumps to read or to open by their index, and how.
@@ -121,4 +208,37 @@ pub(crate) struct SelectionArgs {
         help_heading = "Selection"
     )]
     pub(crate) kind: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_has_a_name_that_queries_take() {
+        let named = |text: &str| InputFile::named(text).map(|it| (it.cluster.unwrap(), it.path));
+        for (text, cluster, path) in [
+            ("prod=pods.json", "prod", "pods.json"),
+            ("prod=-", "prod", "-"),
+            ("a=b=c.json", "a", "b=c.json"),
+            ("arn:aws:eks:eu-1:12:cluster/x=a", "arn:aws:eks:eu-1:12:cluster/x", "a"),
+            ("admin@kind-ü=./a b", "admin@kind-ü", "./a b"),
+        ] {
+            assert_eq!(named(text), Ok((cluster.to_owned(), path.into())));
+            let query = format!("cluster({cluster})").parse::<selq::Query>().unwrap();
+            assert_eq!(query.to_string(), format!("cluster({cluster})"));
+        }
+        let faults = ["pods.json", "=a", "p q=a", "a\tb=c", "a*=b", "./a=b", "'a'=b", "prod="]
+            .map(|text| named(text).unwrap_err());
+        insta::assert_snapshot!(faults.join("\n"), @r"
+        expected NAME=PATH, such as prod=pods.json, found no `=`
+        expected the name of a cluster before `=`, as `cluster(NAME)` takes it, found nothing
+        expected the name of a cluster before `=`, as `cluster(NAME)` takes it, found ' '
+        expected the name of a cluster before `=`, as `cluster(NAME)` takes it, found '\t'
+        expected the name of a cluster before `=`, as `cluster(NAME)` takes it, found '*'
+        expected the name of a cluster before `=`, as `cluster(NAME)` takes it, found `.` at its beginning
+        expected the name of a cluster before `=`, as `cluster(NAME)` takes it, found '\''
+        expected a file behind `prod=`, found nothing
+        ");
+    }
 }

@@ -6,7 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args as ClapArgs};
 use selq::path::Pointer;
 
-use super::groups::{SelectionArgs, n_bytes, pointer};
+use super::groups::{ClusterArgs, InputFile, SelectionArgs, n_bytes, pointer};
 
 #[derive(Debug, ClapArgs)]
 #[command(
@@ -35,7 +35,9 @@ pub(crate) struct LabelArgs {
     /// Dump to read, may be repeated; `-` is standard input
     // As in kubectl label, where the words without an option are the edits.
     #[arg(short = 'f', long = "filename", value_name = "FILE", num_args = 1, help_heading = "Input")]
-    pub(crate) files: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    clusters: ClusterArgs,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result
     #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
     pub(crate) items_at: Option<Pointer>,
@@ -85,6 +87,13 @@ pub(crate) struct LabelForm {
     /// Print JSON Patches (RFC 6902) with what they are for, one line an object that changes
     #[arg(long, help_heading = "Output", conflicts_with_all = ["in_place", "dry_run", "list", "as_commands"])]
     pub(crate) as_patch: bool,
+}
+
+impl LabelArgs {
+    /// All that is to be read, in order; none where that is standard input.
+    pub(crate) fn inputs(&self) -> Vec<InputFile> {
+        self.clusters.and(&self.files)
+    }
 }
 
 impl LabelForm {

@@ -19,7 +19,7 @@ use clap_complete::Shell;
 
 pub(crate) use crate::config::ColorChoice;
 pub(crate) use explain::ExplainArgs;
-pub(crate) use groups::{InputArgs, Now, SelectionArgs, SourceArgs};
+pub(crate) use groups::{InputArgs, InputFile, Now, SelectionArgs, SourceArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use label::{LabelArgs, LabelForm};
 pub(crate) use labels::LabelsArgs;
@@ -47,6 +47,8 @@ Examples:
   selq labels --key env pods.json
   # what is in a folder or an archive
   selq ls must-gather.tar.gz
+  # two clusters beside each other
+  selq -w 'cluster(prod)' --cluster prod=pods.json --cluster qa=qa.json
   # selectors answered while they are typed
   selq repl pods.json
   # the dump with other labels
@@ -212,7 +214,7 @@ mod tests {
             let values = arg.get_value_names().unwrap_or_default();
             for value in values.iter().filter(|_| arg.get_action().takes_values() && !arg.is_positional()) {
                 let is_choice = value.contains('|') || value.ends_with(",…");
-                let is_upper = value.chars().all(|it| it.is_ascii_uppercase() || ",…".contains(it));
+                let is_upper = value.chars().all(|it| it.is_ascii_uppercase() || ",…=".contains(it));
                 assert!(is_choice || is_upper, "{name} <{value}>");
             }
         }

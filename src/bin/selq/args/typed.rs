@@ -8,7 +8,7 @@ use clap::{Arg, Command, CommandFactory};
 use crate::args::Args;
 
 /// Options that have a value in kubectl, or in other subcommands, where that which is called has none of the name.
-const VALUED_ELSEWHERE: [&str; 18] = [
+const VALUED_ELSEWHERE: [&str; 17] = [
     // Without -w: kubectl's has no value, and selq's is found where a subcommand has it.
     "-f",
     "-l",
@@ -16,7 +16,6 @@ const VALUED_ELSEWHERE: [&str; 18] = [
     "-s",
     "--as",
     "--chunk-size",
-    "--cluster",
     "--context",
     "--field-selector",
     "--filename",

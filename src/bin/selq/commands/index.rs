@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Result, bail};
 use selq::query::Subject;
 use selq::saved::Check;
-use selq::{Input, Loader, SavedIndex};
+use selq::{Loader, SavedIndex};
 
 use crate::args::IndexArgs;
 use crate::config::Config;
@@ -13,19 +13,20 @@ use crate::exit::ExitStatus;
 use crate::input::{self, saved};
 use crate::output::subject::ColumnSubject;
 use crate::terminal::message;
+use crate::terminal::stdin::is_stdin;
 
 pub(crate) fn run(args: &IndexArgs, config: &Config) -> Result<ExitStatus> {
-    let inputs = input::inputs(&args.source.files)?;
-    if args.output.is_some() && inputs.len() > 1 {
+    let files = args.source.inputs();
+    if files.is_empty() || files.iter().any(|file| is_stdin(&file.path)) {
+        bail!("standard input cannot have an index: write the dump into a file first");
+    }
+    if args.output.is_some() && files.len() > 1 {
         bail!("an index is of one dump: name one file with -o");
     }
     let columns = columns(args)?;
     let mut status = ExitStatus::Matched;
-    for input in inputs {
-        let Input::Path(dump) = input else {
-            bail!("standard input cannot have an index: write the dump into a file first");
-        };
-        let index = saved::index_of(&dump, args.output.as_deref()).with_columns(columns.clone());
+    for file in files {
+        let index = saved::index_of(&file.path, args.output.as_deref()).with_columns(columns.clone());
         let loader = args.source.loader();
         let done = if args.verify { verify(&index, &loader) } else { write(&index, &loader, config) };
         // One file that cannot have an index says nothing about the others.

@@ -51,25 +51,27 @@ struct Counts<'d> {
 }
 
 /// The most columns besides the count.
-const MAX_COLUMNS: usize = 3;
+const MAX_COLUMNS: usize = 4;
 
 /// The objects of each source by kind and namespace, in the order of the sources.
 fn places(dump: &Dump) -> Counts<'_> {
     let key = |object: ObjectRef<'_>| {
         let source = dump.place(object.id()).map(|(source, _)| source);
-        (source, object.kind().to_owned(), object.namespace().to_owned())
+        (source, dump.cluster(object.id()), object.kind().to_owned(), object.namespace().to_owned())
     };
     let sources: Vec<&str> = dump.sources().collect();
     let mut counts: Vec<_> = count(dump.store().objects().map(key)).into_iter().collect();
     counts.sort();
-    let row = |((source, kind, namespace), n): ((Option<usize>, String, String), u64)| {
+    let mut header = vec!["cluster", "source", "kind", "namespace", "objects"];
+    let n_left_out = usize::from(dump.clusters().is_empty());
+    header.drain(..n_left_out);
+    let row = |((source, cluster, kind, namespace), n): ((Option<usize>, Option<_>, String, String), u64)| {
         let source = source.and_then(|source| sources.get(source)).map(|&name| Cow::Borrowed(name));
-        ([source, some(kind), some(namespace)], n)
+        let mut texts = [cluster.map(Cow::Borrowed), source, some(kind), some(namespace)];
+        texts.rotate_left(n_left_out);
+        (texts, n)
     };
-    Counts {
-        header: vec!["source", "kind", "namespace", "objects"],
-        rows: counts.into_iter().map(row).collect(),
-    }
+    Counts { header, rows: counts.into_iter().map(row).collect() }
 }
 
 /// The objects by kind and status, of each kind the most frequent status first.
@@ -85,7 +87,7 @@ fn states(dump: &Dump) -> Counts<'_> {
         kind.cmp(other_kind).then(m.cmp(n)).then_with(|| status.cmp(other_status))
     });
     let row = |((kind, status), n): ((String, Option<String>), u64)| {
-        ([some(kind), status.map(Cow::Owned), None], n)
+        ([some(kind), status.map(Cow::Owned), None, None], n)
     };
     Counts { header: vec!["kind", "status", "objects"], rows: counts.into_iter().map(row).collect() }
 }

@@ -9,7 +9,7 @@ use selq::query::{Columns, Context};
 use selq::{Dump, Plan, Scope, Selector};
 use serde::Serialize;
 
-use crate::args::{QueryArgs, Shown};
+use crate::args::{InputFile, QueryArgs, Shown};
 use crate::commands::parse::{self, AskedLine, JsonLine, LineError};
 use crate::config::Config;
 use crate::exit::ExitStatus;
@@ -51,14 +51,14 @@ pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<NamedQuery>>
     if !args.group_by.is_empty() || !args.sum.is_empty() {
         bail!("--queries counts the objects of each query: --group-by and --sum are for one");
     }
-    read_files(&args.queries, &args.input.source.files, config)
+    read_files(&args.queries, &args.input.source.inputs(), config)
 }
 
 /// Reads the queries to watch, each with what to call it: its name, or its canonical text. Says which lines have none,
 /// and tells how many those are.
 pub(crate) fn read_all(
     paths: &[PathBuf],
-    dumps: &[PathBuf],
+    dumps: &[InputFile],
     config: &Config,
 ) -> Result<(Vec<(String, Wanted)>, u64)> {
     let (mut named, mut n_refused) = (Vec::new(), 0);
@@ -85,9 +85,9 @@ fn canonical(asked: &AskedLine) -> String {
     asked.canonical().unwrap_or_else(|| "null".to_owned())
 }
 
-fn read_files(paths: &[PathBuf], dumps: &[PathBuf], config: &Config) -> Result<Vec<NamedQuery>> {
+fn read_files(paths: &[PathBuf], dumps: &[InputFile], config: &Config) -> Result<Vec<NamedQuery>> {
     // Standard input can be read once, by the dump or by one file of queries.
-    let dump_is_stdin = dumps.is_empty() || dumps.iter().any(is_stdin);
+    let dump_is_stdin = dumps.is_empty() || dumps.iter().any(|dump| is_stdin(&dump.path));
     if paths.iter().filter(|path| is_stdin(path)).count() + usize::from(dump_is_stdin) > 1
         && paths.iter().any(is_stdin)
     {

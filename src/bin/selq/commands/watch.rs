@@ -15,7 +15,7 @@ use selq::{Input, LoadError, WatchedStore, query};
 use serde::Serialize;
 
 use crate::args::{WatchArgs, WatchFormat};
-use crate::commands::watched::WatchedQueries;
+use crate::commands::watched::{StreamName, WatchedQueries};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
@@ -36,13 +36,14 @@ pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     if selection.context_before().is_none() {
         bail!("--now dump is the newest time of all objects, which a watch never has: name the time");
     }
-    let inputs = input::inputs(&args.source.files)?;
+    let inputs = input::inputs(&args.source.inputs())?;
     let (watched, n_refused) = WatchedQueries::new(args, &selection, config)?;
     let progress = Arc::new(WatchTally::new(watched.sightings(), n_refused));
     let (at_interrupt, its_config) = (Arc::clone(&progress), config.clone());
     ctrlc::set_handler(move || at_interrupt.end_between_lines(&its_config))
         .context("cannot wait for Ctrl-C")?;
-    let mut watch = Watch { args, config, selection, watched, progress };
+    let has_many = inputs.len() > 1;
+    let mut watch = Watch { args, config, selection, watched, progress, has_many };
     for input in inputs {
         watch.follow(input)?;
     }
@@ -120,6 +121,8 @@ struct Watch<'a> {
     selection: Selection,
     watched: WatchedQueries,
     progress: Arc<WatchTally>,
+    /// Whether there are other streams, from which lines are to be told.
+    has_many: bool,
 }
 
 impl Watch<'_> {
@@ -129,7 +132,8 @@ impl Watch<'_> {
             Err(error) => return self.skip(error),
         };
         let events = if self.watched.read_objects() { events.keeping_json() } else { events };
-        let source = events.name().to_owned();
+        let (source, cluster) = (events.name().to_owned(), events.cluster().map(str::to_owned));
+        let stream = StreamName { source: &source, cluster: cluster.as_deref() };
         self.watched.begin();
         let mut watched = WatchedStore::new();
         for event in events {
@@ -138,7 +142,7 @@ impl Watch<'_> {
                     self.warn(&sanitize::escaped(&format!("{source}: the watch failed: {message}")));
                 }
                 Ok(WatchEvent::Remark { message }) => self.warn(&sanitize::escaped(&message)),
-                Ok(event) => self.apply(&source, &mut watched, event)?,
+                Ok(event) => self.apply(stream, &mut watched, event)?,
                 Err(error) => self.skip(error)?,
             }
         }
@@ -159,7 +163,7 @@ impl Watch<'_> {
         Ok(())
     }
 
-    fn apply(&mut self, source: &str, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
+    fn apply(&mut self, stream: StreamName<'_>, watched: &mut WatchedStore, event: WatchEvent) -> Result<()> {
         // Before the scope is asked, since the remarks at the end are about all that came.
         if let Some(object) = event.object() {
             self.progress.n_events.fetch_add(1, Ordering::Relaxed);
@@ -172,10 +176,10 @@ impl Watch<'_> {
         let Some(change) = watched.apply(event) else { return Ok(()) };
         let mut out = Printer::new(Vec::new(), self.config.stdout);
         let context = self.context();
-        for (query, transition) in self.watched.transitions(&change, source, context) {
-            let line = ChangeLine { query, transition, source, change: &change };
+        for (query, transition) in self.watched.transitions(&change, stream, context) {
+            let line = ChangeLine { query, transition, source: stream.source, change: &change };
             match self.args.output {
-                WatchFormat::Text => line.write_text(self.args.source.files.len() > 1, &mut out)?,
+                WatchFormat::Text => line.write_text(self.has_many, &mut out)?,
                 WatchFormat::Jsonl => line.write_json(&mut out)?,
             }
         }

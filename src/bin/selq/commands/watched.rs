@@ -51,7 +51,7 @@ impl WatchedQueries {
             watched.insert(None, selection.wanted());
             return Ok((watched, 0));
         }
-        let (queries, n_refused) = queries::read_all(&args.queries, &args.source.files, config)?;
+        let (queries, n_refused) = queries::read_all(&args.queries, &args.source.inputs(), config)?;
         for (name, wanted) in queries {
             watched.insert(Some(name), selection.wanted_with(wanted));
         }
@@ -90,13 +90,13 @@ impl WatchedQueries {
     pub(super) fn transitions(
         &mut self,
         change: &ObjectChange,
-        source: &str,
+        stream: StreamName<'_>,
         context: Context,
     ) -> Vec<(Option<&str>, Transition)> {
         let by_labels = change.transitions(&self.about_labels).into_iter();
         let mut found: Vec<(usize, Transition)> =
             by_labels.map(|(id, it)| (self.label_numbers[id.index()], it)).collect();
-        let object = EventObject { object: &change.object, source };
+        let object = EventObject { object: &change.object, stream };
         for watched in &mut self.others {
             found.extend(watched.transition(change, &object, context).map(|it| (watched.number, it)));
         }
@@ -122,10 +122,17 @@ impl WatchedQuery {
     }
 }
 
+/// What a stream is called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StreamName<'e> {
+    pub(super) source: &'e str,
+    pub(super) cluster: Option<&'e str>,
+}
+
 /// The object of an event, with the stream that it came in.
 struct EventObject<'e> {
     object: &'e Object,
-    source: &'e str,
+    stream: StreamName<'e>,
 }
 
 impl Queried for EventObject<'_> {
@@ -142,6 +149,10 @@ impl Queried for EventObject<'_> {
     }
 
     fn source(&self) -> Option<&str> {
-        Some(self.source)
+        Some(self.stream.source)
+    }
+
+    fn cluster(&self) -> Option<&str> {
+        self.stream.cluster
     }
 }

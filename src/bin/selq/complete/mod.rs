@@ -17,17 +17,18 @@ use anyhow::Result;
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use clap_complete::{ArgValueCompleter, CompletionCandidate, Shell};
+use selq::Dump;
 use selq::path::Pointer;
 use selq::query::{Columns, Context};
 use selq::saved::Check;
-use selq::{Dump, Input, SavedIndex};
 
-use crate::args::Args;
 use crate::args::typed::{ShellLine, ShellWord};
-use crate::input;
+use crate::args::{Args, InputFile};
+use crate::input::{self, saved};
 use crate::selection::Selection;
 use crate::typing::candidates::Completion;
 use crate::typing::complete::complete;
+use crate::typing::files;
 use crate::typing::names::Names;
 use crate::typing::{Argument, CommandSyntax, TypingContext};
 use bash::Bash;
@@ -121,9 +122,16 @@ fn completed(arg: Arg) -> Arg {
         "key" | "label_columns" | "sort_by" => Argument::Keys,
         "kind" => Argument::Kind,
         "namespace" => Argument::Namespace,
+        "clusters" => return arg.add(ArgValueCompleter::new(named_files)),
         _ => return arg,
     };
     arg.add(ArgValueCompleter::new(move |word: &OsStr| of_dump(argument, word)))
+}
+
+/// The files that could stand behind the name of a cluster.
+fn named_files(word: &OsStr) -> Vec<CompletionCandidate> {
+    let files = files::beginning_with(word.to_str().unwrap_or_default()).into_iter();
+    files.map(|file| CompletionCandidate::new(file.argument)).collect()
 }
 
 /// What could stand for a word of the line, in the dumps that the line names.
@@ -180,22 +188,21 @@ fn as_in_session(context: &TypingContext<'_>, word: &str) -> Completion {
 /// The dumps that the line names, if they can be had in time.
 fn dump(line: &ShellLine) -> Option<Box<Dump>> {
     let operands = line.words.iter().filter_map(ShellWord::operand);
-    let files = operands.chain(line.values(&["-f", "--filename"]));
-    let files: Vec<PathBuf> = files.map(PathBuf::from).filter(|file| file.is_file()).collect();
+    let files =
+        operands.chain(line.values(&["-f", "--filename"])).map(|file| InputFile::of_path(file.as_ref()));
+    let clusters = line.values(&["--cluster"]).filter_map(|file| InputFile::named(file).ok());
+    let files: Vec<InputFile> = clusters.chain(files).filter(|file| file.path.is_file()).collect();
     let pointer = |name| line.values(&[name]).next().map(str::parse::<Pointer>)?.ok();
     let loader = input::loader(pointer("--items-at").as_ref(), pointer("--labels-at").as_ref());
     let index = line.values(&["--index"]).next().map(PathBuf::from);
     let read = move || match (&files[..], index) {
         ([], _) => None,
         ([file], index) => {
-            let saved = match index {
-                Some(index) => SavedIndex::at(file, index),
-                None => SavedIndex::beside(file),
-            };
-            let opened = saved.open(&loader, Check::Samples).ok();
-            opened.or_else(|| loader.load([Input::Path(file.clone())]).ok())
+            let saved = saved::index_of(&file.path, index.as_deref());
+            let opened = saved.open(&loader, Check::Samples).ok().map(|dump| file.name_cluster_of(dump));
+            opened.or_else(|| loader.load([input::input(file)]).ok())
         }
-        (files, _) => loader.load(files.iter().cloned().map(Input::Path)).ok(),
+        (files, _) => loader.load(files.iter().map(input::input)).ok(),
     };
     let (sender, dump) = mpsc::channel();
     // Whoever has waited long enough ends the program, and so this.

@@ -8,16 +8,15 @@ pub(crate) mod saved;
 
 use std::io::{self, IsTerminal};
 use std::mem;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use selq::kubernetes::Reads;
-use selq::load::{LeftOut, LoadObserver, Scan, Unanswered};
+use selq::load::{LeftOut, LoadObserver, Notice, Scan, Unanswered};
 use selq::path::Pointer;
 use selq::{Dump, Input, LoadError, Loader};
 
-use crate::args::{InputArgs, SourceArgs};
+use crate::args::{InputArgs, InputFile, SourceArgs};
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::terminal::message;
@@ -68,20 +67,21 @@ pub(crate) fn nothing() -> Result<Loaded> {
 /// Opens the inputs by their saved indexes, as far as there are good ones. Nothing else is read yet.
 pub(crate) fn open<'c>(args: &InputArgs, config: &'c Config) -> Result<Opened<'c>> {
     let begin = Instant::now();
-    let inputs = inputs(&args.source.files)?;
-    let Saved { dumps, outcome } = saved::open(args, &inputs, config)?;
-    let inputs = inputs.into_iter().zip(dumps).collect();
-    Ok(Opened { inputs, loader: args.loader(), saved: outcome, begin, config })
+    let files = args.source.inputs();
+    let inputs = inputs(&files)?;
+    let Saved { dumps, outcome, notices } = saved::open(args, &files, config)?;
+    let inputs = inputs.into_iter().zip(dumps.into_iter().chain([None])).collect();
+    Ok(Opened { inputs, loader: args.loader(), saved: outcome, notices, begin, config })
 }
 
 /// The same for dumps that are changed, in which nothing but their own bytes counts.
 pub(crate) fn open_without_index<'c>(
-    files: &[PathBuf],
+    files: &[InputFile],
     loader: Loader,
     config: &'c Config,
 ) -> Result<Opened<'c>> {
     let inputs = inputs(files)?.into_iter().map(|input| (input, None)).collect();
-    Ok(Opened { inputs, loader, saved: String::new(), begin: Instant::now(), config })
+    Ok(Opened { inputs, loader, saved: String::new(), notices: Vec::new(), begin: Instant::now(), config })
 }
 
 /// Opens the inputs and loads them.
@@ -96,6 +96,8 @@ pub(crate) struct Opened<'c> {
     loader: Loader,
     /// What became of the indexes.
     saved: String,
+    /// What they tell of their dumps.
+    notices: Vec<Notice>,
     begin: Instant,
     config: &'c Config,
 }
@@ -109,6 +111,7 @@ impl<'c> Opened<'c> {
     /// Reads what has no index, and joins all in the order of the inputs.
     pub(crate) fn load(self) -> Result<Loaded> {
         let mut observer = Observer::new(self.config);
+        self.notices.into_iter().for_each(|notice| observer.notice(notice));
         let is_any_indexed = self.inputs.iter().any(|(_, dump)| dump.is_some());
         let dumps = read_missing(&self.loader, self.inputs, &mut observer)?;
         if is_any_indexed {
@@ -220,8 +223,17 @@ pub(crate) fn loader(items_at: Option<&Pointer>, labels_at: Option<&Pointer>) ->
     loader
 }
 
+/// The input that a file is.
+pub(crate) fn input(InputFile { path, cluster }: &InputFile) -> Input {
+    let input = if is_stdin(path) { Input::Stdin } else { Input::Path(path.clone()) };
+    match cluster {
+        Some(cluster) => input.in_cluster(cluster),
+        None => input,
+    }
+}
+
 /// The inputs that files are; standard input when there are none.
-pub(crate) fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
+pub(crate) fn inputs(files: &[InputFile]) -> Result<Vec<Input>> {
     if files.is_empty() {
         // To wait until somebody types a dump would look as if the program hung.
         if io::stdin().is_terminal() {
@@ -233,9 +245,8 @@ pub(crate) fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
         }
         return Ok(vec![Input::Stdin]);
     }
-    if files.iter().filter(|file| is_stdin(file)).count() > 1 {
+    if files.iter().filter(|file| is_stdin(&file.path)).count() > 1 {
         bail!("`-` is standard input, which can be read only once");
     }
-    let input = |file: &PathBuf| if is_stdin(file) { Input::Stdin } else { Input::Path(file.clone()) };
     Ok(files.iter().map(input).collect())
 }

@@ -18,6 +18,7 @@ enum ObjectColumn {
     NameOrObject,
     Kind,
     ApiVersion,
+    Cluster,
     Source,
     Index,
     Label(String),
@@ -39,6 +40,9 @@ impl ObjectColumn {
         let mut columns = vec![ObjectColumn::Namespace, name, ObjectColumn::Kind];
         if wide {
             columns.push(ObjectColumn::ApiVersion);
+        }
+        if !dump.clusters().is_empty() {
+            columns.push(ObjectColumn::Cluster);
         }
         if wide || dump.sources().len() > 1 {
             columns.push(ObjectColumn::Source);
@@ -69,6 +73,7 @@ impl ObjectColumn {
             ObjectColumn::Name | ObjectColumn::NameOrObject => "name",
             ObjectColumn::Kind => "kind",
             ObjectColumn::ApiVersion => "api-version",
+            ObjectColumn::Cluster => "cluster",
             ObjectColumn::Source => "source",
             ObjectColumn::Index => "index",
             ObjectColumn::Label(key) => key,
@@ -100,6 +105,7 @@ impl ObjectColumn {
             ObjectColumn::Name | ObjectColumn::NameOrObject => object.name(),
             ObjectColumn::Kind => object.kind(),
             ObjectColumn::ApiVersion => object.api_version(),
+            ObjectColumn::Cluster => dump.cluster(object.id()).unwrap_or_default(),
             ObjectColumn::Source => dump.source(object.id()),
             ObjectColumn::Index => return Cell::Number(dump.index(object.id())),
             // An empty value is a value.

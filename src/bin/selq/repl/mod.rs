@@ -33,8 +33,8 @@ use session::Session;
 use settings::Settings;
 
 pub(crate) fn run(args: &ReplArgs, config: &Config) -> Result<ExitStatus> {
-    let files = &args.input.source.files;
-    let dump_is_stdin = files.iter().any(is_stdin);
+    let files = args.input.source.inputs();
+    let dump_is_stdin = files.iter().any(|file| is_stdin(&file.path));
     let is_interactive = config.stdout.is_terminal() && (dump_is_stdin || io::stdin().is_terminal());
     // What a user likes to look at must not change what a script reads.
     let config_file = settings::config_file().filter(|_| is_interactive);

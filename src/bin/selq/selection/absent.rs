@@ -20,7 +20,11 @@ pub(super) fn of_query(absent: &Absence<'_>, dump: &Dump) -> String {
         let what = in_vain(key, value.as_deref(), &among(dump.store().len() as u64));
         // A kind goes by more names than the one that the store has.
         let kind = value.as_ref().filter(|_| key == KIND).and_then(|it| Kinds::of(dump.store()).nearest(it));
-        return message::absent(&what, kind.as_deref().or(*nearest));
+        let absent = message::absent(&what, kind.as_deref().or(*nearest));
+        return match key == CLUSTER && dump.clusters().is_empty() {
+            true => format!("{absent}; {NAMES_CLUSTERS}"),
+            false => absent,
+        };
     }
     match (value, meant(key, dump)) {
         (None, Some(meant)) => format!("{}; {meant}", no_label(key, None, &among(dump.store().len() as u64))),
@@ -31,6 +35,10 @@ pub(super) fn of_query(absent: &Absence<'_>, dump: &Dump) -> String {
 /// The subject of `kind(pod)`.
 const KIND: &str = "kind()";
 
+/// The subject of `cluster(prod)`.
+const CLUSTER: &str = "cluster()";
+const NAMES_CLUSTERS: &str = "--cluster NAME=FILE names that of a file";
+
 /// That no object has what a field or function was asked for.
 fn in_vain(subject: &str, value: Option<&str>, among: &str) -> String {
     match (subject, value) {
@@ -39,6 +47,7 @@ fn in_vain(subject: &str, value: Option<&str>, among: &str) -> String {
         (KIND, Some(kind)) => format!("no kind {} {among}", Quoted(kind)),
         ("namespace()", Some(namespace)) => format!("no namespace {} {among}", Quoted(namespace)),
         ("name()", Some(name)) => format!("no object {} {among}", Quoted(name)),
+        (CLUSTER, Some(cluster)) => format!("no cluster {} {among}", Quoted(cluster)),
         (_, Some(value)) => format!("no object has {subject}={}", Quoted(value)),
     }
 }

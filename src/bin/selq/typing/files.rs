@@ -4,14 +4,25 @@ use std::fs;
 
 /// A file or folder as an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct File {
-    pub(super) argument: String,
+pub(crate) struct File {
+    pub(crate) argument: String,
     /// The last part of its path.
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 /// The files and folders whose path begins with the argument that is typed, folders with a `/` at the end, in order.
-pub(super) fn beginning_with(typed: &str) -> Vec<File> {
+pub(crate) fn beginning_with(typed: &str) -> Vec<File> {
+    match typed.split_once('=') {
+        // A file may be named with its cluster, as in `prod=pods.json`; a path that has a `=` begins as one.
+        Some((cluster, path)) if !cluster.contains(['/', '"', '.', '~']) => paths_beginning_with(path)
+            .into_iter()
+            .map(|file| File { argument: format!("{cluster}={}", file.argument), ..file })
+            .collect(),
+        _ => paths_beginning_with(typed),
+    }
+}
+
+fn paths_beginning_with(typed: &str) -> Vec<File> {
     let path = typed.strip_prefix('"').unwrap_or(typed);
     let (folder, start) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
     let read_from = if folder.is_empty() { "./".to_owned() } else { in_home(folder.to_owned()) };
@@ -80,7 +91,7 @@ fn next_argument(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The path, with the home folder in place of a `~`.
-fn in_home(path: String) -> String {
+pub(crate) fn in_home(path: String) -> String {
     let home = || std::env::home_dir()?.into_os_string().into_string().ok();
     match path.strip_prefix("~/").and_then(|rest| Some(format!("{}/{rest}", home()?))) {
         Some(path) => path,

@@ -1,11 +1,11 @@
 //! The files in a folder, and in the folders in it.
 
-use super::{BundleMember, BundleMembers, MemberKind, is_hidden};
+use super::{BundleMember, BundleMembers, BundleProgress, MemberKind, is_hidden};
 use crate::load::error::Fault;
 use crate::load::origin::source::{open_regular, unreadable};
 use bytes::Bytes;
 use std::ffi::OsString;
-use std::fs::{self, FileType};
+use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ pub(in crate::load) struct Folder {
     open: Vec<Vec<FolderEntry>>,
     /// The file that is read next, below the root.
     file: PathBuf,
+    /// How many bytes the files had that were read.
+    pos: u64,
 }
 
 struct FolderEntry {
@@ -28,7 +30,7 @@ impl Folder {
     /// Reads the names in a folder.
     pub(in crate::load) fn open(root: PathBuf) -> io::Result<Folder> {
         let entries = entries(&root, Path::new(""))?;
-        Ok(Folder { root, open: vec![entries], file: PathBuf::new() })
+        Ok(Folder { root, open: vec![entries], file: PathBuf::new(), pos: 0 })
     }
 
     fn next_entry(&mut self) -> Option<FolderEntry> {
@@ -49,8 +51,27 @@ impl Folder {
     }
 }
 
+/// The paths below a folder of all that is in it and in the folders in it, but for these, in the order of names.
+pub(crate) fn files_in_folder(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut walk = Folder::open(root.to_owned())?;
+    let mut files = Vec::new();
+    while let Some(FolderEntry { path, kind }) = walk.next_entry() {
+        match kind {
+            MemberKind::Folder => walk.open.push(entries(root, &path)?),
+            MemberKind::File | MemberKind::Special => files.push(path),
+        }
+    }
+    Ok(files)
+}
+
+/// How many bytes the files in a folder have.
+pub(in crate::load) fn folder_len(root: &Path) -> io::Result<u64> {
+    let len = |file: PathBuf| fs::symlink_metadata(root.join(file)).ok().filter(Metadata::is_file);
+    Ok(files_in_folder(root)?.into_iter().filter_map(len).map(|metadata| metadata.len()).sum())
+}
+
 impl BundleMembers for Folder {
-    fn next(&mut self) -> Option<Result<BundleMember, Box<Fault>>> {
+    fn next(&mut self, _: &mut BundleProgress<'_>) -> Option<Result<BundleMember, Box<Fault>>> {
         let FolderEntry { path, kind } = self.next_entry()?;
         if kind == MemberKind::Folder {
             match entries(&self.root, &path) {
@@ -62,8 +83,16 @@ impl BundleMembers for Folder {
         Some(Ok(BundleMember { path: path.into_os_string().into_encoded_bytes(), kind }))
     }
 
-    fn read(&mut self, progress: &mut dyn FnMut(usize) -> bool) -> Result<Option<Bytes>, Box<Fault>> {
-        open_regular(&self.root.join(&self.file), progress).map_err(|error| unreadable(&error))
+    fn read(&mut self, progress: &mut BundleProgress<'_>) -> Result<Option<Bytes>, Box<Fault>> {
+        let start = self.pos;
+        let read = open_regular(&self.root.join(&self.file), &mut |pos| progress(start + pos as u64));
+        let bytes = read.map_err(|error| unreadable(&error))?;
+        self.pos += bytes.as_ref().map_or(0, Bytes::len) as u64;
+        Ok(bytes)
+    }
+
+    fn pos(&self) -> u64 {
+        self.pos
     }
 
     fn separator(&self) -> &'static str {

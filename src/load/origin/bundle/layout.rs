@@ -38,6 +38,11 @@ const N_SIGNS: usize = 10;
 const OTHER_KINDS: [&str; 6] =
     ["configmaps", "daemonsets", "deployments", "events", "replicasets", "services"];
 
+/// The layout of this name.
+pub(crate) fn known_layout(name: &str) -> Option<&'static str> {
+    KNOWN.iter().find(|known| known.name == name).map(|known| known.name)
+}
+
 /// What is known so far of the paths in a bundle.
 #[derive(Debug, Default)]
 pub(super) struct PathLayout {

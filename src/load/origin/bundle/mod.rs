@@ -17,8 +17,12 @@ use crate::load::format;
 use crate::load::report::{Notice, Reporter};
 use bytes::Bytes;
 pub(in crate::load) use folder::Folder;
+pub(crate) use folder::files_in_folder;
+pub(in crate::load) use folder::folder_len;
 use layout::PathLayout;
+pub(crate) use layout::known_layout;
 use std::io::{self, Read};
+use std::sync::Arc;
 pub(in crate::load) use tar::{Tar, is_tar, tar_stream};
 pub(in crate::load) use zip::{Zip, is_zip};
 
@@ -42,13 +46,20 @@ pub(in crate::load) enum MemberKind {
     Special,
 }
 
+/// Told now and then how far the file of a bundle is read, or how many bytes of files in a folder, and says whether it goes
+/// on.
+pub(in crate::load) type BundleProgress<'p> = dyn FnMut(u64) -> bool + 'p;
+
 /// Finds the members of a bundle in their order, and reads those that are wanted.
 pub(in crate::load) trait BundleMembers: Send + Sync {
     /// Goes to the next member. `None` at the end; after a fault there is no next one.
-    fn next(&mut self) -> Option<Result<BundleMember, Box<Fault>>>;
+    fn next(&mut self, progress: &mut BundleProgress<'_>) -> Option<Result<BundleMember, Box<Fault>>>;
 
     /// Reads the member that [`next`](BundleMembers::next) gave. `None` if it is no file after all.
-    fn read(&mut self, progress: &mut dyn FnMut(usize) -> bool) -> Result<Option<Bytes>, Box<Fault>>;
+    fn read(&mut self, progress: &mut BundleProgress<'_>) -> Result<Option<Bytes>, Box<Fault>>;
+
+    /// How far the file is read, or how many bytes of files in a folder.
+    fn pos(&self) -> u64;
 
     /// What stands between the bundle's name and a path in it.
     fn separator(&self) -> &'static str;
@@ -59,6 +70,8 @@ pub(in crate::load) struct Bundle {
     number: usize,
     members: Box<dyn BundleMembers>,
     budget: Budget,
+    /// How many bytes the inputs before it had.
+    before: u64,
     /// There is no more to be had.
     is_over: bool,
 }
@@ -67,6 +80,8 @@ pub(in crate::load) struct Bundle {
 #[derive(Debug, Default)]
 pub(in crate::load) struct BundleFacts {
     pub(in crate::load) name: String,
+    /// The cluster that its input is of.
+    cluster: Option<Arc<str>>,
     layout: PathLayout,
     /// Links, devices, FIFOs, and paths that lead out of the bundle.
     pub(in crate::load) n_not_followed: u64,
@@ -78,8 +93,8 @@ pub(in crate::load) struct BundleFacts {
 }
 
 impl BundleFacts {
-    pub(in crate::load) fn new(name: &str) -> BundleFacts {
-        BundleFacts { name: name.to_owned(), ..BundleFacts::default() }
+    pub(in crate::load) fn new(name: &str, cluster: Option<Arc<str>>) -> BundleFacts {
+        BundleFacts { name: name.to_owned(), cluster, ..BundleFacts::default() }
     }
 
     /// Tells what a user should read of it.
@@ -103,31 +118,51 @@ impl BundleFacts {
 }
 
 impl Bundle {
-    /// A bundle with this number, whose files may become as much as the budget says.
+    /// A bundle with this number behind so many bytes of other inputs, whose files may become as much as the budget says.
     pub(in crate::load) fn new(
         number: usize,
         members: impl BundleMembers + 'static,
         budget: Budget,
+        before: u64,
     ) -> Bundle {
-        Bundle { number, members: Box::new(members), budget, is_over: false }
+        Bundle { number, members: Box::new(members), budget, before, is_over: false }
+    }
+
+    /// How far the inputs are read, with this one as the last.
+    pub(in crate::load) fn pos(&self) -> u64 {
+        self.before + self.members.pos()
     }
 
     /// The next file in it that may hold objects; `None` at the end.
     pub(in crate::load) fn next_source(
         &mut self,
         bundles: &mut [BundleFacts],
-        progress: &mut dyn FnMut(usize) -> bool,
+        progress: &mut dyn FnMut(u64) -> bool,
     ) -> Option<Result<Source, LoadError>> {
         let facts = bundles.get_mut(self.number)?;
+        let before = self.before;
         loop {
-            let path = match self.next_path(facts)? {
+            let path = match self.next_path(facts, &mut |pos| progress(before + pos))? {
                 Ok(path) => path,
                 Err(fault) => return Some(Err(self.failed(&facts.name, fault))),
             };
             let name = self.name_of(&facts.name, &path);
-            match self.members.read(progress) {
+            let mut start = self.pos();
+            // What was told while it was read is not told again while its objects are.
+            let mut tell = |pos| {
+                start = before + pos;
+                progress(start)
+            };
+            match self.members.read(&mut tell) {
                 Ok(Some(bytes)) => {
-                    return Some(Ok(Source::bundled(name, bytes, self.number, &self.budget, progress)));
+                    let end = self.pos();
+                    let at = end.saturating_sub(bytes.len() as u64);
+                    let source = Source::bundled(name, bytes, self.number, &self.budget, &mut |pos| {
+                        start = at + pos as u64;
+                        progress(start)
+                    });
+                    let source = source.in_part(start.min(end)..end).in_cluster(facts.cluster.clone());
+                    return Some(Ok(source));
                 }
                 Ok(None) => facts.n_not_followed += 1,
                 Err(fault) => return Some(Err(self.failed(&name, fault))),
@@ -136,9 +171,13 @@ impl Bundle {
     }
 
     /// The path of the next file, which is not read yet.
-    fn next_path(&mut self, facts: &mut BundleFacts) -> Option<Result<String, Box<Fault>>> {
+    fn next_path(
+        &mut self,
+        facts: &mut BundleFacts,
+        progress: &mut BundleProgress<'_>,
+    ) -> Option<Result<String, Box<Fault>>> {
         while !self.is_over {
-            match self.members.next()?.map(|member| MemberPath::of(&member)) {
+            match self.members.next(progress)?.map(|member| MemberPath::of(&member)) {
                 Ok(MemberPath::Inside(path)) => {
                     facts.layout.see(&path);
                     return Some(Ok(path));
@@ -205,10 +244,12 @@ fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
 }
 
-/// Reads a member to its end, or only the beginning of one that is no dump for certain.
-fn read_member(
-    reader: &mut impl Read,
-    progress: &mut dyn FnMut(usize) -> bool,
+/// Reads a member to its end, or only the beginning of one that is no dump for certain. `pos` tells how far the file of
+/// the bundle is read.
+fn read_member<R: Read>(
+    reader: &mut R,
+    pos: impl Fn(&R) -> u64,
+    progress: &mut BundleProgress<'_>,
 ) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     reader.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
@@ -221,7 +262,7 @@ fn read_member(
     if bytes.len() as u64 == BEGINNING && is_no_dump() {
         return Ok((bytes, false));
     }
-    while reader.by_ref().take(BEGINNING).read_to_end(&mut bytes)? > 0 && progress(bytes.len()) {}
+    while reader.by_ref().take(BEGINNING).read_to_end(&mut bytes)? > 0 && progress(pos(reader)) {}
     bytes.shrink_to_fit();
     Ok((bytes, true))
 }

@@ -1,6 +1,6 @@
 //! The members of a tar archive, as it lies in memory or as it is decompressed.
 
-use super::{BundleMember, BundleMembers, CUT_SHORT, MemberKind, read_member};
+use super::{BundleMember, BundleMembers, BundleProgress, CUT_SHORT, MemberKind, read_member};
 use crate::load::error::{Fault, LoadErrorKind};
 use crate::load::origin::compress::Decompressor;
 use bytes::{Buf, Bytes};
@@ -12,6 +12,8 @@ const MAGIC_AT: usize = 257;
 const MAGIC: &[u8] = b"ustar";
 /// How many bytes are enough to tell a tar archive.
 const MIN_LEN: u64 = 512;
+/// How much is passed over between two looks whether the rest is wanted.
+const CHUNK: u64 = 4 << 20;
 /// What headers and contents are multiples of.
 const BLOCK: u64 = 512;
 
@@ -71,11 +73,11 @@ impl Tar {
         Tar { tape: Tape { pos: 0, from }, size: 0, padding: 0, has_ended: false }
     }
 
-    fn try_next(&mut self) -> Result<Option<BundleMember>, Box<Fault>> {
-        self.tape.skip(self.size.saturating_add(self.padding))?;
+    fn try_next(&mut self, progress: &mut BundleProgress<'_>) -> Result<Option<BundleMember>, Box<Fault>> {
+        self.tape.skip(self.size.saturating_add(self.padding), progress)?;
         let start = self.tape.pos;
         let Some(TarHeader { entry_type, path, size }) = self.tape.header()? else {
-            return self.end(start).map(|()| None);
+            return self.end(start, progress).map(|()| None);
         };
         self.size = size;
         self.padding = size.wrapping_neg() % BLOCK;
@@ -88,27 +90,31 @@ impl Tar {
     }
 
     /// Looks whether this is the end that the archive means to have.
-    fn end(&mut self, start: u64) -> Result<(), Box<Fault>> {
+    fn end(&mut self, start: u64, progress: &mut BundleProgress<'_>) -> Result<(), Box<Fault>> {
         // An archive ends with empty blocks. Without one nobody knows whether the last member is the last one.
         if self.tape.pos == start {
             return Err(self.tape.cut());
         }
         // The checksum of a compressed stream stands at its end.
-        self.tape.skip_all()
+        self.tape.pass_over(u64::MAX, progress).map(|_| ())
     }
 }
 
 impl BundleMembers for Tar {
-    fn next(&mut self) -> Option<Result<BundleMember, Box<Fault>>> {
+    fn next(&mut self, progress: &mut BundleProgress<'_>) -> Option<Result<BundleMember, Box<Fault>>> {
         if self.has_ended {
             return None;
         }
-        let next = self.try_next();
+        let next = self.try_next(progress);
         self.has_ended = !matches!(next, Ok(Some(_)));
         next.transpose()
     }
 
-    fn read(&mut self, progress: &mut dyn FnMut(usize) -> bool) -> Result<Option<Bytes>, Box<Fault>> {
+    fn pos(&self) -> u64 {
+        self.tape.file_pos()
+    }
+
+    fn read(&mut self, progress: &mut BundleProgress<'_>) -> Result<Option<Bytes>, Box<Fault>> {
         let size = std::mem::take(&mut self.size);
         let start = self.tape.pos;
         let read = self.tape.take_member(size, progress);
@@ -158,7 +164,7 @@ impl Tape {
     }
 
     /// Passes over bytes that have to be there.
-    fn skip(&mut self, n_bytes: u64) -> Result<(), Box<Fault>> {
+    fn skip(&mut self, n_bytes: u64, progress: &mut BundleProgress<'_>) -> Result<(), Box<Fault>> {
         if let TapeSource::Memory(rest) = &mut self.from {
             let n_bytes = usize::try_from(n_bytes).unwrap_or(usize::MAX);
             if n_bytes > rest.len() {
@@ -170,19 +176,36 @@ impl Tape {
             self.pos += n_bytes as u64;
             return Ok(());
         }
-        if n_bytes == 0 {
-            return Ok(());
-        }
-        let skipped = io::copy(&mut self.take_some(n_bytes), &mut io::sink());
-        match skipped.map_err(|error| self.fault(error))? {
+        match self.pass_over(n_bytes, progress)? {
             n_skipped if n_skipped < n_bytes => Err(self.cut()),
             _ => Ok(()),
         }
     }
 
-    /// Reads to the end, whatever is there.
-    fn skip_all(&mut self) -> Result<(), Box<Fault>> {
-        io::copy(self, &mut io::sink()).map(|_| ()).map_err(|error| self.fault(error))
+    /// Reads so many bytes, or to the end, whatever is there. Tells how many there were.
+    fn pass_over(&mut self, n_bytes: u64, progress: &mut BundleProgress<'_>) -> Result<u64, Box<Fault>> {
+        let mut n_read = 0;
+        while n_read < n_bytes {
+            let step = CHUNK.min(n_bytes - n_read);
+            let n_more = io::copy(&mut self.take_some(step), &mut io::sink());
+            let n_more = n_more.map_err(|error| self.fault(error))?;
+            n_read += n_more;
+            if n_more < step {
+                break;
+            }
+            if step == CHUNK && !progress(self.file_pos()) {
+                return Err(Fault::stopped(self.pos as usize));
+            }
+        }
+        Ok(n_read)
+    }
+
+    /// How far the file of the archive is read.
+    fn file_pos(&self) -> u64 {
+        match &self.from {
+            TapeSource::Memory(_) => self.pos,
+            TapeSource::Stream(stream) => stream.get_ref().1.pos(),
+        }
     }
 
     fn take_some(&mut self, n_bytes: u64) -> io::Take<&mut Tape> {
@@ -190,11 +213,7 @@ impl Tape {
     }
 
     /// The next bytes, or as much of them as tells that they are no dump.
-    fn take_member(
-        &mut self,
-        size: u64,
-        progress: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<Bytes, Box<Fault>> {
+    fn take_member(&mut self, size: u64, progress: &mut BundleProgress<'_>) -> Result<Bytes, Box<Fault>> {
         if let TapeSource::Memory(rest) = &mut self.from {
             let Some(len) = usize::try_from(size).ok().filter(|&len| len <= rest.len()) else {
                 self.pos += rest.len() as u64;
@@ -203,8 +222,9 @@ impl Tape {
             self.pos += size;
             return Ok(rest.split_to(len));
         }
+        let pos = |member: &io::Take<&mut Tape>| member.get_ref().file_pos();
         let (bytes, is_whole) =
-            read_member(&mut self.take_some(size), progress).map_err(|error| self.fault(error))?;
+            read_member(&mut self.take_some(size), pos, progress).map_err(|error| self.fault(error))?;
         match is_whole && (bytes.len() as u64) < size {
             true => Err(self.cut()),
             false => Ok(bytes.into()),

@@ -1,6 +1,6 @@
 //! The members of a zip archive in memory, found through its directory.
 
-use super::{BundleMember, BundleMembers, CUT_SHORT, MemberKind, read_member};
+use super::{BundleMember, BundleMembers, BundleProgress, CUT_SHORT, MemberKind, read_member};
 use crate::load::error::{Fault, LoadErrorKind};
 use crate::load::origin::budget::{Bounded, Budget};
 use bytes::Bytes;
@@ -32,6 +32,8 @@ pub(in crate::load) struct Zip {
     /// The member that is read next.
     current: Option<ZipRecord>,
     budget: Budget,
+    /// Where the member ends that was read last.
+    pos: u64,
 }
 
 /// What the directory says of a member.
@@ -41,6 +43,14 @@ struct ZipRecord {
     method: CompressionMethod,
     is_encrypted: bool,
     place: ZipArchiveEntryWayfinder,
+}
+
+/// A member as it stands in the archive.
+struct StoredMember {
+    bytes: Bytes,
+    start: u64,
+    /// What the archive says of its text.
+    claim: ZipVerification,
 }
 
 impl ZipRecord {
@@ -68,30 +78,34 @@ impl Zip {
         let archive = ZipArchive::from_slice(bytes).map_err(|error| refused(&error, n_bytes))?;
         let mut directory = Vec::new();
         let fault = list(&archive, &mut directory).err().map(|error| refused(&error, n_bytes));
-        Ok(Zip { archive, directory: directory.into_iter(), fault, current: None, budget })
+        Ok(Zip { archive, directory: directory.into_iter(), fault, current: None, budget, pos: 0 })
     }
 
     /// Where a member stands, and its bytes as they stand there.
-    fn stored(&self, listed: &ZipRecord) -> Result<(Bytes, ZipVerification), Error> {
+    fn stored(&self, listed: &ZipRecord) -> Result<StoredMember, Error> {
         let entry = self.archive.get_entry(listed.place)?;
-        Ok((self.archive.get_ref().slice_ref(entry.data()), entry.claim_verifier()))
+        let bytes = self.archive.get_ref().slice_ref(entry.data());
+        Ok(StoredMember { bytes, start: entry.compressed_data_range().0, claim: entry.claim_verifier() })
     }
 
     fn read_listed(
-        &self,
+        &mut self,
         listed: &ZipRecord,
-        progress: &mut dyn FnMut(usize) -> bool,
+        progress: &mut BundleProgress<'_>,
     ) -> Result<Bytes, Box<Fault>> {
         let at = self.archive.get_ref().len();
         if listed.is_encrypted {
             return Err(other_than("an open member", "an encrypted one").with_help(ONLY_OPEN));
         }
-        let (stored, claim) = self.stored(listed).map_err(|error| refused(&error, at))?;
+        let stored = self.stored(listed).map_err(|error| refused(&error, at))?;
+        let StoredMember { bytes: stored, start, claim } = stored;
+        self.pos = start + stored.len() as u64;
         let (bytes, is_whole) = match listed.method {
             CompressionMethod::STORE => (stored, true),
             CompressionMethod::DEFLATE => {
                 let mut reader = Bounded::new(DeflateDecoder::new(&stored[..]), self.budget.clone());
-                let read = read_member(&mut reader, progress);
+                let pos = |reader: &Bounded<DeflateDecoder<&[u8]>>| start + reader.reader.total_in();
+                let read = read_member(&mut reader, pos, progress);
                 let (bytes, is_whole) = read.map_err(|error| Fault::of_io(error, damaged))?;
                 (bytes.into(), is_whole)
             }
@@ -122,16 +136,20 @@ fn list(archive: &ZipSliceArchive<Bytes>, directory: &mut Vec<ZipRecord>) -> Res
 }
 
 impl BundleMembers for Zip {
-    fn next(&mut self) -> Option<Result<BundleMember, Box<Fault>>> {
+    fn next(&mut self, _: &mut BundleProgress<'_>) -> Option<Result<BundleMember, Box<Fault>>> {
         let Some(listed) = self.directory.next() else { return self.fault.take().map(Err) };
         let member = BundleMember { path: listed.path.to_vec(), kind: listed.kind };
         self.current = Some(listed);
         Some(Ok(member))
     }
 
-    fn read(&mut self, progress: &mut dyn FnMut(usize) -> bool) -> Result<Option<Bytes>, Box<Fault>> {
+    fn read(&mut self, progress: &mut BundleProgress<'_>) -> Result<Option<Bytes>, Box<Fault>> {
         let Some(listed) = self.current.take() else { return Ok(None) };
         self.read_listed(&listed, progress).map(Some)
+    }
+
+    fn pos(&self) -> u64 {
+        self.pos
     }
 
     fn separator(&self) -> &'static str {

@@ -10,12 +10,11 @@ mod options;
 
 use std::env;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
 
 use clap::CommandFactory;
 
-use crate::args::Args;
 use crate::args::typed::{ShellLine, ShellWord};
+use crate::args::{Args, InputFile};
 use crate::terminal::stdin::is_stdin;
 use anew::Anew;
 use files::is_missing;
@@ -40,8 +39,8 @@ pub(crate) fn advice() -> Option<Advice> {
 }
 
 /// The same where one of the files that were named is not there.
-pub(crate) fn advice_on_files(files: &[PathBuf]) -> Option<Advice> {
-    let is_missing = |file: &PathBuf| !is_stdin(file) && is_missing(file);
+pub(crate) fn advice_on_files(files: &[InputFile]) -> Option<Advice> {
+    let is_missing = |file: &InputFile| !is_stdin(&file.path) && is_missing(&file.path);
     files.iter().any(is_missing).then(advice).flatten()
 }
 

@@ -29,8 +29,9 @@ impl Anew {
     /// Writes an option anew. False if it stays as it is.
     pub(super) fn option(&mut self, name: &str, value: Option<&str>, following: &[&str]) -> bool {
         // An option that the subcommand has means what it means there: -f is no habit in `selq
-        // label`.
-        if typed::find(name, self.command()).is_some() {
+        // label`. That of kubectl has no file behind the cluster's name.
+        let is_of_kubectl = name == "--cluster" && value.is_some_and(|value| !value.contains('='));
+        if typed::find(name, self.command()).is_some() && !is_of_kubectl {
             return self.known_option(name, value, following);
         }
         let next = following.first().copied().unwrap_or_default();
@@ -51,7 +52,10 @@ impl Anew {
             }
             ("--watch" | "--watch-only" | "--output-watch-events", None) => self.follow(name),
             _ if OF_CLUSTERS.contains(&name) => {
-                self.because(format!("no option {name}: selq reads dumps and asks no cluster"));
+                self.because(match name {
+                    "--cluster" => "--cluster names a dump, as NAME=PATH: selq asks no cluster".to_owned(),
+                    name => format!("no option {name}: selq reads dumps and asks no cluster"),
+                });
                 self.of_cluster.push(name.to_owned());
                 self.of_cluster.extend(value.map(str::to_owned));
             }

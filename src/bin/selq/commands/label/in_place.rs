@@ -1,7 +1,7 @@
 //! Files changed in place: each is replaced as a whole, and none before all are written.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use selq::load::Origin;
@@ -9,12 +9,13 @@ use selq::{Dump, SavedIndex};
 
 use super::Edited;
 use super::write::Splices;
+use crate::args::InputFile;
 use crate::output::replace::{Readers, Replacement, Stamp, writable_file};
 use crate::terminal::stdin::is_stdin;
 
 /// Whether standard input is among the files, or is what is read when none is named.
-pub(super) fn reads_stdin(files: &[PathBuf]) -> bool {
-    files.is_empty() || files.iter().any(is_stdin)
+pub(super) fn reads_stdin(files: &[InputFile]) -> bool {
+    files.is_empty() || files.iter().any(|file| is_stdin(&file.path))
 }
 
 /// A file before it is read, to be changed later unless somebody else changes it meanwhile.

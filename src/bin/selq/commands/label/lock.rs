@@ -22,9 +22,9 @@ pub(super) struct Locks(#[expect(dead_code, reason = "a file is locked as long a
 impl Locks {
     /// Waits until no other program changes these files. What cannot be locked goes without: what is no regular file,
     /// and files of systems that know no locks.
-    pub(super) fn of(files: &[PathBuf]) -> Locks {
+    pub(super) fn of<'f>(files: impl Iterator<Item = &'f PathBuf>) -> Locks {
         // In one order everywhere, so that no two programs wait for each other, and each file once.
-        let mut files: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
+        let mut files: Vec<PathBuf> = files.filter_map(|file| file.canonicalize().ok()).collect();
         files.sort();
         files.dedup();
         let mut locked = Vec::new();

@@ -34,13 +34,14 @@ pub(crate) fn run(args: &LabelArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     check(args, &edits, &selection)?;
     warn_of_keys(&edits, config);
+    let files = args.inputs();
     // Held until the files are replaced.
-    let _locks = args.form.replaces_files().then(|| Locks::of(&args.files));
+    let _locks = args.form.replaces_files().then(|| Locks::of(files.iter().map(|file| &file.path)));
     // Looked at before they are read, so that no later change is overwritten.
-    let targets: Vec<Target<'_>> = args.files.iter().map(|file| Target::new(file)).collect();
+    let targets: Vec<Target<'_>> = files.iter().map(|file| Target::new(&file.path)).collect();
     // Every look of an object is edited, as all of them are printed.
     let loader = input::loader(args.items_at.as_ref(), None).max_bytes(args.max_bytes).keep_duplicates(true);
-    let loaded = input::open_without_index(&args.files, loader, config)?.load()?;
+    let loaded = input::open_without_index(&files, loader, config)?.load()?;
     let dump = &loaded.dump;
     // Where there is no object, none can be meant by accident.
     let is_plain = args.all || selection.narrows() || dump.store().is_empty() || is_bare(dump);
@@ -65,7 +66,7 @@ fn check(args: &LabelArgs, edits: &LabelEdits, selection: &Selection) -> Result<
     if args.all && !selection.takes_all() {
         bail!("expected --all or a selector, found both");
     }
-    if args.form.in_place && in_place::reads_stdin(&args.files) {
+    if args.form.in_place && in_place::reads_stdin(&args.inputs()) {
         bail!("standard input cannot be changed in place: name files with -f");
     }
     Ok(())

@@ -2,20 +2,22 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use super::super::session::Session;
 use super::{go_on, required};
+use crate::args::InputFile;
 use crate::exit::ExitStatus;
 use crate::terminal::message::{counted, thousands};
 use crate::terminal::sanitize;
 use crate::terminal::stdin::is_stdin;
-use crate::typing::files::arguments;
+use crate::typing::files::{arguments, in_home};
 
 pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let files = arguments(required(files, "load")?);
-    if files.iter().any(is_stdin) {
+    let files: Vec<InputFile> = arguments(required(files, "load")?).iter().map(|it| input_file(it)).collect();
+    if files.iter().any(|file| is_stdin(&file.path)) {
         bail!(
             "expected files, found `-`: standard input is read as a dump only at the start, by `selq repl -`"
         );
@@ -35,16 +37,29 @@ pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> R
     go_on()
 }
 
+/// `pods.json`, or with the name of its cluster `prod=pods.json`. A file that is called so as a whole wins.
+fn input_file(argument: &str) -> InputFile {
+    let path = Path::new(argument);
+    match InputFile::named(argument) {
+        Ok(InputFile { path: named, cluster }) if !path.exists() => {
+            InputFile { path: in_home(named.to_string_lossy().into_owned()).into(), cluster }
+        }
+        _ => InputFile::of_path(path),
+    }
+}
+
 pub(super) fn files(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let dump = session.state.dump();
     let mut objects = session.state.store().objects().peekable();
     for source in dump.sources() {
         // Objects are numbered in the order of their sources.
         let mut n_objects = 0;
+        let cluster = objects.peek().and_then(|object| dump.cluster(object.id())).map(str::to_owned);
         while objects.next_if(|object| std::ptr::eq(dump.source(object.id()), source)).is_some() {
             n_objects += 1;
         }
-        writeln!(out, "{}   {}", sanitize::escaped(source), thousands(n_objects))?;
+        let cluster = cluster.map(|it| format!("{}=", sanitize::escaped(&it))).unwrap_or_default();
+        writeln!(out, "{cluster}{}   {}", sanitize::escaped(source), thousands(n_objects))?;
     }
     go_on()
 }

@@ -10,21 +10,20 @@ use anyhow::{Result, bail};
 
 use super::super::stop::STOPPED;
 use super::Session;
-use crate::args::{InputArgs, SourceArgs};
+use crate::args::{InputArgs, InputFile};
 use crate::input::{self, Loaded};
 
 /// How often a load is asked whether it is done or not wanted any more, and how long it may take to end then.
 const TICK: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(150);
 
 impl Session {
     /// Loads files as the session's own were loaded, unless the user has had enough before that is done.
     ///
     /// A thread does it, which is left to itself where it does not end in time: it may wait for somebody to write into a
     /// FIFO, and nothing else would end that.
-    pub(crate) fn load(&self, files: Vec<String>) -> Result<Loaded> {
-        let files = files.into_iter().map(Into::into).collect();
-        let source = SourceArgs { files, ..self.state.input.source.clone() };
+    pub(crate) fn load(&self, files: Vec<InputFile>) -> Result<Loaded> {
+        let source = self.state.input.source.with_inputs(files);
         let input = InputArgs { source, ..self.state.input.clone() };
         let stop = Arc::new(AtomicBool::new(false));
         let config = self.state.config.clone().with_stop(Arc::clone(&stop));
