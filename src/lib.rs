@@ -154,10 +154,11 @@ pub use store::{Object, ObjectId, ObjectIdentity, ObjectRef, SharedStore, Store,
 #[doc(inline)]
 pub use watch::{SharedWatchedStore, WatchedStore};
 
-/// Texts for messages: a value in quotation marks, and the nearest of many names.
+/// Texts for messages: a value in quotation marks, and the nearest of many names; and JSON as YAML.
 pub mod text {
     pub use crate::shown::Quoted;
     pub use crate::suggest::nearest;
+    pub use crate::yaml::yaml;
 }
 
 /// Compiles the example in the README.

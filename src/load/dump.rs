@@ -374,6 +374,11 @@ impl Dump {
         reread::decode(bytes, path, plain, loader.team(), loader.max_bytes)
     }
 
+    /// The source that has this number.
+    pub(in crate::load) fn source_at(&self, source: usize) -> Option<&Source> {
+        self.sources.get(source)
+    }
+
     fn source_of(&self, id: ObjectId) -> Option<&Source> {
         self.places.run(id).map(|run| &self.sources[run.source])
     }

@@ -13,6 +13,7 @@ mod json;
 mod messages;
 mod objects;
 mod origin;
+mod relabel;
 mod report;
 mod scan;
 mod stream;

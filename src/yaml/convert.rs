@@ -174,6 +174,12 @@ impl PlaceMap {
         Some(place.start.min(text.len())..place.end.min(text.len()))
     }
 
+    /// The chunk of the text that the JSON at this byte was made of.
+    pub(crate) fn chunk(&self, at: usize) -> Option<Range<usize>> {
+        let nth = self.documents.partition_point(|document| document.json <= at).checked_sub(1)?;
+        Some(self.documents[nth].chunk.clone())
+    }
+
     /// The same by reading only the element of a list that it is in, if that can be understood by itself.
     fn element_place(&self, text: &str, json: &[u8], at: usize, document: &Document) -> Option<Range<usize>> {
         let nth = self.elements.partition_point(|element| element.json <= at).checked_sub(1)?;

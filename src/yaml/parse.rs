@@ -271,7 +271,12 @@ impl<'a> Parser<'a> {
             self.pop_state();
             return Ok(Some(scalar(properties, Cow::Borrowed(""), ScalarStyle::Plain, span)));
         }
-        self.other_than("a value", "put a text that begins with such a sign in quotes")
+        let is_end = matches!(self.kind()?, YamlTokenKind::End | YamlTokenKind::BlockEnd);
+        let help = match is_end {
+            true => "close what was opened with a bracket or brace, or write the value",
+            false => "put a text that begins with such a sign in quotes",
+        };
+        self.other_than("a value", help)
     }
 
     fn block_entry(&mut self) -> ParserStep<'a> {

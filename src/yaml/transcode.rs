@@ -479,7 +479,7 @@ impl Moved<'_> {
     }
 }
 
-fn resolve<'t>(
+pub(super) fn resolve<'t>(
     properties: &Properties<'_>,
     text: Cow<'t, str>,
     style: ScalarStyle,
@@ -492,7 +492,7 @@ fn resolve<'t>(
     }
 }
 
-fn is_merge(properties: &Properties<'_>, text: &str, style: ScalarStyle) -> bool {
+pub(super) fn is_merge(properties: &Properties<'_>, text: &str, style: ScalarStyle) -> bool {
     text == MERGE
         && match properties.tag.as_deref() {
             None => style == ScalarStyle::Plain,

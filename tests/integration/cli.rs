@@ -709,7 +709,7 @@ fn what_is_offered_in_place_of_a_habit_works() {
         ("lables pods.json", 0),
         ("lables --key env pods.json", 0),
         ("--key env pods.json", 0),
-        ("-o yaml -k po -l env=prod pods.json", 0),
+        ("-o kyaml -k po -l env=prod pods.json", 0),
         ("parse -l env=prod", 1),
         ("k get po -l env=prod pods.json", 4),
         ("-l env = prod -k po pods.json", 4),
@@ -768,7 +768,7 @@ fn shells_complete_from_the_dump() {
         ("selq missing.json -l ", "", ""),
         ("selq pods.json -l env p", "p", "pods.json"),
         ("selq -c pods.json -l env parse", "parse", ""),
-        ("selq pods.json -o ", "", "table|wide|name|json|jsonl|csv|tsv"),
+        ("selq pods.json -o ", "", "table|wide|name|json|yaml|jsonl|csv|tsv"),
     ] {
         assert_eq!(bash(line, word), candidates, "{line}");
     }

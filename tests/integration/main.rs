@@ -22,6 +22,7 @@ mod index;
 mod index_forms;
 mod kubectl;
 mod label;
+mod label_yaml;
 mod load;
 mod load_parts;
 mod names;

@@ -1,8 +1,10 @@
 //! Dumps of YAML, by the program and the library.
 
-use crate::testenv::TestEnv;
+use crate::testenv::{TestEnv, shared};
 use selq::load::Origin;
+use selq::text::yaml;
 use selq::{Dump, Input, LoadError, Loader};
+use serde_json::Value;
 
 /// A list as kubectl writes it, documents with anchors and merge keys, and flow style behind a comment.
 const LIST: &str = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    labels:\n      app: web\n      on: \"off\"\n    name: a\n    namespace: shop\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: b\nkind: List\n";
@@ -71,10 +73,10 @@ fn faults_have_their_place_in_the_yaml() {
             )
         );
     }
-    insta::assert_snapshot!(refusal("kind: Pod\nmetadata: [\n"), @"dump.yaml:3:1: object 0: expected a value, found a sign that ends one [put a text that begins with such a sign in quotes]");
+    insta::assert_snapshot!(refusal("kind: Pod\nmetadata: [\n"), @"dump.yaml:3:1: object 0: expected a value, found the end of the text [close what was opened with a bracket or brace, or write the value]");
     insta::assert_snapshot!(refusal(DOCUMENTS), @"dump.yaml:11:9: object 1: expected the name of a value before this one, found `no`, which none has [put a text that begins with `*` in quotes]");
     insta::assert_snapshot!(refusal("kind: Pod\n...\nkind: Pod\n"), @"dump.yaml:3:1: object 0: expected the end of the document, found more text, which kubectl would leave out [begin another document with a line `---`, or check the indentation]");
-    insta::assert_snapshot!(refusal("kind: {{ .Values.kind }}\n"), @"dump.yaml:1:8: object 0: expected YAML, found a template [render the template first, for instance with `helm template`]");
+    insta::assert_snapshot!(refusal("kind: {{ .Values.kind }}\n"), @"dump.yaml:1:8: object 0: expected YAML, found a Helm template [render the template first, for instance with `helm template`]");
 }
 
 #[test]
@@ -115,10 +117,33 @@ fn encodings_are_told_by_their_marks() {
 }
 
 #[test]
-fn a_yaml_file_is_not_changed_in_place() {
+fn objects_written_as_yaml_are_read_as_they_were() {
+    let Some(folder) = shared("data/manifests") else { return };
+    for name in ["argo-cd.json", "kube-prometheus.json"] {
+        let dump = Loader::new().load([Input::Path(folder.join(name))]).unwrap();
+        let objects = || dump.store().objects().map(|object| dump.json(object.id()));
+        let all = objects().map(|json| yaml(&json)).collect::<Vec<_>>().join("---\n");
+        let read =
+            Loader::new().load([Input::Bytes { name: "all".into(), bytes: all.into_bytes() }]).unwrap();
+        assert_eq!(read.store().len(), dump.store().len());
+        for (json, object) in objects().zip(read.store().objects()) {
+            let value = |json: &str| serde_json::from_str::<Value>(json).unwrap();
+            assert_eq!(value(&read.json(object.id())), value(&json));
+        }
+    }
+}
+
+#[test]
+fn the_program_writes_yaml_that_it_reads() {
     let env = TestEnv::new();
-    env.file("list.yaml", LIST);
-    let run = env.run(&["label", "x=y", "-l", "app=web", "--in-place", "-f", "list.yaml"]);
-    assert_eq!(run.status, 2);
-    assert_eq!(std::fs::read_to_string(env.path().join("list.yaml")).unwrap(), LIST);
+    let written = env.out(&["-l", "env=prod,tier=backend", "-o", "yaml", "pods.json"]);
+    assert!(written.starts_with("apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n"), "{written}");
+    assert!(written.ends_with("kind: List\nmetadata:\n  resourceVersion: \"\"\n"), "{written}");
+    env.file("written.yaml", &written);
+    let json = |file: &str| env.out(&["-l", "env=prod,tier=backend", "-o", "jsonl", file]);
+    let values =
+        |text: &str| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+    assert_eq!(values(&json("written.yaml")), values(&json("pods.json")));
+    let none = env.run(&["-l", "env=nowhere", "-o", "yaml", "pods.json"]);
+    assert_eq!(none.out, "apiVersion: v1\nitems: []\nkind: List\nmetadata:\n  resourceVersion: \"\"\n");
 }

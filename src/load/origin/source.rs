@@ -314,7 +314,12 @@ impl Source {
 
     /// Its text as somebody wrote it, in which messages count lines.
     pub(in crate::load) fn written(&self) -> &[u8] {
-        self.written.as_ref().map_or(self.bytes(), |written| written.bytes())
+        self.yaml().map_or(self.bytes(), WrittenYaml::bytes)
+    }
+
+    /// The YAML that its bytes were made of.
+    pub(in crate::load) fn yaml(&self) -> Option<&WrittenYaml> {
+        self.read_now()?.written.as_deref()
     }
 
     /// Takes out what is wrong with the YAML behind what could be read of it.

@@ -80,6 +80,21 @@ impl WrittenYaml {
         WrittenYaml { bytes, start: 0, map: PlaceMap::default(), fault: Some(fault) }
     }
 
+    /// The text behind a byte-order mark.
+    pub(in crate::load) fn text(&self) -> &str {
+        text_of(&self.bytes, self.start)
+    }
+
+    /// Where that begins.
+    pub(in crate::load) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The way back from its JSON.
+    pub(in crate::load) fn map(&self) -> &PlaceMap {
+        &self.map
+    }
+
     /// What is written, byte-order mark included.
     pub(in crate::load) fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -37,6 +37,7 @@ impl<'a> Scanner<'a> {
             let line = self.cursor.since(line_start);
             text.push_line(line);
             text.line_break = if self.cursor.is_break() { self.cursor.pass_break() } else { "" };
+            self.scalar_end = self.cursor.at();
             self.block_breaks(&mut indent, &mut text.breaks)?;
         }
         Ok(YamlTokenKind::Scalar(Cow::Owned(text.finish(header.chomping)), style))

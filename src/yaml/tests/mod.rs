@@ -6,6 +6,7 @@ mod fast;
 mod hostile;
 mod places;
 mod scalars;
+mod written;
 
 use super::convert::{self, Converted};
 use super::fast::YamlTeam;

@@ -15,6 +15,8 @@ pub(crate) enum OutputFormat {
     Name,
     /// The objects as a List, as they were
     Json,
+    /// The same List in YAML, as kubectl writes it
+    Yaml,
     /// One object a line
     Jsonl,
     /// Comma-separated values
@@ -25,7 +27,7 @@ pub(crate) enum OutputFormat {
 
 impl OutputFormat {
     /// What the formats are called, in their order.
-    pub(crate) const NAMES: [&str; 7] = ["table", "wide", "name", "json", "jsonl", "csv", "tsv"];
+    pub(crate) const NAMES: [&str; 8] = ["table", "wide", "name", "json", "yaml", "jsonl", "csv", "tsv"];
 
     /// The same as one reads them: `table, wide or name`.
     pub(crate) fn names_in_words() -> String {
@@ -44,8 +46,8 @@ impl OutputFormat {
     }
 
     /// Whether an object may take any number of lines of it.
-    pub(crate) fn is_json(self) -> bool {
-        matches!(self, OutputFormat::Json | OutputFormat::Jsonl)
+    pub(crate) fn is_of_objects(self) -> bool {
+        matches!(self, OutputFormat::Json | OutputFormat::Yaml | OutputFormat::Jsonl)
     }
 
     /// The format that a file is in by the end of its name.
@@ -54,6 +56,7 @@ impl OutputFormat {
             // What is called a table or a name has no format of files.
             "table" | "wide" | "name" => None,
             "ndjson" => Some(OutputFormat::Jsonl),
+            "yml" => Some(OutputFormat::Yaml),
             extension => OutputFormat::from_str(extension, false).ok(),
         }
     }
@@ -69,7 +72,7 @@ mod tests {
         let names: Vec<String> =
             formats.map(|format| format.to_possible_value().unwrap().get_name().to_owned()).collect();
         assert_eq!(names, OutputFormat::NAMES);
-        assert_eq!(OutputFormat::names_in_words(), "table, wide, name, json, jsonl, csv or tsv");
+        assert_eq!(OutputFormat::names_in_words(), "table, wide, name, json, yaml, jsonl, csv or tsv");
     }
 
     #[test]
@@ -78,6 +81,7 @@ mod tests {
         assert_eq!(of("a.json"), Some(OutputFormat::Json));
         assert_eq!([of("a.NDJSON"), of("b.c.jsonl")], [Some(OutputFormat::Jsonl); 2]);
         assert_eq!([of("a.CSV"), of("a.tsv")], [Some(OutputFormat::Csv), Some(OutputFormat::Tsv)]);
-        assert_eq!([of("a.table"), of("a.name"), of("csv"), of(".csv"), of("a.yaml")], [None; 5]);
+        assert_eq!([of("a.yaml"), of("b.yml")], [Some(OutputFormat::Yaml); 2]);
+        assert_eq!([of("a.table"), of("a.name"), of("csv"), of(".csv")], [None; 4]);
     }
 }

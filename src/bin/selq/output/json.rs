@@ -30,9 +30,13 @@ pub(super) fn write_list(
     out.raw().write_all(if rows.len() == 0 { b"],\n" } else { b"\n    ],\n" })?;
     write_field("kind", kind, out)?;
     out.raw().write_all(b"    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n")?;
+    Ok(lost_in_list(dump, rows, list.is_some()))
+}
+
+/// That kinds are lost in one list of many, unless that is one which says the kind of all its items.
+pub(super) fn lost_in_list(dump: &Dump, rows: &Rows<'_>, says_kind: bool) -> Option<String> {
     let why = "where objects of several lists are written as one: -k keeps to those of one";
-    // A list of one kind says the kind of all its items, so that none is lost.
-    Ok(if list.is_none() { lost_kind(dump, rows, why) } else { None })
+    if says_kind { None } else { lost_kind(dump, rows, why) }
 }
 
 fn write_field(name: &str, text: &str, out: &mut Printer<impl Write>) -> io::Result<()> {

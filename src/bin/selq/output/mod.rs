@@ -15,6 +15,7 @@ pub(crate) mod sort;
 pub(crate) mod subject;
 mod tsv;
 mod view;
+mod yaml;
 
 use std::io::{self, Write};
 
@@ -58,6 +59,7 @@ pub(crate) fn write_rows(
     let mut remarks: Vec<String> = rows.remark(dump).into_iter().collect();
     match view.format {
         OutputFormat::Json => remarks.extend(json::write_list(dump, rows, out)?),
+        OutputFormat::Yaml => remarks.extend(yaml::write_list(dump, rows, out)?),
         OutputFormat::Jsonl => remarks.extend(json::write_lines(dump, rows, out)?),
         OutputFormat::Name => names::write(dump, rows, view.name_end, out)?,
         OutputFormat::Table | OutputFormat::Wide | OutputFormat::Csv | OutputFormat::Tsv => {

@@ -260,7 +260,7 @@ mod tests {
         let snapshot = [
             message("mode = \"vi\"\nlimt = 5"),
             message("colour_scheme = 1"),
-            message("output = \"yaml\""),
+            message("output = \"xml\""),
             message("limit = \"few\""),
             message("timing = 1979-05-27"),
             message("sort = \".a[\""),
@@ -269,7 +269,7 @@ mod tests {
         insta::assert_snapshot!(snapshot.join("\n"), @r#"
         config.toml:2: no setting "limt"; did you mean "limit"?
         config.toml:1: no setting "colour_scheme"; there are color, label-columns, limit, mode, output, sort-by, timing
-        config.toml:1: expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"
+        config.toml:1: expected table, wide, name, json, yaml, jsonl, csv, tsv as output, found "xml"
         config.toml:1: expected a number or off, found "few"
         config.toml:1: expected a text, a number, true or false, or a list of texts
         config.toml:1: .a[ is no path: expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text

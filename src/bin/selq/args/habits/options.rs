@@ -126,7 +126,7 @@ impl Anew {
     fn format(&mut self, format: &str) -> bool {
         let (name, _) = format.split_once('=').unwrap_or((format, ""));
         let reason = match name {
-            "yaml" | "kyaml" => "no output format \"yaml\": what reads YAML reads JSON too",
+            "kyaml" => "no output format \"kyaml\": -o yaml is YAML in block style",
             "jsonpath" | "jsonpath-as-json" | "go-template" | "template" => {
                 "no output format for templates: take from -o json what you want, with jq"
             }
@@ -134,7 +134,11 @@ impl Anew {
             _ => return false,
         };
         self.because(reason);
-        self.push(if name == "custom-columns" { &["-o", "table"] } else { &["-o", "json"] });
+        self.push(match name {
+            "custom-columns" => &["-o", "table"],
+            "kyaml" => &["-o", "yaml"],
+            _ => &["-o", "json"],
+        });
         true
     }
 

@@ -26,7 +26,7 @@ fn words_of_kubectl_are_translated() {
         "pods -l app=x DUMP",
         "-l app=x -f DUMP",
         "explain --filename=DUMP -l a",
-        "-l app=x -o yaml DUMP",
+        "-l app=x -o kyaml DUMP",
         "-o jsonpath={.items} DUMP",
         "-o=custom-columns=A:.b DUMP",
         "--context prod -l app=x DUMP",
@@ -53,9 +53,9 @@ fn words_of_kubectl_are_translated() {
     explain --filename=DUMP -l a
       no option --filename: dumps are named without one
       write `selq explain DUMP -l a`
-    -l app=x -o yaml DUMP
-      no output format "yaml": what reads YAML reads JSON too
-      write `selq -l app=x -o json DUMP`
+    -l app=x -o kyaml DUMP
+      no output format "kyaml": -o yaml is YAML in block style
+      write `selq -l app=x -o yaml DUMP`
     -o jsonpath={.items} DUMP
       no output format for templates: take from -o json what you want, with jq
       write `selq -o json DUMP`
@@ -79,7 +79,7 @@ fn words_of_kubectl_are_translated() {
 
 #[test]
 fn without_a_dump_kubectl_is_asked_for_one() {
-    let lines = ["get pods -l app=x", "--context prod -l app=x", "get po -w -l app=x", "-o yaml -l x"];
+    let lines = ["get pods -l app=x", "--context prod -l app=x", "get po -w -l app=x", "-o kyaml -l x"];
     insta::assert_snapshot!(all_said(&lines, false), @r#"
     get pods -l app=x
       no file and no subcommand "get": selq answers without a verb, from dumps
@@ -90,9 +90,9 @@ fn without_a_dump_kubectl_is_asked_for_one() {
     get po -w -l app=x
       no file and no subcommand "get": selq answers without a verb, from dumps
       write `kubectl get po -A -w --output-watch-events -o json | selq watch -l app=x`
-    -o yaml -l x
-      no output format "yaml": what reads YAML reads JSON too
-      write `kubectl get pods -A -o json | selq -o json -l x`
+    -o kyaml -l x
+      no output format "kyaml": -o yaml is YAML in block style
+      write `kubectl get pods -A -o json | selq -o yaml -l x`
     "#);
 }
 
@@ -165,7 +165,7 @@ fn names_and_words_that_a_shell_took_apart_are_seen() {
       write `selq -k pod -w 'name(web-0)' -n shop DUMP`
     get pods web-0 web-1 -o yaml DUMP
       no file and no subcommand "get": selq answers without a verb, from dumps
-      write `selq -k pods -w 'name(web-0,web-1)' -o json DUMP`
+      write `selq -k pods -w 'name(web-0,web-1)' -o yaml DUMP`
     pod/web-0 -o wide DUMP
       no file "pod/web-0": objects are chosen by their names with -w
       write `selq -k pod -w 'name(web-0)' -o wide DUMP`

@@ -1,6 +1,7 @@
 //! Files changed in place: each is replaced as a whole, and none before all are written.
 
 use std::collections::HashSet;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -8,7 +9,7 @@ use selq::load::Origin;
 use selq::{Dump, SavedIndex};
 
 use super::Edited;
-use super::write::Splices;
+use super::write::ChangedSource;
 use crate::args::InputFile;
 use crate::output::replace::{Readers, Replacement, Stamp, writable_file};
 use crate::terminal::stdin::is_stdin;
@@ -42,16 +43,15 @@ impl<'a> Target<'a> {
 pub(super) fn write(dump: &Dump, edited: &[Edited<'_>], targets: &[Target<'_>]) -> Result<Vec<String>> {
     refuse_bundles(dump, targets)?;
     let mut replacements = Vec::new();
-    for ((source, target), splices) in targets.iter().enumerate().zip(Splices::by_source(dump, edited)) {
+    for ((nth, target), source) in targets.iter().enumerate().zip(ChangedSource::all(dump, edited)?) {
         // A file in which nothing changes keeps its time and its index.
-        if splices.is_empty() {
+        if source.is_empty() {
             continue;
         }
         let name = target.path.display();
-        refuse_other(dump.origin(source), target.path)?;
-        let replacement = writable_file(target.path).and_then(|file| {
-            Replacement::prepare(file, Readers::Owner, |new_file| splices.write(dump.text(source), new_file))
-        });
+        refuse_other(dump, nth, target.path)?;
+        let replacement = writable_file(target.path)
+            .and_then(|file| Replacement::prepare(file, Readers::Owner, |new_file| source.write(new_file)));
         replacements.push((target, replacement.with_context(|| format!("cannot write {name}"))?));
     }
     refuse_repeated(&replacements)?;
@@ -86,10 +86,13 @@ fn refuse_bundles(dump: &Dump, targets: &[Target<'_>]) -> Result<()> {
 }
 
 /// A file that does not hold the text that was read cannot be given that with changes.
-fn refuse_other(origin: Option<Origin>, path: &Path) -> Result<()> {
-    let path = path.display();
+fn refuse_other(dump: &Dump, source: usize, path: &Path) -> Result<()> {
+    // YAML may be compressed too, or in UTF-16.
+    let is_as_written = || fs::read(path).is_ok_and(|bytes| bytes == dump.written(source));
+    let (origin, path) = (dump.origin(source), path.display());
     match origin {
         Some(Origin::Plain) => Ok(()),
+        Some(Origin::Converted) if is_as_written() => Ok(()),
         Some(Origin::Decompressed) => bail!(
             "{path}: a compressed file cannot be changed in place: decompress it first, or print the dump"
         ),

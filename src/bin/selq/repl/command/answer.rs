@@ -91,7 +91,7 @@ mod tests {
                 ":select null",
                 ":select 5",
                 ":write a b c",
-                ":write a yaml"
+                ":write a xml"
             ]
         ), @r#"
         [there is no answer yet: type a query]
@@ -104,7 +104,7 @@ mod tests {
         (no objects found)
         [expected a LabelSelector object, found a number]
         [expected a file and perhaps a format, found 3 arguments]
-        [expected table, wide, name, json, jsonl, csv, tsv as format, found "yaml"]
+        [expected table, wide, name, json, yaml, jsonl, csv, tsv as format, found "xml"]
         "#);
     }
 

@@ -112,7 +112,7 @@ mod tests {
                 "env",
                 ":output",
                 ":label-columns",
-                ":output yaml",
+                ":output xml",
                 ":timing maybe",
                 ":limit off",
                 ":limit"
@@ -125,7 +125,7 @@ mod tests {
         pod/web-0
         name
         env,*
-        [expected table, wide, name, json, jsonl, csv, tsv as output, found "yaml"]
+        [expected table, wide, name, json, yaml, jsonl, csv, tsv as output, found "xml"]
         [expected on or off, found "maybe"]
         off
         "#);

@@ -67,7 +67,7 @@ fn write_answer(
 fn holds_labels(session: &Session, format: OutputFormat) -> Result<bool> {
     let written: HashSet<ObjectId> = session.answers.latest()?.ids.iter().copied().collect();
     // Tables and names have some labels at most.
-    Ok(format.is_json() && session.state.dump().relabelled().all(|(id, _)| written.contains(&id)))
+    Ok(format.is_of_objects() && session.state.dump().relabelled().all(|(id, _)| written.contains(&id)))
 }
 
 /// The file and the format that the arguments name.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Result;
+use selq::text::yaml;
 use selq::{ObjectId, ObjectRef, Plan, Selector};
 
 use super::Session;
@@ -56,12 +57,17 @@ impl Session {
     fn n_on_page(&self, ids: &[ObjectId]) -> usize {
         let page = self.voice.page();
         let Some(screen) = &self.voice.screen else { return ids.len() };
-        if !self.state.settings.output.is_json() {
+        let output = self.state.settings.output;
+        if !output.is_of_objects() {
             return ids.len().min(page);
         }
-        let mut n_lines = if self.state.settings.output == OutputFormat::Json { LINES_OF_LIST } else { 0 };
+        let mut n_lines = if output == OutputFormat::Jsonl { 0 } else { LINES_OF_LIST };
         let fits = |id: &&ObjectId| {
-            n_lines += screen.n_lines_of(&self.state.dump().json(**id));
+            let json = self.state.dump().json(**id);
+            n_lines += match output {
+                OutputFormat::Yaml => screen.n_lines_of(&yaml(&json)),
+                _ => screen.n_lines_of(&json),
+            };
             n_lines <= page
         };
         ids.iter().take_while(fits).count().max(1).min(ids.len())
