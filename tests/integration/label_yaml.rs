@@ -244,6 +244,8 @@ fn other_ways_to_write_are_kept_or_refused() {
     let block = "kind: Pod\nmetadata:\n  labels:\n    a: |-\n      b\n    c: d\n";
     assert_eq!(shown(block, &["a=x"]), block.replace("|-\n      b", "x"));
     assert_eq!(shown(block, &["a-"]), block.replace("    a: |-\n      b\n", ""));
+    let open = "kind: Pod\nmetadata:\n  labels:\n    app: >\n    ";
+    assert_eq!(shown(open, &["app=x"]), open.replace('>', "x"));
     let twice = "kind: Pod\nmetadata:\n  labels:\n    a: x\n    b: w\n    a: z\n";
     assert_eq!(shown(twice, &["a=1"]), twice.replace("a: z", "a: \"1\""));
     assert_eq!(shown(twice, &["a-"]), twice.replace("    a: x\n", "").replace("    a: z\n", ""));

@@ -75,11 +75,13 @@ impl<'a> Walker<'a> {
     }
 
     fn next(&mut self) -> Result<Option<Event<'a>>, YamlFault> {
-        let event = self.parser.next_event()?;
-        if let Some(Event { node, span }) = &event {
+        let mut event = self.parser.next_event()?;
+        if let Some(Event { node, span }) = &mut event {
+            // The line end that a last line lacks counts as written.
+            *span = span.start.min(self.text.len())..span.end.min(self.text.len());
             let is_written = !matches!(node, YamlNode::MappingStart(_) | YamlNode::SequenceStart(_));
             // The end of what is indented is seen at the next sign, and is none itself.
-            if is_written && !span.is_empty() || matches!(node, YamlNode::Scalar(..)) {
+            if is_written && span.start < span.end || matches!(node, YamlNode::Scalar(..)) {
                 self.end = self.end_of_line_before(span.end);
             }
         }
