@@ -1,5 +1,6 @@
-//! Two things at once.
+//! Several things at once.
 
+use std::num::NonZero;
 use std::thread;
 
 /// What both give; the first runs on a thread of its own, where there is one to be had.
@@ -18,6 +19,26 @@ pub(crate) fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl Fn
             .and_then(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         let there = there.or_else(|| take().map(|first| first()));
         (there.expect("one of the two takes the work"), here)
+    })
+}
+
+/// What comes of a list in parts of its order, each thread working on one of at least `n_least`; at least one part.
+pub(crate) fn in_parts<I: Sync, T: Send>(
+    items: &[I],
+    n_least: usize,
+    work: impl Fn(&[I]) -> T + Sync,
+) -> Vec<T> {
+    let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let n_each = items.len().div_ceil(n_threads).max(n_least);
+    // The first part is for this thread, which would only wait for the others.
+    let (first, rest) = items.split_at(n_each.min(items.len()));
+    thread::scope(|scope| {
+        let others: Vec<_> = rest.chunks(n_each).map(|part| scope.spawn(|| work(part))).collect();
+        let mut parts = vec![work(first)];
+        for other in others {
+            parts.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        parts
     })
 }
 

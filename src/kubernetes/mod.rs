@@ -6,6 +6,9 @@
 //! What `kubectl get` and the scheduler make of an object is a module each: [`status`], [`ready`], [`restarts`], [`age`],
 //! [`qos`], [`resources`], [`owner`], [`condition`], [`image`], [`taint`], [`metadata`], [`endpoints`]. They look at an [`ObjectJson`],
 //! and say in their `READS` what of it they read.
+//!
+//! What an object has to do with others is in [`links`]: by the table of [`LinkPlaces`] where selectors and names stand, and what
+//! these mean there. These look at a whole dump.
 
 pub mod age;
 pub mod condition;
@@ -13,13 +16,16 @@ pub mod endpoints;
 pub(crate) mod fields;
 pub mod image;
 pub mod kinds;
+pub mod links;
 pub mod metadata;
 mod object;
 pub mod owner;
+mod places;
 mod pod;
 pub mod qos;
 mod quantity;
 pub mod ready;
+mod relation;
 pub mod resources;
 pub mod restarts;
 pub mod status;
@@ -28,7 +34,10 @@ mod time;
 
 pub use crate::json::Reads;
 pub use age::{Age, AgeError};
+pub use links::Links;
 pub use object::ObjectJson;
+pub use places::{LinkPlace, LinkPlaces, LinkPlacesError};
 pub use qos::QosClass;
 pub use quantity::{Quantity, QuantityError, QuantityFormat};
+pub use relation::Relation;
 pub use time::{Time, TimeError};

@@ -131,6 +131,16 @@ impl<'t, 'j> Json<'t, 'j> {
         self.0.into_iter().flat_map(JsonNode::elements).map(|node| Json(Some(node)))
     }
 
+    /// The names and values of an object.
+    pub(super) fn members(self) -> impl Iterator<Item = (&'t str, Json<'t, 'j>)> {
+        self.0.into_iter().flat_map(JsonNode::members).map(|(name, node)| (name, Json(Some(node))))
+    }
+
+    /// The value, unless there is none or it is `null`.
+    pub(super) fn present(self) -> Option<Json<'t, 'j>> {
+        Some(self).filter(|json| !matches!(json.written(), "" | "null"))
+    }
+
     /// What a string says.
     pub(super) fn string(self) -> Option<Cow<'j, str>> {
         self.0.and_then(JsonNode::string)

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::sets::Sets;
 use crate::ObjectIdentity;
-use crate::query::{Context, FieldValue, Pattern, Predicate, Query, Subject, Test};
+use crate::query::{Context, FieldValue, Pattern, Predicate, Query, Related, RelatedTo, Subject, Test};
 use crate::selector::Requirement;
 use crate::store::Store;
 use crate::suggest::nearest_ranked;
@@ -45,16 +45,27 @@ pub(super) fn absences<'s, 'r>(
 /// The same of a query, also what it asks of columns, kinds and namespaces.
 pub(super) fn absences_of_query<'s>(sets: Sets<'s>, query: &Query, context: &Context) -> Vec<Absence<'s>> {
     let mut found = Vec::new();
+    absent_of_query(sets, query, context, &mut found);
+    found
+}
+
+fn absent_of_query<'s>(sets: Sets<'s>, query: &Query, context: &Context, found: &mut Vec<Absence<'s>>) {
     for predicate in query.expr().requirements() {
         if found.len() == MAX_ABSENCES {
             break;
         }
         match predicate {
-            Predicate::Label(requirement) => absent_in(sets.store(), requirement, &mut found),
-            Predicate::Test(test) => absent_of_test(sets, test, context, &mut found),
+            Predicate::Label(requirement) => absent_in(sets.store(), requirement, found),
+            Predicate::Test(test) => match Related::of(test.subject()).map(|related| related.of) {
+                None => absent_of_test(sets, test, context, found),
+                // What is asked of other objects may be as absent.
+                Some(RelatedTo::Objects(query)) => absent_of_query(sets, query, context, found),
+                Some(RelatedTo::Values(subject)) => {
+                    absent_of_query(sets, &Query::from(test.of_other(subject)), context, found);
+                }
+            },
         }
     }
-    found
 }
 
 /// The tests that no value satisfies as a whole, though a part of one does, each with the one that asks for parts.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::bounds::{self, Interval};
 use super::exec;
-use super::leaf::Leaf;
+use super::leaf::{Leaf, StandingTo};
 use super::node::Node;
 use super::optimize::Pass;
 use super::sets::Sets;
 use super::{Question, Scope};
 use crate::ObjectIdentity;
 use crate::formula::{Expr, MAX_RECURSION};
-use crate::query::{Context, FieldValue, Predicate, Subject, Test};
+use crate::query::{Context, FieldValue, Predicate, Related, RelatedTo, Subject, Test};
 use crate::selector::Requirement;
 use crate::store::{KeyId, group_of};
 use crate::syntax::Function;
@@ -72,6 +72,16 @@ enum Built {
     Interval(Interval),
 }
 
+impl Built {
+    /// How many levels there are below it.
+    fn height(&self) -> usize {
+        match self {
+            Built::Node(_, height) => *height,
+            Built::Interval(_) => 0,
+        }
+    }
+}
+
 impl Builder<'_> {
     fn built<R>(&self, expr: &Expr<R>, leaf: impl Fn(&R) -> Built) -> Built {
         expr.fold(|part, operands: Vec<Built>| match part {
@@ -101,8 +111,28 @@ impl Builder<'_> {
     fn predicate(&self, predicate: &Predicate, context: &Context) -> Built {
         match predicate {
             Predicate::Label(requirement) => self.requirement(requirement),
-            Predicate::Test(test) => Built::Node(test_node(self.sets, test, context), 0),
+            Predicate::Test(test) => self.test(test, context),
         }
+    }
+
+    /// What a test asks of the object at hand, or of those that it stands to.
+    fn test(&self, test: &Test, context: &Context) -> Built {
+        let Some(related) = Related::of(test.subject()) else {
+            return Built::Node(test_node(self.sets, test, context), 0);
+        };
+        let asked = match related.of {
+            RelatedTo::Objects(query) => self.built(query.expr(), |it| self.predicate(it, context)),
+            RelatedTo::Values(subject) => self.test(&test.of_other(subject), context),
+        };
+        let height = asked.height();
+        let operand = Box::new(self.node(asked));
+        let standing = StandingTo { pairs: related.pairs, end: related.end, function: related.function };
+        let node = match related.is_count {
+            true => Node::Counted(standing, Arc::new(test.clone()), operand),
+            false => Node::Related(standing, operand),
+        };
+        let node = if test.operator().is_negated() { Node::Not(Box::new(node)) } else { node };
+        self.within_reach(node, height + 2)
     }
 
     /// What several parts are together; with fewer bounds, if all of them hold or any of them does.

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use roaring::RoaringBitmap;
 
 use super::ids::Ids;
-use super::leaf::Leaf;
+use super::leaf::{Leaf, StandingTo};
 use super::node::Node;
 use super::sets::Sets;
+use crate::query::Test;
 use crate::store::{LabelId, ObjectId};
 
 /// Told about every step of a run that is more than a look into the index.
@@ -41,6 +42,8 @@ pub(super) fn run<'s>(sets: Sets<'s>, node: &Node, trace: &mut impl Trace) -> Id
             Ids::union(values.iter().map(|&value| sets.postings(Leaf::Value(*column, value)).into()))
         }
         Node::Union(operands) => Ids::union(operands.iter().map(|operand| run(sets, operand, trace))),
+        Node::Related(standing, operand) => related(sets, *standing, &run(sets, operand, trace)),
+        Node::Counted(standing, test, operand) => counted(sets, *standing, test, &run(sets, operand, trace)),
         Node::Not(operand) => Ids::Stored(sets.live()).subtract(&run(sets, operand, trace)),
         Node::Subtract(from, minus) => {
             let from = run(sets, from, trace);
@@ -49,6 +52,25 @@ pub(super) fn run<'s>(sets: Sets<'s>, node: &Node, trace: &mut impl Trace) -> Id
     };
     trace.leave(Some(ids.len()));
     ids
+}
+
+/// The objects that stand to any of `others`.
+fn related<'s>(sets: Sets<'s>, standing: StandingTo, others: &Ids<'_>) -> Ids<'s> {
+    // A plan names only relations that were read when it was made.
+    let Some(pairs) = sets.pairs(standing) else { return Ids::empty() };
+    Ids::Owned(pairs.standing_to(standing.end, &others.to_bitmap()))
+}
+
+/// The objects that stand to as many of `others` as a test asks for.
+fn counted<'s>(sets: Sets<'s>, standing: StandingTo, test: &Test, others: &Ids<'_>) -> Ids<'s> {
+    let Some(pairs) = sets.pairs(standing) else { return Ids::empty() };
+    let mut none = RoaringBitmap::clone(sets.live());
+    let mut found = RoaringBitmap::new();
+    for (n, objects) in pairs.counts(standing.end, &others.to_bitmap()) {
+        none -= &objects;
+        found |= if test.accepts_amount(n) { objects } else { RoaringBitmap::new() };
+    }
+    Ids::Owned(if test.accepts_amount(0) { found | none } else { found })
 }
 
 /// The set of a node that takes no work.
@@ -186,6 +208,8 @@ fn contains(sets: Sets<'_>, node: &Node, id: u32) -> bool {
         Node::AnyOf(column, values) => {
             values.iter().any(|&value| Ids::from(sets.postings(Leaf::Value(*column, value))).contains(id))
         }
+        // Nothing that asks others is walked.
+        Node::Related(..) | Node::Counted(..) => run(sets, node, &mut Untraced).contains(id),
         Node::Intersect(operands) => operands.iter().all(|operand| contains(sets, operand, id)),
         Node::Union(operands) => operands.iter().any(|operand| contains(sets, operand, id)),
         Node::Not(operand) => sets.live().contains(id) && !contains(sets, operand, id),
@@ -203,7 +227,10 @@ fn has_one_of(sets: Sets<'_>, labels: &[LabelId], id: u32) -> bool {
 /// Walks the set that the plan begins with and tries its objects one by one, which finds the first few of
 /// many in no time; where matches turn out to be rare, all are found at once instead.
 pub(super) fn first<'s>(sets: Sets<'s>, node: &Node, n: usize) -> Ids<'s> {
-    if let Some(found) = walk(sets, node, n) {
+    // What stands to others is found as a whole, whichever object is tried.
+    if !node.asks_others()
+        && let Some(found) = walk(sets, node, n)
+    {
         return Ids::from_sorted(found);
     }
     let found: Vec<u32> = run(sets, node, &mut Untraced).iter().take(n).collect();

@@ -163,6 +163,10 @@ fn operation(sets: Sets<'_>, node: &Node) -> String {
         }
         Node::Intersect(_) => "intersect".into(),
         Node::Union(_) => "union".into(),
+        Node::Related(standing, _) => standing.function.row().name.to_owned(),
+        Node::Counted(standing, test, _) => {
+            format!("count of {}, {}", standing.function.row().name, test.condition())
+        }
         Node::Not(_) => "all objects but".into(),
         Node::Subtract(..) => "subtract".into(),
     }

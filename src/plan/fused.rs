@@ -96,6 +96,8 @@ impl<'s> Frame<'s> {
             | Node::OneOf(_)
             | Node::AnyOf(..)
             | Node::Union(_)
+            | Node::Related(..)
+            | Node::Counted(..)
             | Node::Not(_) => None,
         }
     }
@@ -108,7 +110,7 @@ impl<'s> Frame<'s> {
             Node::Leaf(leaf) => self.combine(&WordSet::of(self.sets, *leaf)?, |word, other| word & other),
             // What was found while planning is a bitmap of roaring's own, which does not give its
             // words away.
-            Node::Found(_) => return None,
+            Node::Found(_) | Node::Related(..) | Node::Counted(..) => return None,
             Node::Not(operand) => self.take_away(operand)?,
             Node::Intersect(operands) => operands.iter().try_for_each(|operand| self.keep(operand))?,
             Node::Subtract(from, minus) => {
@@ -132,7 +134,7 @@ impl<'s> Frame<'s> {
             Node::Empty => {}
             Node::All => self.clear(),
             Node::Leaf(leaf) => self.combine(&WordSet::of(self.sets, *leaf)?, |word, other| word & !other),
-            Node::Found(_) => return None,
+            Node::Found(_) | Node::Related(..) | Node::Counted(..) => return None,
             Node::Not(operand) => self.keep(operand)?,
             Node::Union(operands) => operands.iter().try_for_each(|operand| self.take_away(operand))?,
             Node::OneOf(labels) => self.take_away_leaves(labels, |&label| Leaf::Label(label))?,

@@ -1,6 +1,8 @@
 //! What a plan's sets are made of.
 
-use crate::store::{KeyId, KindId, LabelId, NamespaceId};
+use crate::query::Subject;
+use crate::store::{KeyId, KindId, LabelId, NamespaceId, PairEnd};
+use crate::syntax::Function;
 
 /// What the index has a postings list for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,3 +24,14 @@ pub(super) enum Leaf {
 /// A column that was read, by its number in [`Columns`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct ColumnId(pub(super) u32);
+
+/// How objects stand to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct StandingTo {
+    /// The subject under which the pairs are kept.
+    pub(super) pairs: &'static Subject,
+    /// The end at which the objects stand that are wanted.
+    pub(super) end: PairEnd,
+    /// The function that asks for them.
+    pub(super) function: Function,
+}

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::iter::FusedIterator;
 
+use roaring::RoaringBitmap;
+
 use super::ids::{IdIter, Ids};
 use crate::query::{Columns, Subject};
 use crate::store::{KeyCount, KeyFacts, KindFacts, ObjectId, ObjectRef, Store, ValueFacts};
@@ -45,6 +47,11 @@ impl<'s> Matches<'s> {
     #[must_use]
     pub fn ids(&self) -> ObjectIds<'_> {
         ObjectIds(self.ids.iter())
+    }
+
+    /// Their numbers as a set.
+    pub(crate) fn to_bitmap(&self) -> RoaringBitmap {
+        self.ids.to_bitmap().into_owned()
     }
 
     /// The objects, in the order in which they were put into the store.

@@ -22,7 +22,7 @@ pub use explain::{Explanation, Outcome, Step};
 pub use matches::{Matches, ObjectIds, Objects};
 pub use optimize::Pass;
 
-use crate::query::{Columns, Context, NoColumn, Query, Test};
+use crate::query::{Columns, Context, Gap, NoColumn, Query, Test};
 use crate::selector::Selector;
 use crate::store::Store;
 use ids::Ids;
@@ -152,6 +152,15 @@ impl<'s> Plan<'s> {
         }
         let sets = Sets::of(store, Some(columns));
         Ok(Plan::of(sets, Question::Query(query.clone(), *context), scope, passes))
+    }
+
+    /// What the dump lacks of what the query asks for of other objects; nothing of a selector.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<&'s Gap> {
+        match &self.asked {
+            Question::Selector(_) => Vec::new(),
+            Question::Query(query, _) => self.sets.gaps(query),
+        }
     }
 
     fn of(sets: Sets<'s>, asked: Question, scope: &Scope, passes: &[Pass]) -> Plan<'s> {

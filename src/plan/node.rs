@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::leaf::{ColumnId, Leaf};
+use super::leaf::{ColumnId, Leaf, StandingTo};
 use super::sets::Sets;
+use crate::query::Test;
 use crate::store::LabelId;
 
 /// An expression over sets of objects of one store.
@@ -33,6 +34,10 @@ pub(super) enum Node {
     Intersect(Vec<Node>),
     /// The objects in any of these sets.
     Union(Vec<Node>),
+    /// The objects that stand to any of this set, as a function says: `selects(app=web)`.
+    Related(StandingTo, Box<Node>),
+    /// The objects that stand to as many of this set as a test asks for: `count(selects(app=web))>2`.
+    Counted(StandingTo, Arc<Test>, Box<Node>),
     /// The objects that are not in this set.
     Not(Box<Node>),
     /// The objects of the first set that are not in the second.
@@ -100,6 +105,20 @@ impl Node {
         }
     }
 
+    /// What stands to a set, with constants folded.
+    pub(super) fn related(standing: StandingTo, operand: Node) -> Node {
+        match operand {
+            Node::Empty => Node::Empty,
+            operand => Node::Related(standing, Box::new(operand)),
+        }
+    }
+
+    /// Whether it asks what stands to other objects, which takes more than a look at one.
+    pub(super) fn asks_others(&self) -> bool {
+        matches!(self, Node::Related(..) | Node::Counted(..))
+            || self.operands().into_iter().any(Node::asks_others)
+    }
+
     /// The difference, with constants folded.
     pub(super) fn subtract(from: Node, minus: Node) -> Node {
         match (from, minus) {
@@ -118,6 +137,10 @@ impl Node {
             }
             Node::Intersect(operands) => Node::intersect(operands.into_iter().map(change).collect()),
             Node::Union(operands) => Node::union(operands.into_iter().map(change).collect()),
+            Node::Related(standing, operand) => Node::related(standing, change(*operand)),
+            Node::Counted(standing, test, operand) => {
+                Node::Counted(standing, test, Box::new(change(*operand)))
+            }
             Node::Not(operand) => Node::negate(change(*operand)),
             Node::Subtract(from, minus) => {
                 let from = change(*from);
@@ -133,7 +156,7 @@ impl Node {
                 Vec::new()
             }
             Node::Intersect(operands) | Node::Union(operands) => operands.iter().collect(),
-            Node::Not(operand) => vec![operand],
+            Node::Not(operand) | Node::Related(_, operand) | Node::Counted(_, _, operand) => vec![operand],
             Node::Subtract(from, minus) => vec![from, minus],
         }
     }
@@ -159,6 +182,12 @@ impl Node {
             Node::Union(operands) => {
                 all * (1.0 - operands.iter().map(|operand| 1.0 - share(operand)).product::<f64>())
             }
+            // Whether few objects stand to many or many to few is not known: as large a share as of those that any stand to.
+            Node::Related(standing, operand) => {
+                sets.at_end(*standing) as f64
+                    * if **operand == Node::All { 1.0 } else { share(operand).sqrt() }
+            }
+            Node::Counted(standing, ..) => sets.at_end(*standing) as f64,
             Node::Not(operand) => all - operand.estimate(sets),
             Node::Subtract(from, minus) => from.estimate(sets) * (1.0 - share(minus)),
         }

@@ -1,8 +1,8 @@
 //! The sets that a plan is made of: the postings of the store's labels, and of columns that were read besides.
 
-use super::leaf::{ColumnId, Leaf};
-use crate::query::{Columns, Subject};
-use crate::store::{Bitmap, Column, Index, ObjectTable, PostingsView, Store};
+use super::leaf::{ColumnId, Leaf, StandingTo};
+use crate::query::{Columns, Gap, Query, Subject};
+use crate::store::{Bitmap, Column, Index, ObjectTable, PairSet, PostingsView, Store};
 
 /// Where a plan's sets are.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +65,21 @@ impl<'s> Sets<'s> {
     /// A value of a column.
     pub(super) fn value(self, id: ColumnId, value: u32) -> &'s str {
         self.columns.and_then(|columns| columns.column(id.0)).map_or("", |(_, column)| column.value(value))
+    }
+
+    /// How many objects stand to any others.
+    pub(super) fn at_end(self, standing: StandingTo) -> u64 {
+        self.pairs(standing).map_or(0, |pairs| pairs.at_end(standing.end).len())
+    }
+
+    /// The pairs of a relation.
+    pub(super) fn pairs(self, standing: StandingTo) -> Option<&'s PairSet> {
+        self.columns?.pairs(standing.pairs)
+    }
+
+    /// What the dump lacks of what a query asks for.
+    pub(super) fn gaps(self, query: &Query) -> Vec<&'s Gap> {
+        self.columns.map(|columns| columns.gaps(&query.subjects())).unwrap_or_default()
     }
 
     fn column(self, id: ColumnId, of: impl Fn(&'s Column) -> PostingsView<'s>) -> PostingsView<'s> {

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::Subject;
 use crate::Dump;
 use crate::codec::Encoder;
-use crate::store::{Column, SavedColumns};
+use crate::kubernetes::LinkPlaces;
+use crate::store::{Column, PairSet, SavedColumns};
+use crate::syntax::Function;
 
 /// The values of subjects in the objects of one store, with their postings: what plans of queries need besides the labels.
 ///
@@ -21,6 +23,30 @@ pub struct Columns {
     numbers: HashMap<Subject, u32>,
     /// Which of these were saved with the dump.
     saved: Vec<Subject>,
+    /// How objects stand to others, under the subjects that stand for that.
+    pairs: HashMap<Subject, Arc<PairSet>>,
+    /// Where selectors and names of other objects stand.
+    places: LinkPlaces,
+    /// What is not known of what was read.
+    gaps: Vec<Gap>,
+}
+
+/// What was read cannot be whole: the dump lacks what a function asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Gap {
+    /// A function asks for objects of kinds of which there is none.
+    NoObjects {
+        /// The relation.
+        function: Function,
+        /// The kinds.
+        kinds: Vec<String>,
+    },
+    /// Workloads of so many objects are told by the hash in their labels alone, as their ReplicaSets are not there.
+    ByHash {
+        /// How many objects.
+        n_objects: u64,
+    },
 }
 
 /// A subject of a query that was not read.
@@ -36,10 +62,48 @@ impl Columns {
         Columns::default()
     }
 
+    /// The same, to read how objects stand to others by this table of places instead of the built-in one.
+    #[must_use]
+    pub fn with_places(places: LinkPlaces) -> Columns {
+        Columns { places, ..Columns::default() }
+    }
+
     /// Whether a subject can be asked about: what stands in the store, as labels, kinds and namespaces do, needs no reading.
     #[must_use]
     pub fn has(&self, subject: &Subject) -> bool {
-        !subject.needs_column() || self.about(subject).is_some()
+        !subject.needs_column() || self.about(subject).is_some() || self.pairs.contains_key(subject)
+    }
+
+    /// What the dump lacks of what was read, for the functions that some subjects are about.
+    pub(crate) fn gaps(&self, subjects: &[&Subject]) -> Vec<&Gap> {
+        let is_asked = |function: Function| {
+            subjects.iter().any(|it| matches!(it, Subject::Function(call) if call.function() == function))
+        };
+        let is_about = |gap: &&Gap| match gap {
+            Gap::NoObjects { function, .. } => is_asked(*function),
+            Gap::ByHash { .. } => is_asked(Function::Workload),
+        };
+        self.gaps.iter().filter(is_about).collect()
+    }
+
+    /// How objects stand to each other, under the subject that stands for that.
+    pub(crate) fn pairs(&self, about: &Subject) -> Option<&PairSet> {
+        self.pairs.get(about).map(Arc::as_ref)
+    }
+
+    /// Keeps how objects stand to each other, under the subject that stands for that.
+    pub(super) fn add_pairs(&mut self, about: Subject, pairs: Arc<PairSet>) {
+        self.pairs.insert(about, pairs);
+    }
+
+    /// Keeps what is not known of what was read.
+    pub(super) fn add_gap(&mut self, gap: Gap) {
+        self.gaps.push(gap);
+    }
+
+    /// The table of places.
+    pub(super) fn places(&self) -> &LinkPlaces {
+        &self.places
     }
 
     /// The subjects that were read.

@@ -2,7 +2,7 @@
 
 use super::matches::{Asked, Queried};
 use super::sightings::TestSightings;
-use super::{Context, Predicate, Query, Subject};
+use super::{Context, NeedsDump, Predicate, Query, Subject};
 use crate::ObjectIdentity;
 use crate::kubernetes::{ObjectJson, Reads};
 use crate::load::ReadObject;
@@ -21,15 +21,19 @@ pub struct QueryMatcher<'q> {
 
 impl<'q> QueryMatcher<'q> {
     /// Takes time in proportion to the query.
-    #[must_use]
-    pub fn new(query: &'q Query, context: Context) -> QueryMatcher<'q> {
+    ///
+    /// # Errors
+    ///
+    /// If the query asks other objects: then no object answers it by itself.
+    pub fn new(query: &'q Query, context: Context) -> Result<QueryMatcher<'q>, NeedsDump> {
+        query.is_of_one_object()?;
         let subjects = query.subjects();
         let asks_for = |is_it: fn(Function) -> bool| {
             subjects
                 .iter()
                 .any(|subject| matches!(subject, Subject::Function(call) if is_it(call.function())))
         };
-        QueryMatcher {
+        Ok(QueryMatcher {
             // A list may say the kind of its items behind them, so that an answer that depends
             // on it has to wait, and one that does not need not.
             asks_for_kind: asks_for(depends_on_kind),
@@ -38,7 +42,7 @@ impl<'q> QueryMatcher<'q> {
             sightings: None,
             query,
             context,
-        }
+        })
     }
 
     /// Looks out for what the query names besides labels, in every object that is asked: see [`unseen`](Self::unseen). That

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::field::{Field, FieldValue};
 use super::subject::{FunctionCall, Subject};
-use super::{Context, Predicate, Query};
+use super::{Context, NeedsDump, Predicate, Query};
 use crate::ObjectIdentity;
 use crate::formula::Expr;
 use crate::json::{Text, WrittenPlace};
@@ -51,10 +51,14 @@ impl Query {
     ///
     /// Reads of the object's JSON what the query asks for, and nothing where it asks for labels alone. For many objects in
     /// a store see [`Plan`](crate::Plan).
-    #[must_use]
-    pub fn matches(&self, object: &impl Queried, context: &Context) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// If the query asks other objects, as `selects()` and `node()` do: it takes a plan over all of them.
+    pub fn matches(&self, object: &impl Queried, context: &Context) -> Result<bool, NeedsDump> {
+        self.is_of_one_object()?;
         let asked = Asked::new(object, None);
-        self.holds(&|predicate| asked.holds(predicate, context))
+        Ok(self.holds(&|predicate| asked.holds(predicate, context)))
     }
 
     /// Whether an element of an array is one that this query in brackets chooses.

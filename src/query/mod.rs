@@ -10,9 +10,11 @@ mod fields;
 mod kubectl;
 mod matcher;
 mod matches;
+mod others;
 mod pattern;
 mod predicate;
 mod read;
+mod related;
 mod sightings;
 mod subject;
 mod validate;
@@ -21,7 +23,7 @@ mod values;
 use std::fmt;
 use std::str::FromStr;
 
-pub use columns::{Columns, NoColumn};
+pub use columns::{Columns, Gap, NoColumn};
 pub use context::{Context, newest_time};
 pub use field::Field;
 pub(crate) use field::FieldValue;
@@ -30,6 +32,8 @@ pub use matcher::QueryMatcher;
 pub use matches::Queried;
 pub use pattern::{Expression, Pattern};
 pub use predicate::{Predicate, QueryOperator, Test};
+pub use related::NeedsDump;
+pub(crate) use related::{Related, RelatedTo};
 pub use subject::{FunctionCall, Subject};
 pub use values::{SubjectReader, SubjectValue};
 
@@ -120,14 +124,30 @@ impl Query {
         }))
     }
 
-    /// What the query is about besides what selectors are: the subjects of all its [`Test`]s, each once.
+    /// What has to be read for the query, besides the labels: the subjects of all its [`Test`]s, each once, and of those
+    /// that ask other objects what is asked of these, and how they stand to the one at hand.
     #[must_use]
     pub fn subjects(&self) -> Vec<&Subject> {
-        let subjects = self.expr().requirements().filter_map(|predicate| match predicate {
-            Predicate::Test(test) => Some(test.subject()),
+        let mut needed = Vec::new();
+        self.tests().for_each(|test| test.subject().needed(&mut needed));
+        Subject::distinct(needed)
+    }
+
+    /// What it asks that no selector does.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &Test> {
+        self.expr().requirements().filter_map(|predicate| match predicate {
+            Predicate::Test(test) => Some(&**test),
             Predicate::Label(_) => None,
-        });
-        Subject::distinct(subjects)
+        })
+    }
+
+    /// Says so if the query asks other objects than the one at hand, so that one object alone does not answer it.
+    ///
+    /// # Errors
+    ///
+    /// The first function that asks them.
+    pub fn is_of_one_object(&self) -> Result<(), NeedsDump> {
+        NeedsDump::check(self)
     }
 
     /// The fields that the query is about.
@@ -172,6 +192,12 @@ impl From<Selector> for Query {
 impl From<Predicate> for Query {
     fn from(predicate: Predicate) -> Query {
         Query { formula: Formula::of(predicate) }
+    }
+}
+
+impl From<Test> for Query {
+    fn from(test: Test) -> Query {
+        Query::from(Predicate::Test(Box::new(test)))
     }
 }
 

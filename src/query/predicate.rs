@@ -88,6 +88,9 @@ pub(super) struct Bound {
     pub(super) point: Point,
 }
 
+/// The time that it is for what time makes no difference to.
+const ANY_TIME: Context = Context::at(Time::from_unix_nanos(0));
+
 /// A point in one of the orders.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Point {
@@ -235,6 +238,27 @@ impl Test {
         values.iter().any(|value| self.accepts(value, context)) != self.operator.is_negated()
     }
 
+    /// Whether a number is one of those that it asks for, apart from its negation.
+    pub(crate) fn accepts_amount(&self, n: u64) -> bool {
+        self.accepts(&FieldValue::Text(n.to_string().into()), &ANY_TIME)
+    }
+
+    /// The same test of what it asks of another object, without its negation.
+    pub(crate) fn of_other(&self, subject: &Subject) -> Test {
+        let positive = if self.operator.is_negated() { self.operator.opposite() } else { None };
+        Test {
+            subject: subject.clone(),
+            operator: positive.unwrap_or(self.operator),
+            operand: self.operand.clone(),
+        }
+    }
+
+    /// What it asks without what it is about: `>2`.
+    pub(crate) fn condition(&self) -> String {
+        let positive = self.of_other(&self.subject);
+        positive.to_string().strip_prefix(&self.subject.to_string()).unwrap_or_default().trim().to_owned()
+    }
+
     /// Whether a value is one of those that it asks for, apart from its negation.
     pub(crate) fn accepts(&self, value: &FieldValue<'_>, context: &Context) -> bool {
         match (&self.operand, value.text()) {
@@ -322,8 +346,7 @@ impl Predicate {
 
     /// Whether it holds for an object that has this value of the label that it is about, or has no such label.
     pub(crate) fn holds_for_label(&self, value: Option<&str>) -> bool {
-        // Labels are compared as texts and as integers: what time it is makes no difference.
-        const ANY_TIME: Context = Context::at(Time::from_unix_nanos(0));
+        // Labels are compared as texts and as integers.
         match self {
             Predicate::Label(requirement) => requirement.matches_value(value),
             Predicate::Test(test) => {

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::num::NonZero;
-use std::thread;
 
 use super::matches::{Asked, Queried};
-use super::{Columns, Context, Subject};
-use crate::kubernetes::Reads;
+use super::others::texts_of;
+use super::related::relation_read_as;
+use super::{Columns, Context, Gap, Subject};
+use crate::kubernetes::{Links, Reads};
+use crate::parallel;
 use crate::store::ColumnBuilder;
+use crate::syntax::Function;
 use crate::{Dump, ObjectId, ObjectIdentity, ObjectRef};
 
 /// Fewer objects are read before another thread has begun.
@@ -41,6 +43,9 @@ impl Columns {
     ) -> bool {
         let mut wanted = Subject::distinct(subjects.into_iter().filter(|subject| !self.has(subject)));
         wanted.retain(|subject| !self.take_saved(dump, subject));
+        let links = Links::with_places(dump, self.places().clone());
+        // The relations share what is read for the table of places, and each is asked for before the next.
+        wanted.retain(|subject| !(go_on() && self.read_related(&links, subject, context)));
         if wanted.is_empty() {
             return true;
         }
@@ -59,20 +64,48 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// Works out what other objects have to do with each one. False where `subject` asks nothing of that sort.
+    fn read_related(&mut self, links: &Links<'_>, subject: &Subject, context: &Context) -> bool {
+        let Subject::Function(call) = subject else { return false };
+        if call.function() == Function::Workload {
+            let (column, n_objects) = links.workloads();
+            self.add(subject.clone(), column);
+            (n_objects > 0).then_some(Gap::ByHash { n_objects }).into_iter().for_each(|it| self.add_gap(it));
+            return true;
+        }
+        let Some(relation) = relation_read_as(subject) else {
+            return self.read_others(links.dump(), subject, context);
+        };
+        self.add_pairs(subject.clone(), links.pairs(relation));
+        let kinds = links.missing_kinds(relation);
+        if !kinds.is_empty() {
+            self.add_gap(Gap::NoObjects { function: call.function(), kinds });
+        }
+        true
+    }
+}
+
+impl Columns {
+    /// Reads what a subject gives that asks other objects, where somebody wants its values. False where it asks none.
+    fn read_others(&mut self, dump: &Dump, subject: &Subject, context: &Context) -> bool {
+        if !subject.asks_others() {
+            return false;
+        }
+        let mut texts: Vec<_> = texts_of(dump, subject, context).into_iter().collect();
+        texts.sort_unstable();
+        let mut column = ColumnBuilder::default();
+        for (id, texts) in texts {
+            texts.iter().for_each(|text| column.push(id, Some(text)));
+        }
+        self.add(subject.clone(), column.finish());
+        true
+    }
+}
+
 /// What comes of the ids in parts of their order, each thread reading one; at least one part.
 pub(super) fn in_parts<T: Send>(ids: &[ObjectId], read: impl Fn(&[ObjectId]) -> T + Sync) -> Vec<T> {
-    let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let n_each = ids.len().div_ceil(n_threads).max(MIN_OBJECTS_PER_THREAD);
-    // The first part is for this thread, which would only wait for the others.
-    let (first, rest) = ids.split_at(n_each.min(ids.len()));
-    thread::scope(|scope| {
-        let others: Vec<_> = rest.chunks(n_each).map(|part| scope.spawn(|| read(part))).collect();
-        let mut parts = vec![read(first)];
-        for other in others {
-            parts.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        parts
-    })
+    parallel::in_parts(ids, MIN_OBJECTS_PER_THREAD, read)
 }
 
 /// The columns of parts that follow each other.

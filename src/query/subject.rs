@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use super::Query;
 use super::field::Field;
 use super::pattern::{Pattern, quoted};
 use crate::LabelKey;
@@ -35,6 +36,12 @@ pub(super) enum FunctionParameter {
     Word(Box<str>),
     /// Where a time stands.
     Field(Field),
+    /// What is asked of the pod's node or the object's namespace.
+    Subject(Box<Subject>),
+    /// The relation that is counted, with its query.
+    Set(Box<FunctionCall>),
+    /// Which objects a relation is to.
+    Query(Box<Query>),
 }
 
 impl FunctionCall {
@@ -53,6 +60,30 @@ impl FunctionCall {
         match &self.parameter {
             Some(FunctionParameter::Word(word)) => word,
             _ => "",
+        }
+    }
+
+    /// The subject that it asks of another object.
+    pub(crate) fn inner(&self) -> Option<&Subject> {
+        match &self.parameter {
+            Some(FunctionParameter::Subject(subject)) => Some(subject),
+            _ => None,
+        }
+    }
+
+    /// The set that it counts.
+    pub(crate) fn counted(&self) -> Option<&FunctionCall> {
+        match &self.parameter {
+            Some(FunctionParameter::Set(set)) => Some(set),
+            _ => None,
+        }
+    }
+
+    /// The query that says which objects a relation is to.
+    pub(crate) fn query(&self) -> Option<&Query> {
+        match &self.parameter {
+            Some(FunctionParameter::Query(query)) => Some(query),
+            _ => None,
         }
     }
 
@@ -92,7 +123,13 @@ impl Subject {
     #[must_use]
     pub fn can_be_saved(&self) -> bool {
         let is_of_source = matches!(self, Subject::Function(call) if call.function.is_of_input());
-        self.needs_column() && !is_of_source
+        self.needs_column() && !is_of_source && !self.asks_others()
+    }
+
+    /// Whether it asks other objects than the one at hand.
+    #[must_use]
+    pub fn asks_others(&self) -> bool {
+        matches!(self, Subject::Function(call) if call.function.row().asks_others)
     }
 
     /// The subjects in their order, each once.
@@ -147,6 +184,8 @@ impl Subject {
                 Function::Annotation => Some(Order::TimesOrQuantities),
                 Function::Restarts | Function::Requests | Function::Limits => Some(Order::Amounts),
                 Function::Age => Some(Order::Ages),
+                Function::Count => Some(Order::Amounts),
+                Function::Node | Function::Ns => call.inner().and_then(Subject::order),
                 // A status or a name is larger than another only by
                 // its letters, which nobody means.
                 _ => None,
@@ -194,6 +233,9 @@ impl fmt::Display for FunctionCall {
             None => write!(f, "{name}()"),
             Some(FunctionParameter::Field(field)) => write!(f, "{name}({field})"),
             Some(FunctionParameter::Word(word)) => write!(f, "{name}({})", ParameterText(word)),
+            Some(FunctionParameter::Subject(subject)) => write!(f, "{name}({subject})"),
+            Some(FunctionParameter::Set(set)) => write!(f, "{name}({set})"),
+            Some(FunctionParameter::Query(query)) => write!(f, "{name}({query})"),
         }
     }
 }

@@ -365,9 +365,38 @@ impl<'t> Checker<'t> {
                 AstSubject::Field(field) => Some(FunctionParameter::Field(self.field(field)?)),
                 _ => None,
             },
+            (AstArguments::Subject(subject), Parameter::Subject) => {
+                Some(FunctionParameter::Subject(Box::new(self.subject(subject)?)))
+            }
+            (AstArguments::Set(set), Parameter::Set) => {
+                Some(FunctionParameter::Set(Box::new(self.relation(set)?)))
+            }
+            // Without a query a relation is to any object at all.
+            (AstArguments::None, Parameter::Query) => {
+                Some(FunctionParameter::Query(Box::new(Query::everything())))
+            }
+            (AstArguments::Query(tree), Parameter::Query) => {
+                Some(FunctionParameter::Query(Box::new(Query { formula: self.tree(tree)? })))
+            }
             _ => None,
         };
         Ok(Subject::Function(FunctionCall::new(row.function, parameter)))
+    }
+
+    /// The relation that is counted.
+    fn relation(self, call: &AstCall<'t>) -> Result<FunctionCall, ParseError> {
+        let row = self.row(call)?;
+        match self.function(row, call)? {
+            Subject::Function(set) if row.parameter == Parameter::Query => Ok(set),
+            _ => {
+                let help = Some("write count(selects(kind(pod)))".to_owned());
+                Err(self.refuse(
+                    call.text,
+                    format!("count() counts what a relation gives, and {}() is none", row.name),
+                    help,
+                ))
+            }
+        }
     }
 
     /// A function with no operator behind it.
@@ -382,10 +411,8 @@ impl<'t> Checker<'t> {
                 (QueryOperator::Call, self.patterns(&subject, *values)?)
             }
             _ => {
-                if let Some(instead) = row.not_bare {
-                    // A row says in one text what is wrong and what to write.
-                    let (reason, help) = instead.split_once(": ").unwrap_or((instead, instead));
-                    return Err(self.refuse(call.text, reason, Some(help.to_owned())));
+                if let Some((reason, help)) = not_bare(&subject) {
+                    return Err(self.refuse(call.text, reason, Some(help)));
                 }
                 (QueryOperator::Exists, Operand::None)
             }
@@ -455,12 +482,26 @@ impl<'t> Checker<'t> {
     }
 }
 
+/// Why a subject does not stand without an operator, if it does not, and what to write.
+fn not_bare(subject: &Subject) -> Option<(String, String)> {
+    let Subject::Function(call) = subject else { return None };
+    if let Some(inner) = call.inner() {
+        let (reason, help) = not_bare(inner)?;
+        // What is wrong is the same of another object, and what is asked of it stands in this function.
+        let (inner, outer) = (inner.to_string(), subject.to_string());
+        return Some((reason, help.replacen(&inner, &outer, 1)));
+    }
+    // A row says in one text what is wrong and what to write.
+    let (reason, help) = call.function().row().not_bare.map(|it| it.split_once(": ").unwrap_or((it, it)))?;
+    Some((reason.to_owned(), help.to_owned()))
+}
+
 /// What to write for a value that is none: the subject alone, if it stands alone, or the text in quotation marks.
 fn instead(subject: &Subject, alone: &str, quoted: &str, text: &str) -> String {
     let equal = format!("{subject}={quoted} for {text}");
-    match subject {
-        Subject::Function(call) if call.function().row().not_bare.is_some() => format!("write {equal}"),
-        _ => format!("write {alone}, {equal}"),
+    match not_bare(subject) {
+        Some(_) => format!("write {equal}"),
+        None => format!("write {alone}, {equal}"),
     }
 }
 
@@ -577,6 +618,13 @@ mod tests {
             ("age()>7d", "age()>7d"),
             ("age(.status.startTime)<1h30m", "age(.status.startTime)<1h30m"),
             ("all()", ""),
+            ("selects( b=1, a )", "selects(a,b=1)"),
+            ("!(selects())", "!selects()"),
+            ("runs-on ( node(zone) = eu-* || !owns(a) )", "runs-on(node(zone)=eu-* || !owns(a))"),
+            ("ns( .spec.x ) in (b,a)", "ns(.spec.x) in (a,b)"),
+            ("node(k) > 7", "node(k)>7"),
+            ("count(selected-by(kind(svc)))>=2", "count(selected-by(kind(svc)))>=2"),
+            ("!workload()", "!workload()"),
             ("a, all()", "a"),
             (".x > 2026-11-01", ".x>2026-11-01"),
             ("x in(a)", "x in (a)"),
@@ -640,7 +688,21 @@ mod tests {
                 ".x>abc",
                 r#""abc": expected a number, an amount such as 500Mi or a time after ">", found "abc""#,
             ),
-            ("selects(a)", r#""selects": selects() asks other objects, which queries do not do yet"#),
+            (
+                "can-run(a)",
+                r#""can-run": can-run() asks where pods could be scheduled, which queries do not do yet"#,
+            ),
+            (
+                "count(selects())",
+                r#""count(selects())": count() is a number | write count(selects(kind(pod)))>0"#,
+            ),
+            (
+                "count(kind(pod))>1",
+                r#""kind(pod)": count() counts what a relation gives, and kind() is none | write count(selects(kind(pod)))"#,
+            ),
+            ("node(ready())", r#""node(ready())": ready() is "true" or "false" | write node(ready())=true"#),
+            ("node(name())>7", r#"">": node(name()) has no order"#),
+            ("selects(a)=b", r#""selects(a)": selects() gives objects, which no operator compares"#),
         ] {
             assert_eq!(refused(text), expected, "{text}");
         }
@@ -653,6 +715,7 @@ mod tests {
         assert!(nested(65).parse::<Query>().is_err());
         assert!(nested(100_000).parse::<Query>().is_err());
         let calls = |n: usize| format!("{}a{}", "selects(".repeat(n), ")".repeat(n));
+        assert!(calls(64).parse::<Query>().is_ok());
         assert!(calls(65).parse::<Query>().unwrap_err().to_string().contains("64"));
         let filters = |n: usize| format!("{}.a{}", ".a[".repeat(n), "]".repeat(n));
         assert!(filters(64).parse::<Query>().is_ok());

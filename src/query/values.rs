@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::field::FieldValue;
 use super::matches::{Asked, Queried};
+use super::others::OtherTexts;
 use super::read::{DumpObject, in_parts};
 use super::subject::Order;
 use super::{Context, Subject};
@@ -54,7 +55,7 @@ impl SubjectReader {
         SubjectReader { reads: Subject::reads(&subjects.iter().collect::<Vec<_>>()), subjects, context }
     }
 
-    /// The values of each subject, in the order of the subjects.
+    /// The values of each subject, in the order of the subjects; none of those that ask other objects, which takes a dump.
     #[must_use]
     pub fn read(&self, object: &impl Queried) -> Vec<Vec<SubjectValue>> {
         let asked = Asked::new(object, Some(&self.reads));
@@ -96,11 +97,18 @@ impl SubjectReader {
         begin: impl Fn() -> T + Sync,
         add: impl Fn(&mut T, ObjectId, Vec<Vec<SubjectValue>>) + Sync,
     ) -> Vec<T> {
+        let others = OtherTexts::new(dump, &self.subjects, &self.context);
         in_parts(ids, |ids| {
             let mut part = begin();
             for &id in ids {
                 if let Some(object) = DumpObject::new(dump, id) {
-                    add(&mut part, id, self.read(&object));
+                    let mut values = self.read(&object);
+                    for (nth, texts) in others.of(id) {
+                        let value =
+                            |text: &String| self.value(&self.subjects[nth], FieldValue::Text(text.into()));
+                        values[nth] = texts.iter().filter_map(value).collect();
+                    }
+                    add(&mut part, id, values);
                 }
             }
             part

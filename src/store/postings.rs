@@ -152,7 +152,7 @@ impl PostingsView<'_> {
     }
 
     /// The ids as a list, whatever their form.
-    pub(super) fn to_vec(self) -> Vec<u32> {
+    pub(crate) fn to_vec(self) -> Vec<u32> {
         match self {
             PostingsView::Few(ids) => ids.to_vec(),
             PostingsView::Many(ids) => ids.iter().collect(),

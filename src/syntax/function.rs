@@ -185,13 +185,16 @@ impl FunctionRow {
     }
 
     const fn of_others(self) -> FunctionRow {
-        FunctionRow { asks_others: true, ..self.not_yet("asks other objects, which queries do not do yet") }
+        FunctionRow { asks_others: true, ..self }
     }
 
     const fn not_yet(self, reason: &'static str) -> FunctionRow {
         FunctionRow { not_yet: Some(reason), ..self }
     }
 }
+
+/// Why the functions about where pods could run are refused.
+const NO_SCHEDULING: &str = "asks where pods could be scheduled, which queries do not do yet";
 
 /// All functions of the query language.
 // The help of `not_bare` has two halves: what stands before its first ": " is told as
@@ -394,13 +397,15 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     set(Function::Uses, "uses", "those that refer to one of the others by name", &["uses(kind(secret))"]),
     set(Function::UsedBy, "used-by", "those to which one of the others refers by name", &["!used-by()"]),
     set(Function::About, "about", "Events about one of the others", &["about(kind(pod))"]),
-    set(Function::CanRun, "can-run", "nodes on which one of the pods could run", &["can-run(name(web-0))"]),
+    set(Function::CanRun, "can-run", "nodes on which one of the pods could run", &["can-run(name(web-0))"])
+        .not_yet(NO_SCHEDULING),
     set(
         Function::CanRunOn,
         "can-run-on",
         "pods that could run on one of the nodes",
         &["can-run-on(gpu=true)"],
-    ),
+    )
+    .not_yet(NO_SCHEDULING),
 ];
 
 #[cfg(test)]

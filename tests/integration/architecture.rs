@@ -4,11 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     ("parallel", &[]),
     ("formula", &[]),
     ("json", &[]),
+    // What is asked of one object stands below the queries, and what objects have to do with each other above them: see
+    // `UPPER_ROOMS`.
     ("kubernetes", &["json", "store", "suggest"]),
+    ("kubernetes::places", &["kubernetes", "store"]),
+    (
+        "kubernetes::links",
+        &["json", "kubernetes", "label", "load", "parallel", "plan", "selector", "selector_set", "store"],
+    ),
     ("shown", &[]),
     ("span", &[]),
     ("suggest", &[]),
@@ -33,7 +40,10 @@ const ARROWS: [(&str, &[&str]); 23] = [
             "kubernetes",
             "label",
             "load",
+            "parallel",
             "path",
+            // What other objects say of one is found by plans.
+            "plan",
             "selector",
             "store",
             "suggest",
@@ -45,6 +55,11 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("selector_set", &["formula", "query", "selector", "store", "label"]),
     ("error", &["edit", "label", "load", "path", "saved", "selector"]),
 ];
+
+/// Folders that are a module of their own for these arrows, though they lie in another: what lies beside them may not use
+/// what they may.
+const UPPER_ROOMS: [(&str, &str); 2] =
+    [("kubernetes/links", "kubernetes::links"), ("kubernetes/places", "kubernetes::places")];
 
 /// The front page, which re-exports, and the program, which sees the public API only.
 const WITHOUT_ARROWS: [&str; 2] = ["lib", "bin"];
@@ -69,7 +84,7 @@ const PROGRAM_ARROWS: [(&str, &[&str]); 11] = [
 /// Crates that only some places may use.
 const CRATES: [(&str, &[&str]); 15] = [
     ("nom", &["src/syntax/", "src/path/"]),
-    ("roaring", &["src/store/", "src/plan/", "src/selector_set/"]),
+    ("roaring", &["src/store/", "src/plan/", "src/selector_set/", "src/kubernetes/links/"]),
     ("memmap2", &["src/load/"]),
     ("bytes", &["src/codec/", "src/saved/", "src/load/origin/"]),
     ("tar", &["src/load/origin/bundle/"]),
@@ -128,6 +143,9 @@ pub(crate) fn code(path: &Path) -> String {
 /// The top module that a file belongs to, by its path from the root of the crate: `selector` for `selector/help.rs`,
 /// `label` for `label.rs`.
 fn module(path: &Path) -> String {
+    if let Some((_, room)) = UPPER_ROOMS.iter().find(|(folder, _)| path.starts_with(folder)) {
+        return (*room).to_owned();
+    }
     let first = path.components().next().unwrap().as_os_str().to_str().unwrap();
     first.trim_end_matches(".rs").to_owned()
 }

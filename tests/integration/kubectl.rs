@@ -168,7 +168,7 @@ fn check(query: &Query, objects: &[Object]) -> KubectlCalls {
     }
     for object in objects {
         let n_calls = calls.calls.iter().filter(|call| object.is_in(call)).count();
-        let is_wanted = query.matches(object, &Context::new());
+        let is_wanted = query.matches(object, &Context::new()).unwrap();
         match calls.exact {
             true => assert_eq!(n_calls, usize::from(is_wanted), "{query}: {object:?} {calls:?}"),
             false => assert!(!is_wanted || n_calls > 0, "{query}: {object:?} {calls:?}"),

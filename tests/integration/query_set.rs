@@ -28,7 +28,7 @@ impl Queried for Labelled<'_> {
 
 /// The simple version: each query is asked.
 fn tried(set: &SelectorSet<Query>, labels: &[(String, String)]) -> Vec<SelectorId> {
-    let is_selected = |query: &Query| query.matches(&Labelled(labels), &Context::new());
+    let is_selected = |query: &Query| query.matches(&Labelled(labels), &Context::new()).unwrap();
     set.iter().filter(|(_, query)| is_selected(query)).map(|(id, _)| id).collect()
 }
 

@@ -240,8 +240,21 @@ fn what_the_readme_says_can_be_read() {
 }
 
 /// Everything that there is help on, but for the grammar, which is a file of its own.
-const TOPICS: [&str; 12] =
-    ["", "parse", "explain", "labels", "ls", "repl", "label", "watch", "index", "completions", "man", "help"];
+const TOPICS: [&str; 13] = [
+    "",
+    "parse",
+    "explain",
+    "labels",
+    "ls",
+    "links",
+    "repl",
+    "label",
+    "watch",
+    "index",
+    "completions",
+    "man",
+    "help",
+];
 
 fn help_on(topic: &str) -> String {
     let topic = Some(topic).filter(|it| !it.is_empty());

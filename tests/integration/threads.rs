@@ -152,8 +152,8 @@ macro_rules! shared {
 fn every_type_can_be_shared() {
     #[allow(clippy::wildcard_imports, reason = "all that there is")]
     use selq::{
-        edit::*, kubernetes::endpoints::*, kubernetes::kinds::*, kubernetes::*, label::*, load::*, path::*,
-        plan::*, query::*, saved::*, selector::*, selector_set::*, store::*, syntax::*, text::*, watch::*, *,
+        edit::*, kubernetes::endpoints::*, kubernetes::kinds::*, kubernetes::links::*, kubernetes::*, label::*, load::*,
+        path::*, plan::*, query::*, saved::*, selector::*, selector_set::*, store::*, syntax::*, text::*, watch::*, *,
     };
     let shared = shared! {
         Absence<'static>, Answer, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
@@ -167,6 +167,7 @@ fn every_type_can_be_shared() {
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
         SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter<'static>, SelectorSet, SelectorSet<Query>, Selectors<'static>, Selectors<'static, Query>, NotAboutLabels, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
         StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
+        DerivedLink, Gap, Links<'static>, NeedsDump, LinkPlace, LinkPlaces, LinkPlacesError, Relation, Tie<'static>,
         KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, SubjectReader, SubjectValue, Test,
         Endpoint, EndpointPort, IpFamily, LegacyEndpoint, PodNode, ServiceEndpoints, Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError,
         FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,

@@ -78,11 +78,11 @@ impl Cluster {
         let expected: Vec<bool> = self.objects.iter().map(|object| eval::holds(tree, object)).collect();
         for (object, expected) in self.objects.iter().zip(&expected) {
             let plain = Plain { object, json: object.to_string() };
-            if query.matches(&plain, &self.context) != *expected {
+            if query.matches(&plain, &self.context).unwrap() != *expected {
                 return Err(format!("expected {expected} of {object}"));
             }
         }
-        let matcher = QueryMatcher::new(&query, self.context).looking_out();
+        let matcher = QueryMatcher::new(&query, self.context).unwrap().looking_out();
         let scanned = self.scanned(&matcher);
         if scanned != expected {
             return Err(format!("read off the objects it finds {scanned:?}, not {expected:?}"));

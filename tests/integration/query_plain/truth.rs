@@ -27,8 +27,9 @@ fn expected(text: &str, objects: &[Value]) -> Names {
 
 /// What a query finds, by itself and as a plan.
 fn found(query: &Query, objects: &[Value], context: &Context) -> [Names; 2] {
-    let plain =
-        objects.iter().filter(|object| query.matches(&Plain { object, json: object.to_string() }, context));
+    let plain = objects
+        .iter()
+        .filter(|object| query.matches(&Plain { object, json: object.to_string() }, context).unwrap());
     let lines: Vec<String> = objects.iter().map(Value::to_string).collect();
     let input = Input::Bytes { name: "dump".to_owned(), bytes: lines.join("\n").into_bytes() };
     let dump = Loader::new().load([input]).unwrap();

@@ -7,6 +7,7 @@ pub(crate) mod habits;
 mod index;
 mod label;
 mod labels;
+mod links;
 mod ls;
 mod parse;
 mod query;
@@ -23,6 +24,7 @@ pub(crate) use groups::{InputArgs, InputFile, Now, SelectionArgs, SourceArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use label::{LabelArgs, LabelForm};
 pub(crate) use labels::LabelsArgs;
+pub(crate) use links::{LinkRelation, LinksArgs, LinksFormat};
 pub(crate) use ls::LsArgs;
 pub(crate) use parse::{ParseArgs, ParseFormat};
 pub(crate) use query::{QueryArgs, Shown};
@@ -49,6 +51,8 @@ Examples:
   selq ls must-gather.tar.gz
   # two clusters beside each other
   selq -w 'cluster(prod)' --cluster prod=pods.json --cluster qa=qa.json
+  # who selects, owns, runs and uses whom
+  selq links --of shop/svc/web pods.json
   # selectors answered while they are typed
   selq repl pods.json
   # the dump with other labels
@@ -102,6 +106,8 @@ pub(crate) enum Subcommands {
     Labels(LabelsArgs),
     /// List what is in dumps, folders and archives: kinds, namespaces and status
     Ls(LsArgs),
+    /// List who selects, owns, runs and uses whom
+    Links(LinksArgs),
     /// Explore dumps interactively: selectors are answered while they are typed
     Repl(ReplArgs),
     /// Set and remove labels in dumps, as kubectl label does in a cluster

@@ -25,7 +25,10 @@ const EXAMPLES: &str = "
   selq -w 'kind(pod), !.spec.containers[.resources.limits.memory]' dump.json
   selq -w 'requests(cpu)>500m || limits(memory)>=1Gi' dump.json
   selq -w 'age()<1h, image(nginx:*)' dump.json
+  selq -w 'kind(svc), .spec.selector, !selects(kind(pod))' dump.json
+  selq -w 'ready()=false, node(topology.kubernetes.io/zone)=eu-*' dump.json
 
+A QUERY is about other objects of the input, without one about all: selects(), !used-by().
 Two requirements outside of [ ] may hold for different elements. A value that begins
 with . or is only * is refused: quote it. What an object lacks is neither more nor less.
 ";
@@ -47,6 +50,9 @@ fn spelled(row: &FunctionRow) -> String {
             format!("{}({})", row.name, last.to_uppercase())
         }
         Parameter::Path => format!("{0}() {0}(PATH)", row.name),
+        Parameter::Subject => format!("{}(SUBJECT)", row.name),
+        Parameter::Set => format!("{}(SET)", row.name),
+        Parameter::Query => format!("{}(QUERY)", row.name),
         _ => format!("{}()", row.name),
     }
 }
@@ -62,7 +68,7 @@ mod tests {
         let text = text();
         let quoted = text.lines().filter_map(|line| line.trim().strip_prefix("selq -w '"));
         let queries: Vec<&str> = quoted.map(|rest| rest.split_once("' dump").unwrap().0).collect();
-        assert_eq!(queries.len(), 5);
+        assert_eq!(queries.len(), 7);
         queries.iter().for_each(|query| assert!(query.parse::<Query>().is_ok(), "{query}"));
         assert!(text.lines().all(|line| line.chars().count() <= 90), "{text}");
         for row in FUNCTIONS.iter().filter(|row| row.not_yet.is_none()) {

@@ -6,6 +6,7 @@ pub(crate) mod index;
 pub(crate) mod label;
 pub(crate) mod labels;
 mod language;
+pub(crate) mod links;
 pub(crate) mod ls;
 pub(crate) mod parse;
 pub(crate) mod queries;

@@ -132,7 +132,8 @@ impl QueryRun<'_> {
         let opened = input::open(&args.input, self.config)?;
         // The newest time of all is not that of what was found.
         let is_timeless = self.selection.context_before().is_none() && self.view.reads_objects();
-        match opened.is_indexed() || !may_scan(args) || is_timeless {
+        let is_whole = is_timeless || self.view.asks_others();
+        match opened.is_indexed() || !may_scan(args) || is_whole {
             true => self.load(opened),
             false => self.scan_for(opened),
         }
@@ -162,7 +163,8 @@ impl QueryRun<'_> {
         };
         // The newest time of a dump is known behind its last object.
         let Some(context) = self.selection.context_before() else { return self.load(opened) };
-        let matcher = QueryMatcher::new(query, context);
+        // What other objects have to do with one is known when all are there.
+        let Ok(matcher) = QueryMatcher::new(query, context) else { return self.load(opened) };
         let matcher = if self.shown == Shown::Nothing { matcher } else { matcher.looking_out() };
         if matcher.asks_for_source() {
             return self.load(opened);

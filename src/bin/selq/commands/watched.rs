@@ -48,24 +48,27 @@ impl WatchedQueries {
             others: Vec::new(),
         };
         if args.queries.is_empty() {
-            watched.insert(None, selection.wanted());
+            watched.insert(None, selection.wanted())?;
             return Ok((watched, 0));
         }
         let (queries, n_refused) = queries::read_all(&args.queries, &args.source.inputs(), config)?;
         for (name, wanted) in queries {
-            watched.insert(Some(name), selection.wanted_with(wanted));
+            watched.insert(Some(name), selection.wanted_with(wanted))?;
         }
         Ok((watched, n_refused))
     }
 
-    fn insert(&mut self, name: Option<String>, wanted: Wanted) {
+    /// Refuses what asks other objects: a stream has the one that changes.
+    fn insert(&mut self, name: Option<String>, wanted: Wanted) -> Result<()> {
         let number = self.names.len();
         self.names.push(name);
         let query = wanted.into_query();
+        query.is_of_one_object()?;
         match self.about_labels.insert_query(query.clone()) {
             Ok(_) => self.label_numbers.push(number),
             Err(_) => self.others.push(WatchedQuery { number, query, selected: HashSet::new() }),
         }
+        Ok(())
     }
 
     /// What they name of labels, to be looked out for.
@@ -113,7 +116,9 @@ impl WatchedQuery {
         object: &EventObject<'_>,
         context: Context,
     ) -> Option<Transition> {
-        let is_selected = change.is_there && QueryMatcher::new(&self.query, context).matches(object);
+        // What asks other objects was refused before.
+        let matches = || QueryMatcher::new(&self.query, context).is_ok_and(|matcher| matcher.matches(object));
+        let is_selected = change.is_there && matches();
         let was_selected = match is_selected {
             true => !self.selected.insert(change.index),
             false => self.selected.remove(&change.index),

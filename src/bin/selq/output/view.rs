@@ -50,6 +50,11 @@ impl View {
         self.read_subjects().next().is_some()
     }
 
+    /// Whether something is read that other objects say, so that it takes the whole dump.
+    pub(crate) fn asks_others(&self) -> bool {
+        self.read_subjects().any(Subject::asks_others)
+    }
+
     /// Whether ages are shown. An order of them is the same to whatever time they are counted.
     pub(crate) fn shows_ages(&self) -> bool {
         self.subjects().filter_map(ColumnSubject::read).any(Subject::is_age)

@@ -1,8 +1,9 @@
 //! What a query names in vain, and what was meant instead: a field, a function, a kind, a name.
 
 use selq::plan::Absence;
+use selq::query::Gap;
 use selq::syntax::FUNCTIONS;
-use selq::{Dump, Path};
+use selq::{Dump, Path, Store};
 
 use super::{MAX_TOLD, absence, among, no_label};
 use crate::terminal::message;
@@ -29,6 +30,23 @@ pub(super) fn of_query(absent: &Absence<'_>, dump: &Dump) -> String {
     match (value, meant(key, dump)) {
         (None, Some(meant)) => format!("{}; {meant}", no_label(key, None, &among(dump.store().len() as u64))),
         _ => absence(absent, dump.store()),
+    }
+}
+
+/// What a dump lacks of what a query asks for of other objects, in a line.
+pub(super) fn gap(gap: &Gap, store: &Store) -> String {
+    let among = among(store.len() as u64);
+    match gap {
+        Gap::NoObjects { function, kinds } => {
+            format!("no {} {among}, so that {}() leads to none", kinds.join(", "), function.row().name)
+        }
+        Gap::ByHash { n_objects } => {
+            let of = message::counted(*n_objects, "object");
+            format!(
+                "workload() of {of} is told by a pod-template-hash alone: the ReplicaSets are not in the input"
+            )
+        }
+        _ => format!("the input lacks what the query asks for {among}"),
     }
 }
 

@@ -169,7 +169,11 @@ impl Selection {
 
     /// What was read of a dump for what is wanted of it.
     pub(crate) fn columns(&self, dump: &Dump) -> Columns {
-        let mut columns = Columns::new();
+        self.columns_by(dump, Columns::new())
+    }
+
+    /// The same into some columns, which know where selectors stand.
+    pub(crate) fn columns_by(&self, dump: &Dump, mut columns: Columns) -> Columns {
         self.wanted.read_columns(dump, &mut columns, &self.context(dump));
         columns
     }
@@ -226,6 +230,7 @@ impl Selection {
         if reasons.is_empty() && !matched {
             reasons.push(NO_MATCHES.to_owned());
         }
+        reasons.extend(plan.gaps().into_iter().map(|gap| absent::gap(gap, store)));
         reasons.extend(self.age_remark(dump));
         reasons
     }

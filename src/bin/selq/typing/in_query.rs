@@ -348,7 +348,7 @@ fn summed<'v>(values: impl Iterator<Item = (&'v str, u64)>) -> Vec<(&'v str, u64
 
 /// The functions that can be asked about.
 fn functions() -> impl Iterator<Item = &'static FunctionRow> {
-    FUNCTIONS.iter().filter(|row| !row.asks_others)
+    FUNCTIONS.iter().filter(|row| row.not_yet.is_none())
 }
 
 /// A function as far as it is the same whatever is asked: with both parentheses where its examples leave them empty.
@@ -565,7 +565,8 @@ mod tests {
             ("app || (@w¦", "@w: @web 3"),
         ]);
         assert!(!at("name() ¦").contains('>'), "names have no order");
-        assert!(at("app=web || ¦").starts_with(": app 4, kind( the object's kind"));
+        assert!(at("app=web || ¦").starts_with(": app 4, kind("));
+        assert!(at("app=web,sel¦").contains("selects( those whose selector acts"), "{}", at("app=web,sel¦"));
     }
 
     #[test]

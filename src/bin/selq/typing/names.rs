@@ -216,7 +216,7 @@ impl<'p, 't> Parted<'p, 't> {
             let nth: usize = key.strip_prefix(&stem)?.parse().ok()?;
             self.inner.get(*names.get(nth)?)
         };
-        if self.n_copied() > MAX_COPIED { Err(self.too_long()) } else { Ok(with_meanings(&own, meaning_of)) }
+        if self.n_copied() > MAX_COPIED { Err(self.too_long()) } else { Ok(with_meanings(&own, &meaning_of)) }
     }
 
     /// A part with keys in place of its names.
@@ -242,10 +242,14 @@ impl<'p, 't> Parted<'p, 't> {
 }
 
 /// A query with others in place of its keys that stand for them.
-fn with_meanings<'m>(query: &Query, meaning_of: impl Fn(&str) -> Option<&'m Arc<Meaning>>) -> Query {
-    let meant = |predicate: &Predicate| match predicate.as_requirement()? {
-        Requirement::Exists(key) => Some(meaning_of(key.as_str())?.query()),
-        Requirement::DoesNotExist(key) => Some(meaning_of(key.as_str())?.query().negate()),
+fn with_meanings<'m>(query: &Query, meaning_of: &dyn Fn(&str) -> Option<&'m Arc<Meaning>>) -> Query {
+    let meant = |predicate: &Predicate| match predicate {
+        Predicate::Label(Requirement::Exists(key)) => Some(meaning_of(key.as_str())?.query()),
+        Predicate::Label(Requirement::DoesNotExist(key)) => Some(meaning_of(key.as_str())?.query().negate()),
+        // A query about other objects may have names too.
+        Predicate::Test(test) => {
+            Some(Query::from(test.with_queries(&|query| with_meanings(query, meaning_of))))
+        }
         _ => None,
     };
     query.expr().fold(|part, operands: Vec<Query>| match part {
@@ -377,7 +381,11 @@ mod tests {
             ("!(@live,tier)", "!(env in (prod,qa),tier)"),
             ("@web,(@live || name0=1)", "app=web,(env in (prod,qa) || name0=1)"),
             (".a=1 || @web", ".a=1 || app=web"),
-            ("selects(@web)", ""),
+            ("selects(@web)", "selects(app=web)"),
+            (
+                "@web,count(owns(!@live || runs(@web)))=1",
+                "app=web,count(owns(env notin (prod,qa) || runs(app=web)))=1",
+            ),
             ("é=1,@web", ""),
         ] {
             let resolved = names().resolve(text).map(|it| it.to_string());

@@ -1,4 +1,4 @@
-//! Commands that look at the data: `:labels`, `:show`.
+//! Commands that look at the data: `:labels`, `:show`, `:links`.
 
 use std::cmp::Reverse;
 use std::io::Write;
@@ -11,13 +11,15 @@ use selq::{Matches, ObjectRef, Plan, Selector};
 use super::super::session::Session;
 use super::super::show::indented;
 use super::{go_on, required};
+use crate::args::LinkRelation;
 use crate::commands::labels::{self, Facts};
+use crate::commands::links::{RELATIONS, tree_lines};
 use crate::output::names;
 use crate::selection;
 use crate::terminal::message::{self, counted};
 use crate::terminal::sanitize;
 use crate::terminal::table;
-use selq::kubernetes::kinds;
+use selq::kubernetes::{Links, kinds};
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     // What is no field and no function is a key, whatever it is made of.
@@ -61,6 +63,18 @@ pub(super) fn show(session: &mut Session, wanted: &str, out: &mut dyn Write) -> 
     let config = &session.state.config;
     let shown = indented(&config.stdout.json(&json), config.colors_stdout());
     session.voice.write_long(out, |out| Ok(writeln!(out, "{shown}")?))?;
+    go_on()
+}
+
+pub(super) fn links(session: &mut Session, wanted: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let id = find(session, required(wanted, "links")?)?.id();
+    let links = Links::new(session.state.dump());
+    let relations = RELATIONS.map(LinkRelation::relation);
+    let lines = tree_lines(&links, &relations, id);
+    session.voice.write_long(out, |out| {
+        let audience = session.state.config.stdout;
+        Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", audience.text(line)))?)
+    })?;
     go_on()
 }
 

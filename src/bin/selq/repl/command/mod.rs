@@ -62,6 +62,8 @@ pub(crate) const COMMANDS: &[Command] = &[
         "SUBJECT is a label key, a field or a function: `:labels app`, `:labels .status.phase`, `:labels status()`. Only what occurs within the namespace and kind that are chosen is counted.", facts::labels),
     command("show", "OBJECT", Argument::Object, "an object's JSON",
         "OBJECT is a row of the last answer, counted from 1, or a name such as pod/web-0 or web-0.", facts::show),
+    command("links", "OBJECT", Argument::Object, "what leads to an object, and what it leads to",
+        "OBJECT is as for `:show`. What selects, owns, runs and uses it stands in a tree with what it selects, owns, runs and uses.", facts::links),
     command("namespace", "[NS,…]", Argument::Namespace, "answer within namespaces; `*` is all",
         "Without NS it lists the namespaces.", scope::namespace),
     command("kind", "[KIND,…]", Argument::Kind, "answer within kinds: Pod, pods, po; `*` is all",

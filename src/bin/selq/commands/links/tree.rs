@@ -1,0 +1,131 @@
+//! The links of one object as a tree: what leads to it, and what it leads to.
+
+use std::collections::BTreeMap;
+
+use selq::kubernetes::links::{DerivedLink, Tie};
+use selq::kubernetes::{Links, Relation};
+use selq::{Dump, ObjectId};
+
+use super::rows::push_title;
+
+/// How many objects are shown at a place before only their number is.
+const MAX_SHOWN: usize = 20;
+
+/// A line of the tree with those below it.
+struct LinkBranch {
+    text: String,
+    below: Vec<LinkBranch>,
+}
+
+/// The lines of the tree of an object.
+pub(crate) fn lines(links: &Links<'_>, relations: &[Relation], id: ObjectId) -> Vec<String> {
+    let tree = LinkTree { links, relations };
+    let mut lines = vec![tree.title(id)];
+    let mut branches = Vec::new();
+    for (text, below) in [("leads to", tree.onward(id)), ("is led to by", tree.back(id))] {
+        if !below.is_empty() {
+            branches.push(LinkBranch { text: text.to_owned(), below });
+        }
+    }
+    push_lines(&branches, "", &mut lines);
+    lines
+}
+
+fn push_lines(branches: &[LinkBranch], before: &str, lines: &mut Vec<String>) {
+    for (nth, branch) in branches.iter().enumerate() {
+        let is_last = nth + 1 == branches.len();
+        lines.push(format!("{before}{} {}", if is_last { "└─" } else { "├─" }, branch.text));
+        push_lines(&branch.below, &format!("{before}{}  ", if is_last { " " } else { "│" }), lines);
+    }
+}
+
+struct LinkTree<'l, 'd> {
+    links: &'l Links<'d>,
+    relations: &'l [Relation],
+}
+
+impl<'l> LinkTree<'l, '_> {
+    fn dump(&self) -> &Dump {
+        self.links.dump()
+    }
+
+    fn title(&self, id: ObjectId) -> String {
+        let mut title = String::new();
+        if let Some(object) = self.dump().store().get(id) {
+            push_title(&object, || self.dump().index(id), &mut title);
+        }
+        title
+    }
+
+    /// What the object holds, each place with the objects that it leads to, and what these lead to in turn.
+    fn onward(&self, id: ObjectId) -> Vec<LinkBranch> {
+        let ties = self.relations.iter().flat_map(|&relation| self.links.ties_of(relation, id));
+        let mut branches: Vec<LinkBranch> = ties.map(|tie| self.tie(tie)).collect();
+        branches.extend(self.derived(self.links.derived_from(id), |via| format!("via {via}")));
+        branches
+    }
+
+    fn tie(&self, tie: Tie<'l>) -> LinkBranch {
+        let what = match (tie.selector(), tie.problem()) {
+            (Some(selector), _) if selector.is_empty() => "  (everything)".to_owned(),
+            (Some(selector), _) => format!("  {selector}"),
+            (None, Some(problem)) => format!("  is no selector: {problem}"),
+            (None, None) => String::new(),
+        };
+        let mut below = self.listed(tie.targets());
+        if below.is_empty() {
+            below.push(LinkBranch { text: "nothing".to_owned(), below: Vec::new() });
+        }
+        LinkBranch { text: format!("{}  {}{what}", tie.relation(), tie.at()), below }
+    }
+
+    /// The objects that hold what leads to this one, each with where and how.
+    fn back(&self, id: ObjectId) -> Vec<LinkBranch> {
+        let ties = self.relations.iter().flat_map(|&relation| self.links.ties_to(relation, id));
+        let line = |tie: Tie<'l>| {
+            let selector = tie.selector().filter(|it| !it.is_empty());
+            let selector = selector.map(|it| format!("  {it}")).unwrap_or_default();
+            let from = self.title(tie.from());
+            format!("{from}  {} it  {}{selector}", tie.relation(), tie.at())
+        };
+        let mut branches: Vec<LinkBranch> =
+            ties.map(|tie| LinkBranch { text: line(tie), below: Vec::new() }).collect();
+        let n_more = branches.len().saturating_sub(MAX_SHOWN);
+        branches.truncate(MAX_SHOWN);
+        branches.extend(more(n_more));
+        branches.extend(self.derived(self.links.derived_to(id), |via| format!("via {via}")));
+        branches
+    }
+
+    /// What follows from several links, by what is between.
+    fn derived(&self, links: Vec<DerivedLink>, text: impl Fn(&str) -> String) -> Vec<LinkBranch> {
+        // They follow from what selects, and are not asked for where that is not.
+        if !self.relations.contains(&Relation::Selects) {
+            return Vec::new();
+        }
+        let mut by_way: BTreeMap<Vec<ObjectId>, Vec<ObjectId>> = BTreeMap::new();
+        links.into_iter().for_each(|link| by_way.entry(link.via).or_default().push(link.object));
+        let branch = |(via, objects): (Vec<ObjectId>, Vec<ObjectId>)| {
+            let via: Vec<String> = via.into_iter().map(|id| self.title(id)).collect();
+            LinkBranch { text: text(&via.join(" → ")), below: self.listed(objects) }
+        };
+        let n_more = by_way.len().saturating_sub(MAX_SHOWN);
+        let mut branches: Vec<LinkBranch> = by_way.into_iter().take(MAX_SHOWN).map(branch).collect();
+        branches.extend(more(n_more));
+        branches
+    }
+
+    fn listed(&self, ids: impl IntoIterator<Item = ObjectId>) -> Vec<LinkBranch> {
+        let mut ids = ids.into_iter();
+        let shown = ids.by_ref().take(MAX_SHOWN);
+        let mut branches: Vec<LinkBranch> =
+            shown.map(|id| LinkBranch { text: self.title(id), below: Vec::new() }).collect();
+        branches.extend(more(ids.count()));
+        branches
+    }
+}
+
+/// That there are more, if there are.
+fn more(n: usize) -> Option<LinkBranch> {
+    (n > 0).then(|| LinkBranch { text: format!("… {n} more"), below: Vec::new() })
+}

@@ -1,0 +1,112 @@
+//! Reading of an object what stands at its places.
+
+use std::fmt::Write;
+
+use super::super::object::{Json, ObjectJson};
+use super::super::places::{
+    AbsentMeaning, LinkPlace, NamespaceRule, PlaceCondition, PlacePath, PlaceStep, push_name,
+};
+use crate::ObjectRef;
+use crate::json::Reads;
+
+/// An object that holds selectors or names of others.
+pub(super) struct Holder<'h> {
+    pub(super) id: u32,
+    pub(super) namespace: &'h str,
+    json: &'h ObjectJson<'h>,
+}
+
+impl<'h> Holder<'h> {
+    pub(super) fn new(object: ObjectRef<'h>, json: &'h ObjectJson<'h>) -> Holder<'h> {
+        Holder { id: object.id().0, namespace: object.namespace(), json }
+    }
+
+    /// What stands at a path in which there are no arrays.
+    pub(super) fn at(&self, path: &PlacePath) -> Json<'h, 'h> {
+        path.names().fold(self.json.json(), Json::get)
+    }
+
+    /// The labels of the pods that it makes.
+    pub(super) fn template_labels(&self) -> Json<'h, 'h> {
+        TEMPLATE_LABELS.into_iter().fold(self.json.json(), Json::get)
+    }
+
+    /// Calls `each` with what stands at a place, and with where that is, for each time that there is such a place.
+    pub(super) fn each(&self, place: &LinkPlace, mut each: impl FnMut(Json<'h, 'h>, &str)) {
+        let (base, rest) = place.path.parts();
+        let mut at = String::new();
+        walk(self.json.json(), base, &mut at, &mut |base, at| {
+            // What has to be there is not, or it is another case.
+            let is_there = place.path.parts().0.is_empty() || base.present().is_some();
+            if !is_there || !place.when.as_ref().is_none_or(|when| self.holds(when, base)) {
+                return;
+            }
+            let len = at.len();
+            let mut found = base;
+            for name in rest.iter().filter_map(PlaceStep::name) {
+                found = found.get(name);
+                // Writing to a string does not fail.
+                let _ = push_name(at, name);
+            }
+            each(found, at);
+            at.truncate(len);
+        });
+    }
+
+    fn holds(&self, condition: &PlaceCondition, base: Json<'h, 'h>) -> bool {
+        let start = if condition.is_of_object { self.json.json() } else { base };
+        let found = condition.names.iter().fold(start, |json, name| json.get(name)).present();
+        let is_it = match &condition.value {
+            None => found.is_some(),
+            Some(value) => found.is_some_and(|json| json.is(value) || json.written() == &**value),
+        };
+        is_it != condition.is_negated
+    }
+}
+
+/// Where the labels of the pods stand that a workload makes.
+const TEMPLATE_LABELS: [&str; 4] = ["spec", "template", "metadata", "labels"];
+
+/// Goes through all that the steps lead to.
+fn walk<'h>(
+    json: Json<'h, 'h>,
+    steps: &[PlaceStep],
+    at: &mut String,
+    each: &mut impl FnMut(Json<'h, 'h>, &mut String),
+) {
+    let Some((step, rest)) = steps.split_first() else { return each(json, at) };
+    let len = at.len();
+    match step {
+        PlaceStep::Name(name) => {
+            let _ = push_name(at, name);
+            walk(json.get(name), rest, at, each);
+            at.truncate(len);
+        }
+        PlaceStep::Each => {
+            for (nth, element) in json.elements().enumerate() {
+                let _ = write!(at, "[{nth}]");
+                walk(element, rest, at, each);
+                at.truncate(len);
+            }
+        }
+    }
+}
+
+/// What has to be read of an object for some of its places.
+pub(super) fn reads<'p>(places: impl IntoIterator<Item = &'p LinkPlace>) -> Reads {
+    places.into_iter().fold(Reads::nothing(), |reads, place| {
+        let mut reads = reads.and(place.path.names());
+        if let Some(when) = &place.when {
+            let base: Vec<&str> =
+                if when.is_of_object { Vec::new() } else { place.path.base_names().collect() };
+            reads = reads.and(base.into_iter().chain(when.names.iter().map(|name| &**name)));
+        }
+        if let NamespaceRule::Labels(path) | NamespaceRule::Names(path) = &place.namespaces {
+            reads = reads.and(path.names());
+        }
+        if [place.absent, place.empty].contains(&AbsentMeaning::Template) {
+            reads = reads.and(TEMPLATE_LABELS);
+        }
+        reads
+    })
+}

@@ -1,0 +1,327 @@
+//! Who selects, owns, runs and uses whom: what the objects of a dump have to do with each other.
+//!
+//! [`Links`] reads of the objects what the table of [`LinkPlaces`] says, a relation at a time and not before it is asked for. What
+//! an object holds at a place is a [`Tie`]: a selector or a name, with all that it leads to, which may be nothing.
+//!
+//! In here, `realm` alone decides which objects may join at all; `held` reads what stands at the places; `choice` says
+//! what a selector selects, whichever form it is in, and `find` finds that, equal ones once; `names` finds what is
+//! referred to by name, and `owners` what is by uid; `ties` keeps what was found, as sets that are shared, and `waiting`
+//! answers the other way round for objects that are in no store.
+//!
+//! The relations of the query language are made of the same sets ([`Columns`](crate::query::Columns) holds them). The plans
+//! know them as pairs of objects, and nothing of kinds.
+
+mod choice;
+mod derived;
+mod find;
+mod held;
+mod names;
+mod owners;
+mod realm;
+mod ties;
+mod waiting;
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use roaring::RoaringBitmap;
+
+pub use derived::DerivedLink;
+pub use ties::Tie;
+
+use super::object::ObjectJson;
+use super::places::{LinkPlace, LinkPlaces};
+use super::relation::Relation;
+use crate::json::Reads;
+use crate::store::{Column, PairSet};
+use crate::{Dump, Label, ObjectId, ObjectIdentity, parallel};
+use held::Holder;
+use names::{NameIndex, Reference};
+use realm::{Realm, realms};
+use ties::{NO_PLACE, TieBuilder, TieTable};
+use waiting::Waiting;
+
+/// What the objects of a dump have to do with each other.
+///
+/// Each relation is worked out when it is first asked for, over all objects of the dump, and kept. The dump stays borrowed,
+/// so that it cannot change meanwhile: after a change, links are made anew.
+///
+/// ```
+/// use selq::kubernetes::{Links, Relation};
+/// use selq::{Input, Loader};
+///
+/// let dump = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{"selector":{"app":"web"}}}
+///     {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-0","labels":{"app":"web"}}}"#;
+/// let dump = Loader::new().load([Input::Bytes { name: "dump".into(), bytes: dump.into() }])?;
+/// let links = Links::new(&dump);
+/// let ties: Vec<_> = links.ties(Relation::Selects).collect();
+/// assert_eq!((ties[0].at(), ties[0].selector().as_deref()), (".spec.selector", Some("app=web")));
+/// assert_eq!(ties[0].targets().count(), 1);
+/// # Ok::<(), selq::LoadError>(())
+/// ```
+pub struct Links<'d> {
+    dump: &'d Dump,
+    places: LinkPlaces,
+    tables: [OnceLock<TieTable>; Relation::ALL.len()],
+    waiting: [OnceLock<Waiting>; Relation::ALL.len()],
+}
+
+/// Fewer objects are read before another thread has begun.
+const MIN_PER_THREAD: usize = 64;
+
+impl<'d> Links<'d> {
+    /// The links of a dump by the built-in table of places. Nothing is read yet.
+    #[must_use]
+    pub fn new(dump: &'d Dump) -> Links<'d> {
+        Links::with_places(dump, LinkPlaces::built_in())
+    }
+
+    /// The same by another table.
+    #[must_use]
+    pub fn with_places(dump: &'d Dump, places: LinkPlaces) -> Links<'d> {
+        Links { dump, places, tables: Default::default(), waiting: Default::default() }
+    }
+
+    /// The dump.
+    #[must_use]
+    pub fn dump(&self) -> &'d Dump {
+        self.dump
+    }
+
+    /// The table of places.
+    #[must_use]
+    pub fn places(&self) -> &LinkPlaces {
+        &self.places
+    }
+
+    /// All that objects hold of a relation, in the order of the objects; also what leads nowhere.
+    pub fn ties(&self, relation: Relation) -> impl ExactSizeIterator<Item = Tie<'_>> {
+        self.table(relation).iter()
+    }
+
+    /// What one object holds of a relation, in the order in which it stands there.
+    pub fn ties_of(&self, relation: Relation, id: ObjectId) -> impl ExactSizeIterator<Item = Tie<'_>> {
+        self.table(relation).of(id)
+    }
+
+    /// What other objects, and perhaps itself, hold of a relation that leads to an object.
+    #[must_use]
+    pub fn ties_to(&self, relation: Relation, id: ObjectId) -> Vec<Tie<'_>> {
+        self.table(relation).to(id)
+    }
+
+    /// The selectors that would select an object with these labels which is in no store, or in another one: of a pod that a
+    /// template makes, say. Only those that select or mention are asked.
+    #[must_use]
+    pub fn ties_for<L>(&self, relation: Relation, identity: ObjectIdentity<'_>, labels: L) -> Vec<Tie<'_>>
+    where
+        L: IntoIterator,
+        L::Item: Label,
+    {
+        let table = self.table(relation);
+        let waiting = self.waiting[place_of(relation)].get_or_init(|| Waiting::new(self.dump, table));
+        let blocks = waiting.selecting(identity, labels);
+        blocks.into_iter().flat_map(|block| table.by_block(block)).collect()
+    }
+
+    /// The kinds that selectors of a relation ask for, or that it is about, of which there is no object.
+    #[must_use]
+    pub fn missing_kinds(&self, relation: Relation) -> Vec<String> {
+        let occurs = |kind: &str| self.dump.store().kinds().iter().any(|fact| fact.kind == kind);
+        let needed: &[&str] = match relation {
+            Relation::Runs => &["Node", "Pod"],
+            Relation::Holds => &["Namespace"],
+            Relation::About => &["Event"],
+            _ => &[],
+        };
+        let mut missing: Vec<String> =
+            needed.iter().filter(|kind| !occurs(kind)).map(|kind| (*kind).to_owned()).collect();
+        for target in self.table(relation).targets().filter(|target| !occurs(&target.kind)) {
+            let name = target.to_string();
+            if !missing.contains(&name) {
+                missing.push(name);
+            }
+        }
+        missing
+    }
+
+    /// The pairs of a relation.
+    pub(crate) fn pairs(&self, relation: Relation) -> Arc<PairSet> {
+        Arc::clone(self.table(relation).pairs())
+    }
+
+    /// The topmost controller of each object, and how many are told by a hash alone.
+    pub(crate) fn workloads(&self) -> (Column, u64) {
+        let mut all = crate::store::ColumnBuilder::default();
+        let mut n_by_hash = 0;
+        for realm in realms(self.dump) {
+            let found = owners::workloads(&realm);
+            all.append(found.column);
+            n_by_hash += found.n_by_hash;
+        }
+        (all.finish(), n_by_hash)
+    }
+
+    fn table(&self, relation: Relation) -> &TieTable {
+        self.tables[place_of(relation)].get_or_init(|| {
+            let mut builder = TieBuilder::new(relation);
+            for realm in realms(self.dump) {
+                self.tie(&realm, relation, &mut builder);
+            }
+            builder.finish(&self.places)
+        })
+    }
+
+    /// Works out a relation among the objects of a realm.
+    fn tie(&self, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
+        match relation {
+            Relation::Selects | Relation::Mentions => self.tie_selected(realm, relation, builder),
+            Relation::Uses | Relation::Runs | Relation::About => self.tie_named(realm, relation, builder),
+            Relation::Owns => owners::tie(realm, builder),
+            Relation::Holds => tie_namespaces(realm, builder),
+        }
+    }
+
+    fn tie_selected(&self, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
+        let held = self.read(realm, relation, choice::at_place);
+        let (mut numbers, mut choices) = (HashMap::new(), Vec::new());
+        for held in &held {
+            if let Ok(choice) = &held.what
+                && !numbers.contains_key(choice)
+            {
+                numbers.insert(choice, choices.len());
+                choices.push(choice.clone());
+            }
+        }
+        let found = find::find_all(realm, &choices);
+        let mut blocks: Vec<u32> = Vec::with_capacity(choices.len());
+        for (choice, found) in choices.iter().zip(found) {
+            blocks.push(builder.selected(Ok(choice.clone()), found));
+        }
+        for Held { from, place, at, what } in &held {
+            let block = match what {
+                Ok(choice) => blocks[numbers[choice]],
+                Err(problem) => builder.selected(Err(problem.clone()), RoaringBitmap::new()),
+            };
+            builder.tie(*from, block, at, *place);
+        }
+    }
+
+    fn tie_named(&self, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
+        let held = self.read(realm, relation, names::at_place);
+        let uid_of = |id| owners::uid_of(realm, id);
+        let mut index = NameIndex::new(realm, &uid_of);
+        if relation == Relation::Runs {
+            return tie_running(&held, &mut index, builder);
+        }
+        let mut blocks: HashMap<u32, u32> = HashMap::new();
+        for Held { from, place, at, what } in &held {
+            for target in index.get(what) {
+                let block = *blocks
+                    .entry(target)
+                    .or_insert_with(|| builder.named(RoaringBitmap::from_iter([target])));
+                builder.tie(*from, block, at, *place);
+            }
+        }
+    }
+
+    /// Reads what stands at the places of a relation, in the order of the objects.
+    fn read<T: Send>(
+        &self,
+        realm: &Realm<'_>,
+        relation: Relation,
+        read: impl Fn(&LinkPlace, &Holder<'_>, super::object::Json<'_, '_>) -> Option<T> + Sync,
+    ) -> Vec<Held<T>> {
+        let mut all = Vec::new();
+        for (api_version, kind, objects) in realm.kinds() {
+            let places = self.places.of(relation, api_version, kind);
+            if places.is_empty() || objects.is_empty() {
+                continue;
+            }
+            let reads = held::reads(places.iter().map(|(_, place)| *place));
+            let ids: Vec<u32> = objects.iter().collect();
+            let of_part = |ids: &[u32]| {
+                let mut held = Vec::new();
+                ids.iter().for_each(|&id| read_object(realm, id, &places, &reads, &read, &mut held));
+                held
+            };
+            all.extend(parallel::in_parts(&ids, MIN_PER_THREAD, of_part).into_iter().flatten());
+        }
+        all
+    }
+}
+
+/// What an object holds at a place.
+struct Held<T> {
+    from: u32,
+    place: u32,
+    at: Box<str>,
+    what: T,
+}
+
+fn read_object<T>(
+    realm: &Realm<'_>,
+    id: u32,
+    places: &[(u32, &LinkPlace)],
+    reads: &Reads,
+    read: impl Fn(&LinkPlace, &Holder<'_>, super::object::Json<'_, '_>) -> Option<T>,
+    held: &mut Vec<Held<T>>,
+) {
+    let Some(object) = realm.object(id) else { return };
+    let json = realm.dump.json(ObjectId(id));
+    let json = ObjectJson::reading(&json, reads);
+    let holder = Holder::new(object, &json);
+    for (number, place) in places {
+        holder.each(place, |json, at| {
+            if let Some(what) = read(place, &holder, json) {
+                held.push(Held { from: id, place: *number, at: at.into(), what });
+            }
+        });
+    }
+}
+
+/// A pod names its node, and it is the node that runs the pod.
+fn tie_running(held: &[Held<Reference>], index: &mut NameIndex<'_, '_>, builder: &mut TieBuilder) {
+    let mut pods: HashMap<(u32, &str), (u32, RoaringBitmap)> = HashMap::new();
+    for Held { from, place, at, what } in held {
+        for node in index.get(what) {
+            pods.entry((node, at)).or_insert_with(|| (*place, RoaringBitmap::new())).1.insert(*from);
+        }
+    }
+    let mut pods: Vec<_> = pods.into_iter().collect();
+    pods.sort_by_key(|((node, at), _)| (*node, *at));
+    for ((node, at), (place, pods)) in pods {
+        let block = builder.named(pods);
+        builder.tie(node, block, at, place);
+    }
+}
+
+/// What is in each namespace whose object is there.
+fn tie_namespaces(realm: &Realm<'_>, builder: &mut TieBuilder) {
+    let namespaces =
+        realm.kinds().filter(|(api_version, kind, _)| *kind == "Namespace" && !api_version.contains('/'));
+    for (_, _, objects) in namespaces {
+        for object in objects.iter().filter_map(|id| realm.object(id)) {
+            let block = builder.named(realm.in_namespace(object.name()));
+            builder.tie(object.id().0, block, ".metadata.name", NO_PLACE);
+        }
+    }
+}
+
+fn place_of(relation: Relation) -> usize {
+    // Enum variants are numbered in the order of `Relation::ALL`, which a test holds.
+    relation as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relations_stand_where_they_are_looked_for() {
+        for (nth, relation) in Relation::ALL.into_iter().enumerate() {
+            assert_eq!(place_of(relation), nth);
+            assert_eq!(Relation::named(relation.as_str()), Some(relation));
+        }
+    }
+}

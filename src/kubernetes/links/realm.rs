@@ -1,0 +1,74 @@
+//! Which objects may have to do with each other.
+
+use std::borrow::Cow;
+
+use roaring::RoaringBitmap;
+
+use crate::store::{KindId, PostingsView};
+use crate::{Dump, ObjectId, ObjectRef, Store};
+
+/// The objects of one cluster, outside of which none of them selects, owns or names anything.
+///
+/// Whatever looks for an object by its labels, its name or its uid looks in a realm, so that [`realms`] alone decides what
+/// joins.
+pub(super) struct Realm<'d> {
+    pub(super) dump: &'d Dump,
+    /// Its objects; `None` where that is all of them.
+    objects: Option<RoaringBitmap>,
+}
+
+/// The realms of a dump. All files that were read are of one cluster.
+pub(super) fn realms(dump: &Dump) -> Vec<Realm<'_>> {
+    vec![Realm { dump, objects: None }]
+}
+
+impl<'d> Realm<'d> {
+    pub(super) fn store(&self) -> &'d Store {
+        self.dump.store()
+    }
+
+    /// All of its objects.
+    pub(super) fn objects(&self) -> Cow<'_, RoaringBitmap> {
+        match &self.objects {
+            Some(objects) => Cow::Borrowed(objects),
+            None => Cow::Owned(self.store().live().iter().collect()),
+        }
+    }
+
+    /// Those of some objects that are in it.
+    pub(super) fn narrowed(&self, found: RoaringBitmap) -> RoaringBitmap {
+        match &self.objects {
+            Some(objects) => found & objects,
+            None => found,
+        }
+    }
+
+    pub(super) fn object(&self, id: u32) -> Option<ObjectRef<'d>> {
+        self.store().get(ObjectId(id))
+    }
+
+    /// The kinds that occur, each version by itself, with the objects of each.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (&'d str, &'d str, RoaringBitmap)> {
+        let table = self.store().table();
+        table.kind_ids().map(|id| {
+            let (api_version, kind) = table.kind(id);
+            (api_version, kind, self.of_kind(id))
+        })
+    }
+
+    fn of_kind(&self, id: KindId) -> RoaringBitmap {
+        self.narrowed(match self.store().index().kind(id) {
+            PostingsView::Few(ids) => ids.iter().copied().collect(),
+            PostingsView::Many(ids) => ids.iter().collect(),
+        })
+    }
+
+    /// The objects in a namespace.
+    pub(super) fn in_namespace(&self, namespace: &str) -> RoaringBitmap {
+        let Some(id) = self.store().table().namespace_id(namespace) else { return RoaringBitmap::new() };
+        self.narrowed(match self.store().index().namespace(id) {
+            PostingsView::Few(ids) => ids.iter().copied().collect(),
+            PostingsView::Many(ids) => ids.iter().collect(),
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! Which objects stand to which in some relation, as sets that are shared: not as pairs, of which there may be very many.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use roaring::{MultiOps, RoaringBitmap};
+
+/// Objects each of which stands to each of some others.
+///
+/// A policy for all pods of a namespace, and a second one for the same, are one block of two and a thousand, and not two
+/// thousand pairs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PairBlock {
+    pub(crate) from: RoaringBitmap,
+    pub(crate) to: RoaringBitmap,
+}
+
+/// The two ends of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum PairEnd {
+    /// The object that selects, owns, runs, ….
+    From,
+    /// The object that is selected, owned, run, ….
+    To,
+}
+
+impl PairEnd {
+    fn opposite(self) -> PairEnd {
+        match self {
+            PairEnd::From => PairEnd::To,
+            PairEnd::To => PairEnd::From,
+        }
+    }
+}
+
+impl PairBlock {
+    fn end(&self, end: PairEnd) -> &RoaringBitmap {
+        match end {
+            PairEnd::From => &self.from,
+            PairEnd::To => &self.to,
+        }
+    }
+}
+
+/// A relation between the objects of one store.
+#[derive(Debug, Default)]
+pub(crate) struct PairSet {
+    blocks: Vec<PairBlock>,
+    /// Whether what stands to another by several steps stands to it.
+    goes_on: bool,
+    /// The objects that stand at an end of any pair.
+    froms: RoaringBitmap,
+    tos: RoaringBitmap,
+    /// The blocks that an object is in, by either end; made when many objects are asked for one by one.
+    blocks_of: OnceLock<[HashMap<u32, Vec<u32>>; 2]>,
+}
+
+impl PairSet {
+    /// The pairs of these blocks; with `goes_on` also those that several of them lead to.
+    pub(crate) fn new(blocks: Vec<PairBlock>, goes_on: bool) -> PairSet {
+        let froms = blocks.iter().filter(|block| !block.to.is_empty()).map(|block| &block.from).union();
+        let tos = blocks.iter().filter(|block| !block.from.is_empty()).map(|block| &block.to).union();
+        PairSet { blocks, goes_on, froms, tos, blocks_of: OnceLock::new() }
+    }
+
+    /// The blocks, in the order in which they were given.
+    pub(crate) fn blocks(&self) -> &[PairBlock] {
+        &self.blocks
+    }
+
+    /// The objects that stand at an end of any pair.
+    pub(crate) fn at_end(&self, end: PairEnd) -> &RoaringBitmap {
+        match end {
+            PairEnd::From => &self.froms,
+            PairEnd::To => &self.tos,
+        }
+    }
+
+    /// The objects at this end that stand to any of `others`.
+    pub(crate) fn standing_to(&self, end: PairEnd, others: &RoaringBitmap) -> RoaringBitmap {
+        // Whatever is at the other end is among all objects, and to know that takes no look at the blocks.
+        if self.at_end(end.opposite()).is_subset(others) {
+            return self.at_end(end).clone();
+        }
+        let mut found = self.one_step(end, others);
+        let mut new = found.clone();
+        while self.goes_on && !new.is_empty() {
+            new = self.one_step(end, &new) - &found;
+            found |= &new;
+        }
+        found
+    }
+
+    fn one_step(&self, end: PairEnd, others: &RoaringBitmap) -> RoaringBitmap {
+        let meet = |block: &&PairBlock| !block.end(end.opposite()).is_disjoint(others);
+        self.blocks.iter().filter(meet).map(|block| block.end(end)).union()
+    }
+
+    /// The objects at this end that stand to some of `others`, by how many of these.
+    pub(crate) fn counts(&self, end: PairEnd, others: &RoaringBitmap) -> BTreeMap<u64, RoaringBitmap> {
+        let mut counts: BTreeMap<u64, RoaringBitmap> = BTreeMap::new();
+        // Objects in the same blocks have the same number, so that it is worked out once for all replicas of a workload.
+        let mut known: HashMap<&[u32], u64> = HashMap::new();
+        let within: Vec<RoaringBitmap> =
+            self.blocks.iter().map(|block| block.end(end.opposite()) & others).collect();
+        for (&id, blocks) in self.blocks_by(end) {
+            let n = match self.goes_on {
+                true => self.standing_to_one(end, id).intersection_len(others),
+                false => *known.entry(blocks).or_insert_with(|| union_len(&within, blocks)),
+            };
+            if n > 0 {
+                counts.entry(n).or_default().insert(id);
+            }
+        }
+        counts
+    }
+
+    /// All that an object at this end stands to, over any number of steps.
+    fn standing_to_one(&self, end: PairEnd, id: u32) -> RoaringBitmap {
+        let blocks_of = self.blocks_by(end);
+        let (mut found, mut next) = (RoaringBitmap::new(), vec![id]);
+        while let Some(id) = next.pop() {
+            for &block in blocks_of.get(&id).into_iter().flatten() {
+                let others = self.blocks[block as usize].end(end.opposite());
+                next.extend(others.iter().filter(|&other| found.insert(other)));
+            }
+        }
+        found
+    }
+
+    /// The blocks that each object at this end is in.
+    fn blocks_by(&self, end: PairEnd) -> &HashMap<u32, Vec<u32>> {
+        let by = |end: PairEnd| {
+            let mut blocks_of: HashMap<u32, Vec<u32>> = HashMap::new();
+            for (number, block) in (0..).zip(&self.blocks) {
+                block.end(end).iter().for_each(|id| blocks_of.entry(id).or_default().push(number));
+            }
+            blocks_of
+        };
+        let both = self.blocks_of.get_or_init(|| [by(PairEnd::From), by(PairEnd::To)]);
+        &both[usize::from(end == PairEnd::To)]
+    }
+
+    /// The numbers of the blocks that have an object at this end.
+    pub(crate) fn blocks_with(&self, end: PairEnd, id: u32) -> impl Iterator<Item = usize> {
+        let has = move |(_, block): &(usize, &PairBlock)| block.end(end).contains(id);
+        self.blocks.iter().enumerate().filter(has).map(|(number, _)| number)
+    }
+}
+
+/// How many objects there are in any of the sets with these numbers.
+fn union_len(sets: &[RoaringBitmap], numbers: &[u32]) -> u64 {
+    match numbers {
+        [number] => sets[*number as usize].len(),
+        numbers => numbers.iter().map(|&number| &sets[number as usize]).union().len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(from: &[u32], to: &[u32]) -> PairBlock {
+        PairBlock { from: from.iter().copied().collect(), to: to.iter().copied().collect() }
+    }
+
+    fn ids(set: &RoaringBitmap) -> Vec<u32> {
+        set.iter().collect()
+    }
+
+    fn set(ids: &[u32]) -> RoaringBitmap {
+        ids.iter().copied().collect()
+    }
+
+    #[test]
+    fn both_ends_are_found_and_counted() {
+        let pairs =
+            PairSet::new(vec![block(&[1, 2], &[10, 11]), block(&[2], &[11, 12]), block(&[3], &[])], false);
+        assert_eq!(ids(&pairs.standing_to(PairEnd::From, &set(&[12]))), [2]);
+        assert_eq!(ids(&pairs.standing_to(PairEnd::To, &set(&[1, 3]))), [10, 11]);
+        assert_eq!(ids(&pairs.standing_to(PairEnd::From, &(0..100).collect())), [1, 2]);
+        let counts = |end, of: &[u32]| -> Vec<(u64, Vec<u32>)> {
+            pairs.counts(end, &set(of)).iter().map(|(n, set)| (*n, ids(set))).collect()
+        };
+        assert_eq!(counts(PairEnd::From, &[10, 11, 12]), [(2, vec![1]), (3, vec![2])]);
+        assert_eq!(counts(PairEnd::To, &[2, 3]), [(1, vec![10, 11, 12])]);
+    }
+
+    #[test]
+    fn what_goes_on_leads_over_any_number_of_steps_also_in_a_ring() {
+        let pairs = PairSet::new(vec![block(&[1], &[2]), block(&[2], &[3, 4]), block(&[4], &[1])], true);
+        assert_eq!(ids(&pairs.standing_to(PairEnd::To, &set(&[2]))), [1, 2, 3, 4]);
+        assert_eq!(ids(&pairs.standing_to(PairEnd::From, &set(&[3]))), [1, 2, 4]);
+        let counts = pairs.counts(PairEnd::From, &set(&[3, 4]));
+        assert_eq!(counts.iter().map(|(n, set)| (*n, ids(set))).collect::<Vec<_>>(), [(2, vec![1, 2, 4])]);
+    }
+}
