@@ -75,6 +75,27 @@ fn a_tree_has_what_leads_to_an_object_and_what_follows_from_that() {
 }
 
 #[test]
+fn clusters_have_no_links_to_each_other() {
+    let env = env();
+    let n_links = |args: &[&str]| env.out(&[&["links", "-o", "jsonl"], args].concat()).lines().count();
+    let n_of_one = n_links(&["c.json"]);
+    assert_eq!(n_links(&["--cluster", "a=c.json", "--cluster", "b=c.json"]), 2 * n_of_one);
+    assert_eq!(n_links(&["--cluster", "a=c.json", "c.json"]), 2 * n_of_one);
+    let count = |query: &str| env.out(&["-c", "-w", query, "--cluster", "a=c.json", "--cluster", "b=c.json"]);
+    assert_eq!(count("kind(pod), count(selected-by())=3"), "2\n");
+    let none = env.run(&[
+        "-c",
+        "-w",
+        "kind(pod), owned-by(cluster(a)), cluster(b)",
+        "--cluster",
+        "a=c.json",
+        "--cluster",
+        "b=c.json",
+    ]);
+    assert_eq!(none.out, "0\n");
+}
+
+#[test]
 fn a_line_of_json_is_a_link() {
     let env = env();
     let args = ["links", "--of", "svc/web", "--relation", "selects,owns", "-o", "jsonl", "c.json"];

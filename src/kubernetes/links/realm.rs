@@ -1,6 +1,7 @@
 //! Which objects may have to do with each other.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
@@ -17,9 +18,16 @@ pub(super) struct Realm<'d> {
     objects: Option<RoaringBitmap>,
 }
 
-/// The realms of a dump. All files that were read are of one cluster.
+/// The realms of a dump: its clusters, and all that is of none together.
 pub(super) fn realms(dump: &Dump) -> Vec<Realm<'_>> {
-    vec![Realm { dump, objects: None }]
+    if dump.clusters().is_empty() {
+        return vec![Realm { dump, objects: None }];
+    }
+    let mut clusters: BTreeMap<Option<&str>, RoaringBitmap> = BTreeMap::new();
+    for object in dump.store().objects() {
+        clusters.entry(dump.cluster(object.id())).or_default().insert(object.id().0);
+    }
+    clusters.into_values().map(|objects| Realm { dump, objects: Some(objects) }).collect()
 }
 
 impl<'d> Realm<'d> {
