@@ -221,6 +221,16 @@ impl ServiceEndpoints {
         })
     }
 
+    /// The names by which the Service looks for ports that the pod does not have.
+    pub(super) fn missing_ports<'s>(&'s self, pod: &ObjectJson<'_>) -> impl Iterator<Item = &'s str> {
+        self.ports.iter().filter_map(move |port| match &port.target {
+            TargetPort::Name(name) if container_port(pod, name, &port.protocol, true).is_none() => {
+                Some(name.as_str())
+            }
+            _ => None,
+        })
+    }
+
     fn ports_of(&self, pod: &ObjectJson<'_>, with_sidecars: bool) -> Vec<EndpointPort> {
         let ports = self.ports.iter().filter_map(|port| {
             let number = match &port.target {

@@ -11,6 +11,7 @@
 //! these mean there. These look at a whole dump.
 
 pub mod age;
+pub mod audit;
 pub mod condition;
 pub mod endpoints;
 pub(crate) mod fields;

@@ -75,6 +75,22 @@ fn a_tree_has_what_leads_to_an_object_and_what_follows_from_that() {
 }
 
 #[test]
+fn a_pod_that_answers_is_an_endpoint_of_its_service() {
+    let env = TestEnv::new();
+    env.file(
+        "e.json",
+        r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"name":"web","port":80,"targetPort":"http"}]}}
+        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-0","labels":{"app":"web"}},"spec":{"containers":[{"ports":[{"name":"http","containerPort":8080}]}]},"status":{"podIP":"10.0.0.1","conditions":[{"type":"Ready","status":"True"}]}}"#,
+    );
+    let line = env.out(&["links", "-o", "jsonl", "e.json"]);
+    let (_, endpoint) = line.split_once("\"endpoint\":").unwrap();
+    assert_eq!(
+        endpoint,
+        "{\"ready\":true,\"serving\":true,\"terminating\":false,\"ports\":[{\"name\":\"web\",\"port\":8080}]}}\n"
+    );
+}
+
+#[test]
 fn clusters_have_no_links_to_each_other() {
     let env = env();
     let n_links = |args: &[&str]| env.out(&[&["links", "-o", "jsonl"], args].concat()).lines().count();

@@ -7,6 +7,7 @@ mod api_iterators;
 mod api_labels;
 mod api_reader;
 mod architecture;
+mod audit;
 mod bundles;
 mod cases;
 mod circles;

@@ -129,6 +129,7 @@ fn dumps(args: &Args) -> Vec<InputFile> {
         Some(Subcommands::Labels(args)) => required(&args.input),
         Some(Subcommands::Ls(args)) => required(&args.input),
         Some(Subcommands::Links(args)) => required(&args.input),
+        Some(Subcommands::Audit(args)) => required(&args.input),
         Some(Subcommands::Repl(args)) => required(&args.input),
         Some(Subcommands::Watch(args)) if !args.skip_invalid => args.source.inputs(),
         Some(Subcommands::Index(args)) => args.source.inputs(),
@@ -154,12 +155,15 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Subcommands::Labels(args)) => commands::labels::run(&args, config),
         Some(Subcommands::Ls(args)) => commands::ls::run(&args, config),
         Some(Subcommands::Links(args)) => commands::links::run(&args, config),
+        Some(Subcommands::Audit(args)) => commands::audit::run(&args, config),
         Some(Subcommands::Repl(args)) => repl::run(&args, config),
         Some(Subcommands::Label(args)) => commands::label::run(&args, config),
         Some(Subcommands::Watch(args)) => commands::watch::run(&args, config),
         Some(Subcommands::Index(args)) => commands::index::run(&args, config),
         Some(Subcommands::Completions { shell }) => commands::help::completions(shell),
         Some(Subcommands::Man { command }) => commands::help::man(command.as_deref()),
-        Some(Subcommands::Help { topic }) => commands::help::run(topic.as_deref(), config),
+        Some(Subcommands::Help { topic, rule }) => {
+            commands::help::run(topic.as_deref(), rule.as_deref(), config)
+        }
     }
 }

@@ -13,6 +13,7 @@
 
 mod choice;
 mod derived;
+mod endpoint;
 mod find;
 mod held;
 mod names;

@@ -1,6 +1,7 @@
 //! What was typed: options and arguments, as they stand on the command line. Each subcommand has a file here, and what
 //! several of them take is a group.
 
+mod audit;
 mod explain;
 mod groups;
 pub(crate) mod habits;
@@ -19,6 +20,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use crate::config::ColorChoice;
+pub(crate) use audit::AuditArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use groups::{InputArgs, InputFile, Now, SelectionArgs, SourceArgs};
 pub(crate) use index::IndexArgs;
@@ -53,6 +55,8 @@ Examples:
   selq -w 'cluster(prod)' --cluster prod=pods.json --cluster qa=qa.json
   # who selects, owns, runs and uses whom
   selq links --of shop/svc/web pods.json
+  # what is wrong with a cluster
+  selq audit must-gather.tar.gz
   # selectors answered while they are typed
   selq repl pods.json
   # the dump with other labels
@@ -108,6 +112,8 @@ pub(crate) enum Subcommands {
     Ls(LsArgs),
     /// List who selects, owns, runs and uses whom
     Links(LinksArgs),
+    /// Find what is wrong with a cluster: selectors that select nothing, budgets that block
+    Audit(AuditArgs),
     /// Explore dumps interactively: selectors are answered while they are typed
     Repl(ReplArgs),
     /// Set and remove labels in dumps, as kubectl label does in a cluster
@@ -142,10 +148,14 @@ Examples:
     #[command(before_help = "\
 Examples:
   selq help labels
-  selq help grammar")]
+  selq help grammar
+  selq help audit service-no-pods")]
     Help {
-        /// A subcommand, or `grammar`
+        /// A subcommand, `grammar` or `language`
         topic: Option<String>,
+        /// A rule of `selq audit`
+        #[arg(value_name = "RULE")]
+        rule: Option<String>,
     },
 }
 

@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args::Args;
-use crate::commands::language;
+use crate::commands::{audit, language};
 use crate::complete;
 use crate::config::Config;
 use crate::exit::ExitStatus;
@@ -18,7 +18,15 @@ use crate::terminal::stdout::with_stdout;
 /// The grammar that the tests hold the parser to.
 const GRAMMAR: &str = include_str!("../../../../grammar/selector.abnf");
 
-pub(crate) fn run(topic: Option<&str>, config: &Config) -> Result<ExitStatus> {
+pub(crate) fn run(topic: Option<&str>, rule: Option<&str>, config: &Config) -> Result<ExitStatus> {
+    if let Some(rule) = rule {
+        return match topic {
+            Some("audit") => print(audit::explained(audit::known(rule)?).as_bytes()),
+            _ => Err(anyhow!(
+                "only `selq help audit` has help on something in it, and {rule:?} is one word more"
+            )),
+        };
+    }
     let mut command = match topic {
         Some("grammar") => return print(GRAMMAR.as_bytes()),
         Some("language") => return print(language::text().as_bytes()),

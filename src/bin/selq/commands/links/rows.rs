@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use selq::kubernetes::endpoints::Endpoint;
 use selq::kubernetes::links::Tie;
 use selq::kubernetes::{Links, Relation};
 use selq::{ObjectId, ObjectRef};
@@ -99,8 +100,8 @@ impl<'l, 'd> LinkRows<'l, 'd> {
             to: ObjectLine::of(dump, to),
             at: row.tie.at(),
             selector: row.tie.selector(),
-            // Whether a pod that a Service selects is an endpoint is not judged yet.
-            endpoint: is_to_endpoint.then_some(()),
+            endpoint: is_to_endpoint
+                .then(|| self.links.endpoint(from.id(), to.id()).map(|it| EndpointLine::of(&it))),
         }
     }
 }
@@ -114,7 +115,34 @@ struct LinkLine<'a> {
     at: &'a str,
     selector: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    endpoint: Option<()>,
+    endpoint: Option<Option<EndpointLine>>,
+}
+
+/// `{"ready":…,"serving":…,"terminating":…,"ports":[{"name":…,"port":…}]}`
+#[derive(Serialize)]
+struct EndpointLine {
+    ready: bool,
+    serving: bool,
+    terminating: bool,
+    ports: Vec<EndpointPortLine>,
+}
+
+#[derive(Serialize)]
+struct EndpointPortLine {
+    name: String,
+    port: i64,
+}
+
+impl EndpointLine {
+    fn of(endpoint: &Endpoint) -> EndpointLine {
+        let ports = endpoint.ports.iter();
+        EndpointLine {
+            ready: endpoint.is_ready,
+            serving: endpoint.is_serving,
+            terminating: endpoint.is_terminating,
+            ports: ports.map(|it| EndpointPortLine { name: it.name.clone(), port: it.port }).collect(),
+        }
+    }
 }
 
 /// `shop/deployment.apps/web`, as `--of` takes it.

@@ -1,0 +1,116 @@
+//! `selq audit`: what is wrong with a cluster.
+
+mod findings;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, anyhow};
+use selq::kubernetes::Links;
+use selq::kubernetes::audit::{AUDIT_RULES, AuditReport, AuditRule, Severity, audit};
+use selq::{Dump, Matches};
+
+use crate::args::AuditArgs;
+use crate::config::Config;
+use crate::exit::ExitStatus;
+use crate::input;
+use crate::output::grid::{self, GridFormat};
+use crate::selection::{NO_OBJECTS, Selection};
+use crate::terminal::message::{self, counted};
+use crate::terminal::stdout::print_to_stdout;
+use crate::terminal::table::Layout;
+use findings::Findings;
+use rules::RuleList;
+pub(crate) use rules::explained;
+
+pub(crate) fn run(args: &AuditArgs, config: &Config) -> Result<ExitStatus> {
+    let layout = Layout { headers: !args.no_headers, max_width: config.stdout_columns, ..Layout::default() };
+    let rules = asked(&args.rule, &args.skip)?;
+    if args.list {
+        print_to_stdout(config, |out| Ok(grid::write(&RuleList(rules), args.output, &layout, out)?))?;
+        return Ok(ExitStatus::Matched);
+    }
+    let selection = Selection::new(&args.selection, config)?;
+    let loaded = input::load(&args.input, config)?;
+    let dump = &loaded.dump;
+    if dump.store().is_empty() {
+        message::print(NO_OBJECTS);
+        return Ok(loaded.status(config, ExitStatus::Matched));
+    }
+    let columns = selection.columns(dump);
+    let plan = selection.plan(dump, &columns)?;
+    let shown = plan.run();
+    let mut report = audit(&Links::new(dump), rules);
+    report.findings.retain(|finding| shown.contains(finding.object));
+    let mut remarks =
+        if selection.narrows() { selection.remarks(dump, &plan, !shown.is_empty()) } else { Vec::new() };
+    write(&report, dump, args, config, &layout)?;
+    remarks.extend(not_judged(&report));
+    remarks.push(summary(&report, &shown));
+    message::remarks(&remarks);
+    let fails = report.findings.iter().any(|finding| args.fail_on.is_reached_by(finding.severity));
+    Ok(loaded.status(config, ExitStatus::of_match(!fails)))
+}
+
+fn write(
+    report: &AuditReport,
+    dump: &Dump,
+    args: &AuditArgs,
+    config: &Config,
+    layout: &Layout,
+) -> Result<()> {
+    let findings = Findings { dump, findings: &report.findings };
+    print_to_stdout(config, |out| {
+        match args.output {
+            GridFormat::Jsonl => findings.write_json_lines(out)?,
+            // A header over nothing would look like something.
+            _ if report.findings.is_empty() => {}
+            format => grid::write(&findings, format, layout, out)?,
+        }
+        Ok(())
+    })
+}
+
+/// The rules that are asked for.
+fn asked(only: &[String], without: &[String]) -> Result<Vec<&'static AuditRule>> {
+    for id in only.iter().chain(without) {
+        known(id)?;
+    }
+    let is_asked = |rule: &&AuditRule| only.is_empty() || only.iter().any(|id| id == rule.id);
+    Ok(AUDIT_RULES.iter().filter(is_asked).filter(|rule| !without.iter().any(|id| id == rule.id)).collect())
+}
+
+/// The rule of this id.
+pub(crate) fn known(id: &str) -> Result<&'static AuditRule> {
+    AuditRule::named(id).ok_or_else(|| {
+        let nearest = selq::text::nearest(id, AUDIT_RULES.iter().map(|rule| rule.id));
+        let meant =
+            nearest.map_or("selq audit --list has them all".to_owned(), |it| format!("did you mean {it:?}?"));
+        anyhow!("no rule {id:?}; {meant}")
+    })
+}
+
+/// Which rules were not judged, by the kind that they lack.
+fn not_judged(report: &AuditReport) -> Vec<String> {
+    let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (rule, kind) in &report.not_judged {
+        by_kind.entry(kind).or_default().push(rule);
+    }
+    let words = |(kind, rules): (&str, Vec<&str>)| {
+        format!("not judged, as the input has no {kind}: {}", rules.join(", "))
+    };
+    by_kind.into_iter().map(words).collect()
+}
+
+/// `2 errors, 1 warning in 37 objects`
+fn summary(report: &AuditReport, shown: &Matches<'_>) -> String {
+    let of = |severity: Severity| {
+        report.findings.iter().filter(|finding| finding.severity == severity).count() as u64
+    };
+    let counts =
+        [(of(Severity::Error), "error"), (of(Severity::Warning), "warning"), (of(Severity::Info), "remark")];
+    let told: Vec<String> =
+        counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(n, what)).collect();
+    let told = if told.is_empty() { "nothing found".to_owned() } else { told.join(", ") };
+    format!("{told} in {}", counted(shown.len() as u64, "object"))
+}

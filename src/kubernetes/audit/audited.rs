@@ -1,0 +1,77 @@
+//! The objects of a dump as an audit asks for them.
+
+use super::super::links::Links;
+use super::super::object::ObjectJson;
+use crate::json::Reads;
+use crate::store::group_of;
+use crate::{Dump, ObjectId, ObjectRef, Plan, Scope, Selector};
+
+/// A cluster, if it has a name, and a namespace in it.
+pub(super) type NamespacePlace = (Option<String>, String);
+
+/// A dump that is looked through.
+pub(super) struct Audited<'l, 'd> {
+    pub(super) links: &'l Links<'d>,
+}
+
+impl<'d> Audited<'_, 'd> {
+    pub(super) fn dump(&self) -> &'d Dump {
+        self.links.dump()
+    }
+
+    /// Whether there is an object of a kind, whatever its group.
+    pub(super) fn has_kind(&self, kind: &str) -> bool {
+        self.dump().store().kinds().iter().any(|fact| fact.kind == kind)
+    }
+
+    /// The objects of a kind.
+    pub(super) fn of_kind(&self, group: &str, kind: &str) -> Vec<ObjectId> {
+        let scope = Scope::all().kind(Some(group), kind);
+        Plan::scoped(self.dump().store(), &Selector::everything(), &scope).run().ids().collect()
+    }
+
+    /// The object, which is there.
+    pub(super) fn object(&self, id: ObjectId) -> Option<ObjectRef<'d>> {
+        self.dump().store().get(id)
+    }
+
+    pub(super) fn namespace(&self, id: ObjectId) -> &'d str {
+        self.object(id).map_or("", |object| object.namespace())
+    }
+
+    /// The namespace of an object, and the cluster that this is in.
+    pub(super) fn place(&self, id: ObjectId) -> NamespacePlace {
+        (self.dump().cluster(id).map(str::to_owned), self.namespace(id).to_owned())
+    }
+
+    /// `Pod shop/web-0`
+    pub(super) fn called(&self, id: ObjectId) -> String {
+        self.object(id)
+            .map_or_else(String::new, |object| called(object.kind(), object.namespace(), object.name()))
+    }
+
+    /// Has `look` look at what is read of an object.
+    pub(super) fn read<T>(&self, id: ObjectId, reads: &Reads, look: impl FnOnce(&ObjectJson<'_>) -> T) -> T {
+        let json = self.dump().json(id);
+        let (api_version, kind) = self.object(id).map_or(("", ""), |it| (it.api_version(), it.kind()));
+        look(&ObjectJson::reading(&json, reads).with_kind(api_version, kind))
+    }
+
+    /// Whether a kind holds selectors, by the table of places.
+    pub(super) fn holds_selectors(&self, kind: &str) -> bool {
+        self.links.places().iter().any(|place| place.kind().split('.').next() == Some(kind))
+    }
+
+    /// Whether an object is of this group and kind.
+    pub(super) fn is_of(&self, id: ObjectId, group: &str, kind: &str) -> bool {
+        self.object(id).is_some_and(|it| it.kind() == kind && group_of(it.api_version()) == group)
+    }
+}
+
+/// How messages name an object.
+pub(super) fn called(kind: &str, namespace: &str, name: &str) -> String {
+    match namespace {
+        "" => format!("{kind} {name}"),
+        namespace => format!("{kind} {namespace}/{name}"),
+    }
+}

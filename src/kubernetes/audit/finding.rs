@@ -1,0 +1,81 @@
+//! What an audit finds.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::ObjectId;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth to be known.
+    Info,
+    /// It will break, or works by luck.
+    Warning,
+    /// It is broken now.
+    Error,
+}
+
+impl Severity {
+    /// `info`, `warning` or `error`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Something that is wrong with an object, or worth to be known.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The [id](super::AuditRule::id) of the rule.
+    pub rule: &'static str,
+    /// How bad it is here, which may be less than the rule says.
+    pub severity: Severity,
+    /// The object that it is about.
+    pub object: ObjectId,
+    /// Where in it, as a path that a query takes.
+    pub at: String,
+    /// What is wrong, in a sentence without the object's name.
+    pub message: String,
+    /// What was counted.
+    pub evidence: Map<String, Value>,
+    /// The other objects that it takes.
+    pub related: Vec<ObjectId>,
+}
+
+impl Finding {
+    pub(super) fn new(object: ObjectId, severity: Severity, at: &str, message: String) -> Finding {
+        Finding {
+            // Whoever runs the rule knows its name.
+            rule: "",
+            severity,
+            object,
+            at: at.to_owned(),
+            message,
+            evidence: Map::new(),
+            related: Vec::new(),
+        }
+    }
+
+    /// The same with something that was counted or seen.
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Finding {
+        self.evidence.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(super) fn related_to(self, related: impl IntoIterator<Item = ObjectId>) -> Finding {
+        Finding { related: related.into_iter().collect(), ..self }
+    }
+}

@@ -1,0 +1,91 @@
+//! What comes nearest to what a selector asks for, and what it lacks.
+
+use serde_json::{Value, json};
+
+use super::audited::Audited;
+use super::podlike::PodLike;
+use crate::{Requirement, Selector, suggest};
+
+/// The candidate that fails the fewest requirements, and which these are.
+pub(super) struct NearMiss<'p, 's> {
+    pub(super) candidate: &'p PodLike,
+    pub(super) failing: Vec<&'s Requirement>,
+    n_met: usize,
+}
+
+/// In how many candidates is looked for what is spelled nearly so, where none has anything in common.
+const MAX_SPELLED: usize = 200;
+
+/// The candidate that fails the fewest of a selector's requirements, and meets one at least, or has one of its keys, or
+/// something that is spelled nearly so.
+pub(super) fn nearest<'p, 's>(candidates: &'p [PodLike], selector: &'s Selector) -> Option<NearMiss<'p, 's>> {
+    let requirements = selector.requirements()?;
+    let miss = |candidate: &'p PodLike| {
+        let failing: Vec<&Requirement> =
+            requirements.iter().filter(|it| !candidate.meets(it)).copied().collect();
+        NearMiss { candidate, n_met: requirements.len() - failing.len(), failing }
+    };
+    let in_common = candidates.iter().map(miss).filter(NearMiss::has_something_in_common);
+    // Of equally near ones the first, and one that has the key with another value before one that lacks it.
+    in_common
+        .min_by_key(|miss| (miss.failing.len(), miss.n_lacking()))
+        .or_else(|| candidates.iter().take(MAX_SPELLED).map(miss).find(NearMiss::is_slip))
+}
+
+impl NearMiss<'_, '_> {
+    fn has_something_in_common(&self) -> bool {
+        self.n_met > 0 || self.n_lacking() < self.failing.len()
+    }
+
+    fn n_lacking(&self) -> usize {
+        self.failing.iter().filter(|it| self.candidate.label(it.key().as_str()).is_none()).count()
+    }
+
+    /// Whether it looks like a slip, and not like something else altogether: some of it is met, or what is not is spelled
+    /// nearly so.
+    pub(super) fn is_slip(&self) -> bool {
+        self.n_met > 0 || self.failing.iter().all(|it| self.is_nearly_met(it))
+    }
+
+    fn is_nearly_met(&self, requirement: &Requirement) -> bool {
+        let key = requirement.key().as_str();
+        match self.candidate.label(key) {
+            Some(other) => requirement.named_values().any(|value| suggest::nearest(value, [other]).is_some()),
+            None => self.meant_by(requirement).is_some(),
+        }
+    }
+
+    /// The label that a requirement may be about whose key is not there: one with its value, or with nearly its key.
+    fn meant_by(&self, requirement: &Requirement) -> Option<(&str, &str)> {
+        let labels = || self.candidate.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let with_value = || labels().find(|(_, value)| requirement.named_values().any(|it| it == *value));
+        let near_key = suggest::nearest(requirement.key().as_str(), labels().map(|(key, _)| key));
+        near_key.and_then(|near| labels().find(|(key, _)| *key == near)).or_else(with_value)
+    }
+
+    /// `the nearest is Pod shop/web-0, which has app=web-frontend, not app=web`
+    pub(super) fn in_words(&self, audited: &Audited<'_, '_>) -> String {
+        let failing: Vec<String> = self.failing.iter().map(ToString::to_string).collect();
+        let has = self.failing.iter().map(|requirement| {
+            let key = requirement.key().as_str();
+            match (self.candidate.label(key), self.meant_by(requirement)) {
+                (Some(value), _) => format!("{key}={value}"),
+                (None, Some((key, value))) => format!("{key}={value}"),
+                (None, None) => format!("no {key}"),
+            }
+        });
+        let has: Vec<String> = has.collect();
+        let template = if self.candidate.is_template() { "the template of " } else { "" };
+        format!(
+            "the nearest is {template}{}, which has {}, not {}",
+            audited.called(self.candidate.id),
+            has.join(" and "),
+            failing.join(",")
+        )
+    }
+
+    pub(super) fn evidence(&self, audited: &Audited<'_, '_>) -> Value {
+        let fails: Vec<String> = self.failing.iter().map(ToString::to_string).collect();
+        json!({"object": audited.called(self.candidate.id), "template": self.candidate.is_template(), "fails": fails})
+    }
+}

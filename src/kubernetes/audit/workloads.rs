@@ -1,0 +1,147 @@
+//! Workloads: what their selectors make of their own pods and those of others.
+
+use std::collections::BTreeSet;
+
+use super::super::links::Tie;
+use super::super::relation::Relation;
+use super::auditor::Auditor;
+use super::finding::{Finding, Severity};
+use super::podlike::PodLike;
+use super::states::is_finished;
+use crate::json::Reads;
+use crate::{ObjectId, Selector};
+
+/// Kinds that select the pods that they make.
+pub(super) const KINDS: &[&str] =
+    &["ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "ReplicationController", "Rollout"];
+
+fn is_workload(auditor: &Auditor<'_, '_>, id: ObjectId) -> bool {
+    auditor.object(id).is_some_and(|object| KINDS.contains(&object.kind()))
+}
+
+/// The workloads that would select a template's pods.
+fn selecting<'l>(auditor: &Auditor<'l, '_>, template: &PodLike) -> Vec<Tie<'l>> {
+    let mut ties = auditor.selecting_pods_of(template);
+    ties.retain(|tie| is_workload(auditor, tie.from()));
+    ties
+}
+
+pub(super) fn overlap(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for template in auditor.pods().templates() {
+        for tie in selecting(auditor, template) {
+            // What a workload has made selects what that does.
+            if auditor.workload(tie.from()).is_some() {
+                continue;
+            }
+            let is_own =
+                is_same(auditor, tie.from(), template.id) || is_family(auditor, tie.from(), template.id);
+            if !is_own {
+                let other = auditor.called(template.id);
+                let selector = tie.selector().unwrap_or_default();
+                let message = format!("{selector} also selects the pods of {other}");
+                let finding = Finding::new(tie.from(), Severity::Warning, tie.at(), message);
+                findings.push(finding.with("selector", selector).related_to([template.id]));
+            }
+        }
+    }
+    findings.sort_by_key(|finding| finding.object);
+    findings
+}
+
+/// Whether the two are one object, which several files may hold.
+fn is_same(auditor: &Auditor<'_, '_>, one: ObjectId, other: ObjectId) -> bool {
+    let named = |id| auditor.object(id).map(|object| (object.kind(), object.namespace(), object.name()));
+    one == other || named(one) == named(other)
+}
+
+/// Whether one of the two makes the other, over any number of steps.
+fn is_family(auditor: &Auditor<'_, '_>, one: ObjectId, other: ObjectId) -> bool {
+    let owns = |owner: ObjectId, owned: ObjectId| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![owner]);
+        while let Some(at) = next.pop() {
+            for id in auditor.links.ties_of(Relation::Owns, at).flat_map(|tie| tie.targets()) {
+                if id == owned {
+                    return true;
+                }
+                if seen.insert(id) {
+                    next.push(id);
+                }
+            }
+        }
+        false
+    };
+    owns(one, other) || owns(other, one)
+}
+
+pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for template in auditor.pods().templates() {
+        let Some(tie) = auditor.selecting(template.id).filter(|_| is_workload(auditor, template.id)) else {
+            continue;
+        };
+        let Some(selector) = tie.selector().and_then(|text| text.parse::<Selector>().ok()) else { continue };
+        let Some(requirements) = selector.requirements() else { continue };
+        let failing = requirements.iter().find(|it| !it.matches_value(template.label(it.key().as_str())));
+        if let Some(failing) = failing {
+            let key = failing.key().as_str();
+            let has =
+                template.label(key).map_or_else(|| format!("no {key}"), |value| format!("{key}={value}"));
+            let message = format!("the selector asks for {failing}, and the template has {has}");
+            let finding = Finding::new(template.id, Severity::Error, tie.at(), message);
+            findings.push(finding.with("selector", tie.selector()).with("fails", failing.to_string()));
+        }
+    }
+    findings
+}
+
+pub(super) fn orphans(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let reads = Reads::nothing()
+        .and(["metadata", "ownerReferences"])
+        .and(["metadata", "deletionTimestamp"])
+        .and(["status", "phase"]);
+    let mut findings = Vec::new();
+    for pod in auditor.of_kind("", "Pod") {
+        let is_orphan = auditor.read(pod, &reads, |read| {
+            let is_owned =
+                read.at(["metadata", "ownerReferences"]).elements().any(|it| it.get("controller").is_true());
+            let is_deleted = read.at(["metadata", "deletionTimestamp"]).text().is_some();
+            !is_owned && !is_deleted && !is_finished(read)
+        });
+        if !is_orphan {
+            continue;
+        }
+        let ties = auditor.links.ties_to(Relation::Selects, pod);
+        let adopter = ties
+            .iter()
+            .map(Tie::from)
+            .filter(|id| is_workload(auditor, *id))
+            .min_by_key(|id| adopts(auditor, *id, pod).is_none());
+        let Some(workload) = adopter else { continue };
+        let what = adopts(auditor, workload, pod)
+            .unwrap_or("does not adopt it, but autoscalers and budgets count it");
+        let message = format!(
+            "has no controller, and the labels that {} selects, which {what}",
+            auditor.called(workload)
+        );
+        findings
+            .push(Finding::new(pod, Severity::Warning, ".metadata.labels", message).related_to([workload]));
+    }
+    findings
+}
+
+/// What a workload does with a pod that has its labels and no controller, if it takes it.
+fn adopts(auditor: &Auditor<'_, '_>, workload: ObjectId, pod: ObjectId) -> Option<&'static str> {
+    let (workload, pod) = (auditor.object(workload)?, auditor.object(pod)?);
+    let is_taken = match workload.kind() {
+        // A Deployment's ReplicaSets ask for a hash besides.
+        "Deployment" | "Rollout" => false,
+        "StatefulSet" => {
+            pod.name().strip_prefix(workload.name()).and_then(|rest| rest.strip_prefix('-')).is_some_and(
+                |ordinal| !ordinal.is_empty() && ordinal.bytes().all(|byte| byte.is_ascii_digit()),
+            )
+        }
+        _ => true,
+    };
+    is_taken.then_some("adopts it")
+}
