@@ -397,5 +397,7 @@ fn next_source(
         let name = opened.as_ref().map_or_else(LoadError::source_name, Source::name);
         return Some(Err(LoadError::new(name, None, None, Fault::stopped(0))));
     }
-    Some(opened.inspect(|source| report.begin_source(source.part.clone(), source.bytes().len())))
+    Some(opened.inspect(|source| {
+        report.begin_source(source.part.clone(), source.bytes().len(), n_objects as u64);
+    }))
 }

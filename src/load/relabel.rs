@@ -82,19 +82,21 @@ impl YamlRelabelling<'_> {
             splices.extend(yaml::relabel(text, start..end, &objects).map_err(fault)?);
         }
         json_splices.sort_by_key(|(span, _)| span.start);
-        let changed = spliced(text, &splices).ok_or_else(|| self.other_changes())?;
-        let expected = str::from_utf8(self.json).ok().and_then(|json| spliced(json, &json_splices));
-        let is_exact = expected.is_some_and(|expected| {
-            let read = yaml::convert(&changed, YamlTeam { n_threads: 1, min_part: usize::MAX });
-            let values = values(expected.as_bytes());
-            read.fault.is_none() && values.is_some() && values == self::values(&read.json)
-        });
-        if !is_exact {
-            return Err(self.other_changes());
-        }
+        let changed = spliced(text, &splices).filter(|changed| self.is_exact(changed, &json_splices));
+        let changed = changed.ok_or_else(|| self.other_changes())?;
         // With its byte-order mark, if it has one.
         let mark = str::from_utf8(&self.source.written()[..self.written.start()]).unwrap_or_default();
         Ok(format!("{mark}{changed}"))
+    }
+
+    /// Whether a text is read as the JSON is with these changes.
+    fn is_exact(&self, changed: &str, json_splices: &[(Range<usize>, String)]) -> bool {
+        let expected = str::from_utf8(self.json).ok().and_then(|json| spliced(json, json_splices));
+        let read = yaml::convert(changed, YamlTeam { n_threads: 1, min_part: usize::MAX });
+        let values_read = values(&read.json);
+        read.fault.is_none()
+            && values_read.is_some()
+            && values_read == expected.and_then(|expected| values(expected.as_bytes()))
     }
 
     fn json_splice(&self, span: Range<usize>, changes: &[LabelChange]) -> Option<(Range<usize>, String)> {

@@ -218,9 +218,13 @@ impl<'o> Reporter<'o> {
 
     /// What follows is about a text of so many bytes, which is this part of the inputs. What was read of them to get it
     /// is not a part of that.
-    pub(in crate::load) fn begin_source(&mut self, part: Range<u64>, len: usize) {
+    pub(in crate::load) fn begin_source(&mut self, part: Range<u64>, len: usize, n_objects: u64) {
         self.before += self.len;
         (self.part, self.len) = (part, len as u64);
+        // Of many small files most is what stands between them.
+        if self.part.start >= self.told + STEP {
+            self.progress(self.part.start, n_objects);
+        }
     }
 
     /// This source is read up to `pos`. False when the rest is not wanted any more.

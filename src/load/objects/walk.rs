@@ -191,9 +191,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         self.is_bundled && self.sort.is_no_dump(is_broken)
     }
 
-    /// Whether what stands at the top of the file is no object.
+    /// Whether what stands at the top of the file is no object. What failed when a bundle was written is none, and no reason
+    /// to read none of the others.
     fn is_no_object(&self, head: &Head<'a>, is_outermost: bool) -> bool {
-        self.is_bundled && self.loader.items_at.is_none() && !file_sort::is_object(head, !is_outermost)
+        let is_object = || file_sort::is_object(head, !is_outermost) && !head.is_status();
+        self.is_bundled && self.loader.items_at.is_none() && !is_object()
     }
 
     /// The values of one line, or of the whole source.
@@ -416,15 +418,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 let read = |walk: &mut Self, depth| walk.element("", depth).map(|_| ());
                 self.table(envelope.rows, depth, read).map(|()| None)
             }
-            // What failed when a bundle was written is no object of it, and no reason to read none of the others.
-            _ if depth == 0 && self.is_bundled && self.loader.items_at.is_none() && head.is_status() => {
-                Ok(None)
-            }
+            _ if depth == 0 && self.is_no_object(head, envelope.is_outermost) => Ok(None),
             // Inside a list a `Status` is an object like any other: the server gives it alone.
             Envelope { is_outermost: true, .. } if head.is_status() => {
                 self.status(start..self.cursor.pos()).map(|()| None)
             }
-            _ if depth == 0 && self.is_no_object(head, envelope.is_outermost) => Ok(None),
             _ => {
                 self.sort = FileSort::Dump;
                 if envelope.is_outermost {

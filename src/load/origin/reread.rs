@@ -167,19 +167,7 @@ pub(in crate::load) fn decode(
     team: YamlTeam,
     max_bytes: MaxBytes,
 ) -> Result<Vec<Source>, Malformed> {
-    let form = FORMS.get(bytes.size()?).copied().ok_or(Malformed("a form"))?;
-    let n_sources = bytes.size()?;
-    let mut marks = Vec::new();
-    for _ in 0..n_sources {
-        let path_in = bytes.text()?;
-        let path_in = path_in.get(0..path_in.len()).to_owned();
-        let [n_bytes, sum] = match bytes.numbers::<u64>()?[..] {
-            [n_bytes, sum] => [n_bytes, sum],
-            [] if form == DumpForm::Plain => [0, 0],
-            _ => return Err(Malformed("a source")),
-        };
-        marks.push((path_in.clone(), TextMark { name: form.name_of(path, &path_in), n_bytes, sum }));
-    }
+    let (form, marks) = decode_marks(bytes, path)?;
     Malformed::unless(form.origin() == Origin::Bundled || marks.len() == 1, "one source")?;
     let reread = |path: PathBuf, marks: Vec<TextMark>| -> Arc<dyn LaterSources> {
         Arc::new(Reread { path, max_bytes, team, marks, sources: OnceLock::new() })
@@ -203,4 +191,22 @@ pub(in crate::load) fn decode(
             names.into_iter().enumerate().map(source).collect()
         }
     })
+}
+
+/// The form of the dump, and what is known of each source with its path in it.
+fn decode_marks(bytes: &mut Decoder, path: &Path) -> Result<(DumpForm, Vec<(String, TextMark)>), Malformed> {
+    let form = FORMS.get(bytes.size()?).copied().ok_or(Malformed("a form"))?;
+    let n_sources = bytes.size()?;
+    let mut marks = Vec::new();
+    for _ in 0..n_sources {
+        let path_in = bytes.text()?;
+        let path_in = path_in.get(0..path_in.len()).to_owned();
+        let [n_bytes, sum] = match bytes.numbers::<u64>()?[..] {
+            [n_bytes, sum] => [n_bytes, sum],
+            [] if form == DumpForm::Plain => [0, 0],
+            _ => return Err(Malformed("a source")),
+        };
+        marks.push((path_in.clone(), TextMark { name: form.name_of(path, &path_in), n_bytes, sum }));
+    }
+    Ok((form, marks))
 }
