@@ -160,6 +160,10 @@ impl SavedIndex {
         self.refuse_other_files()?;
         self.refuse_inside()?;
         let before = DumpStamp::of(&self.dump);
+        // Not read first: that may take long, and nothing would come of it.
+        if before.is_none() && self.dump.exists() {
+            return Err(IndexErrorKind::NotPlain);
+        }
         let mut listener = IndexListener { observer, told: Vec::new(), n_others: 0 };
         let dump = loader
             .load_with([Input::Path(self.dump.clone())], &mut listener)

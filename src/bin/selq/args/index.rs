@@ -15,6 +15,8 @@ Examples:
   selq -l env=prod pods.json
   # the same for queries about fields
   selq index --field .status.phase,.spec.nodeName pods.json
+  # the same for an archive, or all files of a folder
+  selq index must-gather.tar.gz
   # checks it against all of the dump
   selq index --verify pods.json
   # an index somewhere else

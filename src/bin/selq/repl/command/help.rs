@@ -97,8 +97,8 @@ mod tests {
         :write FILE [FORMAT]
           write the last answer whole to a file
           All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT
-          the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`. A file
-          that is there is left alone: `:write!` replaces it.
+          the end of the name tells it (.json, .yaml, .jsonl, .csv, .tsv), else it is that of `:output`. A
+          file that is there is left alone: `:write!` replaces it.
         [no command `:x`; `:help` lists them]
         [expected QUERY: `:explain QUERY`]
         [expected nothing after `:quit`, found "x"]

@@ -96,12 +96,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("last", "", Argument::Other, "the last answer whole, in the pager",
         "The pager is $PAGER, or `less -FRX`.", answer::last),
     command("write", "FILE [FORMAT]", FILE_AND_FORMAT, "write the last answer whole to a file",
-        "All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT the end of the name tells it (.json, .jsonl, .csv, .tsv), else it is that of `:output`. A file that is there is left alone: \
+        "All of its objects, also those beyond `:limit`, with the labels that they have now. Without FORMAT the end of the name tells it (.json, .yaml, .jsonl, .csv, .tsv), else it is that of `:output`. A file that is there is left alone: \
          `:write!` replaces it.", write::write),
     command("write!", "FILE [FORMAT]", FILE_AND_FORMAT, "the same over a file that is there",
         "The file is replaced as a whole, once all is written: whoever opens it sees the old one or the new one.", write::write_over),
     command("load", "FILE…", Argument::Files, "load other dumps in place of these",
-        "Names and settings stay, changed labels do not. A path with white space is written in quotation marks. \
+        "Names and settings stay, changed labels do not. `NAME=FILE` names the cluster that a file is of, as --cluster does. \
+         A path with white space is written in quotation marks. \
          Ctrl-C stops it, and the dumps that are loaded stay.", dump::load),
     command("files", "", Argument::Other, "the dumps that are loaded", "", dump::files),
     command("history", "", Argument::Other, "the lines that were entered, the latest last", "", dump::history),
