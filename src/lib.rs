@@ -24,6 +24,8 @@
 //! - [`Path`]: a way into an object's JSON: a field, kubectl's JSONPath or a pointer. [`Paths`](path::Paths): several in one reading.
 //! - [`kubernetes`]: what only Kubernetes' objects have: kinds and their names, quantities, and what
 //!   `kubectl get` and the scheduler make of them: status, readiness, ages, requests.
+//! - [`Links`](kubernetes::Links): what the objects of a dump have to do with each other: who selects, owns, runs and uses
+//!   whom, by a table of places that programs may add to.
 //!
 //! What most programs need is at the root; what belongs to it, such as the kinds of an error or the parts of an answer, is in
 //! the modules: all of [`load`] besides [`Loader`], say.

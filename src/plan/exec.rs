@@ -226,11 +226,9 @@ fn has_one_of(sets: Sets<'_>, labels: &[LabelId], id: u32) -> bool {
 ///
 /// Walks the set that the plan begins with and tries its objects one by one, which finds the first few of
 /// many in no time; where matches turn out to be rare, all are found at once instead.
-pub(super) fn first<'s>(sets: Sets<'s>, node: &Node, n: usize) -> Ids<'s> {
+pub(super) fn first<'s>(sets: Sets<'s>, node: &Node, n: usize, asks_others: bool) -> Ids<'s> {
     // What stands to others is found as a whole, whichever object is tried.
-    if !node.asks_others()
-        && let Some(found) = walk(sets, node, n)
-    {
+    if !asks_others && let Some(found) = walk(sets, node, n) {
         return Ids::from_sorted(found);
     }
     let found: Vec<u32> = run(sets, node, &mut Untraced).iter().take(n).collect();

@@ -83,6 +83,8 @@ pub struct Plan<'s> {
     sets: Sets<'s>,
     asked: Question,
     root: Node,
+    /// Whether the plan asks what stands to other objects, so that it is no use to try objects one by one.
+    asks_others: bool,
 }
 
 /// What a plan answers.
@@ -165,7 +167,8 @@ impl<'s> Plan<'s> {
 
     fn of(sets: Sets<'s>, asked: Question, scope: &Scope, passes: &[Pass]) -> Plan<'s> {
         let root = optimize::optimize(build::build(sets, &asked, scope, passes), sets, passes);
-        Plan { sets, asked, root }
+        let asks_others = matches!(&asked, Question::Query(query, _) if query.is_of_one_object().is_err());
+        Plan { sets, asked, root, asks_others }
     }
 
     /// The selector that the plan answers, without its scope; `None` where it answers a query.
@@ -189,7 +192,7 @@ impl<'s> Plan<'s> {
     #[must_use]
     pub fn any(&self) -> bool {
         // The fused way would find all objects before it gives the first.
-        !exec::first(self.sets, &self.root, 1).is_empty()
+        !exec::first(self.sets, &self.root, 1, self.asks_others).is_empty()
     }
 
     /// The objects that match.
@@ -203,7 +206,7 @@ impl<'s> Plan<'s> {
     /// The first `n` objects that match, or all if there are fewer, without finding all others.
     #[must_use]
     pub fn take(&self, n: usize) -> Matches<'s> {
-        Matches::new(self.sets.store(), exec::first(self.sets, &self.root, n))
+        Matches::new(self.sets.store(), exec::first(self.sets, &self.root, n, self.asks_others))
     }
 
     /// Runs the plan and tells what every step was expected to find, what it found, and in what time.

@@ -113,12 +113,6 @@ impl Node {
         }
     }
 
-    /// Whether it asks what stands to other objects, which takes more than a look at one.
-    pub(super) fn asks_others(&self) -> bool {
-        matches!(self, Node::Related(..) | Node::Counted(..))
-            || self.operands().into_iter().any(Node::asks_others)
-    }
-
     /// The difference, with constants folded.
     pub(super) fn subtract(from: Node, minus: Node) -> Node {
         match (from, minus) {

@@ -257,6 +257,14 @@ fn a_stream_refuses_what_asks_other_objects() {
 }
 
 #[test]
+fn no_call_of_kubectl_leaves_out_what_a_query_asks_of_others() {
+    let run = env().run(&["parse", "-w", "kind(pod),runs-on(gpu=true)", "--as-commands"]);
+    assert_eq!(run.out, "kubectl get KIND -A -o json | selq -w 'kind(pod),runs-on(gpu=true)'\n");
+    let refused = env().refused(&["index", "--field", "workload()", "c.json"]);
+    insta::assert_snapshot!(refused, @"error: workload() is in every index, or none can keep it: --field takes fields such as .status.phase and functions such as status()");
+}
+
+#[test]
 fn a_session_shows_links() {
     let out = env().pipe(&["repl", "c.json"], b"").out;
     assert_eq!(out, "");

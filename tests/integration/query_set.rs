@@ -138,6 +138,7 @@ fn what_is_about_more_than_labels_is_refused_by_its_subject() {
     assert_eq!(subject("app || !(status(Pending))"), "status()");
     assert_eq!(subject("!kind(pod) || annotation(label)=x"), "kind()");
     assert_eq!(subject("age()>7d"), "age()");
+    assert_eq!(subject("app,!selects(app=web)"), "selects(app=web)");
     assert_eq!(
         refusal(".spec.nodeName").to_string(),
         ".spec.nodeName is no label, and a set that finds queries by labels holds none about more"

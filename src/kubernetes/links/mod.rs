@@ -35,7 +35,8 @@ use super::places::{LinkPlace, LinkPlaces};
 use super::relation::Relation;
 use crate::json::Reads;
 use crate::store::{Column, PairSet};
-use crate::{Dump, Label, ObjectId, ObjectIdentity, parallel};
+use crate::{Dump, Label, ObjectId, ObjectIdentity, Selector, parallel};
+use choice::{ChoiceFilter, SelectorChoice};
 use held::Holder;
 use names::{NameIndex, Reference};
 use realm::{Realm, realms};
@@ -123,6 +124,18 @@ impl<'d> Links<'d> {
         let waiting = self.waiting[place_of(relation)].get_or_init(|| Waiting::new(self.dump, table));
         let blocks = waiting.selecting(identity, labels);
         blocks.into_iter().flat_map(|block| table.by_block(block)).collect()
+    }
+
+    /// The objects among which a selector chooses: those of the kind that it is about, in its namespaces, whatever their
+    /// labels. Among these is what a selector of nothing nearly selects; none of what leads by name.
+    #[must_use]
+    pub fn candidates(&self, tie: Tie<'_>) -> Vec<ObjectId> {
+        let Some(choice) = tie.choice() else { return Vec::new() };
+        let everything = ChoiceFilter::Labels(Selector::everything());
+        let all = [SelectorChoice { filter: everything, ..choice.clone() }];
+        let realms = realms(self.dump).into_iter().filter(|realm| realm.has(tie.from()));
+        let found = realms.flat_map(|realm| find::find_all(&realm, &all)).flatten();
+        found.map(ObjectId).collect()
     }
 
     /// The kinds that selectors of a relation ask for, or that it is about, of which there is no object.
@@ -317,6 +330,30 @@ fn place_of(relation: Relation) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Input, Loader, Query};
+
+    fn loaded(objects: &[&str]) -> Dump {
+        let bytes = objects.join("\n").into_bytes();
+        Loader::new().load([Input::Bytes { name: "dump".to_owned(), bytes }]).unwrap()
+    }
+
+    /// What is held in the dump, a line a place.
+    fn held(dump: &Dump, relation: Relation) -> Vec<String> {
+        let links = Links::new(dump);
+        let line = |tie: Tie<'_>| {
+            let names = tie.targets().filter_map(|id| dump.store().get(id)).map(|object| object.name());
+            let names = names.collect::<Vec<_>>().join(" ");
+            let by = tie.selector().or_else(|| tie.problem().map(|it| format!("! {it}"))).unwrap_or_default();
+            format!("{} {by} -> {names}", tie.at())
+        };
+        links.ties(relation).map(line).collect()
+    }
+
+    const PODS: [&str; 3] = [
+        r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"x","labels":{"app":"web"}}}"#,
+        r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b","namespace":"y","labels":{"app":"web"}}}"#,
+        r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c","namespace":"istio-system","labels":{"app":"web"}}}"#,
+    ];
 
     #[test]
     fn relations_stand_where_they_are_looked_for() {
@@ -324,5 +361,102 @@ mod tests {
             assert_eq!(place_of(relation), nth);
             assert_eq!(Relation::named(relation.as_str()), Some(relation));
         }
+    }
+
+    #[test]
+    fn what_is_no_selector_selects_nothing_and_says_why() {
+        let with = |kind: &str, spec: &str| {
+            let object = format!(
+                r#"{{"apiVersion":"v1","kind":"{kind}","metadata":{{"namespace":"x"}},"spec":{spec}}}"#
+            );
+            held(&loaded(&[PODS[0], &object]), Relation::Selects).join("|")
+        };
+        assert_eq!(with("Service", r#"{"selector":{"app":"web"}}"#), ".spec.selector app=web -> a");
+        assert_eq!(
+            with("Service", r#"{"selector":{"app":"w b"}}"#).split(" !").next(),
+            Some(".spec.selector")
+        );
+        assert_eq!(
+            with("Service", r#"{"selector":[]}"#),
+            ".spec.selector ! expected a map from key to value -> "
+        );
+        assert_eq!(with("Service", r#"{"selector":null}"#), "");
+        assert_eq!(with("Service", r#"{"selector":{"app":null}}"#), ".spec.selector app= -> ");
+    }
+
+    #[test]
+    fn terms_about_nodes_are_written_as_a_query() {
+        let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"affinity":{"nodeAffinity":
+            {"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+            {"matchExpressions":[{"key":"zone","operator":"In","values":["b","a"]},{"key":"n","operator":"Gt","values":["5"]}]},
+            {"matchFields":[{"key":"metadata.name","operator":"In","values":["n1"]}]},{},
+            {"matchExpressions":[{"key":"zone","operator":"Near","values":["a"]}]}]}}}}}"#.replace('\n', "");
+        let node = |name: &str, labels: &str| {
+            format!(r#"{{"apiVersion":"v1","kind":"Node","metadata":{{"name":"{name}","labels":{labels}}}}}"#)
+        };
+        let nodes =
+            [node("n1", "{}"), node("n2", r#"{"zone":"a","n":"6"}"#), node("n3", r#"{"zone":"a","n":"5"}"#)];
+        let dump = loaded(&[&pod, &nodes[0], &nodes[1], &nodes[2]]);
+        let links = Links::new(&dump);
+        let selector = links.ties(Relation::Mentions).next().and_then(|tie| tie.selector()).unwrap();
+        assert_eq!(selector, "(n>5,zone in (a,b)) || name(n1)");
+        assert!(selector.parse::<Query>().is_ok());
+        assert!(held(&dump, Relation::Mentions)[0].ends_with(" -> n1 n2"));
+    }
+
+    #[test]
+    fn namespaces_are_those_that_the_place_says() {
+        let of = |api: &str, kind: &str, namespace: &str, spec: &str| {
+            let object = format!(
+                r#"{{"apiVersion":"{api}","kind":"{kind}","metadata":{{"name":"it","namespace":"{namespace}"}},"spec":{spec}}}"#
+            );
+            held(&loaded(&[PODS[0], PODS[1], PODS[2], &object]), Relation::Selects).join("|")
+        };
+        let policy = |namespace| of("security.istio.io/v1", "AuthorizationPolicy", namespace, "{}");
+        assert_eq!(policy("x"), ".spec.selector.matchLabels  -> a");
+        assert_eq!(policy("istio-system"), ".spec.selector.matchLabels  -> a b c");
+        let monitor = |spec| of("monitoring.coreos.com/v1", "PodMonitor", "x", spec);
+        assert_eq!(monitor(r#"{"selector":{}}"#), ".spec.selector  -> a");
+        assert_eq!(monitor(r#"{"namespaceSelector":{"any":true}}"#), ".spec.selector  -> a b c");
+        assert_eq!(
+            monitor(r#"{"namespaceSelector":{"matchNames":["y","z"]}}"#),
+            ".spec.selector namespace(y,z) -> b"
+        );
+    }
+
+    #[test]
+    fn the_pods_of_a_template_are_selected_as_if_they_were_there() {
+        let service = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"s","namespace":"x"},"spec":{"selector":{"app":"db"}}}"#;
+        let dump = loaded(&[PODS[0], service]);
+        let links = Links::new(&dump);
+        let pod = |namespace| ObjectIdentity { api_version: "v1", kind: "Pod", namespace, name: "" };
+        let count = |namespace, labels: [(&str, &str); 1]| {
+            links.ties_for(Relation::Selects, pod(namespace), labels).len()
+        };
+        assert_eq!(
+            [count("x", [("app", "db")]), count("y", [("app", "db")]), count("x", [("app", "web")])],
+            [1, 0, 0]
+        );
+    }
+
+    #[test]
+    fn what_a_selector_of_nothing_chooses_among_is_told() {
+        let service = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"s","namespace":"x"},"spec":{"selector":{"app":"db"}}}"#;
+        let dump = loaded(&[PODS[0], PODS[1], service]);
+        let links = Links::new(&dump);
+        let tie = links.ties(Relation::Selects).next().unwrap();
+        assert_eq!((tie.n_targets(), links.candidates(tie)), (0, vec![ObjectId(0)]));
+        assert_eq!(tie.label_selector().map(ToString::to_string).as_deref(), Some("app=db"));
+    }
+
+    #[test]
+    fn what_follows_from_several_links_names_what_is_between() {
+        let target = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","namespace":"x"},"spec":{"selector":{"matchLabels":{"app":"web"}}}}"#;
+        let scaler = r#"{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"h","namespace":"x"},"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}}}"#;
+        let dump = loaded(&[PODS[0], target, scaler]);
+        let links = Links::new(&dump);
+        let [pod, target, scaler] = [0, 1, 2].map(ObjectId);
+        let link = |object| vec![DerivedLink { object, via: vec![target] }];
+        assert_eq!((links.derived_from(scaler), links.derived_to(pod)), (link(pod), link(scaler)));
     }
 }

@@ -8,9 +8,9 @@ use roaring::RoaringBitmap;
 
 use super::super::places::{KindName, LinkPlace, LinkPlaces};
 use super::super::relation::Relation;
-use super::choice::{Chosen, SelectorChoice};
-use crate::ObjectId;
+use super::choice::{ChoiceFilter, Chosen, SelectorChoice};
 use crate::store::{PairBlock, PairEnd, PairSet};
+use crate::{ObjectId, Selector};
 
 /// All that objects hold of one relation.
 #[derive(Debug)]
@@ -198,8 +198,22 @@ impl<'l> Tie<'l> {
     /// peer also the namespaces. `None` of what leads by name, of what is no selector, and of the selector of nothing.
     #[must_use]
     pub fn selector(&self) -> Option<String> {
+        self.choice()?.text()
+    }
+
+    /// What the selector asks of labels; `None` where it asks something else, as the terms of a NodeSelector may.
+    #[must_use]
+    pub fn label_selector(&self) -> Option<&'l Selector> {
+        match &self.choice()?.filter {
+            ChoiceFilter::Labels(selector) => Some(selector),
+            ChoiceFilter::Terms(_) => None,
+        }
+    }
+
+    /// What is selected, where something is.
+    pub(super) fn choice(&self) -> Option<&'l SelectorChoice> {
         match self.found_by() {
-            FoundBy::Selector(choice) => choice.text(),
+            FoundBy::Selector(choice) => Some(choice),
             _ => None,
         }
     }

@@ -50,7 +50,8 @@ impl KubectlCalls {
     ///
     /// A selector is one call. An "or" that no selector can say becomes several calls that have no object in common:
     /// labels can always be told apart that way, other things where a call can ask for them and for their opposite. What no
-    /// call asks for, such as a pattern or a status, is left out where the query cannot be said exactly.
+    /// call asks for, such as a pattern or a status, is left out where the query cannot be said exactly. One that asks other
+    /// objects, as `selects()` does, is one call for all: the others have to be in its answer too.
     ///
     /// The calls are at most 1,024, or 16 where they are not exact, and the time is bounded, whatever the query is.
     ///
@@ -69,6 +70,10 @@ impl KubectlCalls {
         if let Some(selector) = query.to_selector().filter(|it| it.canonical().is_some()) {
             let selector = (!selector.is_everything()).then_some(selector);
             return KubectlCalls::exactly(vec![KubectlCall { selector, ..KubectlCall::default() }]);
+        }
+        // What it asks of other objects is not among the answers to any call that says less than all.
+        if query.is_of_one_object().is_err() {
+            return KubectlCalls { exact: false, calls: vec![KubectlCall::default()] };
         }
         let mut dimensions = Dimensions::default();
         let literals: Vec<Literal> = query.expr().requirements().map(|it| dimensions.literal(it)).collect();

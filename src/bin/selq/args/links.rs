@@ -36,7 +36,7 @@ pub(crate) struct LinksArgs {
     /// Only these relations; several are joined by `,`
     #[arg(long, value_name = "RELATION,…", num_args = 1, value_delimiter = ',')]
     pub(crate) relation: Vec<LinkRelation>,
-    /// Places more where selectors stand, one a line, in the form of the built-in table
+    /// More places where selectors stand, one a line, in the form of the built-in table
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) places: Vec<PathBuf>,
     /// How to print them; without it a tree of one object on a terminal, else a table
