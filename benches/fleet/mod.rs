@@ -9,6 +9,7 @@
 // Every bench compiles this module for itself and uses its own part of it.
 #![allow(dead_code, reason = "no bench needs all of the fleet")]
 
+pub(crate) mod cluster;
 pub(crate) mod json;
 
 use std::collections::BTreeMap;
