@@ -25,6 +25,7 @@ mod waiting;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
 
 pub use derived::DerivedLink;
@@ -198,26 +199,28 @@ impl<'d> Links<'d> {
 
     fn tie_selected(&self, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
         let held = self.read(realm, relation, choice::at_place);
-        let (mut numbers, mut choices) = (HashMap::new(), Vec::new());
-        for held in &held {
-            if let Ok(choice) = &held.what
-                && !numbers.contains_key(choice)
-            {
-                numbers.insert(choice, choices.len());
-                choices.push(choice.clone());
-            }
+        // Each choice is moved to where it is kept, since most of the time would go into copies of selectors.
+        let mut numbers: HashMap<SelectorChoice, usize, RandomState> = HashMap::default();
+        let mut rows = Vec::with_capacity(held.len());
+        for Held { from, place, at, what } in held {
+            let number = what.map(|choice| {
+                let next = numbers.len();
+                *numbers.entry(choice).or_insert(next)
+            });
+            rows.push((from, place, at, number));
         }
+        let mut numbered: Vec<(SelectorChoice, usize)> = numbers.into_iter().collect();
+        numbered.sort_unstable_by_key(|(_, number)| *number);
+        let choices: Vec<SelectorChoice> = numbered.into_iter().map(|(choice, _)| choice).collect();
         let found = find::find_all(realm, &choices);
-        let mut blocks: Vec<u32> = Vec::with_capacity(choices.len());
-        for (choice, found) in choices.iter().zip(found) {
-            blocks.push(builder.selected(Ok(choice.clone()), found));
-        }
-        for Held { from, place, at, what } in &held {
-            let block = match what {
-                Ok(choice) => blocks[numbers[choice]],
-                Err(problem) => builder.selected(Err(problem.clone()), RoaringBitmap::new()),
+        let blocks = choices.into_iter().zip(found);
+        let blocks: Vec<u32> = blocks.map(|(choice, found)| builder.selected(Ok(choice), found)).collect();
+        for (from, place, at, number) in rows {
+            let block = match number {
+                Ok(number) => blocks[number],
+                Err(problem) => builder.selected(Err(problem), RoaringBitmap::new()),
             };
-            builder.tie(*from, block, at, *place);
+            builder.tie(from, block, &at, place);
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
 
 use super::super::places::{KindName, LinkPlace, LinkPlaces};
@@ -51,7 +52,7 @@ pub(super) struct TieBuilder {
     relation: Relation,
     ties: Vec<TieRow>,
     ats: Vec<Box<str>>,
-    numbers: HashMap<Box<str>, u32>,
+    numbers: HashMap<Box<str>, u32, RandomState>,
     found_by: Vec<FoundBy>,
     blocks: Vec<PairBlock>,
 }
@@ -62,7 +63,7 @@ impl TieBuilder {
             relation,
             ties: Vec::new(),
             ats: Vec::new(),
-            numbers: HashMap::new(),
+            numbers: HashMap::default(),
             found_by: Vec::new(),
             blocks: Vec::new(),
         }
