@@ -494,6 +494,13 @@ impl Places {
         self.ends.to_mut()[id.index()] = span.end as u64;
     }
 
+    /// Moves the objects from this id on by so many bytes.
+    fn shift(&mut self, first: usize, n_bytes: usize) {
+        for places in [self.starts.to_mut(), self.ends.to_mut()] {
+            places[first..].iter_mut().for_each(|place| *place += n_bytes as u64);
+        }
+    }
+
     /// Gives back memory that was set aside for more.
     fn shrink_to_fit(&mut self) {
         self.starts.shrink_to_fit();
@@ -565,8 +572,13 @@ impl Recorder {
 
     /// The sources that were read, if they were not kept one by one.
     pub(in crate::load) fn set_sources(&mut self, sources: Vec<Source>) {
-        self.n_bytes = sources.iter().map(|source| source.bytes().len() as u64).sum();
+        self.n_bytes = sources.iter().map(Source::n_bytes).sum();
         self.sources = sources;
+    }
+
+    /// The objects from this id on stand so many bytes later in their source.
+    pub(in crate::load) fn shift_places(&mut self, first: usize, n_bytes: usize) {
+        self.places.shift(first, n_bytes);
     }
 
     /// Leaves one look of every object that a folder or archive has several of.

@@ -51,6 +51,8 @@ pub enum LoadErrorKind {
     Utf8,
     /// JSON, but not a dump: a scalar where an object belongs, a label value that is a number, ….
     Data,
+    /// What came bit by bit and was not kept is needed once more.
+    Gone,
     /// Nothing is wrong: the observer wants no more ([`LoadObserver::is_stopped`](crate::load::LoadObserver::is_stopped)).
     Stopped,
 }
@@ -98,6 +100,12 @@ impl LoadError {
     pub(in crate::load) fn of_object(mut self) -> LoadError {
         // The first of its text, from where whoever moves the error counts.
         self.inner.object.get_or_insert(0);
+        self
+    }
+
+    /// The same error with a way out.
+    pub(in crate::load) fn with_help(mut self, help: &'static str) -> LoadError {
+        self.inner.fault.help = Some(help.into());
         self
     }
 
@@ -256,6 +264,18 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+/// Why an input cannot be read.
+pub(in crate::load) fn unreadable(error: &io::Error) -> Box<Fault> {
+    let fault = |message: String| Fault::syntax(LoadErrorKind::Unreadable, 0, message);
+    match error.kind() {
+        io::ErrorKind::NotFound => fault("no such file".to_owned()),
+        io::ErrorKind::IsADirectory => fault("expected a file, found a directory".to_owned())
+            .with_help("name the file in it that is meant"),
+        io::ErrorKind::PermissionDenied => fault("not allowed to read it".to_owned()),
+        _ => fault(format!("cannot be read: {error}")),
+    }
+}
 
 /// `text` from a dump, fit for a message: in back quotes, on one line, and not too long.
 pub(in crate::load) fn quoted(text: &str) -> String {

@@ -2,8 +2,8 @@
 //!
 //! `origin` gives the bytes, for YAML the JSON that is made of it, and `format` tells what they hold; `json` reads values,
 //! with a place for every fault; `objects` finds the objects in lists, arrays, maps, tables and watch events and reads what
-//! is kept of them, on several threads where that pays. `dump` records them or `scan` counts them, and `stream` reads a watch
-//! stream while it is written.
+//! is kept of them, on several threads where that pays. `dump` records them or `scan` counts them, of a large text `passing`
+//! by while it comes, and `stream` reads a watch stream while it is written.
 
 mod dump;
 mod duplicates;
@@ -13,6 +13,7 @@ mod json;
 mod messages;
 mod objects;
 mod origin;
+mod passing;
 mod relabel;
 mod report;
 mod scan;
@@ -36,10 +37,13 @@ use crate::yaml::YamlTeam;
 use dump::Recorder;
 use error::Fault;
 use objects::parts::Threads;
+use objects::runs::Runs;
 use objects::sink::Sink;
 use objects::walk::Walk;
 use origin::budget::MaxBytes;
 use origin::queue::Queue;
+use origin::rest::Rest;
+use origin::source::{SAVE_IT, gone};
 use report::Reporter;
 use scan::{Kept, Tally};
 
@@ -77,10 +81,13 @@ use scan::{Kept, Tally};
 ///
 /// Dumps need not be trusted. Reading takes time in proportion to their size, and memory for the labels, 16
 /// bytes an object, and the text where it cannot be mapped; a compressed dump takes what it decompresses to, up to
-/// [`max_bytes`](Loader::max_bytes). Links, devices and paths that lead out of a folder or archive are not followed.
+/// [`max_bytes`](Loader::max_bytes). A [`scan`](Loader::scan) or [`select`](Loader::select) keeps no text that cannot be mapped
+/// and is large, but for the objects that are selected. Links, devices and paths that lead out of a folder or archive are not followed.
 /// Values may be nested as deeply as they like, lists in lists up to 64.
 #[derive(Debug, Clone, Default)]
 pub struct Loader {
+    /// Whether objects that a scan keeps do without their text, where that of their source is not kept.
+    without_text: bool,
     labels_at: Option<Pointer>,
     items_at: Option<Pointer>,
     skip_invalid: bool,
@@ -150,6 +157,21 @@ impl Loader {
         Loader { reads, ..self }
     }
 
+    /// Whether the objects that [`select`](Loader::select) keeps have their [text](Dump::json); they do unless this says
+    /// otherwise. Without it they take less memory where what is read comes bit by bit and is not kept.
+    #[must_use]
+    pub fn keep_text(self, yes: bool) -> Loader {
+        Loader { without_text: !yes, ..self }
+    }
+
+    /// From how many bytes on a scan reads what comes bit by bit as it comes, and keeps nothing but the answer: 16 MiB unless
+    /// this says otherwise; and how much of it at a time. What is read does not depend on it; tests make it small.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn windows(self, max_kept: usize, window: usize) -> Loader {
+        Loader { threads: Threads { max_kept, window, ..self.threads }, ..self }
+    }
+
     /// How much text is worth a thread of its own, at least: 1 MiB unless this says otherwise. What is read
     /// does not depend on it; tests make it small.
     #[doc(hidden)]
@@ -168,8 +190,8 @@ impl Loader {
     }
 
     /// Who reads YAML.
-    fn team(&self) -> YamlTeam {
-        let Threads { n, min_part } = self.threads;
+    pub(in crate::load) fn team(&self) -> YamlTeam {
+        let Threads { n, min_part, .. } = self.threads;
         YamlTeam { n_threads: n, min_part }
     }
 
@@ -217,9 +239,13 @@ impl Loader {
     /// Watch events and [`skip_invalid`](Loader::skip_invalid) need a store; the scan then ends without an answer,
     /// and [`Unanswered::load_with`] goes on.
     ///
+    /// What comes through a pipe or is decompressed is read while it comes, and from 16 MiB on not kept: a text of any size
+    /// takes a few megabytes.
+    ///
     /// # Errors
     ///
-    /// The same.
+    /// The same; and when what was not kept is needed after all and cannot be had once more: a pipe that has watch events
+    /// behind many plain objects ([`LoadErrorKind::Gone`]).
     pub fn scan(
         &self,
         inputs: impl IntoIterator<Item = Input>,
@@ -256,39 +282,52 @@ impl Loader {
         select: &F,
         kept: Option<Kept<'_>>,
     ) -> Result<Scan<Option<KeptObjects>>, LoadError> {
-        let mut pending = Queue::of_inputs(inputs, self.max_bytes);
+        let mut pending = Queue::of_inputs(inputs, self.max_bytes).keeping(self.threads.max_kept);
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut tally = Tally::new(select, self.reads.as_ref(), kept);
         let mut sources = Vec::new();
         // Only a dump counts what is left out of it, so that nothing is tried here.
         tally.gave_up = self.skip_invalid;
         while !tally.gave_up
-            && let Some(source) = next_source(&mut pending, self.team(), &mut report, tally.n_objects)
+            && let Some(opened) = next_source(&mut pending, self.team(), &mut report, tally.n_objects)
         {
-            let mut source = source?;
-            if self.count(&mut source, &mut tally, &mut report)? {
+            let (mut source, runs) = match opened? {
+                (source, None) => (source, Runs::default()),
+                (source, Some(rest)) => self.condensed(source, rest, &mut tally, &mut report)?,
+            };
+            if self.count(&mut source, runs, &mut tally, &mut report)? {
+                tally.end_source(&mut source);
                 sources.push(source);
-                tally.next_source();
             } else {
                 pending.without_objects(&source);
             }
         }
         report.end(tally.n_objects as u64);
         if !tally.gave_up {
-            // Notices wait for the end, as an event in the last source has all of them read again,
-            // which tells whatever there is to tell.
-            tally.notices.drain(..).for_each(|notice| report.notice(notice));
-            pending.bundles().iter().for_each(|bundle| bundle.tell(&mut report));
-            self.remark_labels_at(tally.n_objects, &mut report);
+            self.tell(&mut tally, &pending, &mut report);
         }
         Ok(tally.end(self.clone(), sources, pending))
     }
 
+    /// Tells what is to be told of a scan. That waits for the end, as an event in the last source has all of them read again,
+    /// which tells whatever there is to tell.
+    fn tell<F: Fn(ReadObject<'_>) -> bool + Sync>(
+        &self,
+        tally: &mut Tally<'_, F>,
+        pending: &Queue,
+        report: &mut Reporter<'_>,
+    ) {
+        tally.notices.drain(..).for_each(|notice| report.notice(notice));
+        pending.bundles().iter().for_each(|bundle| bundle.tell(report));
+        self.remark_labels_at(tally.n_objects, report);
+    }
+
     /// Counts the objects of a source, or gives up. False of a file in a bundle that is no dump.
-    fn count<F: Fn(ReadObject<'_>) -> bool + Sync>(
+    fn count<'f, F: Fn(ReadObject<'_>) -> bool + Sync>(
         &self,
         source: &mut Source,
-        tally: &mut Tally<'_, F>,
+        runs: Runs<Tally<'f, F>>,
+        tally: &mut Tally<'f, F>,
         report: &mut Reporter<'_>,
     ) -> Result<bool, LoadError> {
         // Of an object that is there again only one look counts, and which one is known at the end.
@@ -296,10 +335,21 @@ impl Loader {
         if tally.gave_up {
             return Ok(true);
         }
-        let walked = self.walk(source, tally, report);
+        if tally.is_lost {
+            tally.gave_up = true;
+            return if source.again().is_some() { Ok(true) } else { Err(gone(source)) };
+        }
+        let walked = self.walk_beside(source, runs, tally, report);
+        if !tally.gave_up {
+            return Ok(walked?.is_some());
+        }
         // A walk that met an event ends with a fault that only says so. The source is read again, which finds whatever
-        // else is wrong with it.
-        if tally.gave_up { Ok(true) } else { Ok(walked?.is_some()) }
+        // else is wrong with it; if it can be.
+        match walked {
+            _ if source.is_whole() || source.again().is_some() => Ok(true),
+            Err(error) if !tally.is_lost => Err(error.with_help(SAVE_IT)),
+            _ => Err(gone(source)),
+        }
     }
 
     fn load_pending(&self, mut pending: Queue, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
@@ -309,7 +359,7 @@ impl Loader {
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
         while let Some(source) = next_source(&mut pending, self.team(), &mut report, recorder.n_ids()) {
-            let mut source = match source {
+            let mut source = match source.map(|(source, _)| source) {
                 // A load that is stopped found nothing bad, and nobody wants what it has read.
                 Err(error) if self.skip_invalid && error.kind() != LoadErrorKind::Stopped => {
                     recorder.notice(Notice::Skipped(error), &mut report);
@@ -361,9 +411,21 @@ impl Loader {
         sink: &mut S,
         report: &mut Reporter<'_>,
     ) -> Result<Option<u64>, LoadError> {
+        self.walk_beside(source, Runs::default(), sink, report)
+    }
+
+    /// The same of a source of which runs were read before.
+    fn walk_beside<S: Sink>(
+        &self,
+        source: &mut Source,
+        runs: Runs<S>,
+        sink: &mut S,
+        report: &mut Reporter<'_>,
+    ) -> Result<Option<u64>, LoadError> {
         // Taken out, since the walk borrows the source for as long as it lasts.
         let (damage, rest) = (source.damage.take(), source.take_yaml_fault());
         let mut walk = Walk::new(self, source, sink, report);
+        walk.runs = runs;
         // In a bundle only damage of a dump matters, which has to be read to be known for one.
         let is_known = |fault: &mut Box<Fault>| !walk.is_bundled || fault.kind == LoadErrorKind::TooLarge;
         let mut later = damage;
@@ -390,14 +452,15 @@ fn next_source(
     team: YamlTeam,
     report: &mut Reporter<'_>,
     n_objects: usize,
-) -> Option<Result<Source, LoadError>> {
+) -> Option<Result<(Source, Option<Rest>), LoadError>> {
     let opened = pending.next_source(team, &mut |pos| report.opening_at(pos, n_objects as u64))?;
     // What a stop cut short while it was opened would look like a bad source.
     if report.is_stopped() {
-        let name = opened.as_ref().map_or_else(LoadError::source_name, Source::name);
+        let name = opened.as_ref().map_or_else(LoadError::source_name, |(source, _)| source.name());
         return Some(Err(LoadError::new(name, None, None, Fault::stopped(0))));
     }
-    Some(opened.inspect(|source| {
-        report.begin_source(source.part.clone(), source.bytes().len(), n_objects as u64);
+    Some(opened.inspect(|(source, rest)| match rest {
+        None => report.begin_source(source.part.clone(), source.bytes().len(), n_objects as u64),
+        Some(rest) => report.begin_passing(source.part.start, rest.n_read()),
     }))
 }

@@ -1,6 +1,7 @@
 //! What a load tells while it runs.
 
 use crate::load::error::LoadError;
+use crate::load::origin::rest::ReadCount;
 use std::fmt;
 use std::io;
 use std::ops::Range;
@@ -194,6 +195,8 @@ pub(in crate::load) struct Reporter<'o> {
     /// Which part of the inputs is read with the text of this source, and how long that is.
     part: Range<u64>,
     len: u64,
+    /// How much of the inputs was read since the text began, where that comes bit by bit.
+    passing: Option<ReadCount>,
     /// How much of the inputs was read when the observer was told last.
     told: u64,
     is_stopped: bool,
@@ -210,6 +213,7 @@ impl<'o> Reporter<'o> {
             last: 0,
             part: 0..0,
             len: 0,
+            passing: None,
             told: 0,
             is_stopped: false,
             has_labels_at: false,
@@ -221,10 +225,19 @@ impl<'o> Reporter<'o> {
     pub(in crate::load) fn begin_source(&mut self, part: Range<u64>, len: usize, n_objects: u64) {
         self.before += self.len;
         (self.part, self.len) = (part, len as u64);
+        self.passing = None;
         // Of many small files most is what stands between them.
         if self.part.start >= self.told + STEP {
             self.progress(self.part.start, n_objects);
         }
+    }
+
+    /// What follows is about a text that is not there as a whole; of the inputs so much is read before it, and what is
+    /// counted meanwhile.
+    pub(in crate::load) fn begin_passing(&mut self, before: u64, n_read: &ReadCount) {
+        self.before += self.len;
+        (self.part, self.len) = (before..before, 0);
+        self.passing = Some(n_read.clone());
     }
 
     /// This source is read up to `pos`. False when the rest is not wanted any more.
@@ -232,6 +245,11 @@ impl<'o> Reporter<'o> {
         let bytes = self.before + pos as u64;
         if bytes >= self.last + STEP {
             self.last = bytes;
+            if let Some(n_read) = &self.passing {
+                let read = self.part.start + n_read.get();
+                self.progress(read, n_objects);
+                return !self.is_stopped;
+            }
             let share =
                 u128::from(self.part.end - self.part.start) * pos as u128 / u128::from(self.len.max(1));
             self.progress(self.part.start + share as u64, n_objects);
@@ -250,9 +268,15 @@ impl<'o> Reporter<'o> {
         self.is_stopped
     }
 
+    /// Nothing more is wanted.
+    pub(in crate::load) fn stop(&mut self) {
+        self.is_stopped = true;
+    }
+
     /// Everything is read.
     pub(in crate::load) fn end(&mut self, n_objects: u64) {
-        self.progress(self.part.end, n_objects);
+        let n_passed = self.passing.as_ref().map_or(0, ReadCount::get);
+        self.progress(self.part.end + n_passed, n_objects);
     }
 
     pub(in crate::load) fn notice(&mut self, notice: Notice) {
@@ -264,7 +288,7 @@ impl<'o> Reporter<'o> {
         self.told = self.told.max(bytes);
         self.observer.progress(Progress { bytes: self.told, total: self.total.sum(), n_objects });
         // Kept, so that the observer is asked every few megabytes and not at each object.
-        self.is_stopped = self.observer.is_stopped();
+        self.is_stopped |= self.observer.is_stopped();
     }
 }
 

@@ -10,6 +10,7 @@ use crate::load::origin::queue::Queue;
 use crate::load::origin::source::Source;
 use crate::load::report::{LoadObserver, Notice, Progress, Reporter};
 use crate::{ObjectId, ObjectIdentity};
+use std::mem;
 use std::ops::Range;
 
 /// An object while it is read; borrowed from the dump, and gone with the next one.
@@ -127,7 +128,20 @@ impl<K> Answer<K> {
     /// How many bytes were read, decompressed where they were not plain.
     #[must_use]
     pub fn n_bytes(&self) -> u64 {
-        self.unanswered.sources.iter().map(|source| source.bytes().len() as u64).sum()
+        self.unanswered.sources.iter().map(Source::n_bytes).sum()
+    }
+
+    /// Whether a store can still be made of what was read. Not if it came bit by bit, was too large to be kept, and cannot be
+    /// had once more.
+    #[must_use]
+    pub fn can_be_loaded(&self) -> bool {
+        self.unanswered.sources.iter().all(|source| source.is_whole() || source.again().is_some())
+    }
+
+    /// Whether all that was read is still in memory, so that to make a store of it costs no second reading.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.unanswered.sources.iter().all(Source::is_whole)
     }
 
     /// What was read, as if there were no answer: for who learns from the answer that it takes a store after all.
@@ -153,9 +167,9 @@ impl Unanswered {
     ///
     /// # Errors
     ///
-    /// As [`Loader::load_with`].
+    /// As [`Loader::load_with`]; and when something [cannot be had once more](Answer::can_be_loaded).
     pub fn load_with(self, observer: &mut dyn LoadObserver) -> Result<Dump, LoadError> {
-        let pending = self.rest.after(self.sources);
+        let pending = self.rest.after(self.sources)?;
         match self.is_told {
             // The same sources give the same notices a second time.
             true => self.loader.load_pending(pending, &mut Told { observer }),
@@ -183,20 +197,73 @@ impl LoadObserver for Told<'_> {
 pub(in crate::load) struct Kept<'f> {
     objects: Recorder,
     keep_label: &'f (dyn Fn(&str) -> bool + Sync),
+    texts: Texts,
+    /// The first object whose text is in these.
+    first_id: usize,
+}
+
+/// Where the texts of the objects are that are kept.
+#[derive(Debug)]
+enum Texts {
+    /// Where they were read.
+    InSource,
+    /// Here, as their source will be gone.
+    Copied(Vec<u8>),
+    /// Gone, and nobody misses them.
+    Dropped,
+}
+
+impl Texts {
+    /// The same without any so far.
+    fn part(&self) -> Texts {
+        match self {
+            Texts::InSource => Texts::InSource,
+            Texts::Copied(_) => Texts::Copied(Vec::new()),
+            Texts::Dropped => Texts::Dropped,
+        }
+    }
+
+    /// The place of a text that is read at `span`.
+    fn place(&mut self, text: &[u8], span: Range<usize>) -> Range<usize> {
+        match self {
+            Texts::InSource => span,
+            Texts::Copied(texts) => {
+                let start = texts.len();
+                texts.extend_from_slice(text);
+                start..texts.len()
+            }
+            Texts::Dropped => 0..0,
+        }
+    }
 }
 
 impl<'f> Kept<'f> {
     pub(in crate::load) fn new(keep_label: &'f (dyn Fn(&str) -> bool + Sync)) -> Kept<'f> {
-        Kept { objects: Recorder::default(), keep_label }
+        Kept { objects: Recorder::default(), keep_label, texts: Texts::InSource, first_id: 0 }
     }
 
     fn part(&self) -> Kept<'f> {
-        Kept { objects: self.objects.part(), ..*self }
+        Kept { objects: self.objects.part(), texts: self.texts.part(), first_id: 0, ..*self }
     }
 
     fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> ObjectId {
+        let span = self.texts.place(head.json, span);
         let labels = head.labels().filter(|(key, _)| (self.keep_label)(key));
         self.objects.push_with(head.identity(), labels, index, span)
+    }
+
+    fn append(&mut self, mut part: Kept<'_>, index: u64) {
+        if let (Texts::Copied(own), Texts::Copied(mut others)) = (&mut self.texts, part.texts) {
+            // The order of the texts is nobody's concern, so that the longer ones stay where they are.
+            if own.len() < others.len() {
+                self.objects.shift_places(self.first_id, others.len());
+                mem::swap(own, &mut others);
+            } else {
+                part.objects.shift_places(0, own.len());
+            }
+            own.append(&mut others);
+        }
+        self.objects.append(part.objects, index);
     }
 }
 
@@ -209,6 +276,8 @@ pub(in crate::load) struct Tally<'f, F> {
     kept: Option<Kept<'f>>,
     /// There was a watch event.
     pub(in crate::load) gave_up: bool,
+    /// Something that is not in the text any more is needed.
+    pub(in crate::load) is_lost: bool,
     /// To be told once it is known that all is read this way: else whoever reads it again tells them.
     pub(in crate::load) notices: Vec<Notice>,
 }
@@ -219,14 +288,45 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
         reads: Option<&'f Reads>,
         kept: Option<Kept<'f>>,
     ) -> Tally<'f, F> {
-        Tally { select, reads, n_objects: 0, n_selected: 0, kept, gave_up: false, notices: Vec::new() }
+        Tally {
+            select,
+            reads,
+            n_objects: 0,
+            n_selected: 0,
+            kept,
+            gave_up: false,
+            is_lost: false,
+            notices: Vec::new(),
+        }
     }
 
-    /// The next objects are those of the next source.
-    pub(in crate::load) fn next_source(&mut self) {
+    /// The objects that come are of a text that will be gone; perhaps their own texts are kept.
+    pub(in crate::load) fn begin_stream(&mut self, keep_text: bool) {
         if let Some(kept) = &mut self.kept {
+            kept.texts = if keep_text { Texts::Copied(Vec::new()) } else { Texts::Dropped };
+            kept.first_id = kept.objects.n_ids();
+        }
+    }
+
+    /// The text is all there in the end.
+    pub(in crate::load) fn end_stream(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.texts = Texts::InSource;
+        }
+    }
+
+    /// This source is read; the next objects are those of the next one.
+    pub(in crate::load) fn end_source(&mut self, source: &mut Source) {
+        let texts = self.kept.as_mut().map(|kept| {
             // The sources stand elsewhere until there is an answer, and here they are only counted.
             kept.objects.next_source();
+            mem::replace(&mut kept.texts, Texts::InSource)
+        });
+        if !source.is_whole() {
+            source.keep_only(match texts {
+                Some(Texts::Copied(texts)) => texts,
+                _ => Vec::new(),
+            });
         }
     }
 
@@ -260,7 +360,7 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
         self.n_objects += part.n_objects;
         self.n_selected += part.n_selected;
         if let (Some(kept), Some(part)) = (&mut self.kept, part.kept) {
-            kept.objects.append(part.objects, index);
+            kept.append(part, index);
         }
     }
 
@@ -299,6 +399,11 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
         // In a part this is lost with the part: the walk that called meets the event again.
         self.gave_up = true;
         false
+    }
+
+    fn lose(&mut self) {
+        self.gave_up = true;
+        self.is_lost = true;
     }
 
     fn is_watch_stream(&self) -> bool {

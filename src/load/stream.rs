@@ -1,7 +1,7 @@
 //! A watch stream, read event by event, each as soon as it is complete.
 
 use super::{Input, Loader};
-use crate::load::error::{Fault, LoadError, LoadErrorKind, Position};
+use crate::load::error::{Fault, LoadError, LoadErrorKind, Position, unreadable};
 use crate::load::json::cursor::BOM;
 use crate::load::json::lines::LineCounter;
 use crate::load::json::split::{Splitter, StreamValue};
@@ -9,7 +9,7 @@ use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
 use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
-use crate::load::origin::source::{Source, unreadable};
+use crate::load::origin::source::Source;
 use crate::load::report::{InputBytes, Notice, Reporter};
 use crate::{Object, ObjectId};
 use std::collections::VecDeque;

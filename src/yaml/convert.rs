@@ -157,6 +157,19 @@ fn read_slowly(chunk: &str, transcoder: &mut Transcoder) -> Result<DocumentRead,
 }
 
 impl PlaceMap {
+    /// Where in the text the line begins of the element that begins at this byte of the JSON.
+    pub(crate) fn line_of_element(&self, text: &str, json: usize) -> Option<usize> {
+        let nth = self.elements.binary_search_by_key(&json, |element| element.json).ok()?;
+        Some(line_start(text, self.elements[nth].text))
+    }
+
+    /// Where in the JSON the element begins whose line begins at this byte of the text.
+    pub(crate) fn element_at_line(&self, text: &str, line: usize) -> Option<usize> {
+        let nth = self.elements.partition_point(|element| element.text < line);
+        let element = self.elements.get(nth)?;
+        (line_start(text, element.text) == line).then_some(element.json)
+    }
+
     /// Where in the text the scalar is written that stands at this byte of the JSON, or where the collection begins.
     ///
     /// Reads the element around it once more, or the document.
@@ -188,9 +201,8 @@ impl PlaceMap {
             return None;
         }
         let next = self.elements.get(nth + 1).filter(|next| next.json < json.len());
-        let line_start = |at: usize| memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
-        let start = line_start(element.text);
-        let end = next.map_or(document.chunk.end, |next| line_start(next.text));
+        let start = line_start(text, element.text);
+        let end = next.map_or(document.chunk.end, |next| line_start(text, next.text));
         // Behind the last element other fields may follow, with which it is no text of its own.
         let mut alone = text.get(start..end)?;
         if next.is_none() {
@@ -200,6 +212,11 @@ impl PlaceMap {
         let place = place_in_element(alone, rest, at - element.json)?;
         Some(place.start + start..place.end + start)
     }
+}
+
+/// Where the line begins that holds this byte.
+fn line_start(text: &str, at: usize) -> usize {
+    memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1)
 }
 
 /// The lines that are not indented less than the first, and that go on with its list.

@@ -30,7 +30,7 @@ mod write;
 mod tests;
 
 pub(crate) use convert::{PlaceMap, convert};
-pub(crate) use fast::YamlTeam;
+pub(crate) use fast::{ListPiece, YamlTeam, elements};
 pub(crate) use fault::YamlFault;
 pub(crate) use relabel::{YamlLabels, relabel};
 pub(crate) use text::{decode, has_utf16_mark};

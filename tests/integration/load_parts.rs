@@ -8,7 +8,7 @@ use selq::{Dump, Input, LoadError, Loader, ObjectRef, Selector};
 use crate::strategies;
 
 #[derive(Default)]
-struct Notices(Vec<String>);
+pub(crate) struct Notices(pub(crate) Vec<String>);
 
 impl LoadObserver for Notices {
     fn notice(&mut self, notice: Notice) {
@@ -22,7 +22,7 @@ fn inputs(bytes: &[u8]) -> [Input; 2] {
         .map(|(name, bytes)| Input::Bytes { name: name.to_owned(), bytes })
 }
 
-fn shown_error(error: &LoadError) -> String {
+pub(crate) fn shown_error(error: &LoadError) -> String {
     format!("{error} ({:?} at {:?}, help {:?})", error.kind(), error.offset(), error.help())
 }
 
@@ -45,12 +45,12 @@ fn seen(loader: &Loader, bytes: &[u8]) -> Result<String, String> {
 }
 
 /// Everything that can be seen of an object but its id.
-fn seen_object(dump: &Dump, object: &ObjectRef<'_>) -> String {
+pub(crate) fn seen_object(dump: &Dump, object: &ObjectRef<'_>) -> String {
     seen_with(dump, object, "")
 }
 
 /// The same without the labels of one key.
-fn seen_with(dump: &Dump, object: &ObjectRef<'_>, left_out: &str) -> String {
+pub(crate) fn seen_with(dump: &Dump, object: &ObjectRef<'_>, left_out: &str) -> String {
     let labels: Vec<_> = object.labels().filter(|(key, _)| *key != left_out).collect();
     let (id, identity) = (object.id(), object.identity());
     format!("{identity:?} {labels:?} {:?}", (dump.source(id), dump.index(id), dump.json(id)))
@@ -61,7 +61,7 @@ fn eager(loader: &Loader, min_part: usize) -> Loader {
     loader.clone().threads(3).min_part(min_part)
 }
 
-fn object() -> impl Strategy<Value = String> {
+pub(crate) fn object() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec!["\"web\"", "\"db-é\"", "7", "\"a\\\"},{\""]);
     let label =
         prop::sample::select(vec!["\"env\":\"prod\"", "\"env\":\"qa\"", "\"x\":null", "\"é\":\"\\u00e9\""]);
@@ -78,7 +78,7 @@ fn object() -> impl Strategy<Value = String> {
 }
 
 /// Mostly objects, now and then something else where one belongs.
-fn element() -> impl Strategy<Value = String> {
+pub(crate) fn element() -> impl Strategy<Value = String> {
     let event = prop::sample::select(vec!["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]);
     prop_oneof![
         40 => object(),
@@ -95,7 +95,7 @@ fn pretty(element: &str) -> String {
 }
 
 /// A dump in some shape.
-fn dump() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn dump() -> impl Strategy<Value = Vec<u8>> {
     (vec(element(), 0..30), 0..8_usize).prop_map(|(elements, shape)| {
         let wide: Vec<String> = elements.iter().map(|element| pretty(element)).collect();
         let text = match shape {
@@ -113,7 +113,7 @@ fn dump() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// A dump with a few bytes changed, and perhaps an end that is missing.
-fn damaged_dump() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn damaged_dump() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop::sample::select(b"{}[]\",: \n\\\xffx0".to_vec());
     let edits = vec((any::<prop::sample::Index>(), byte), 0..3);
     (dump(), edits, prop::option::of(any::<prop::sample::Index>())).prop_map(|(mut bytes, edits, cut)| {
@@ -130,7 +130,7 @@ fn damaged_dump() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn loader() -> impl Strategy<Value = Loader> {
+pub(crate) fn loader() -> impl Strategy<Value = Loader> {
     (any::<bool>(), 0..4).prop_map(|(skip_invalid, sort)| {
         let loader = Loader::new().threads(1).skip_invalid(skip_invalid);
         match sort {

@@ -28,6 +28,7 @@ mod links;
 mod links_plain;
 mod load;
 mod load_parts;
+mod load_windows;
 mod names;
 mod objects;
 mod parse;

@@ -85,6 +85,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// In the middle of `bytes`, where a value begins, perhaps on a line that bounds it. Everything before it is another's.
+    pub(in crate::load) fn inside(bytes: &'a [u8], pos: usize, is_line: bool) -> Cursor<'a> {
+        let cursor = Cursor { limit: bytes.len(), ..Cursor::new(bytes) };
+        cursor.beside(pos, is_line)
+    }
+
+    /// The value here is inside no other.
+    pub(in crate::load) fn begin_value(&mut self) {
+        self.value_start = Some(self.pos);
+    }
+
     /// The byte that is read next.
     pub(in crate::load) fn pos(&self) -> usize {
         self.pos

@@ -2,12 +2,19 @@
 
 use crate::load::error::Position;
 use crate::load::json::cursor::BOM;
+use crate::load::json::gaps::{Gap, n_characters};
 
 /// Turns bytes into lines and columns. Goes on from the last place it was asked for, so that many questions in
 /// ascending order cost one pass over the text, however long its lines are.
 #[derive(Debug)]
 pub(in crate::load) struct LineCounter<'a> {
     bytes: &'a [u8],
+    /// What is missing in the text, in its order.
+    gaps: &'a [Gap],
+    /// How many of these it has passed.
+    n_gaps: usize,
+    /// How many bytes were in them.
+    n_missing: u64,
     /// The place that it has come to.
     pos: usize,
     /// The line of `pos`, from 1.
@@ -19,16 +26,33 @@ pub(in crate::load) struct LineCounter<'a> {
 impl<'a> LineCounter<'a> {
     /// At the beginning of the text.
     pub(in crate::load) fn new(bytes: &'a [u8]) -> LineCounter<'a> {
+        LineCounter::with_gaps(bytes, &[])
+    }
+
+    /// The same of a text in which something is missing, which counts as if it were there.
+    pub(in crate::load) fn with_gaps(bytes: &'a [u8], gaps: &'a [Gap]) -> LineCounter<'a> {
         let pos = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-        LineCounter { bytes, pos, line: 1, column: 1 }
+        LineCounter { bytes, gaps, n_gaps: 0, n_missing: 0, pos, line: 1, column: 1 }
     }
 
     /// Line and column of a byte. A byte-order mark is not counted.
     pub(in crate::load) fn locate(&mut self, offset: usize) -> Position {
         // Rare, as faults come in the order of reading, save those of what is around them.
         if offset < self.pos {
-            *self = LineCounter::new(self.bytes);
+            *self = LineCounter::with_gaps(self.bytes, self.gaps);
         }
+        while let Some(gap) = self.gaps.get(self.n_gaps).filter(|gap| gap.pos <= offset) {
+            self.pass(gap.pos);
+            (self.line, self.column) = gap.pass(self.line, self.column);
+            self.n_missing += gap.n_bytes;
+            self.n_gaps += 1;
+        }
+        self.pass(offset);
+        Position { line: Some((self.line, self.column)), offset: offset as u64 + self.n_missing }
+    }
+
+    /// Goes on to a byte before which nothing is missing.
+    fn pass(&mut self, offset: usize) {
         let passed = &self.bytes[self.pos.min(offset)..offset];
         let mut line_start = 0;
         for line_end in memchr::memchr_iter(b'\n', passed) {
@@ -38,14 +62,7 @@ impl<'a> LineCounter<'a> {
         }
         self.column += n_characters(&passed[line_start..]);
         self.pos = self.pos.max(offset);
-        Position { line: Some((self.line, self.column)), offset: offset as u64 }
     }
-}
-
-/// How many characters begin in `text`; in what is no UTF-8 there are about as many.
-fn n_characters(text: &[u8]) -> u64 {
-    let is_continuation = |byte: &&u8| **byte & 0b1100_0000 == 0b1000_0000;
-    (text.len() - text.iter().filter(is_continuation).count()) as u64
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@
 use crate::ObjectId;
 use crate::load::Loader;
 use crate::load::error::Fallible;
-use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
-use crate::load::objects::file_sort::FileSort;
+use crate::load::json::cursor::{Commas, Cursor};
+use crate::load::objects::runs::{Ahead, PartRead};
 use crate::load::objects::sink::Sink;
-use crate::load::objects::walk::{MAX_OBJECTS, Walk};
+use crate::load::objects::walk::Walk;
 use crate::load::origin::source::Source;
 use crate::load::report::{InputBytes, Reporter};
 use memchr::memmem;
@@ -35,26 +35,25 @@ const MAX_INDENT: usize = 64;
 /// How many bytes of an object are compared to tell it from those inside other objects.
 const MAX_BEGINNING: usize = 24;
 
+/// How much of a text that comes bit by bit is kept whole; larger ones are read as they come.
+const MAX_KEPT: usize = 16 << 20;
+/// How much of such a text is read at a time: few enough bytes to stay in the cache from the copy to the reading.
+const WINDOW: usize = 1 << 20;
+
 /// How many threads read, and how much a part is at least.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::load) struct Threads {
     pub(in crate::load) n: usize,
     pub(in crate::load) min_part: usize,
+    pub(in crate::load) max_kept: usize,
+    pub(in crate::load) window: usize,
 }
 
 impl Default for Threads {
     fn default() -> Threads {
-        Threads { n: thread::available_parallelism().map_or(1, NonZero::get), min_part: MIN_PART }
+        let n = thread::available_parallelism().map_or(1, NonZero::get);
+        Threads { n, min_part: MIN_PART, max_kept: MAX_KEPT, window: WINDOW }
     }
-}
-
-/// What the objects are that are read ahead.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::load) enum Ahead {
-    /// Values at the top level.
-    Values(ValueLayout),
-    /// Elements of an array at this depth of lists.
-    Elements { depth: usize },
 }
 
 /// From where on reading ahead is worth a try. Tries in vain get rarer, so that they cost no more than
@@ -72,8 +71,13 @@ impl Pace {
         Pace { threads, next, step: threads.min_part }
     }
 
+    /// Everything behind `pos` is worth a try.
+    pub(in crate::load) fn beyond(threads: Threads, pos: usize) -> Pace {
+        Pace { next: pos.saturating_add(1), ..Pace::new(threads) }
+    }
+
     /// A try read as far as `pos` and then met a doubt.
-    fn slow_down(&mut self, pos: usize) {
+    pub(in crate::load) fn slow_down(&mut self, pos: usize) {
         self.next = pos.saturating_add(self.step);
         self.step = self.step.saturating_mul(2);
     }
@@ -86,7 +90,14 @@ pub(in crate::load) fn read_ahead<S: Sink>(
     run: Ahead,
     previous: Range<usize>,
 ) -> Vec<ObjectId> {
+    if walk.cursor.pos() == walk.runs.next_pos() {
+        return walk.take_run(run);
+    }
     if walk.cursor.pos() < walk.pace.next || previous.is_empty() {
+        return Vec::new();
+    }
+    if walk.scout.is_some() {
+        walk.look_at(run, previous);
         return Vec::new();
     }
     let Some(team) = Team::new(walk, run, previous) else {
@@ -105,10 +116,10 @@ pub(in crate::load) fn read_ahead<S: Sink>(
 }
 
 /// What stands between two objects.
-struct Seam<'a> {
-    text: &'a [u8],
+pub(in crate::load) struct Seam<'a> {
+    pub(in crate::load) text: &'a [u8],
     /// Where in it the second object begins.
-    start: usize,
+    pub(in crate::load) start: usize,
 }
 
 impl<'a> Seam<'a> {
@@ -116,7 +127,7 @@ impl<'a> Seam<'a> {
     ///
     /// A line end tells the objects apart from those inside them, by its indentation: there is none in a
     /// string. On one line the beginning of the objects has to do that.
-    fn new(bytes: &'a [u8], previous: Range<usize>, start: usize) -> Option<Seam<'a>> {
+    pub(in crate::load) fn new(bytes: &'a [u8], previous: Range<usize>, start: usize) -> Option<Seam<'a>> {
         if bytes[previous.end - 1] != b'}' || bytes.get(start) != Some(&b'{') {
             return None;
         }
@@ -151,38 +162,113 @@ fn n_equal(a: &[u8], b: &[u8]) -> usize {
     a.iter().zip(b).take(MAX_BEGINNING).take_while(|(a, b)| a == b).count()
 }
 
+/// Reads parts of a run.
+pub(in crate::load) struct PartReader<S> {
+    /// Anything wrong is left to the walk of the whole, so nothing is passed over here.
+    loader: Loader,
+    pub(in crate::load) run: Ahead,
+    seed: S,
+}
+
+impl<S: Sink> PartReader<S> {
+    /// A reader of parts that a walk with this loader and sink joins.
+    pub(in crate::load) fn new(loader: &Loader, run: Ahead, sink: &S) -> PartReader<S> {
+        let loader = Loader { skip_invalid: false, ..loader.clone() }.threads(1);
+        PartReader { loader, run, seed: sink.part() }
+    }
+
+    /// Reads from the cursor on until an object begins at `end`. Where it does not come to that, or something is wrong
+    /// before, or nobody wants it any more, it gives the last place where an object began for certain, if one did at the
+    /// cursor.
+    pub(in crate::load) fn read(
+        &self,
+        source: &Source,
+        cursor: Cursor<'_>,
+        end: usize,
+        is_useless: impl Fn() -> bool,
+    ) -> Result<PartRead<S>, usize> {
+        let mut sink = self.seed.part();
+        let (mut nobody, mut without_kind) = ((), Vec::new());
+        let mut report = Reporter::new(&mut nobody, InputBytes::default());
+        let mut walk = Walk::new(&self.loader, source, &mut sink, &mut report);
+        walk.cursor = cursor;
+        walk.is_part = true;
+        if matches!(self.run, Ahead::Values(_)) {
+            walk.cursor.begin_value();
+        }
+        loop {
+            let begin = walk.cursor.pos();
+            let is_more = !is_useless() && self.step(&mut walk, &mut without_kind).unwrap_or(false);
+            match walk.cursor.pos().cmp(&end) {
+                Ordering::Less if is_more => {}
+                Ordering::Equal if is_more => break,
+                _ => return Err(begin),
+            }
+        }
+        let (n_objects, sort) = (walk.index, walk.sort);
+        let has_labels_at = report.has_labels_at;
+        Ok(PartRead { sink, n_objects, without_kind, has_labels_at, sort })
+    }
+
+    /// Reads an object and goes to the next one. False when there is none.
+    fn step(&self, walk: &mut Walk<'_, '_, '_, S>, without_kind: &mut Vec<ObjectId>) -> Fallible<bool> {
+        match self.run {
+            Ahead::Elements { depth } => {
+                without_kind.extend(walk.element("", depth)?);
+                let more = walk.cursor.next_element(&mut Commas::in_the_middle())?;
+                walk.cursor.peek();
+                Ok(more)
+            }
+            Ahead::Values(layout) => {
+                walk.value()?;
+                Ok(walk.cursor.next_value() || (walk.cursor.next_part(layout) && walk.cursor.next_value()))
+            }
+        }
+    }
+}
+
+impl<'a, S: Sink> Walk<'_, 'a, '_, S> {
+    /// Adds a part that was read of what comes next. Gives the objects without a kind.
+    pub(in crate::load) fn join(&mut self, part: PartRead<S>) -> Vec<ObjectId> {
+        let ids = part.ids_behind(self.sink.n_ids()).collect();
+        self.sink.append(part.sink, self.index);
+        self.index += part.n_objects;
+        self.report.has_labels_at |= part.has_labels_at;
+        self.sort = self.sort.max(part.sort);
+        ids
+    }
+
+    /// Adds the run that was here, if it is one of what is read here. Otherwise it is left, which shows that the text is not
+    /// what it was taken for.
+    pub(in crate::load) fn take_run(&mut self, ahead: Ahead) -> Vec<ObjectId> {
+        let sink = &*self.sink;
+        let taken = self.runs.take(ahead, sink);
+        taken.map_or_else(Vec::new, |read| self.join(read))
+    }
+}
+
 /// Threads that read the parts of one source.
 struct Team<'a, S> {
-    /// Anything wrong is left to the walk that called, so nothing is passed over here.
-    loader: Loader,
     source: &'a Source,
-    run: Ahead,
+    reader: PartReader<S>,
     /// Where the first part begins.
     first: Cursor<'a>,
     /// Where the parts begin, and where the last one ends.
     borders: Vec<usize>,
-    seed: S,
     /// The part that is read next.
     next: AtomicUsize,
     /// The first part that is not what it was taken for; those behind it are of no use.
     doubtful: AtomicUsize,
 }
 
-/// What was read of a source by one thread.
-struct PartRead<S> {
-    sink: S,
-    n_objects: u64,
-    without_kind: Vec<ObjectId>,
-    has_labels_at: bool,
-    sort: FileSort,
-}
-
 impl<'a, S: Sink> Team<'a, S> {
     /// A team for the objects from here on. `None` where there is too little to read, or no way to guess.
     fn new(walk: &Walk<'_, 'a, '_, S>, run: Ahead, previous: Range<usize>) -> Option<Team<'a, S>> {
+        // What was read before is joined by the walk itself.
         let bytes = walk.source.bytes();
+        let bytes = &bytes[..bytes.len().min(walk.runs.next_pos())];
         let start = walk.cursor.pos();
-        let Threads { n, min_part } = walk.pace.threads;
+        let Threads { n, min_part, .. } = walk.pace.threads;
         // Objects differ in size and threads in speed. With several parts a thread none is left alone with a long last one.
         let size = ((bytes.len() - start) / n.saturating_mul(PARTS_PER_THREAD)).max(min_part);
         // A part of a line would have to mind where the line ends.
@@ -191,12 +277,10 @@ impl<'a, S: Sink> Team<'a, S> {
         }
         let borders = Seam::new(bytes, previous, start)?.borders(bytes, start, size);
         (borders.len() > 2).then(|| Team {
-            loader: Loader { skip_invalid: false, ..walk.loader.clone() }.threads(1),
             source: walk.source,
-            run,
+            reader: PartReader::new(walk.loader, run, walk.sink),
             first: walk.cursor.clone(),
             borders,
-            seed: walk.sink.part(),
             next: AtomicUsize::new(0),
             doubtful: AtomicUsize::new(usize::MAX),
         })
@@ -209,7 +293,7 @@ impl<'a, S: Sink> Team<'a, S> {
     fn cursor_at(&self, nth: usize) -> Cursor<'a> {
         match nth {
             0 => self.first.clone(),
-            _ => self.first.beside(self.borders[nth], matches!(self.run, Ahead::Values(ValueLayout::Lines))),
+            _ => self.first.beside(self.borders[nth], self.reader.run.are_lines()),
         }
     }
 
@@ -237,17 +321,11 @@ impl<'a, S: Sink> Team<'a, S> {
         for (nth, part) in parts {
             waiting.insert(nth, part);
             while let Some(part) = waiting.remove(&n_joined) {
-                let n_ids = walk.sink.n_ids();
-                if n_ids + part.sink.n_ids() > MAX_OBJECTS {
+                if !part.fits_behind(walk.sink) {
                     self.doubt(n_joined);
                     return (n_joined, without_kind);
                 }
-                let ids = part.without_kind.iter().map(|id| ObjectId(id.0 + n_ids as u32));
-                without_kind.extend(ids);
-                walk.sink.append(part.sink, walk.index);
-                walk.index += part.n_objects;
-                walk.report.has_labels_at |= part.has_labels_at;
-                walk.sort = walk.sort.max(part.sort);
+                without_kind.extend(walk.join(part));
                 n_joined += 1;
                 if !walk.report.at(self.borders[n_joined], walk.sink.n_objects() as u64) {
                     // Nothing else is wanted, from whichever part.
@@ -267,10 +345,11 @@ impl<'a, S: Sink> Team<'a, S> {
             if nth >= self.n_parts() || self.is_useless(nth) {
                 return;
             }
-            match self.part(nth) {
+            let end = self.borders[nth + 1];
+            match self.reader.read(self.source, self.cursor_at(nth), end, || self.is_useless(nth)) {
                 // Nobody listens any more once there are too many objects.
-                Some(part) => drop(parts.send((nth, part))),
-                None => return self.doubt(nth),
+                Ok(part) => drop(parts.send((nth, part))),
+                Err(_) => return self.doubt(nth),
             }
         }
     }
@@ -282,51 +361,13 @@ impl<'a, S: Sink> Team<'a, S> {
     fn is_useless(&self, nth: usize) -> bool {
         self.doubtful.load(MemoryOrdering::Relaxed) < nth
     }
-
-    /// Reads a part. `None` if it is not what it was taken for.
-    fn part(&self, nth: usize) -> Option<PartRead<S>> {
-        let mut sink = self.seed.part();
-        let (mut nobody, mut without_kind) = ((), Vec::new());
-        let mut report = Reporter::new(&mut nobody, InputBytes::default());
-        let mut walk = Walk::new(&self.loader, self.source, &mut sink, &mut report);
-        walk.cursor = self.cursor_at(nth);
-        walk.is_part = true;
-        loop {
-            if self.is_useless(nth) || !self.step(&mut walk, &mut without_kind).ok()? {
-                return None;
-            }
-            match walk.cursor.pos().cmp(&self.borders[nth + 1]) {
-                Ordering::Less => {}
-                Ordering::Equal => break,
-                Ordering::Greater => return None,
-            }
-        }
-        let (n_objects, sort) = (walk.index, walk.sort);
-        let has_labels_at = report.has_labels_at;
-        Some(PartRead { sink, n_objects, without_kind, has_labels_at, sort })
-    }
-
-    /// Reads an object and goes to the next one. False when there is none.
-    fn step(&self, walk: &mut Walk<'_, 'a, '_, S>, without_kind: &mut Vec<ObjectId>) -> Fallible<bool> {
-        match self.run {
-            Ahead::Elements { depth } => {
-                without_kind.extend(walk.element("", depth)?);
-                let more = walk.cursor.next_element(&mut Commas::in_the_middle())?;
-                walk.cursor.peek();
-                Ok(more)
-            }
-            Ahead::Values(layout) => {
-                walk.value()?;
-                Ok(walk.cursor.next_value() || (walk.cursor.next_part(layout) && walk.cursor.next_value()))
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::load::dump::Recorder;
+    use crate::load::json::cursor::ValueLayout;
 
     const ITEM: &str = r#"{"metadata":{"labels":{"a":"}"}},"spec":[{"metadata":1},{"metadata":2}]}"#;
 
@@ -370,7 +411,7 @@ mod tests {
 
     #[test]
     fn tries_in_vain_get_rarer() {
-        let mut pace = Pace::new(Threads { n: 2, min_part: 10 });
+        let mut pace = Pace::new(Threads { n: 2, min_part: 10, ..Threads::default() });
         let next: Vec<usize> = [0, 10, 30, 70]
             .map(|pos| {
                 pace.slow_down(pos);

@@ -45,6 +45,9 @@ pub(in crate::load) trait Sink: Send + Sync + Sized {
     /// Takes away the object of this source with that identity, if there is one. The event has this index.
     fn remove(&mut self, head: &Head<'_>, index: u64);
 
+    /// What was taken out of the text is needed after all.
+    fn lose(&mut self) {}
+
     /// An event says that nothing changed.
     fn bookmark(&mut self) {}
 

@@ -9,7 +9,8 @@ use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
 use crate::load::json::lines::LineCounter;
 use crate::load::objects::file_sort::{self, FileSort};
 use crate::load::objects::head::{Head, text_or_absent};
-use crate::load::objects::parts::{self, Ahead, Pace};
+use crate::load::objects::parts::{self, Pace};
+use crate::load::objects::runs::{Ahead, MAX_OBJECTS, RunStart, Runs};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::watch::EventType;
 use crate::load::origin::source::Source;
@@ -25,8 +26,6 @@ pub(in crate::load) const MAX_LIST_DEPTH: usize = 64;
 const ITEMS_OF_OBJECTS: &str = "if `items` is a field of the objects themselves, say where they are: \
     --items-at '' for an array at the top, or --items-at /place";
 const ITEMS_OF_MAP: &str = "`items` is a map from name to object: read it with --items-at /items";
-/// As many objects as a store can number.
-pub(in crate::load) const MAX_OBJECTS: usize = u32::MAX as usize;
 
 /// A walk over one source.
 ///
@@ -57,6 +56,12 @@ pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
     pub(in crate::load) is_part: bool,
     /// What is wrong with the source behind what can be read of it.
     pub(in crate::load) rest: Option<Box<Fault>>,
+    /// What was read before of objects that are not in the text any more.
+    pub(in crate::load) runs: Runs<S>,
+    /// Nothing but the first run is looked for; it, once it is found.
+    pub(in crate::load) scout: Option<Option<RunStart>>,
+    /// How the values of the source are laid out.
+    pub(in crate::load) layout: ValueLayout,
 }
 
 /// The fields that make an object something else than a plain object.
@@ -91,7 +96,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             loader,
             source,
             cursor: Cursor::new(source.bytes()),
-            lines: LineCounter::new(source.written()),
+            lines: LineCounter::with_gaps(source.written(), source.gaps()),
             index: 0,
             pace: Pace::new(loader.threads),
             previous: 0..0,
@@ -101,6 +106,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             sort: FileSort::Other,
             is_part: false,
             rest: None,
+            runs: Runs::default(),
+            scout: None,
+            layout: ValueLayout::Stream,
             sink,
             report,
         }
@@ -108,7 +116,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
 
     /// Reads everything, and tells how many objects that were, events and objects that were left out included.
     pub(in crate::load) fn run(&mut self) -> Result<u64, LoadError> {
-        if let Err(fault) = format::check(self.source.bytes()) {
+        // The beginning of a text of which something is missing says nothing of its format.
+        let known_layout = self.source.layout();
+        if known_layout.is_none()
+            && let Err(fault) = format::check(self.source.bytes())
+        {
             self.leave_out_source(fault)?;
             // As a line of a watch stream it stands where an object belongs.
             return Ok(1);
@@ -117,7 +129,8 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             // Who says where the objects are says that they are there.
             self.sort = FileSort::Dump;
         }
-        let layout = format::layout(self.source.bytes());
+        let layout = known_layout.unwrap_or_else(|| format::layout(self.source.bytes()));
+        self.layout = layout;
         let mut is_empty = self.rest.is_none();
         while self.cursor.next_part(layout) {
             is_empty = false;
@@ -134,6 +147,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             let expected = if self.source.is_yaml() { "objects" } else { "JSON" };
             let fault = Fault::syntax(LoadErrorKind::Empty, 0, format!("expected {expected}, found {found}"));
             self.leave_out_source(fault)?;
+        }
+        if self.runs.next_pos() != usize::MAX {
+            self.sink.lose();
         }
         Ok(self.index)
     }
@@ -158,6 +174,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// Reports what is wrong with the object that is being read, and counts it as read.
     fn leave_out(&mut self, fault: Box<Fault>) -> Result<(), LoadError> {
         let fault = format::named(self.source.bytes(), self.cursor.earliest(fault));
+        // What is behind a gap that nothing was taken for may be something else.
+        if self.runs.next_pos() <= fault.offset && fault.kind != LoadErrorKind::Stopped {
+            self.sink.lose();
+        }
         // The damage has been told, and the text ends where it does because of it.
         if self.is_cut && fault.is_at_end(self.source.bytes()) {
             return Ok(());

@@ -2,19 +2,22 @@
 
 use crate::load::error::{Fault, LoadErrorKind};
 use crate::load::origin::budget::{Bounded, Budget};
-use bytes::buf::Reader;
+use crate::load::origin::peek::PeekReader;
 use bytes::{Buf, Bytes};
 use flate2::bufread::GzDecoder;
-use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
+use std::mem;
+use zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer};
 
 const GZIP_MAGIC: &[u8] = &[0x1F, 0x8B];
 const ZSTD_MAGIC: u32 = 0xFD2F_B528;
 /// Sixteen numbers, told apart by their last four bits, mark zstd frames without data.
 const ZSTD_SKIPPABLE_MAGIC: u32 = 0x184D_2A50;
-/// What `zstd` itself accepts unless told otherwise.
-const MAX_ZSTD_WINDOW: u64 = 128 << 20;
+/// What `zstd` itself accepts unless told otherwise: 128 MiB.
+const MAX_ZSTD_WINDOW_LOG: u32 = 27;
+/// As the library numbers what it finds.
+const ZSTD_WINDOW_TOO_LARGE: usize = 16;
+const ZSTD_CHECKSUM_WRONG: usize = 22;
 /// How many bytes tell a zstd frame.
 const MAGIC_LEN: usize = 4;
 /// How much is decompressed between two reports of progress.
@@ -49,18 +52,17 @@ impl Compression {
         budget: &Budget,
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> (Vec<u8>, Option<Box<Fault>>) {
-        let mut decoder = self.decoder(bytes, budget.clone());
+        let mut decoder = self.decoder(Box::new(bytes.reader()), budget.clone());
         let mut text = Vec::new();
         let fault = decoder.read_rest(&mut text, progress).err();
         (text, fault)
     }
 
-    /// What decompresses `bytes` bit by bit.
-    pub(in crate::load) fn decoder(self, bytes: Bytes, budget: Budget) -> Decompressor {
+    /// What decompresses the bytes of a reader bit by bit.
+    pub(in crate::load) fn decoder(self, reader: Box<dyn Read + Send>, budget: Budget) -> Decompressor {
+        let bytes = PeekReader::new(reader);
         let stream = match self {
-            Compression::Gzip => {
-                Stream::Gzip(Box::new(Gunzip { n_bytes: bytes.len(), rest: bytes, member: None }))
-            }
+            Compression::Gzip => Stream::Gzip(Gunzip::Between(bytes)),
             Compression::Zstd => Stream::Zstd(Box::new(Unzstd::new(bytes))),
         };
         Decompressor(Bounded::new(stream, budget))
@@ -71,7 +73,7 @@ impl Compression {
 pub(in crate::load) struct Decompressor(Bounded<Stream>);
 
 enum Stream {
-    Gzip(Box<Gunzip>),
+    Gzip(Gunzip),
     Zstd(Box<Unzstd>),
 }
 
@@ -127,7 +129,7 @@ impl Stream {
     fn pos(&self) -> usize {
         match self {
             Stream::Gzip(gunzip) => gunzip.pos(),
-            Stream::Zstd(unzstd) => unzstd.pos(),
+            Stream::Zstd(unzstd) => unzstd.bytes.pos(),
         }
     }
 }
@@ -142,146 +144,148 @@ impl Read for Stream {
 }
 
 /// Reads the members of a gzip stream as one text.
-struct Gunzip {
-    /// How long the whole stream is.
-    n_bytes: usize,
-    /// What stands behind the members that were read.
-    rest: Bytes,
-    member: Option<GzDecoder<Reader<Bytes>>>,
+enum Gunzip {
+    /// Before a member, or behind the last.
+    Between(PeekReader),
+    Member(Box<GzDecoder<PeekReader>>),
+    /// Only while it goes from one to the other.
+    Nowhere,
 }
 
 impl Gunzip {
     fn pos(&self) -> usize {
-        let rest = self.member.as_ref().map_or(&self.rest, |member| member.get_ref().get_ref());
-        self.n_bytes - rest.len()
+        match self {
+            Gunzip::Between(bytes) => bytes.pos(),
+            Gunzip::Member(member) => member.get_ref().pos(),
+            Gunzip::Nowhere => 0,
+        }
     }
+}
 
-    /// Begins the next member. False at the end.
-    fn next_member(&mut self) -> Result<bool, Box<Fault>> {
-        // Tapes and block devices fill the last block with zeros, which gzip passes over as well.
-        if self.rest.iter().all(|&byte| byte == 0) {
+/// Whether a member begins here. Not at the end.
+fn is_at_member(bytes: &mut PeekReader) -> io::Result<bool> {
+    let start = bytes.pos();
+    let is_member = bytes.peek(GZIP_MAGIC.len())?.starts_with(GZIP_MAGIC);
+    if is_member || start == 0 {
+        return Ok(is_member || !bytes.ahead().is_empty());
+    }
+    // Tapes and block devices fill the last block with zeros, which gzip passes over as well.
+    loop {
+        let some = bytes.fill_buf()?;
+        if some.is_empty() {
             return Ok(false);
         }
-        if self.pos() > 0 && !self.rest.starts_with(GZIP_MAGIC) {
-            return Err(trailing("gzip", self.pos()));
+        if some.iter().any(|&byte| byte != 0) {
+            return Err(trailing("gzip", start).into());
         }
-        self.member = Some(GzDecoder::new(self.rest.clone().reader()));
-        Ok(true)
+        let n_zeros = some.len();
+        bytes.consume(n_zeros);
     }
 }
 
 impl Read for Gunzip {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            if let Some(member) = &mut self.member {
-                let n_read = member.read(buffer)?;
-                if n_read > 0 || buffer.is_empty() {
-                    return Ok(n_read);
+            match self {
+                Gunzip::Between(bytes) => {
+                    if !is_at_member(bytes)? {
+                        return Ok(0);
+                    }
                 }
-                self.rest = member.get_ref().get_ref().clone();
-                self.member = None;
+                Gunzip::Member(member) => {
+                    let n_read = member.read(buffer)?;
+                    if n_read > 0 || buffer.is_empty() {
+                        return Ok(n_read);
+                    }
+                }
+                Gunzip::Nowhere => {}
             }
-            if !self.next_member()? {
-                return Ok(0);
-            }
+            *self = match mem::replace(self, Gunzip::Nowhere) {
+                Gunzip::Between(bytes) => Gunzip::Member(Box::new(GzDecoder::new(bytes))),
+                Gunzip::Member(member) => Gunzip::Between(member.into_inner()),
+                Gunzip::Nowhere => return Ok(0),
+            };
         }
     }
 }
 
 /// Reads the frames of a zstd stream as one text.
 struct Unzstd {
-    n_bytes: usize,
-    rest: Bytes,
-    decoder: FrameDecoder,
+    bytes: PeekReader,
+    /// Reads one frame after another. Not there where there was no memory for it.
+    decoder: Option<DCtx<'static>>,
     is_in_frame: bool,
 }
 
 impl Unzstd {
-    fn new(rest: Bytes) -> Unzstd {
-        let mut decoder = FrameDecoder::new();
+    fn new(bytes: PeekReader) -> Unzstd {
         // The window is what the frame asks for, and a few bytes of a forged one could ask for all memory.
-        decoder.set_max_window_size(MAX_ZSTD_WINDOW);
-        Unzstd { n_bytes: rest.len(), rest, decoder, is_in_frame: false }
+        let window = DParameter::WindowLogMax(MAX_ZSTD_WINDOW_LOG);
+        let bounded = |mut decoder: DCtx<'static>| decoder.set_parameter(window).is_ok().then_some(decoder);
+        Unzstd { bytes, decoder: DCtx::try_create().and_then(bounded), is_in_frame: false }
     }
 
-    fn pos(&self) -> usize {
-        self.n_bytes - self.rest.len()
-    }
-
-    /// Lets the decoder read from the rest, and takes that off.
-    fn step<T>(
-        &mut self,
-        step: impl FnOnce(&mut FrameDecoder, &mut &[u8]) -> Result<T, FrameDecoderError>,
-    ) -> Result<T, FrameDecoderError> {
-        let mut rest = &self.rest[..];
-        let result = step(&mut self.decoder, &mut rest);
-        let n_read = self.rest.len() - rest.len();
-        self.rest.advance(n_read);
-        result
-    }
-
-    /// Begins the next frame, passing over those without data. False at the end.
+    /// Goes into the next frame. False at the end.
     fn next_frame(&mut self) -> io::Result<bool> {
-        while !self.rest.is_empty() {
-            let start = self.pos();
-            // Fewer bytes than tell a frame may be the beginning of one that is cut short.
-            if Compression::of(&self.rest) != Some(Compression::Zstd) && self.rest.len() >= MAGIC_LEN {
-                return Err(trailing("zstd", start).into());
-            }
-            match self.step(|decoder, rest| decoder.reset(rest)) {
-                Ok(()) => {
-                    self.is_in_frame = true;
-                    return Ok(true);
-                }
-                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                    length,
-                    ..
-                })) => {
-                    let rest = self.rest.get(length as usize..).ok_or(io::ErrorKind::UnexpectedEof)?;
-                    self.rest = self.rest.slice_ref(rest);
-                }
-                Err(FrameDecoderError::WindowSizeTooBig { .. }) => return Err(window_too_large(start).into()),
-                Err(error) => return Err(io_error(error, &self.rest)),
-            }
+        let start = self.bytes.pos();
+        let beginning = self.bytes.peek(MAGIC_LEN)?;
+        // Fewer bytes than tell a frame may be the beginning of one that is cut short.
+        if Compression::of(beginning) != Some(Compression::Zstd) && beginning.len() >= MAGIC_LEN {
+            return Err(trailing("zstd", start).into());
         }
-        Ok(false)
+        self.is_in_frame = !beginning.is_empty();
+        Ok(self.is_in_frame)
     }
 
-    fn end_frame(&mut self) -> io::Result<()> {
-        self.is_in_frame = false;
-        let sum = self.decoder.get_checksum_from_data();
-        if sum.is_some() && sum != self.decoder.get_calculated_checksum() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum does not fit the content"));
+    /// Lets the decoder take what it can, and tells how much it gave.
+    fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let start = self.bytes.pos();
+        self.bytes.fill_buf()?;
+        let decoder = self.decoder.as_mut().ok_or(io::ErrorKind::OutOfMemory)?;
+        let mut input = InBuffer::around(self.bytes.ahead());
+        let mut output = OutBuffer::around(buffer);
+        let result = decoder.decompress_stream(&mut output, &mut input);
+        let (n_taken, n_given) = (input.pos(), output.pos());
+        let is_cut = self.bytes.ahead().is_empty();
+        self.bytes.consume(n_taken);
+        match result {
+            Err(code) if error_number(code) == ZSTD_WINDOW_TOO_LARGE => Err(window_too_large(start).into()),
+            Err(code) => Err(zstd_error(code)),
+            // What is still inside the decoder needs no more bytes.
+            Ok(n_missing) if n_missing > 0 && is_cut && n_given == 0 => {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            }
+            Ok(n_missing) => {
+                self.is_in_frame = n_missing > 0;
+                Ok(n_given)
+            }
         }
-        Ok(())
     }
 }
 
 impl Read for Unzstd {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if !self.is_in_frame && !self.next_frame()? {
-                return Ok(0);
-            }
-            let n_read = self.decoder.read(buffer)?;
-            if n_read > 0 || buffer.is_empty() {
-                return Ok(n_read);
-            }
-            if self.decoder.is_finished() {
-                self.end_frame()?;
-            } else {
-                let some = BlockDecodingStrategy::UptoBytes(CHUNK);
-                let step = self.step(|decoder, rest| decoder.decode_blocks(rest, some));
-                step.map_err(|error| io_error(error, &self.rest))?;
+        while !buffer.is_empty() && (self.is_in_frame || self.next_frame()?) {
+            let n_given = self.step(buffer)?;
+            if n_given > 0 {
+                return Ok(n_given);
             }
         }
+        Ok(0)
     }
 }
 
-/// A decoder that ran out of bytes says so in many ways; that nothing is left to read is the same in all.
-fn io_error(error: FrameDecoderError, rest: &[u8]) -> io::Error {
-    let kind = if rest.is_empty() { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::InvalidData };
-    io::Error::new(kind, error)
+/// The library gives its errors as the negative of a number.
+fn error_number(code: usize) -> usize {
+    code.wrapping_neg()
+}
+
+fn zstd_error(code: usize) -> io::Error {
+    let message = match error_number(code) {
+        ZSTD_CHECKSUM_WRONG => "the checksum does not fit the content".to_owned(),
+        _ => zstd_safe::get_error_name(code).to_lowercase(),
+    };
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// What stands behind the end of the stream is not a part of it.
@@ -292,7 +296,7 @@ fn trailing(format: &str, offset: usize) -> Box<Fault> {
 }
 
 fn window_too_large(offset: usize) -> Box<Fault> {
-    let limit = MAX_ZSTD_WINDOW >> 20;
+    let limit = 1_u32 << (MAX_ZSTD_WINDOW_LOG - 20);
     let message = format!("expected a zstd stream with a window of at most {limit} MiB, found a larger one");
     Fault::syntax(LoadErrorKind::Compression, offset, message).with_help(
         "decompress it with `zstd -d --long=31`, or compress it anew without `--ultra` and `--long`",

@@ -2,11 +2,13 @@
 
 use super::budget::{Budget, MaxBytes};
 use super::bundle::{Bundle, BundleFacts, Folder, Tar, Zip, folder_len, is_tar, is_zip, tar_stream};
-use super::compress::Compression;
-use super::source::{Input, Origin, Source, unreadable};
-use crate::load::error::{LoadError, Position};
+use super::compress::Decompressor;
+use super::rest::{ReadCount, Rest};
+use super::source::{Input, Origin, Source, gone};
+use crate::load::error::{LoadError, Position, unreadable};
+use crate::load::format;
 use crate::load::report::InputBytes;
-use crate::yaml::YamlTeam;
+use crate::yaml::{self, YamlTeam};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,15 +17,27 @@ use std::sync::Arc;
 enum Pending {
     Input(Input),
     Source(Source),
+    /// A source of which only the beginning was read.
+    Begun(Source, Rest),
     /// Stays in front until all files in it were given.
     Bundle(Bundle),
 }
 
+/// How an input is opened.
+struct Opening<'p> {
+    budget: Budget,
+    /// How many bytes the inputs before it have.
+    before: u64,
+    team: YamlTeam,
+    progress: &'p mut dyn FnMut(usize) -> bool,
+}
+
 /// Inputs and sources to be read one after another. Nothing says that an input is one source: what it gives when it is
 /// opened stands in its place, and is counted and numbered as if each had been named.
-#[derive(Default)]
 pub(in crate::load) struct Queue {
     pending: VecDeque<Pending>,
+    /// How many bytes of a text that has to be read are kept at most, if it can be read as it comes.
+    max_kept: usize,
     /// The folders and archives that were opened, by their numbers.
     bundles: Vec<BundleFacts>,
     max_bytes: MaxBytes,
@@ -31,6 +45,14 @@ pub(in crate::load) struct Queue {
     total: InputBytes,
     /// How many those have that were opened.
     opened: u64,
+    /// How many had those before an input that is read as it comes, and how much of that was read.
+    passing: Option<(u64, ReadCount)>,
+}
+
+impl Default for Queue {
+    fn default() -> Queue {
+        Queue::of_inputs([], MaxBytes::default())
+    }
 }
 
 impl Queue {
@@ -46,12 +68,34 @@ impl Queue {
             folder_len,
         };
         let pending = inputs.into_iter().map(Pending::Input).collect();
-        Queue { pending, bundles: Vec::new(), max_bytes, total, opened: 0 }
+        Queue {
+            pending,
+            max_kept: usize::MAX,
+            bundles: Vec::new(),
+            max_bytes,
+            total,
+            opened: 0,
+            passing: None,
+        }
     }
 
-    /// The same with sources before it that are read already.
-    pub(in crate::load) fn after(self, sources: Vec<Source>) -> Queue {
-        Queue { pending: sources.into_iter().map(Pending::Source).chain(self.pending).collect(), ..self }
+    /// The same where larger texts than this are given with what is still to come of them.
+    pub(in crate::load) fn keeping(self, max_kept: usize) -> Queue {
+        Queue { max_kept, ..self }
+    }
+
+    /// The same with sources before it that are read already. All that is given then is whole.
+    ///
+    /// # Errors
+    ///
+    /// When something is missing of one that cannot be had once more.
+    pub(in crate::load) fn after(self, sources: Vec<Source>) -> Result<Queue, LoadError> {
+        let pending = sources.into_iter().map(|source| match source.is_whole() {
+            true => Ok(Pending::Source(source)),
+            false => source.again().map(Pending::Input).ok_or_else(|| gone(&source)),
+        });
+        let pending = pending.chain(self.pending.into_iter().map(Ok)).collect::<Result<_, _>>()?;
+        Ok(Queue { pending, ..self }.keeping(usize::MAX))
     }
 
     /// How many bytes there are in all, those read already included.
@@ -65,10 +109,11 @@ impl Queue {
         &mut self,
         team: YamlTeam,
         progress: &mut dyn FnMut(u64) -> bool,
-    ) -> Option<Result<Source, LoadError>> {
+    ) -> Option<Result<(Source, Option<Rest>), LoadError>> {
         loop {
             match self.pending.pop_front()? {
-                Pending::Source(source) => return Some(Ok(source)),
+                Pending::Source(source) => return Some(Ok((source, None))),
+                Pending::Begun(source, rest) => return Some(Ok((source, Some(rest)))),
                 Pending::Input(input) => match self.open(input, team, progress) {
                     Ok(given) => self.pending.push_front(given),
                     Err(error) => return Some(Err(error)),
@@ -78,7 +123,7 @@ impl Queue {
                     self.opened = self.opened.max(bundle.pos());
                     if let Some(source) = next {
                         self.pending.push_front(Pending::Bundle(bundle));
-                        return Some(source.map(|source| source.read_yaml(team)));
+                        return Some(source.map(|source| (source.read_yaml(team), None)));
                     }
                 }
             }
@@ -109,6 +154,9 @@ impl Queue {
         team: YamlTeam,
         progress: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Pending, LoadError> {
+        if let Some((before, n_read)) = self.passing.take() {
+            self.opened = before + n_read.get();
+        }
         let before = self.opened;
         let mut progress = |pos: usize| progress(before + pos as u64);
         let budget = Budget::new(self.max_bytes);
@@ -121,43 +169,93 @@ impl Queue {
                 Ok(self.begin(&name, cluster, |number| Bundle::new(number, folder, budget, before)))
             }
             input => {
-                let source = Source::read(input, &mut progress)?.in_cluster(cluster);
-                self.opened += source.n_bytes();
-                let part = before..self.opened;
-                let unpacked = self.unpacked(source, budget, before, &mut progress)?;
-                Ok(match unpacked {
-                    Pending::Source(source) => {
-                        // What is decompressed is told while it is, and not a second time while it is read.
-                        let start = if source.origin == Origin::Plain { part.start } else { part.end };
-                        Pending::Source(source.read_yaml(team).in_part(start..part.end))
-                    }
-                    other => other,
-                })
+                let (source, rest) = Source::open(input, &budget, self.max_kept)?;
+                let opening = Opening { budget, before, team, progress: &mut progress };
+                self.begun(source.in_cluster(cluster), rest, opening)
             }
         }
     }
 
-    /// What a source is whose first bytes are looked at: an archive, a compressed text, or what it is.
-    fn unpacked(
+    /// What an opened input is.
+    fn begun(
         &mut self,
         source: Source,
-        budget: Budget,
-        before: u64,
-        progress: &mut dyn FnMut(usize) -> bool,
+        rest: Option<Rest>,
+        opening: Opening<'_>,
     ) -> Result<Pending, LoadError> {
+        match rest {
+            None => {
+                self.opened += source.n_bytes();
+                let part = opening.before..self.opened;
+                self.unpacked(source.in_part(part), opening)
+            }
+            Some(Rest::Compressed(decoder, n_read)) => self.decompressed(source, decoder, n_read, opening),
+            Some(rest) => self.read(source, Vec::new(), rest, opening),
+        }
+    }
+
+    /// What a compressed input is: a tar archive, or a text.
+    fn decompressed(
+        &mut self,
+        source: Source,
+        mut decoder: Box<Decompressor>,
+        n_read: ReadCount,
+        opening: Opening<'_>,
+    ) -> Result<Pending, LoadError> {
+        let mut text = Vec::new();
+        let read = tar_stream(&mut decoder, &mut text);
+        if is_tar(&text) {
+            let tar = Tar::of_stream(text, *decoder);
+            let cluster = source.cluster().map(Arc::from);
+            let Opening { budget, before, .. } = opening;
+            return Ok(self.begin(source.name(), cluster, |number| Bundle::new(number, tar, budget, before)));
+        }
+        match read {
+            Err(damage) => {
+                Ok(Pending::Source(source.with_text(text).damaged(damage)?.read_yaml(opening.team)))
+            }
+            Ok(()) => self.read(source, text, Rest::Compressed(decoder, n_read), opening),
+        }
+    }
+
+    /// Reads the text of a source: to its end, or as much as is kept.
+    fn read(
+        &mut self,
+        source: Source,
+        mut text: Vec<u8>,
+        mut rest: Rest,
+        opening: Opening<'_>,
+    ) -> Result<Pending, LoadError> {
+        // At least what tells the format: what is read must not depend on how much is kept.
+        let enough = self.max_kept.saturating_add(1).max(format::LOOK_AHEAD);
+        let mut read = rest.read_to(&mut text, enough, opening.progress);
+        let is_stream = read.is_ok() && text.len() > self.max_kept && can_be_windowed(&text);
+        if matches!(read, Ok(false)) && !is_stream {
+            read = rest.read_to(&mut text, usize::MAX, opening.progress);
+        }
+        // The bytes are kept as long as the dump, and up to half of the memory was set aside for more.
+        text.shrink_to_fit();
+        self.opened = opening.before + rest.n_read().get();
+        let part = opening.before..self.opened;
+        // What was read to get the text is told while it is, and not a second time while the text is read.
+        let start = if source.origin == Origin::Plain || is_stream { part.start } else { part.end };
+        let source = source.with_text(text).in_part(start..part.end);
+        match read {
+            Ok(_) if is_stream => {
+                self.passing = Some((part.start, rest.n_read().clone()));
+                Ok(Pending::Begun(source, rest))
+            }
+            Ok(_) if source.origin == Origin::Plain => self.unpacked(source, opening),
+            Ok(_) => Ok(Pending::Source(source.read_yaml(opening.team))),
+            Err(error) => Ok(Pending::Source(source.damaged(rest.fault(error))?.read_yaml(opening.team))),
+        }
+    }
+
+    /// What bytes are that are all there: an archive, or a text.
+    fn unpacked(&mut self, source: Source, opening: Opening<'_>) -> Result<Pending, LoadError> {
         let (name, bytes) = (source.name().to_owned(), source.shared_bytes());
         let cluster = source.cluster().map(Arc::from);
-        if let Some(compression) = Compression::of(&bytes) {
-            let mut decoder = compression.decoder(bytes, budget.clone());
-            let mut text = Vec::new();
-            let read = tar_stream(&mut decoder, &mut text);
-            if is_tar(&text) {
-                let tar = Tar::of_stream(text, decoder);
-                return Ok(self.begin(&name, cluster, |number| Bundle::new(number, tar, budget, before)));
-            }
-            let read = read.and_then(|()| decoder.read_rest(&mut text, progress));
-            return Ok(Pending::Source(source.decompressed(text, read.err())));
-        }
+        let Opening { budget, before, team, .. } = opening;
         if is_tar(&bytes) {
             let tar = Tar::of_bytes(bytes);
             return Ok(self.begin(&name, cluster, |number| Bundle::new(number, tar, budget, before)));
@@ -169,7 +267,7 @@ impl Queue {
             })?;
             return Ok(self.begin(&name, cluster, |number| Bundle::new(number, zip, budget, before)));
         }
-        Ok(Pending::Source(source))
+        Ok(Pending::Source(source.read_yaml(team)))
     }
 
     /// Numbers a folder or archive.
@@ -183,6 +281,13 @@ impl Queue {
         self.bundles.push(BundleFacts::new(name, cluster));
         Pending::Bundle(bundle(number))
     }
+}
+
+/// Whether a text that begins so may be JSON or YAML in UTF-8, and so can be read as it comes.
+fn can_be_windowed(beginning: &[u8]) -> bool {
+    // A text of another encoding has to be there as a whole before it can be read.
+    let is_other = is_tar(beginning) || is_zip(beginning) || yaml::has_utf16_mark(beginning);
+    !is_other && format::may_be_yaml(beginning) != Some(false)
 }
 
 impl std::fmt::Debug for Queue {
@@ -203,7 +308,7 @@ mod tests {
 
     fn names(mut queue: Queue) -> Vec<String> {
         let sources = std::iter::from_fn(|| queue.next_source(TEAM, &mut |_| true));
-        sources.map(|source| source.unwrap().name().to_owned()).collect()
+        sources.map(|source| source.unwrap().0.name().to_owned()).collect()
     }
 
     #[test]
@@ -211,9 +316,9 @@ mod tests {
         let mut queue =
             Queue::of_inputs([input("a", "{}"), input("b", "[]"), input("c", "{}")], MaxBytes::default());
         assert_eq!(queue.n_bytes().of_files, Some(6));
-        let first = queue.next_source(TEAM, &mut |_| true).unwrap().unwrap();
+        let first = queue.next_source(TEAM, &mut |_| true).unwrap().unwrap().0;
         assert_eq!((queue.n_bytes().of_files, &first.part), (Some(6), &(0..2)));
-        assert_eq!(names(queue.after(vec![first])), ["a", "b", "c"]);
+        assert_eq!(names(queue.after(vec![first]).unwrap()), ["a", "b", "c"]);
         assert!(names(Queue::default()).is_empty());
     }
 

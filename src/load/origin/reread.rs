@@ -136,7 +136,7 @@ impl Reread {
         let mut found: Vec<Option<Source>> = self.marks.iter().map(|_| None).collect();
         let mut wanted = self.marks.iter().enumerate().peekable();
         while wanted.peek().is_some()
-            && let Some(Ok(source)) = queue.next_source(self.team, &mut |_| true)
+            && let Some(Ok((source, _))) = queue.next_source(self.team, &mut |_| true)
         {
             // Both are in the order of the files, and what held no objects is only in one of them.
             if let Some((nth, _)) = wanted.next_if(|(_, mark)| **mark == TextMark::of(&source)) {

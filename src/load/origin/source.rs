@@ -1,21 +1,30 @@
 //! From an [`Input`] to its bytes: mapped, read or decompressed.
 
-use crate::load::error::{Fault, LoadError, LoadErrorKind};
+use crate::load::error::{Fault, LoadError, LoadErrorKind, unreadable};
+use crate::load::format;
+use crate::load::json::cursor::ValueLayout;
+use crate::load::json::gaps::Gap;
 use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
+use crate::load::origin::rest::{Again, Rest};
 use crate::load::origin::written::{self, WrittenYaml};
 use crate::yaml::YamlTeam;
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much is read between two reports of progress.
 const CHUNK: u64 = 4 << 20;
+/// How many bytes tell a compressed file.
+const MAGIC_LEN: u64 = 4;
+/// What to do with what can be read only once.
+pub(in crate::load) const SAVE_IT: &str =
+    "save it to a file and name that: what comes through a pipe can be read only once";
 const STDIN_NAME: &str = "standard input";
 
 /// Where a dump or a watch stream comes from.
@@ -66,7 +75,8 @@ impl fmt::Debug for InputReader {
 
 impl Input {
     /// Reads from `reader` to its end. It is answered as [`Input::Bytes`] with all of that is; messages and output call
-    /// it `name`. A dump is read whole before anything is answered, a watch stream event by event.
+    /// it `name`. A dump is read whole before anything is answered, though a [scan](crate::Loader::scan) of a large one keeps
+    /// nothing of it but the answer; a watch stream is read event by event.
     ///
     /// ```
     /// use selq::{Input, Loader};
@@ -200,6 +210,14 @@ pub(crate) struct Source {
     written: Option<Box<WrittenYaml>>,
     /// Where the bytes are to be read, by the number there, if they are not here.
     later: Option<(Arc<dyn LaterSources>, usize)>,
+    /// Where it can be had from once more, if its text is not kept.
+    again: Option<Again>,
+    /// What is missing in the bytes, which were read as they came and are not kept.
+    gaps: Vec<Gap>,
+    /// How they are laid out, where what is left of them does not say it.
+    layout: Option<ValueLayout>,
+    /// How many there were before something was missing.
+    n_bytes: Option<u64>,
 }
 
 impl Source {
@@ -216,6 +234,10 @@ impl Source {
             may_be_empty: false,
             written: None,
             later: None,
+            again: None,
+            gaps: Vec::new(),
+            layout: None,
+            n_bytes: None,
         }
     }
 
@@ -242,28 +264,37 @@ impl Source {
         Source::plain(name, bytes.into())
     }
 
-    /// Opens and reads an input as it is, telling `progress` how many bytes there are so far, until that wants no more.
+    /// Opens an input: its bytes where they are at hand, and otherwise what they are read from. So is a file of YAML that is
+    /// larger than what is kept.
     ///
     /// # Errors
     ///
-    /// When it cannot be read.
-    pub(in crate::load) fn read(
+    /// When it cannot be opened.
+    pub(in crate::load) fn open(
         input: Input,
-        progress: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<Source, LoadError> {
+        budget: &Budget,
+        max_kept: usize,
+    ) -> Result<(Source, Option<Rest>), LoadError> {
         let name = input.name();
         // A command that finds nothing may write nothing. An empty file is a dump that failed.
         let may_be_empty = matches!(input, Input::Stdin);
-        let unreadable = |error: io::Error| LoadError::new(&name, None, None, unreadable(&error));
-        let (bytes, is_mapped) = match input {
-            Input::Path(path) => open_file(&path, progress).map_err(unreadable)?,
-            Input::Bytes { bytes, .. } => (bytes.into(), false),
+        let opened = match input {
+            Input::Path(path) => open_file(path, max_kept),
+            Input::Bytes { bytes, .. } => Ok(Opened::bytes(bytes.into())),
             input @ (Input::Stdin | Input::Reader(_) | Input::InCluster { .. }) => {
-                let read = input.open().and_then(|reader| read_all(reader, progress));
-                (read.map_err(unreadable)?.into(), false)
+                input.open().map(|reader| Opened::reader(reader, None))
             }
         };
-        Ok(Source { is_mapped, may_be_empty, ..Source::plain(name, bytes) })
+        let begun = opened.and_then(|Opened { bytes, is_mapped, reader, again }| {
+            Ok((bytes, is_mapped, again, reader.map(|reader| Rest::new(reader, budget)).transpose()?))
+        });
+        let (bytes, is_mapped, again, rest) =
+            begun.map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?;
+        let origin = match rest {
+            Some(Rest::Compressed(..)) => Origin::Decompressed,
+            _ => Origin::Plain,
+        };
+        Ok((Source { is_mapped, may_be_empty, again, origin, ..Source::plain(name, bytes) }, rest))
     }
 
     /// A file in a bundle, decompressed if that is to be done.
@@ -284,9 +315,32 @@ impl Source {
         Source { origin: Origin::Bundled, bundle: Some(bundle), ..source }
     }
 
-    /// The same with the text that its bytes decompress to, up to the damage if there is some.
-    pub(in crate::load) fn decompressed(self, text: Vec<u8>, damage: Option<Box<Fault>>) -> Source {
-        Source { bytes: text.into(), is_mapped: false, origin: Origin::Decompressed, damage, ..self }
+    /// The same with this text.
+    pub(in crate::load) fn with_text(self, text: Vec<u8>) -> Source {
+        Source { bytes: text.into(), ..self }
+    }
+
+    /// The same where something ended the decompression before its time.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing is damaged, but what is compressed cannot be read.
+    pub(in crate::load) fn damaged(self, damage: Box<Fault>) -> Result<Source, LoadError> {
+        match damage.kind {
+            LoadErrorKind::Unreadable => Err(LoadError::new(&self.name, None, None, damage)),
+            _ => Ok(Source { damage: Some(damage), ..self }),
+        }
+    }
+
+    /// From here on it is known how its text is laid out, whatever is left of it.
+    pub(in crate::load) fn lay_out(&mut self, layout: ValueLayout) {
+        self.layout = Some(layout);
+    }
+
+    /// The same with what is left of its text, which may be all of it.
+    pub(in crate::load) fn condensed(self, text: Vec<u8>, gaps: Vec<Gap>, n_bytes: u64) -> Source {
+        let n_bytes = (!gaps.is_empty()).then_some(n_bytes);
+        Source { gaps, n_bytes, ..self.with_text(text) }
     }
 
     /// Maps a regular file whose content is known, and tells what the system says of that file.
@@ -365,12 +419,62 @@ impl Source {
         self.read_now().map_or(&[], |source| &source.bytes)
     }
 
-    /// How many bytes that are, without reading them.
+    /// Gives it these bytes.
+    pub(in crate::load) fn put_bytes(&mut self, bytes: Vec<u8>) {
+        self.bytes = bytes.into();
+    }
+
+    /// Takes its bytes out.
+    pub(in crate::load) fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes).into()
+    }
+
+    /// Leaves nothing of a text that is not whole but what was kept of it.
+    pub(in crate::load) fn keep_only(&mut self, text: Vec<u8>) {
+        self.bytes = text.into();
+        self.gaps = Vec::new();
+        self.written = None;
+    }
+
+    /// Its bytes, to be filled anew.
+    pub(in crate::load) fn into_bytes(self) -> Vec<u8> {
+        self.bytes.into()
+    }
+
+    /// How many bytes it has, those that are not here included.
     pub(in crate::load) fn n_bytes(&self) -> u64 {
         match &self.later {
-            None => self.bytes.len() as u64,
+            None => self.n_bytes.unwrap_or(self.bytes.len() as u64),
             Some((from, nth)) => from.n_bytes(*nth),
         }
+    }
+
+    /// What is missing in its bytes.
+    pub(in crate::load) fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// How its text is laid out, if that is known without a look at it.
+    pub(in crate::load) fn layout(&self) -> Option<ValueLayout> {
+        self.layout
+    }
+
+    /// Whether all of its text is there.
+    pub(in crate::load) fn is_whole(&self) -> bool {
+        self.n_bytes.is_none()
+    }
+
+    /// Where a source of which something is missing can be had from once more.
+    pub(in crate::load) fn again(&self) -> Option<Input> {
+        let name = self.name.clone();
+        let again = self.again.as_ref().map(|again| match again {
+            Again::File(path) => Input::Path(path.clone()),
+            Again::Bytes(bytes) => Input::Bytes { name, bytes: bytes.to_vec() },
+        });
+        again.map(|input| match self.cluster() {
+            Some(cluster) => input.in_cluster(cluster),
+            None => input,
+        })
     }
 
     /// The same bytes, to be kept or cut up without a copy.
@@ -385,16 +489,51 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Maps a regular file, reads anything else. Tells whether it is mapped.
-fn open_file(path: &Path, progress: &mut dyn FnMut(usize) -> bool) -> io::Result<(Bytes, bool)> {
-    let file = File::open(path)?;
+/// What an input is read from.
+#[derive(Default)]
+struct Opened {
+    bytes: Bytes,
+    is_mapped: bool,
+    /// What the bytes come from that are not there.
+    reader: Option<Box<dyn Read + Send>>,
+    again: Option<Again>,
+}
+
+impl Opened {
+    fn bytes(bytes: Bytes) -> Opened {
+        match Compression::of(&bytes) {
+            None => Opened { bytes, ..Opened::default() },
+            Some(_) => Opened::reader(Box::new(bytes.clone().reader()), Some(Again::Bytes(bytes))),
+        }
+    }
+
+    fn reader(reader: Box<dyn Read + Send>, again: Option<Again>) -> Opened {
+        Opened { reader: Some(reader), again, ..Opened::default() }
+    }
+}
+
+/// Maps a regular file. Anything else is read, and so is a file of which no byte is needed twice: a compressed one, or YAML
+/// that is larger than what is kept.
+fn open_file(path: PathBuf, max_kept: usize) -> io::Result<Opened> {
+    let mut file = File::open(&path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    Ok(match map_regular(&file, &metadata) {
-        Some(map) => (map, true),
-        None => (read_all(file, progress)?.into(), false),
+    if !metadata.is_file() {
+        return Ok(Opened::reader(Box::new(file), None));
+    }
+    let mut beginning = Vec::new();
+    let is_large = metadata.len() > max_kept as u64;
+    let n_bytes = if is_large { format::LOOK_AHEAD as u64 } else { MAGIC_LEN };
+    file.by_ref().take(n_bytes).read_to_end(&mut beginning)?;
+    file.rewind()?;
+    let is_passing = is_large && format::may_be_yaml(&beginning) == Some(true);
+    let is_read = is_passing || Compression::of(&beginning).is_some();
+    let map = if is_read { None } else { map_regular(&file, &metadata) };
+    Ok(match map {
+        Some(bytes) => Opened { bytes, is_mapped: true, ..Opened::default() },
+        None => Opened::reader(Box::new(file), Some(Again::File(path))),
     })
 }
 
@@ -429,14 +568,9 @@ fn read_all(mut reader: impl Read, progress: &mut dyn FnMut(usize) -> bool) -> i
     Ok(bytes)
 }
 
-/// Why an input cannot be read.
-pub(in crate::load) fn unreadable(error: &io::Error) -> Box<Fault> {
-    let fault = |message: String| Fault::syntax(LoadErrorKind::Unreadable, 0, message);
-    match error.kind() {
-        io::ErrorKind::NotFound => fault("no such file".to_owned()),
-        io::ErrorKind::IsADirectory => fault("expected a file, found a directory".to_owned())
-            .with_help("name the file in it that is meant"),
-        io::ErrorKind::PermissionDenied => fault("not allowed to read it".to_owned()),
-        _ => fault(format!("cannot be read: {error}")),
-    }
+/// Why a source that was read as it came cannot be read again.
+pub(in crate::load) fn gone(source: &Source) -> LoadError {
+    let message = "too large to be kept, and it has to be read once more";
+    let fault = Fault::syntax(LoadErrorKind::Gone, 0, message).with_help(SAVE_IT);
+    LoadError::new(source.name(), None, None, fault)
 }

@@ -105,6 +105,18 @@ impl WrittenYaml {
         self.fault.take()
     }
 
+    /// Where the line begins of the element of a list that begins at this byte of the JSON.
+    pub(in crate::load) fn line_of_element(&self, json: usize) -> Option<usize> {
+        let line = self.map.line_of_element(text_of(&self.bytes, self.start), json);
+        line.map(|line| line + self.start)
+    }
+
+    /// Where in the JSON the element begins whose line begins here.
+    pub(in crate::load) fn element_at_line(&self, line: usize) -> Option<usize> {
+        let line = line.checked_sub(self.start)?;
+        self.map.element_at_line(text_of(&self.bytes, self.start), line)
+    }
+
     /// Where the value is written that stands at this byte of the JSON.
     fn place(&self, json: &[u8], at: usize) -> Option<Range<usize>> {
         let place = self.map.place(text_of(&self.bytes, self.start), json, at)?;

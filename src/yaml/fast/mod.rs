@@ -10,7 +10,7 @@ mod pieces;
 mod plain;
 mod quoted;
 
-pub(crate) use pieces::YamlTeam;
+pub(crate) use pieces::{ListPiece, YamlTeam, elements};
 
 use super::keys::Keys;
 use lines::{LineSet, TextLine, is_entry};

@@ -10,6 +10,8 @@ use std::thread;
 
 /// What begins an element of a list in the first column.
 const SEAM: &[u8] = b"\n- ";
+/// What begins a document.
+const SEPARATOR: &[u8] = b"\n---";
 /// How many pieces a thread reads before they are joined: what they give is in memory twice until then.
 const PIECES_AT_ONCE: usize = 4;
 
@@ -54,9 +56,9 @@ fn take<'w, W>(work: &'w [W], next: &AtomicUsize) -> Option<(usize, &'w W)> {
 }
 
 /// What was read of a piece: the JSON of its elements, and where they begin in that and in the text.
-struct ListPiece {
-    json: Vec<u8>,
-    elements: Vec<(usize, usize)>,
+pub(crate) struct ListPiece {
+    pub(crate) json: Vec<u8>,
+    pub(crate) elements: Vec<(usize, usize)>,
 }
 
 /// Reads the elements of the list that the reader is at the first of, but for the last one, if they are many.
@@ -101,6 +103,15 @@ fn borders(lines: &LineSet<'_>, YamlTeam { n_threads, min_part }: YamlTeam) -> V
     }
     borders.push(lines.at() + last + 1);
     borders
+}
+
+/// Elements of a list in the first column, and nothing else. `None` where the text is not of the subset.
+pub(crate) fn elements(text: &str) -> Option<ListPiece> {
+    // A document ends there whatever it is in.
+    if memmem::find(text.as_bytes(), SEPARATOR).is_some() {
+        return None;
+    }
+    LineSet::new(text, 0..text.len()).and_then(read).ok()
 }
 
 fn read(lines: LineSet<'_>) -> Try<ListPiece> {

@@ -33,7 +33,7 @@ use crate::selection::absent;
 use crate::selection::ages::Freshness;
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
-use crate::selection::{NO_MATCHES, Selection, among};
+use crate::selection::{NO_MATCHES, NO_OBJECTS, Selection, among};
 use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
 
@@ -155,6 +155,7 @@ impl QueryRun<'_> {
                 };
                 return self.scan(opened, &end, |object| {
                     sightings.look(object.labels());
+                    sightings.look_at_namespace(object.identity().namespace);
                     self.look_for_times(&object);
                     self.selection.has_namespace(object.identity()) && matcher.matches(object.labels())
                 });
@@ -184,6 +185,7 @@ impl QueryRun<'_> {
         };
         self.scan(opened.reads(matcher.reads()), &end, |object| {
             sightings.look(object.labels());
+            sightings.look_at_namespace(object.identity().namespace);
             self.look_for_times(&object);
             if matcher.asks_for_kind() && object.identity().kind.is_empty() {
                 lacks_kind.store(true, Ordering::Relaxed);
@@ -212,6 +214,7 @@ impl QueryRun<'_> {
         let is_shown = |key: &str| self.view.needs_label(key);
         if self.shown == Shown::Rows {
             let scanned = opened
+                .keep_text(self.view.reads_text())
                 .scan(|loader, inputs, observer| loader.select(inputs, observer, is_wanted, is_shown))?;
             return self.settled(scanned, end, |query, scan| {
                 let dump = scan.into_dump();
@@ -242,13 +245,17 @@ impl QueryRun<'_> {
         let among = among(scan.n_objects());
         let mut in_vain = end.sightings.in_vain(&among);
         in_vain.extend(absent::of_tests(&(end.unseen)(), &among));
-        if self.needs_store(&scan, end, !in_vain.is_empty()) {
+        // What was not kept is not read again only to say more of it.
+        if scan.is_kept() && self.needs_store(&scan, end, !in_vain.is_empty()) {
             return load(scan.into_unanswered());
         }
+        let is_empty = scan.n_objects() == 0;
         let answer = print(self, scan)?;
-        let no_match = (!answer.matched).then(|| NO_MATCHES.to_owned());
+        if !answer.matched {
+            in_vain = self.reasons(is_empty, end.sightings.namespaces_in_vain(&among), in_vain);
+        }
         let of_ages = self.freshness.iter().filter_map(Freshness::remark);
-        let remarks = answer.remarks.into_iter().chain(in_vain).chain(no_match).chain(of_ages).collect();
+        let remarks = answer.remarks.into_iter().chain(in_vain).chain(of_ages).collect();
         Ok(Found::Answer(Printed { remarks, ..answer }))
     }
 
@@ -260,11 +267,30 @@ impl QueryRun<'_> {
         (is_in_vain && is_worth_it) || is_no_answer || (end.may_say_more)(matched)
     }
 
+    /// Why nothing matched, as far as that is known without a dump: which names no object has.
+    fn reasons(&self, is_empty: bool, namespaces: Vec<String>, names: Vec<String>) -> Vec<String> {
+        if is_empty {
+            return vec![NO_OBJECTS.to_owned()];
+        }
+        let wanted = self.selection.wanted();
+        let contradiction = match &wanted {
+            Wanted::Selector(selector) if names.is_empty() => selector.contradiction(),
+            _ => None,
+        };
+        let excluded = contradiction.map(|(one, other)| format!("{one} and {other} exclude each other"));
+        let mut reasons: Vec<String> = namespaces.into_iter().chain(names).chain(excluded).collect();
+        if reasons.is_empty() {
+            reasons.push(NO_MATCHES.to_owned());
+        }
+        reasons
+    }
+
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
     fn sightings<'s>(&self, wanted: impl IntoIterator<Item = &'s Selector>) -> Sightings {
         let selectors = wanted.into_iter().filter(|_| self.shown != Shown::Nothing);
         let columns = self.view.subjects().filter(|_| self.shown == Shown::Rows);
         Sightings::new(selectors, columns.filter_map(ColumnSubject::label))
+            .in_namespaces(&self.selection.namespaces)
     }
 
     /// Answers from a dump that is loaded.

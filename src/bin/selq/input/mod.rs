@@ -127,6 +127,11 @@ impl<'c> Opened<'c> {
         Opened { loader: self.loader.reads(reads), ..self }
     }
 
+    /// Whether the objects that a [`scan`](Opened::scan) keeps are to have their text.
+    pub(crate) fn keep_text(self, yes: bool) -> Opened<'c> {
+        Opened { loader: self.loader.keep_text(yes), ..self }
+    }
+
     /// Reads all inputs too, but only as `scan` asks the loader to: what the objects tell as they come.
     pub(crate) fn scan<K>(
         self,

@@ -50,6 +50,11 @@ impl SortKey {
         }
     }
 
+    /// Whether it is a JSONPath.
+    pub(super) fn is_path(&self) -> bool {
+        matches!(self.by, SortedBy::Path(_))
+    }
+
     /// How two objects stand to each other; those without the key come last, whichever way the others go.
     fn compare(&self, a: Option<&Rank>, b: Option<&Rank>) -> Ordering {
         let ordering = compare(a, b);

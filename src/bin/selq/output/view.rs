@@ -55,6 +55,12 @@ impl View {
         self.read_subjects().any(Subject::asks_others)
     }
 
+    /// Whether rows show more of the objects than what they are and their labels.
+    pub(crate) fn reads_text(&self) -> bool {
+        let is_json = matches!(self.format, OutputFormat::Json | OutputFormat::Jsonl);
+        is_json || self.reads_objects() || self.sort_by.iter().any(SortKey::is_path)
+    }
+
     /// Whether ages are shown. An order of them is the same to whatever time they are counted.
     pub(crate) fn shows_ages(&self) -> bool {
         self.subjects().filter_map(ColumnSubject::read).any(Subject::is_age)

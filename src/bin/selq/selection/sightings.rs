@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use selq::Selector;
+use selq::text::Quoted;
 
 use crate::selection::{self, MAX_TOLD};
 
@@ -16,6 +17,8 @@ pub(crate) struct Sightings {
     keys: Vec<NamedKey>,
     /// How many keys of each length there are of which something was not seen; the longest together.
     n_unseen_of_length: [AtomicUsize; N_LENGTHS],
+    /// The namespaces that were asked for.
+    namespaces: Vec<(String, AtomicBool)>,
 }
 
 /// Keys are of at most 63 bytes but for a prefix.
@@ -54,7 +57,28 @@ impl Sightings {
             let values = values.into_keys().map(|value| (value.to_owned(), AtomicBool::new(false))).collect();
             NamedKey { key: key.to_owned(), is_seen: AtomicBool::new(false), values, n_unseen }
         });
-        Sightings { keys: keys.collect(), n_unseen_of_length }
+        Sightings { keys: keys.collect(), n_unseen_of_length, namespaces: Vec::new() }
+    }
+
+    /// The same with namespaces that are asked for.
+    pub(crate) fn in_namespaces(self, namespaces: &[String]) -> Sightings {
+        let namespaces = namespaces.iter().map(|name| (name.clone(), AtomicBool::new(false))).collect();
+        Sightings { namespaces, ..self }
+    }
+
+    /// Looks at the namespace of an object.
+    pub(crate) fn look_at_namespace(&self, namespace: &str) {
+        for (name, is_seen) in &self.namespaces {
+            if name == namespace && !is_seen.load(Ordering::Relaxed) {
+                is_seen.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Which namespaces no object was in, in lines.
+    pub(crate) fn namespaces_in_vain(&self, among: &str) -> Vec<String> {
+        let unseen = self.namespaces.iter().filter(|(_, is_seen)| !is_seen.load(Ordering::Relaxed));
+        unseen.take(MAX_TOLD).map(|(name, _)| format!("no namespace {} {among}", Quoted(name))).collect()
     }
 
     /// Looks at the labels of an object.
@@ -139,5 +163,13 @@ mod tests {
         sightings.look([("env", "prdo"), ("legcy", ""), ("ap", "")].into_iter());
         assert!(sightings.unseen().is_empty());
         assert!(sightings.n_unseen_of_length.iter().all(|n| n.load(Ordering::Relaxed) == 0));
+    }
+
+    #[test]
+    fn namespaces_that_no_object_is_in_are_told() {
+        let namespaces = ["shop", "shp"].map(str::to_owned);
+        let sightings = Sightings::new([], []).in_namespaces(&namespaces);
+        sightings.look_at_namespace("shop");
+        assert_eq!(sightings.namespaces_in_vain("in 12 objects"), ["no namespace \"shp\" in 12 objects"]);
     }
 }

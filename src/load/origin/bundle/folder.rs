@@ -1,8 +1,8 @@
 //! The files in a folder, and in the folders in it.
 
 use super::{BundleMember, BundleMembers, BundleProgress, MemberKind, is_hidden};
-use crate::load::error::Fault;
-use crate::load::origin::source::{open_regular, unreadable};
+use crate::load::error::{Fault, unreadable};
+use crate::load::origin::source::open_regular;
 use bytes::Bytes;
 use std::ffi::OsString;
 use std::fs::{self, FileType, Metadata};

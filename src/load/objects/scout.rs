@@ -1,0 +1,141 @@
+//! Finds where a run of objects begins, by the beginning of a text alone.
+
+use crate::ObjectId;
+use crate::load::Loader;
+use crate::load::error::LoadErrorKind;
+use crate::load::json::cursor::ValueLayout;
+use crate::load::objects::head::Head;
+use crate::load::objects::parts::{Pace, Seam};
+use crate::load::objects::runs::{Ahead, Notation, RunStart};
+use crate::load::objects::sink::Sink;
+use crate::load::objects::walk::Walk;
+use crate::load::origin::source::Source;
+use crate::load::report::{InputBytes, Reporter};
+use memchr::memmem;
+use std::ops::Range;
+
+/// What stands between two elements of a list in the first column, as kubectl writes it, and where the second begins.
+const YAML_SEAM: &[u8] = b"\n- ";
+const YAML_SEAM_START: usize = 1;
+/// How much YAML is enough to find a run in it.
+const ENOUGH_YAML: usize = 1 << 20;
+
+/// The same in YAML, whose text this is; what it begins with tells enough. Only lists that begin in the first column are
+/// runs.
+pub(in crate::load) fn first_yaml_run(loader: &Loader, text: &[u8], from: usize) -> Scouted {
+    let enough = text.len().min(from.saturating_add(ENOUGH_YAML));
+    let Some(end) = memmem::rfind(&text[..enough], YAML_SEAM) else { return Scouted::Nothing };
+    let text = &text[..end + YAML_SEAM_START];
+    let source = Source::of_bytes(String::new(), text.to_vec()).read_yaml(loader.team());
+    let Some(yaml) = source.yaml() else { return Scouted::Nothing };
+    let mut json_from = 0;
+    if from > 0 {
+        let Some(at) = yaml.element_at_line(from) else { return Scouted::Nothing };
+        json_from = at;
+    }
+    let Scouted::Run(start) = first_run(loader, &source, json_from) else { return Scouted::Nothing };
+    // Objects at the top are asked for their kind, which a part knows nothing of.
+    let is_top = start.ahead == (Ahead::Elements { depth: 0 }) && loader.items_at.is_none();
+    let line = yaml.line_of_element(start.pos).filter(|&line| !is_top && text[line..].starts_with(b"- "));
+    line.map_or(Scouted::Nothing, |pos| {
+        let (seam, seam_start) = (YAML_SEAM.to_vec(), YAML_SEAM_START);
+        Scouted::Run(RunStart { pos, seam, seam_start, notation: Notation::Yaml, ..start })
+    })
+}
+
+/// What a walk to the first run came to.
+#[derive(Debug)]
+pub(in crate::load) enum Scouted {
+    Run(RunStart),
+    /// No run, as far as there is text.
+    Nothing,
+    /// Something that ends any walk, whatever follows.
+    Fault,
+}
+
+/// How far before the end of a text what is wrong there may be so only because the rest is missing.
+const MAX_CUT: u64 = 64 << 10;
+
+/// Walks the beginning of a source to where a run begins behind `from`. Of what is missing in the text it only has to be
+/// known that it was read.
+pub(in crate::load) fn first_run(loader: &Loader, source: &Source, from: usize) -> Scouted {
+    let (mut nowhere, mut nobody) = (Nowhere, ());
+    let mut report = Reporter::new(&mut nobody, InputBytes::default());
+    let mut walk = Walk::new(loader, source, &mut nowhere, &mut report);
+    walk.pace = Pace::beyond(loader.threads, from);
+    walk.scout = Some(None);
+    let end = walk.run();
+    let end_of_text = source.bytes().len() as u64;
+    match (walk.scout.flatten(), end) {
+        (Some(start), _) => Scouted::Run(start),
+        // What is wrong is told by whoever walks the whole. A value that is cut short may be whole by then.
+        (None, Err(error)) if error.kind() != LoadErrorKind::Incomplete => {
+            let is_certain = error.offset().is_some_and(|offset| offset + MAX_CUT < end_of_text);
+            if is_certain { Scouted::Fault } else { Scouted::Nothing }
+        }
+        _ => Scouted::Nothing,
+    }
+}
+
+impl<S: Sink> Walk<'_, '_, '_, S> {
+    /// Takes what begins here for the first run, if it looks like one, and ends the walk.
+    pub(in crate::load) fn look_at(&mut self, ahead: Ahead, previous: Range<usize>) {
+        // A list on a line ends with that, which is known to nobody who sees a part of it.
+        if self.layout == ValueLayout::Lines && !ahead.are_lines() {
+            return;
+        }
+        let pos = self.cursor.pos();
+        match self.run_start(ahead, previous, pos) {
+            None => self.pace.slow_down(pos),
+            found => {
+                self.scout = Some(found);
+                self.report.stop();
+            }
+        }
+    }
+
+    fn run_start(&self, ahead: Ahead, previous: Range<usize>, pos: usize) -> Option<RunStart> {
+        let bytes = self.source.bytes();
+        let seam = Seam::new(bytes, previous, pos)?;
+        if !self.source.is_yaml() {
+            memmem::find(&bytes[pos..], seam.text)?;
+        }
+        let (layout, seam_start) = (self.layout, seam.start);
+        Some(RunStart { pos, ahead, layout, seam: seam.text.to_vec(), seam_start, notation: Notation::Json })
+    }
+}
+
+/// Keeps nothing.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn part(&self) -> Nowhere {
+        Nowhere
+    }
+
+    fn append(&mut self, _part: Nowhere, _index: u64) {}
+
+    fn n_ids(&self) -> usize {
+        0
+    }
+
+    fn push(&mut self, _head: &Head<'_>, _index: u64, _span: Range<usize>) -> Option<ObjectId> {
+        None
+    }
+
+    fn infer_kind(&mut self, _id: ObjectId, _list: &Head<'_>, _kind: &str) {}
+
+    fn begin_event(&mut self) -> bool {
+        false
+    }
+
+    fn is_watch_stream(&self) -> bool {
+        false
+    }
+
+    fn replace(&mut self, _head: &Head<'_>, _span: Range<usize>) -> bool {
+        false
+    }
+
+    fn remove(&mut self, _head: &Head<'_>, _index: u64) {}
+}
