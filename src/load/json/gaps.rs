@@ -2,7 +2,7 @@
 
 /// What was taken out of a text at one place, as far as places behind it are counted differently for that.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::load) struct Gap {
+pub(in crate::load) struct TextGap {
     /// Where it was in the text that is left.
     pub(in crate::load) pos: usize,
     pub(in crate::load) n_bytes: u64,
@@ -11,22 +11,22 @@ pub(in crate::load) struct Gap {
     n_characters: u64,
 }
 
-impl Gap {
+impl TextGap {
     /// The gap that this text leaves, wherever that is.
-    pub(in crate::load) fn of(text: &[u8]) -> Gap {
+    pub(in crate::load) fn of(text: &[u8]) -> TextGap {
         let n_line_ends = memchr::memchr_iter(b'\n', text).count() as u64;
         let line_start = memchr::memrchr(b'\n', text).map_or(0, |end| end + 1);
         let n_characters = n_characters(&text[line_start..]);
-        Gap { pos: 0, n_bytes: text.len() as u64, n_line_ends, n_characters }
+        TextGap { pos: 0, n_bytes: text.len() as u64, n_line_ends, n_characters }
     }
 
     /// The same at this place.
-    pub(in crate::load) fn at(self, pos: usize) -> Gap {
-        Gap { pos, ..self }
+    pub(in crate::load) fn at(self, pos: usize) -> TextGap {
+        TextGap { pos, ..self }
     }
 
     /// Takes out what followed, too.
-    pub(in crate::load) fn append(&mut self, next: Gap) {
+    pub(in crate::load) fn append(&mut self, next: TextGap) {
         self.n_bytes += next.n_bytes;
         self.n_line_ends += next.n_line_ends;
         let before = if next.n_line_ends > 0 { 0 } else { self.n_characters };

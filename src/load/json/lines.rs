@@ -2,7 +2,7 @@
 
 use crate::load::error::Position;
 use crate::load::json::cursor::BOM;
-use crate::load::json::gaps::{Gap, n_characters};
+use crate::load::json::gaps::{TextGap, n_characters};
 
 /// Turns bytes into lines and columns. Goes on from the last place it was asked for, so that many questions in
 /// ascending order cost one pass over the text, however long its lines are.
@@ -10,7 +10,7 @@ use crate::load::json::gaps::{Gap, n_characters};
 pub(in crate::load) struct LineCounter<'a> {
     bytes: &'a [u8],
     /// What is missing in the text, in its order.
-    gaps: &'a [Gap],
+    gaps: &'a [TextGap],
     /// How many of these it has passed.
     n_gaps: usize,
     /// How many bytes were in them.
@@ -30,7 +30,7 @@ impl<'a> LineCounter<'a> {
     }
 
     /// The same of a text in which something is missing, which counts as if it were there.
-    pub(in crate::load) fn with_gaps(bytes: &'a [u8], gaps: &'a [Gap]) -> LineCounter<'a> {
+    pub(in crate::load) fn with_gaps(bytes: &'a [u8], gaps: &'a [TextGap]) -> LineCounter<'a> {
         let pos = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
         LineCounter { bytes, gaps, n_gaps: 0, n_missing: 0, pos, line: 1, column: 1 }
     }

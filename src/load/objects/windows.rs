@@ -2,14 +2,14 @@
 //!
 //! Each window of the text is cut off where one of the objects most likely ends ([`RunStart`] says what stands there), and
 //! read as a part of a run is by whichever thread took it. As in `parts` that proves the guess: the run begins where an
-//! object does, and the part before leads exactly to the next. What was read is then all that is kept, with a [`Gap`] in the
+//! object does, and the part before leads exactly to the next. What was read is then all that is kept, with a [`TextGap`] in the
 //! place of the text. The first part that does not lead to its border, because the run ends or something is wrong or out of
 //! the ordinary, ends it at the last object that was as it should be: what is behind that stays in the text, in which
 //! another run may begin.
 
 use crate::load::Loader;
 use crate::load::json::cursor::Cursor as JsonCursor;
-use crate::load::json::gaps::Gap;
+use crate::load::json::gaps::TextGap;
 use crate::load::objects::parts::PartReader;
 use crate::load::objects::runs::{Ahead, Notation, PartRead, RunStart, Runs};
 use crate::load::objects::sink::Sink;
@@ -34,7 +34,7 @@ const MAX_WAITING: usize = 8;
 /// What is left of a text as far as it came, and what was read of the rest.
 pub(in crate::load) struct Condensed<S> {
     pub(in crate::load) text: Vec<u8>,
-    pub(in crate::load) gaps: Vec<Gap>,
+    pub(in crate::load) gaps: Vec<TextGap>,
     pub(in crate::load) runs: Runs<S>,
 }
 
@@ -236,7 +236,7 @@ struct WindowRead<S> {
     window: Window,
     buffer: Vec<u8>,
     /// What was read from its beginning on, and of how much.
-    read: Option<(PartRead<S>, Gap)>,
+    read: Option<(PartRead<S>, TextGap)>,
 }
 
 /// What was read and what is left, as far as there is no window missing.
@@ -333,7 +333,7 @@ impl<S: Sink> Crew<'_, '_, '_, S> {
     }
 
     /// Reads the objects of a source up to `end`, or as many as are as they should be, and tells what gap they leave.
-    fn part(&self, source: &Source, end: usize) -> Option<(PartRead<S>, Gap)> {
+    fn part(&self, source: &Source, end: usize) -> Option<(PartRead<S>, TextGap)> {
         if end == 0 {
             return None;
         }
@@ -341,7 +341,7 @@ impl<S: Sink> Crew<'_, '_, '_, S> {
             return self.yaml_part(&source.bytes()[..end]);
         }
         let (read, end) = self.json_part(source, end)?;
-        Some((read, Gap::of(&source.bytes()[..end])))
+        Some((read, TextGap::of(&source.bytes()[..end])))
     }
 
     /// The same, and how much of it was read.
@@ -357,17 +357,17 @@ impl<S: Sink> Crew<'_, '_, '_, S> {
     }
 
     /// The same of a list in YAML, whose elements are made JSON first.
-    fn yaml_part(&self, yaml: &[u8]) -> Option<(PartRead<S>, Gap)> {
+    fn yaml_part(&self, yaml: &[u8]) -> Option<(PartRead<S>, TextGap)> {
         let ListPiece { mut json, elements } = yaml::elements(str::from_utf8(yaml).ok()?)?;
         let end = json.len() + 1;
         // A part ends where the next object begins.
         json.extend_from_slice(b",{");
         let (read, read_to) = self.json_part(&Source::of_bytes(String::new(), json), end)?;
         if read_to == end {
-            return Some((read, Gap::of(yaml)));
+            return Some((read, TextGap::of(yaml)));
         }
         let nth = elements.binary_search_by_key(&read_to, |&(json, _)| json).ok()?;
         let line_start = memchr::memrchr(b'\n', &yaml[..elements[nth].1])? + 1;
-        Some((read, Gap::of(&yaml[..line_start])))
+        Some((read, TextGap::of(&yaml[..line_start])))
     }
 }

@@ -3,7 +3,7 @@
 use crate::load::error::{Fault, LoadError, LoadErrorKind, unreadable};
 use crate::load::format;
 use crate::load::json::cursor::ValueLayout;
-use crate::load::json::gaps::Gap;
+use crate::load::json::gaps::TextGap;
 use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
@@ -213,7 +213,7 @@ pub(crate) struct Source {
     /// Where it can be had from once more, if its text is not kept.
     again: Option<Again>,
     /// What is missing in the bytes, which were read as they came and are not kept.
-    gaps: Vec<Gap>,
+    gaps: Vec<TextGap>,
     /// How they are laid out, where what is left of them does not say it.
     layout: Option<ValueLayout>,
     /// How many there were before something was missing.
@@ -338,7 +338,7 @@ impl Source {
     }
 
     /// The same with what is left of its text, which may be all of it.
-    pub(in crate::load) fn condensed(self, text: Vec<u8>, gaps: Vec<Gap>, n_bytes: u64) -> Source {
+    pub(in crate::load) fn condensed(self, text: Vec<u8>, gaps: Vec<TextGap>, n_bytes: u64) -> Source {
         let n_bytes = (!gaps.is_empty()).then_some(n_bytes);
         Source { gaps, n_bytes, ..self.with_text(text) }
     }
@@ -450,7 +450,7 @@ impl Source {
     }
 
     /// What is missing in its bytes.
-    pub(in crate::load) fn gaps(&self) -> &[Gap] {
+    pub(in crate::load) fn gaps(&self) -> &[TextGap] {
         &self.gaps
     }
 
