@@ -5,6 +5,7 @@ pub(in crate::load) mod bundle;
 pub(in crate::load) mod compress;
 pub(in crate::load) mod mmap;
 pub(in crate::load) mod peek;
+pub(in crate::load) mod pipe;
 pub(in crate::load) mod queue;
 pub(in crate::load) mod reread;
 pub(in crate::load) mod rest;

@@ -7,6 +7,7 @@ use crate::load::json::gaps::TextGap;
 use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
+use crate::load::origin::pipe;
 use crate::load::origin::rest::{Again, Rest};
 use crate::load::origin::written::{self, WrittenYaml};
 use crate::yaml::YamlTeam;
@@ -135,7 +136,10 @@ impl Input {
     pub(in crate::load) fn open(self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Input::Path(path) => Box::new(File::open(path)?),
-            Input::Stdin => Box::new(io::stdin()),
+            Input::Stdin => {
+                pipe::enlarge(&io::stdin());
+                Box::new(io::stdin())
+            }
             Input::Bytes { bytes, .. } => Box::new(Cursor::new(bytes)),
             Input::Reader(reader) => reader.into_inner(),
             Input::InCluster { input, .. } => input.open()?,
