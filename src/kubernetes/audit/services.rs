@@ -256,7 +256,9 @@ fn never_ready(auditor: &Auditor<'_, '_>, Selecting { id, tie }: &Selecting<'_>)
     let mut n_pods = 0_u64;
     for pod in tie.targets() {
         let is_ready = auditor.read(pod, &reads, |read| {
-            if is_finished(read) {
+            // A pod of which no condition is told is one of a manifest, or cut short.
+            let is_told = read.at(["status", "conditions"]).elements().next().is_some();
+            if is_finished(read) || !is_told {
                 return false;
             }
             n_pods += 1;
@@ -267,8 +269,7 @@ fn never_ready(auditor: &Auditor<'_, '_>, Selecting { id, tie }: &Selecting<'_>)
             return None;
         }
     }
-    // Manifests of pods say nothing of how these are.
-    if n_pods == 0 || states.keys().all(String::is_empty) {
+    if n_pods == 0 {
         return None;
     }
     let shown: Vec<String> = states.iter().map(|(state, n)| format!("{n} {state}")).collect();
