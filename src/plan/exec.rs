@@ -157,6 +157,19 @@ pub(super) fn count(sets: Sets<'_>, node: &Node) -> u64 {
             Some((last, rest)) => count_within(sets, &intersect(sets, rest, &mut Untraced), last),
             None => sets.live().len(),
         },
+        // So it is with a union: what its last set has in common with the others is counted, and taken off once.
+        Node::Union(operands) => match operands.split_last() {
+            Some((last, rest)) => {
+                let rest = match rest {
+                    // One set is as it is in the store, and a union of it would be a copy.
+                    [only] => run(sets, only, &mut Untraced),
+                    rest => Ids::union(rest.iter().map(|operand| run(sets, operand, &mut Untraced))),
+                };
+                let last = run(sets, last, &mut Untraced);
+                (rest.len() + last.len()).saturating_sub(rest.intersection_len(&last))
+            }
+            None => 0,
+        },
         node => run(sets, node, &mut Untraced).len(),
     }
 }

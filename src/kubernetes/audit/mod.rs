@@ -1,7 +1,7 @@
 //! What is wrong with a cluster: rules over all objects of a dump and what they have to do with each other.
 //!
 //! A rule is a row of [`AUDIT_RULES`]: what it is called and about, how bad it is, which kinds it looks through, what leads to it
-//! and what to do. What finds it is a function over the [`Auditor`](auditor::Auditor), which knows the links, the pods and what
+//! and what to do. What finds it is a function over the `Auditor`, which knows the links, the pods and what
 //! workloads would make of their templates; `nearest` says which object comes nearest to what a selector asks for.
 //!
 //! A kind of which the dump has no object is never a finding: the rule is [not judged](AuditReport::not_judged).

@@ -108,7 +108,7 @@ fn summary(report: &AuditReport, shown: &Matches<'_>) -> String {
         report.findings.iter().filter(|finding| finding.severity == severity).count() as u64
     };
     let counts =
-        [(of(Severity::Error), "error"), (of(Severity::Warning), "warning"), (of(Severity::Info), "remark")];
+        [(of(Severity::Error), "error"), (of(Severity::Warning), "warning"), (of(Severity::Info), "note")];
     let told: Vec<String> =
         counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(n, what)).collect();
     let told = if told.is_empty() { "nothing found".to_owned() } else { told.join(", ") };
