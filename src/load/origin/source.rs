@@ -284,12 +284,12 @@ impl Source {
         let may_be_empty = matches!(input, Input::Stdin);
         let opened = match input {
             Input::Path(path) => open_file(path, max_kept),
-            Input::Bytes { bytes, .. } => Ok(Opened::bytes(bytes.into())),
+            Input::Bytes { bytes, .. } => Ok(OpenedInput::bytes(bytes.into())),
             input @ (Input::Stdin | Input::Reader(_) | Input::InCluster { .. }) => {
-                input.open().map(|reader| Opened::reader(reader, None))
+                input.open().map(|reader| OpenedInput::reader(reader, None))
             }
         };
-        let begun = opened.and_then(|Opened { bytes, is_mapped, reader, again }| {
+        let begun = opened.and_then(|OpenedInput { bytes, is_mapped, reader, again }| {
             Ok((bytes, is_mapped, again, reader.map(|reader| Rest::new(reader, budget)).transpose()?))
         });
         let (bytes, is_mapped, again, rest) =
@@ -495,7 +495,7 @@ impl fmt::Debug for Source {
 
 /// What an input is read from.
 #[derive(Default)]
-struct Opened {
+struct OpenedInput {
     bytes: Bytes,
     is_mapped: bool,
     /// What the bytes come from that are not there.
@@ -503,29 +503,29 @@ struct Opened {
     again: Option<Again>,
 }
 
-impl Opened {
-    fn bytes(bytes: Bytes) -> Opened {
+impl OpenedInput {
+    fn bytes(bytes: Bytes) -> OpenedInput {
         match Compression::of(&bytes) {
-            None => Opened { bytes, ..Opened::default() },
-            Some(_) => Opened::reader(Box::new(bytes.clone().reader()), Some(Again::Bytes(bytes))),
+            None => OpenedInput { bytes, ..OpenedInput::default() },
+            Some(_) => OpenedInput::reader(Box::new(bytes.clone().reader()), Some(Again::Bytes(bytes))),
         }
     }
 
-    fn reader(reader: Box<dyn Read + Send>, again: Option<Again>) -> Opened {
-        Opened { reader: Some(reader), again, ..Opened::default() }
+    fn reader(reader: Box<dyn Read + Send>, again: Option<Again>) -> OpenedInput {
+        OpenedInput { reader: Some(reader), again, ..OpenedInput::default() }
     }
 }
 
 /// Maps a regular file. Anything else is read, and so is a file of which no byte is needed twice: a compressed one, or YAML
 /// that is larger than what is kept.
-fn open_file(path: PathBuf, max_kept: usize) -> io::Result<Opened> {
+fn open_file(path: PathBuf, max_kept: usize) -> io::Result<OpenedInput> {
     let mut file = File::open(&path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if !metadata.is_file() {
-        return Ok(Opened::reader(Box::new(file), None));
+        return Ok(OpenedInput::reader(Box::new(file), None));
     }
     let mut beginning = Vec::new();
     let is_large = metadata.len() > max_kept as u64;
@@ -536,8 +536,8 @@ fn open_file(path: PathBuf, max_kept: usize) -> io::Result<Opened> {
     let is_read = is_passing || Compression::of(&beginning).is_some();
     let map = if is_read { None } else { map_regular(&file, &metadata) };
     Ok(match map {
-        Some(bytes) => Opened { bytes, is_mapped: true, ..Opened::default() },
-        None => Opened::reader(Box::new(file), Some(Again::File(path))),
+        Some(bytes) => OpenedInput { bytes, is_mapped: true, ..OpenedInput::default() },
+        None => OpenedInput::reader(Box::new(file), Some(Again::File(path))),
     })
 }
 
