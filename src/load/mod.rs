@@ -42,7 +42,7 @@ use objects::sink::Sink;
 use objects::walk::Walk;
 use origin::budget::MaxBytes;
 use origin::queue::Queue;
-use origin::rest::Rest;
+use origin::rest::ComingText;
 use origin::source::{SAVE_IT, gone};
 use report::Reporter;
 use scan::{Kept, Tally};
@@ -452,7 +452,7 @@ fn next_source(
     team: YamlTeam,
     report: &mut Reporter<'_>,
     n_objects: usize,
-) -> Option<Result<(Source, Option<Rest>), LoadError>> {
+) -> Option<Result<(Source, Option<ComingText>), LoadError>> {
     let opened = pending.next_source(team, &mut |pos| report.opening_at(pos, n_objects as u64))?;
     // What a stop cut short while it was opened would look like a bad source.
     if report.is_stopped() {

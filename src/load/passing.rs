@@ -14,8 +14,8 @@ use crate::load::format;
 use crate::load::objects::runs::{Notation, Runs};
 use crate::load::objects::scout::{Scouted, first_run, first_yaml_run};
 use crate::load::objects::sink::Sink;
-use crate::load::objects::windows::{Condensed, Stream};
-use crate::load::origin::rest::Rest;
+use crate::load::objects::windows::{Condensed, WindowStream};
+use crate::load::origin::rest::ComingText;
 use crate::load::origin::source::Source;
 use crate::load::report::Reporter;
 use crate::load::scan::{ReadObject, Tally};
@@ -26,12 +26,12 @@ impl Loader {
     pub(in crate::load) fn condensed<'f, F: Fn(ReadObject<'_>) -> bool + Sync>(
         &self,
         mut source: Source,
-        mut rest: Rest,
+        mut rest: ComingText,
         tally: &mut Tally<'f, F>,
         report: &mut Reporter<'_>,
     ) -> Result<(Source, Runs<Tally<'f, F>>), LoadError> {
         tally.begin_stream(!self.without_text);
-        let mut stream = Stream::new(&mut rest);
+        let mut stream = WindowStream::new(&mut rest);
         let condensed = self.read_runs(&mut source, &mut stream, tally, report);
         if report.is_stopped() {
             return Err(LoadError::new(source.name(), None, None, Fault::stopped(0)));
@@ -64,7 +64,7 @@ impl Loader {
     fn read_runs<S: Sink>(
         &self,
         source: &mut Source,
-        stream: &mut Stream<'_>,
+        stream: &mut WindowStream<'_>,
         sink: &S,
         report: &mut Reporter<'_>,
     ) -> Condensed<S> {
@@ -77,7 +77,7 @@ impl Loader {
             let scouted = self.scouted(notation, source, &mut condensed.text, from);
             let mut at = |n_bytes| report.at(n_bytes as usize, n_objects);
             match scouted {
-                Scouted::Run(start) => {
+                Scouted::ReadRun(start) => {
                     from = start.pos;
                     condensed.read_run(self, &start, stream, sink, report);
                 }
@@ -103,7 +103,7 @@ impl Loader {
         source.put_bytes(std::mem::take(text));
         let scouted = first_run(self, source, from);
         *text = source.take_bytes();
-        if let Scouted::Run(start) = &scouted {
+        if let Scouted::ReadRun(start) = &scouted {
             source.lay_out(start.layout);
         }
         scouted

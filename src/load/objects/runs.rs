@@ -87,10 +87,10 @@ pub(in crate::load) enum Notation {
 
 /// What was read of the runs of a text before it is walked. What they were read from is not in it any more.
 pub(in crate::load) struct Runs<S> {
-    all: VecDeque<Run<S>>,
+    all: VecDeque<ReadRun<S>>,
 }
 
-struct Run<S> {
+struct ReadRun<S> {
     /// Where it was.
     pos: usize,
     ahead: Ahead,
@@ -129,6 +129,6 @@ impl<S: Sink> Runs<S> {
             None => Some(read),
         };
         // What is too much becomes a run of its own, and so is never taken: one is taken at a place.
-        self.all.extend(read.map(|read| Run { pos, ahead, read }));
+        self.all.extend(read.map(|read| ReadRun { pos, ahead, read }));
     }
 }

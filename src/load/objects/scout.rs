@@ -33,20 +33,20 @@ pub(in crate::load) fn first_yaml_run(loader: &Loader, text: &[u8], from: usize)
         let Some(at) = yaml.element_at_line(from) else { return Scouted::Nothing };
         json_from = at;
     }
-    let Scouted::Run(start) = first_run(loader, &source, json_from) else { return Scouted::Nothing };
+    let Scouted::ReadRun(start) = first_run(loader, &source, json_from) else { return Scouted::Nothing };
     // Objects at the top are asked for their kind, which a part knows nothing of.
     let is_top = start.ahead == (Ahead::Elements { depth: 0 }) && loader.items_at.is_none();
     let line = yaml.line_of_element(start.pos).filter(|&line| !is_top && text[line..].starts_with(b"- "));
     line.map_or(Scouted::Nothing, |pos| {
         let (seam, seam_start) = (YAML_SEAM.to_vec(), YAML_SEAM_START);
-        Scouted::Run(RunStart { pos, seam, seam_start, notation: Notation::Yaml, ..start })
+        Scouted::ReadRun(RunStart { pos, seam, seam_start, notation: Notation::Yaml, ..start })
     })
 }
 
 /// What a walk to the first run came to.
 #[derive(Debug)]
 pub(in crate::load) enum Scouted {
-    Run(RunStart),
+    ReadRun(RunStart),
     /// No run, as far as there is text.
     Nothing,
     /// Something that ends any walk, whatever follows.
@@ -67,7 +67,7 @@ pub(in crate::load) fn first_run(loader: &Loader, source: &Source, from: usize) 
     let end = walk.run();
     let end_of_text = source.bytes().len() as u64;
     match (walk.scout.flatten(), end) {
-        (Some(start), _) => Scouted::Run(start),
+        (Some(start), _) => Scouted::ReadRun(start),
         // What is wrong is told by whoever walks the whole. A value that is cut short may be whole by then.
         (None, Err(error)) if error.kind() != LoadErrorKind::Incomplete => {
             let is_certain = error.offset().is_some_and(|offset| offset + MAX_CUT < end_of_text);

@@ -39,7 +39,7 @@ pub(in crate::load) struct Condensed<S> {
 }
 
 /// A text that comes bit by bit.
-pub(in crate::load) struct Stream<'r> {
+pub(in crate::load) struct WindowStream<'r> {
     /// What came before and is still to be read, the next of it last.
     pending: Vec<Cursor<Vec<u8>>>,
     rest: &'r mut (dyn Read + Send),
@@ -48,9 +48,9 @@ pub(in crate::load) struct Stream<'r> {
     pub(in crate::load) error: Option<io::Error>,
 }
 
-impl<'r> Stream<'r> {
-    pub(in crate::load) fn new(rest: &'r mut (dyn Read + Send)) -> Stream<'r> {
-        Stream { pending: Vec::new(), rest, is_ended: false, error: None }
+impl<'r> WindowStream<'r> {
+    pub(in crate::load) fn new(rest: &'r mut (dyn Read + Send)) -> WindowStream<'r> {
+        WindowStream { pending: Vec::new(), rest, is_ended: false, error: None }
     }
 
     /// Has this read before all else.
@@ -113,7 +113,7 @@ impl<S: Sink> Condensed<S> {
         &mut self,
         loader: &Loader,
         start: &RunStart,
-        stream: &mut Stream<'_>,
+        stream: &mut WindowStream<'_>,
         sink: &S,
         report: &mut Reporter<'_>,
     ) {
@@ -149,7 +149,7 @@ impl<S: Sink> Condensed<S> {
     pub(in crate::load) fn keep_more(
         &mut self,
         n_bytes: usize,
-        stream: &mut Stream<'_>,
+        stream: &mut WindowStream<'_>,
         mut is_wanted: impl FnMut(u64) -> bool,
     ) {
         let full = self.text.len().saturating_add(n_bytes);
@@ -172,7 +172,7 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 
 /// Where windows come from, one thread after another.
 struct Feed<'f, 'r> {
-    stream: &'f mut Stream<'r>,
+    stream: &'f mut WindowStream<'r>,
     start: &'f RunStart,
     size: usize,
     n_windows: usize,

@@ -3,7 +3,7 @@
 use super::budget::{Budget, MaxBytes};
 use super::bundle::{Bundle, BundleFacts, Folder, Tar, Zip, folder_len, is_tar, is_zip, tar_stream};
 use super::compress::Decompressor;
-use super::rest::{ReadCount, Rest};
+use super::rest::{ComingText, ReadCount};
 use super::source::{Input, Origin, Source, gone};
 use crate::load::error::{LoadError, Position, unreadable};
 use crate::load::format;
@@ -18,7 +18,7 @@ enum Pending {
     Input(Input),
     Source(Source),
     /// A source of which only the beginning was read.
-    Begun(Source, Rest),
+    Begun(Source, ComingText),
     /// Stays in front until all files in it were given.
     Bundle(Bundle),
 }
@@ -109,7 +109,7 @@ impl Queue {
         &mut self,
         team: YamlTeam,
         progress: &mut dyn FnMut(u64) -> bool,
-    ) -> Option<Result<(Source, Option<Rest>), LoadError>> {
+    ) -> Option<Result<(Source, Option<ComingText>), LoadError>> {
         loop {
             match self.pending.pop_front()? {
                 Pending::Source(source) => return Some(Ok((source, None))),
@@ -180,7 +180,7 @@ impl Queue {
     fn begun(
         &mut self,
         source: Source,
-        rest: Option<Rest>,
+        rest: Option<ComingText>,
         opening: Opening<'_>,
     ) -> Result<Pending, LoadError> {
         match rest {
@@ -189,7 +189,9 @@ impl Queue {
                 let part = opening.before..self.opened;
                 self.unpacked(source.in_part(part), opening)
             }
-            Some(Rest::Compressed(decoder, n_read)) => self.decompressed(source, decoder, n_read, opening),
+            Some(ComingText::Compressed(decoder, n_read)) => {
+                self.decompressed(source, decoder, n_read, opening)
+            }
             Some(rest) => self.read(source, Vec::new(), rest, opening),
         }
     }
@@ -214,7 +216,7 @@ impl Queue {
             Err(damage) => {
                 Ok(Pending::Source(source.with_text(text).damaged(damage)?.read_yaml(opening.team)))
             }
-            Ok(()) => self.read(source, text, Rest::Compressed(decoder, n_read), opening),
+            Ok(()) => self.read(source, text, ComingText::Compressed(decoder, n_read), opening),
         }
     }
 
@@ -223,7 +225,7 @@ impl Queue {
         &mut self,
         source: Source,
         mut text: Vec<u8>,
-        mut rest: Rest,
+        mut rest: ComingText,
         opening: Opening<'_>,
     ) -> Result<Pending, LoadError> {
         // At least what tells the format: what is read must not depend on how much is kept.

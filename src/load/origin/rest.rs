@@ -45,15 +45,15 @@ impl Read for CountingReader {
 }
 
 /// What a text is read from bit by bit, and how much of that was read.
-pub(in crate::load) enum Rest {
+pub(in crate::load) enum ComingText {
     /// The lock is never taken: it lets what only one thread can read be a part of what several can share.
     Plain(Mutex<Box<dyn Read + Send>>, ReadCount),
     Compressed(Box<Decompressor>, ReadCount),
 }
 
-impl Rest {
+impl ComingText {
     /// What the reader gives, decompressed if it begins so.
-    pub(in crate::load) fn new(reader: Box<dyn Read + Send>, budget: &Budget) -> io::Result<Rest> {
+    pub(in crate::load) fn new(reader: Box<dyn Read + Send>, budget: &Budget) -> io::Result<ComingText> {
         let n_read = ReadCount::default();
         let mut reader = CountingReader { reader, n_read: n_read.clone() };
         let mut magic = Vec::new();
@@ -61,9 +61,9 @@ impl Rest {
         let compression = Compression::of(&magic);
         let whole = Box::new(io::Cursor::new(magic).chain(reader));
         Ok(match compression {
-            None => Rest::Plain(Mutex::new(whole), n_read),
+            None => ComingText::Plain(Mutex::new(whole), n_read),
             Some(compression) => {
-                Rest::Compressed(Box::new(compression.decoder(whole, budget.clone())), n_read)
+                ComingText::Compressed(Box::new(compression.decoder(whole, budget.clone())), n_read)
             }
         })
     }
@@ -71,7 +71,7 @@ impl Rest {
     /// How many bytes were read of what it is read from.
     pub(in crate::load) fn n_read(&self) -> &ReadCount {
         match self {
-            Rest::Plain(_, n_read) | Rest::Compressed(_, n_read) => n_read,
+            ComingText::Plain(_, n_read) | ComingText::Compressed(_, n_read) => n_read,
         }
     }
 
@@ -96,17 +96,19 @@ impl Rest {
     /// What ended it with this error.
     pub(in crate::load) fn fault(&self, error: io::Error) -> Box<Fault> {
         match self {
-            Rest::Plain(..) => unreadable(&error),
-            Rest::Compressed(decoder, _) => decoder.fault(error),
+            ComingText::Plain(..) => unreadable(&error),
+            ComingText::Compressed(decoder, _) => decoder.fault(error),
         }
     }
 }
 
-impl Read for Rest {
+impl Read for ComingText {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Rest::Plain(reader, _) => reader.get_mut().unwrap_or_else(PoisonError::into_inner).read(buffer),
-            Rest::Compressed(decoder, _) => decoder.read(buffer),
+            ComingText::Plain(reader, _) => {
+                reader.get_mut().unwrap_or_else(PoisonError::into_inner).read(buffer)
+            }
+            ComingText::Compressed(decoder, _) => decoder.read(buffer),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::load::origin::budget::Budget;
 use crate::load::origin::compress::Compression;
 use crate::load::origin::mmap;
 use crate::load::origin::pipe;
-use crate::load::origin::rest::{Again, Rest};
+use crate::load::origin::rest::{Again, ComingText};
 use crate::load::origin::written::{self, WrittenYaml};
 use crate::yaml::YamlTeam;
 use bytes::{Buf, Bytes};
@@ -278,7 +278,7 @@ impl Source {
         input: Input,
         budget: &Budget,
         max_kept: usize,
-    ) -> Result<(Source, Option<Rest>), LoadError> {
+    ) -> Result<(Source, Option<ComingText>), LoadError> {
         let name = input.name();
         // A command that finds nothing may write nothing. An empty file is a dump that failed.
         let may_be_empty = matches!(input, Input::Stdin);
@@ -290,12 +290,12 @@ impl Source {
             }
         };
         let begun = opened.and_then(|OpenedInput { bytes, is_mapped, reader, again }| {
-            Ok((bytes, is_mapped, again, reader.map(|reader| Rest::new(reader, budget)).transpose()?))
+            Ok((bytes, is_mapped, again, reader.map(|reader| ComingText::new(reader, budget)).transpose()?))
         });
         let (bytes, is_mapped, again, rest) =
             begun.map_err(|error| LoadError::new(&name, None, None, unreadable(&error)))?;
         let origin = match rest {
-            Some(Rest::Compressed(..)) => Origin::Decompressed,
+            Some(ComingText::Compressed(..)) => Origin::Decompressed,
             _ => Origin::Plain,
         };
         Ok((Source { is_mapped, may_be_empty, again, origin, ..Source::plain(name, bytes) }, rest))
