@@ -5,7 +5,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::object::{Json, ObjectJson, is_condition_true};
+use super::object::{Json, ObjectJson, is_condition_true, is_terminating};
+use super::pod::is_finished;
 
 /// What is read of a Service.
 pub const SERVICE_READS: &[&str] = &[
@@ -275,18 +276,8 @@ fn family(family: Json<'_, '_>) -> Option<IpFamily> {
     [IpFamily::V4, IpFamily::V6].into_iter().find(|it| family.is(it.as_str()))
 }
 
-/// Whether it will never answer again.
-fn is_finished(pod: &ObjectJson<'_>) -> bool {
-    let phase = pod.at(["status", "phase"]);
-    phase.is("Failed") || phase.is("Succeeded")
-}
-
 fn is_serving(pod: &ObjectJson<'_>) -> bool {
     is_condition_true(pod.at(["status", "conditions"]), "Ready")
-}
-
-fn is_terminating(pod: &ObjectJson<'_>) -> bool {
-    pod.at(["metadata", "deletionTimestamp"]).text().is_some()
 }
 
 /// The number of the port of this name and protocol: of the first container that has one, then of a sidecar.

@@ -177,6 +177,11 @@ impl<'t, 'j> Json<'t, 'j> {
     }
 }
 
+/// Whether an object is being deleted.
+pub(super) fn is_terminating(object: &ObjectJson<'_>) -> bool {
+    object.at(["metadata", "deletionTimestamp"]).text().is_some()
+}
+
 /// The condition of a type among those of an object, the first of several.
 pub(super) fn condition<'t, 'j>(conditions: Json<'t, 'j>, of_type: &str) -> Option<Json<'t, 'j>> {
     conditions.elements().find(|condition| condition.get("type").is(of_type))

@@ -21,6 +21,12 @@ pub(super) const READS: &[&str] = &[
     ".status.initContainerStatuses.state",
 ];
 
+/// Whether a pod has ended, so that it will never answer again.
+pub(super) fn is_finished(pod: &ObjectJson<'_>) -> bool {
+    let phase = pod.at(["status", "phase"]);
+    phase.is("Succeeded") || phase.is("Failed")
+}
+
 /// The statuses of a pod's containers, and how far they are to be heeded.
 pub(super) struct ContainerStatuses<'t, 'j> {
     status: Json<'t, 'j>,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::object::{Json, Known, ObjectJson, condition, is_condition_true};
+use super::object::{Json, Known, ObjectJson, condition, is_condition_true, is_terminating};
 use super::pod::ContainerStatuses;
 
 /// What is read of an object.
@@ -37,7 +37,9 @@ pub fn of<'j>(object: &ObjectJson<'j>) -> Option<Cow<'j, str>> {
         Known::Pod => pod(object),
         Known::Node => node(object).into(),
         Known::Namespace => phase(object),
-        Known::PersistentVolume | Known::PersistentVolumeClaim if is_deleted(object) => "Terminating".into(),
+        Known::PersistentVolume | Known::PersistentVolumeClaim if is_terminating(object) => {
+            "Terminating".into()
+        }
         Known::PersistentVolume | Known::PersistentVolumeClaim => phase(object),
         Known::Job => job(object).into(),
         Known::ComponentStatus => component(object).into(),
@@ -48,10 +50,6 @@ pub fn of<'j>(object: &ObjectJson<'j>) -> Option<Cow<'j, str>> {
 
 fn phase<'j>(object: &ObjectJson<'j>) -> Cow<'j, str> {
     object.at(["status", "phase"]).string().unwrap_or_default()
-}
-
-fn is_deleted(object: &ObjectJson<'_>) -> bool {
-    object.at(["metadata", "deletionTimestamp"]).text().is_some()
 }
 
 /// A cell up to its first line break, as kubectl prints it.
@@ -86,7 +84,7 @@ fn job(job: &ObjectJson<'_>) -> &'static str {
     // stopping.
     match is_ended {
         Some(end) => end,
-        None if is_deleted(job) => "Terminating",
+        None if is_terminating(job) => "Terminating",
         None => is_stopping().unwrap_or("Running"),
     }
 }
@@ -101,7 +99,7 @@ fn component(component: &ObjectJson<'_>) -> &'static str {
 
 fn pod<'j>(pod: &ObjectJson<'j>) -> Cow<'j, str> {
     let status = pod.at(["status"]);
-    match is_deleted(pod) {
+    match is_terminating(pod) {
         true if status.get("reason").is("NodeLost") => "Unknown".into(),
         // A pod that has ended keeps its reason while it is deleted, which Kubernetes 1.28 did not
         // yet show.
