@@ -14,7 +14,18 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("kubernetes::places", &["kubernetes", "store"]),
     (
         "kubernetes::audit",
-        &["json", "kubernetes", "kubernetes::links", "label", "load", "plan", "selector", "store", "suggest"],
+        &[
+            "json",
+            "kubernetes",
+            "kubernetes::links",
+            "label",
+            "load",
+            "parallel",
+            "plan",
+            "selector",
+            "store",
+            "suggest",
+        ],
     ),
     (
         "kubernetes::links",

@@ -32,6 +32,11 @@ impl<'l, 'd> Auditor<'l, 'd> {
         Auditor { audited: Audited { links }, pods: OnceCell::new(), workloads: OnceCell::new() }
     }
 
+    /// The dump alone, which threads can share.
+    pub(super) fn audited(&self) -> &Audited<'l, 'd> {
+        &self.audited
+    }
+
     /// The first of these kinds that is not there. Workloads will do for pods.
     pub(super) fn lacks(&self, kinds: &'static [&'static str]) -> Option<&'static str> {
         // Of several workloads one is enough.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::links::Tie;
+use super::super::object::{ObjectJson, is_terminating};
+use super::super::pod::is_finished;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::services::selects_nothing;
-use super::states::{is_evicted_freely, is_finished};
 use crate::ObjectId;
 use crate::json::Reads;
 
@@ -69,6 +70,11 @@ fn budgets_of_pods(auditor: &Auditor<'_, '_>) -> Vec<(ObjectId, Vec<ObjectId>)> 
         of.retain(|_, budgets| budgets.len() > 1);
     }
     of.into_iter().map(|(pod, budgets)| (pod, budgets.into_iter().collect())).collect()
+}
+
+/// Whether no budget is asked before a pod is evicted: it does not run yet, has ended or is being deleted.
+fn is_evicted_freely(pod: &ObjectJson<'_>) -> bool {
+    is_terminating(pod) || is_finished(pod) || pod.at(["status", "phase"]).is("Pending")
 }
 
 /// How many pods may be missing, or have to be there.
@@ -184,7 +190,7 @@ fn expected(auditor: &Auditor<'_, '_>, id: ObjectId, tie: &Tie<'_>) -> i64 {
     if n_pods > 0 || auditor.pods().has_pods() {
         return n_pods;
     }
-    let Some(selector) = tie.selector().and_then(|text| text.parse().ok()) else { return 0 };
+    let Some(selector) = tie.label_selector() else { return 0 };
     let likes = auditor.pods().beside(auditor, id).iter();
-    likes.filter(|it| it.is_selected_by(&selector)).filter_map(|it| it.replicas).sum()
+    likes.filter(|it| it.is_selected_by(selector)).filter_map(|it| it.replicas).sum()
 }

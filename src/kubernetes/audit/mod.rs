@@ -1,8 +1,9 @@
 //! What is wrong with a cluster: rules over all objects of a dump and what they have to do with each other.
 //!
 //! A rule is a row of [`AUDIT_RULES`]: what it is called and about, how bad it is, which kinds it looks through, what leads to it
-//! and what to do. What finds it is a function over the `Auditor`, which knows the links, the pods and what
-//! workloads would make of their templates; `nearest` says which object comes nearest to what a selector asks for.
+//! and what to do. What finds it is a check of one
+//! object (`states`), or a function over the `Auditor`, which knows the links, the pods and what workloads would make of their
+//! templates; `nearest` says which object comes nearest to what a selector asks for.
 //!
 //! A kind of which the dump has no object is never a finding: the rule is [not judged](AuditReport::not_judged).
 
@@ -18,13 +19,17 @@ mod services;
 mod states;
 mod workloads;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 pub use finding::{Finding, Severity};
 pub use rule::{AUDIT_RULES, AuditRule};
 
 use super::links::Links;
+use crate::json::Reads;
+use crate::{ObjectId, parallel};
 use auditor::Auditor;
+use rule::RuleFinder;
+use states::StateCheck;
 
 /// What an audit found, and what it could not look at.
 #[derive(Debug, Clone, Default)]
@@ -54,25 +59,75 @@ pub struct AuditReport {
 pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRule>) -> AuditReport {
     let auditor = Auditor::new(links);
     let mut report = AuditReport::default();
-    for rule in rules {
-        if !rule.about.iter().any(|kind| auditor.has_kind(kind)) {
-            continue;
-        }
+    let mut judged: Vec<&AuditRule> = Vec::new();
+    for rule in rules.into_iter().filter(|rule| rule.about.iter().any(|kind| auditor.has_kind(kind))) {
         match auditor.lacks(rule.needs) {
             Some(kind) => report.not_judged.push((rule.id, kind)),
-            None => report.findings.extend(once(&auditor, rule)),
+            None => judged.push(rule),
         }
+    }
+    let checks: Vec<&StateCheck> = judged.iter().filter_map(|rule| rule.finder.check()).collect();
+    let mut states = check_states(&auditor, &checks).into_iter();
+    for rule in judged {
+        let found = match rule.finder {
+            RuleFinder::Links(find) => find(&auditor),
+            RuleFinder::State(check) => {
+                let said = states.next().unwrap_or_default().into_iter();
+                said.map(|(id, message)| Finding::new(id, rule.severity, check.at, message)).collect()
+            }
+        };
+        report.findings.extend(once(&auditor, rule, found));
     }
     report
 }
 
-/// What a rule finds. An object that several files hold is told of once.
-fn once(auditor: &Auditor<'_, '_>, rule: &'static AuditRule) -> impl Iterator<Item = Finding> {
+/// Fewer objects are read before another thread has begun.
+const MIN_PER_THREAD: usize = 256;
+
+/// What each of the checks says of objects, in their order. An object is read once for all of them.
+fn check_states(auditor: &Auditor<'_, '_>, checks: &[&StateCheck]) -> Vec<Vec<(ObjectId, String)>> {
+    let mut said: Vec<Vec<(ObjectId, String)>> = checks.iter().map(|_| Vec::new()).collect();
+    let kinds: BTreeSet<(&str, &str)> = checks.iter().map(|check| (check.group, check.kind)).collect();
+    for (group, kind) in kinds {
+        let of_kind: Vec<(usize, &StateCheck)> = (0..)
+            .zip(checks.iter().copied())
+            .filter(|(_, check)| (check.group, check.kind) == (group, kind))
+            .collect();
+        let reads = Reads::of(of_kind.iter().flat_map(|(_, check)| check.reads.iter().copied()));
+        let audited = auditor.audited();
+        let look = |ids: &[ObjectId]| -> Vec<(usize, ObjectId, String)> {
+            let of_object = |&id: &ObjectId| {
+                audited.read(id, &reads, |object| {
+                    let said =
+                        of_kind.iter().filter_map(|(nth, check)| Some((*nth, id, (check.look)(object)?)));
+                    said.collect::<Vec<_>>()
+                })
+            };
+            ids.iter().flat_map(of_object).collect()
+        };
+        let ids = auditor.of_kind(group, kind);
+        for (nth, id, message) in parallel::in_parts(&ids, MIN_PER_THREAD, look).into_iter().flatten() {
+            said[nth].push((id, message));
+        }
+    }
+    said
+}
+
+/// What a rule has found. An object that several files hold is told of once.
+fn once(
+    auditor: &Auditor<'_, '_>,
+    rule: &'static AuditRule,
+    found: Vec<Finding>,
+) -> impl Iterator<Item = Finding> {
     let mut told = HashSet::new();
-    let found = (rule.finder)(auditor).into_iter();
     let is_new = move |finding: &Finding| {
         let object = auditor.object(finding.object).map(|object| object.identity());
-        told.insert((object, finding.at.clone(), finding.message.clone()))
+        told.insert((
+            object,
+            auditor.dump().cluster(finding.object),
+            finding.at.clone(),
+            finding.message.clone(),
+        ))
     };
-    found.filter(is_new).map(|finding| Finding { rule: rule.id, ..finding })
+    found.into_iter().filter(is_new).map(|finding| Finding { rule: rule.id, ..finding })
 }

@@ -71,21 +71,6 @@ pub(super) struct PodLikes {
     n_made: u64,
 }
 
-/// Workloads: group, kind, and the path to what they make pods of.
-const TEMPLATES: &[(&str, &str, &[&str])] = &[
-    ("apps", "Deployment", &["spec", "template"]),
-    ("apps", "StatefulSet", &["spec", "template"]),
-    ("apps", "DaemonSet", &["spec", "template"]),
-    ("apps", "ReplicaSet", &["spec", "template"]),
-    ("extensions", "Deployment", &["spec", "template"]),
-    ("extensions", "DaemonSet", &["spec", "template"]),
-    ("extensions", "ReplicaSet", &["spec", "template"]),
-    ("", "ReplicationController", &["spec", "template"]),
-    ("batch", "Job", &["spec", "template"]),
-    ("batch", "CronJob", &["spec", "jobTemplate", "spec", "template"]),
-    ("argoproj.io", "Rollout", &["spec", "template"]),
-];
-
 impl PodLikes {
     pub(super) fn of(audited: &Audited<'_, '_>) -> PodLikes {
         let mut all = PodLikes::default();
@@ -97,14 +82,16 @@ impl PodLikes {
             all.has_pods = true;
             all.n_made += u64::from(audited.read(id, &reads, is_made));
         }
-        for (group, kind, path) in TEMPLATES {
+        for (group, kind, path) in audited.links.places().pod_templates() {
             for id in audited.of_kind(group, kind) {
-                if let Some(template) = template(audited, id, path) {
-                    all.push(audited, template);
-                }
+                all.extend_with(audited, template(audited, id, &path));
             }
         }
         all
+    }
+
+    fn extend_with(&mut self, audited: &Audited<'_, '_>, like: Option<PodLike>) {
+        like.into_iter().for_each(|like| self.push(audited, like));
     }
 
     fn push(&mut self, audited: &Audited<'_, '_>, like: PodLike) {

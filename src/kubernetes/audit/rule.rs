@@ -3,6 +3,7 @@
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::podlike::PODS;
+use super::states::StateCheck;
 use super::{budgets, policies, services, states, workloads};
 
 /// What an audit looks for.
@@ -22,7 +23,26 @@ pub struct AuditRule {
     pub(super) needs: &'static [&'static str],
     /// The kinds that it is about.
     pub(super) about: &'static [&'static str],
-    pub(super) finder: fn(&Auditor<'_, '_>) -> Vec<Finding>,
+    pub(super) finder: RuleFinder,
+}
+
+/// How a rule finds what it is about.
+#[derive(Clone, Copy)]
+pub(super) enum RuleFinder {
+    /// It asks what objects have to do with each other.
+    Links(fn(&Auditor<'_, '_>) -> Vec<Finding>),
+    /// It looks at each object by itself.
+    State(&'static StateCheck),
+}
+
+impl RuleFinder {
+    /// The check of single objects, if it is one.
+    pub(super) fn check(self) -> Option<&'static StateCheck> {
+        match self {
+            RuleFinder::State(check) => Some(check),
+            RuleFinder::Links(_) => None,
+        }
+    }
 }
 
 /// All rules, in the order in which people meet them.
@@ -35,7 +55,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "make the selector and the labels of the pods' template say the same",
         needs: &[PODS],
         about: &["Service"],
-        finder: services::no_pods,
+        finder: RuleFinder::Links(services::no_pods),
     },
     AuditRule {
         id: "service-mixed-owners",
@@ -45,7 +65,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "add a label that only the intended workload has, app.kubernetes.io/component say",
         needs: &["Pod"],
         about: &["Service"],
-        finder: services::mixed_owners,
+        finder: RuleFinder::Links(services::mixed_owners),
     },
     AuditRule {
         id: "service-port-unmatched",
@@ -55,7 +75,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "name the port in the container, or write its number as targetPort",
         needs: &["Pod"],
         about: &["Service"],
-        finder: services::port_unmatched,
+        finder: RuleFinder::Links(services::port_unmatched),
     },
     AuditRule {
         id: "service-not-ready-only",
@@ -65,7 +85,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "look at the conditions and the last state of the containers",
         needs: &["Pod"],
         about: &["Service"],
-        finder: services::not_ready_only,
+        finder: RuleFinder::Links(services::not_ready_only),
     },
     AuditRule {
         id: "pdb-multiple",
@@ -75,7 +95,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "narrow the selectors until each pod is under one budget",
         needs: &[PODS],
         about: &["PodDisruptionBudget"],
-        finder: budgets::multiple,
+        finder: RuleFinder::Links(budgets::multiple),
     },
     AuditRule {
         id: "pdb-no-pods",
@@ -85,7 +105,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "make the selector say what the pods' template says",
         needs: &[PODS],
         about: &["PodDisruptionBudget"],
-        finder: budgets::no_pods,
+        finder: RuleFinder::Links(budgets::no_pods),
     },
     AuditRule {
         id: "pdb-unscalable",
@@ -96,7 +116,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "use an integer minAvailable, or select only pods of workloads with replicas",
         needs: &["Pod"],
         about: &["PodDisruptionBudget"],
-        finder: budgets::unscalable,
+        finder: RuleFinder::Links(budgets::unscalable),
     },
     AuditRule {
         id: "pdb-blocks",
@@ -106,7 +126,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "run more replicas, or allow one pod to be unavailable",
         needs: &[PODS],
         about: &["PodDisruptionBudget"],
-        finder: budgets::blocks,
+        finder: RuleFinder::Links(budgets::blocks),
     },
     AuditRule {
         id: "workload-selector-overlap",
@@ -116,7 +136,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "add a label to selector and template that only one of them has",
         needs: &[],
         about: workloads::KINDS,
-        finder: workloads::overlap,
+        finder: RuleFinder::Links(workloads::overlap),
     },
     AuditRule {
         id: "selector-vs-template",
@@ -126,7 +146,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "make the template's labels satisfy the selector",
         needs: &[],
         about: workloads::KINDS,
-        finder: workloads::against_template,
+        finder: RuleFinder::Links(workloads::against_template),
     },
     AuditRule {
         id: "orphan-pods",
@@ -136,7 +156,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "delete it, or take the labels away that it shares with the workload",
         needs: workloads::KINDS,
         about: &["Pod"],
-        finder: workloads::orphans,
+        finder: RuleFinder::Links(workloads::orphans),
     },
     AuditRule {
         id: "netpol-no-pods",
@@ -146,7 +166,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "make podSelector say what the pods' template says",
         needs: &[PODS],
         about: &["NetworkPolicy"],
-        finder: policies::no_pods,
+        finder: RuleFinder::Links(policies::no_pods),
     },
     AuditRule {
         id: "pod-failing",
@@ -156,7 +176,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "look at its logs and events: kubectl logs --previous, kubectl describe",
         needs: &[],
         about: &["Pod"],
-        finder: states::pod_failing,
+        finder: RuleFinder::State(&states::POD_FAILING),
     },
     AuditRule {
         id: "pod-pending",
@@ -166,7 +186,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "read the message of its PodScheduled condition",
         needs: &[],
         about: &["Pod"],
-        finder: states::pod_pending,
+        finder: RuleFinder::State(&states::POD_PENDING),
     },
     AuditRule {
         id: "node-not-ready",
@@ -176,7 +196,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "read the message of its Ready condition",
         needs: &[],
         about: &["Node"],
-        finder: states::node_not_ready,
+        finder: RuleFinder::State(&states::NODE_NOT_READY),
     },
     AuditRule {
         id: "pvc-unbound",
@@ -186,7 +206,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "look at its events",
         needs: &[],
         about: &["PersistentVolumeClaim"],
-        finder: states::pvc_unbound,
+        finder: RuleFinder::State(&states::PVC_UNBOUND),
     },
     AuditRule {
         id: "job-failed",
@@ -196,7 +216,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "look at the logs of its pods",
         needs: &[],
         about: &["Job"],
-        finder: states::job_failed,
+        finder: RuleFinder::State(&states::JOB_FAILED),
     },
     AuditRule {
         id: "hpa-at-maximum",
@@ -206,7 +226,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "raise maxReplicas, or the requests that it is counted by",
         needs: &[],
         about: &["HorizontalPodAutoscaler"],
-        finder: states::hpa_at_maximum,
+        finder: RuleFinder::State(&states::HPA_AT_MAXIMUM),
     },
     AuditRule {
         id: "not-covered-by-limits",
@@ -216,7 +236,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         fix: "set resources.limits.memory, or a LimitRange for the namespace",
         needs: &[],
         about: &["Pod"],
-        finder: states::without_limits,
+        finder: RuleFinder::State(&states::WITHOUT_LIMITS),
     },
 ];
 

@@ -7,13 +7,13 @@ use serde_json::Value;
 use super::super::endpoints::{POD_READS, PodNode, SERVICE_READS, ServiceEndpoints};
 use super::super::links::Tie;
 use super::super::object::Json;
+use super::super::pod::is_finished;
 use super::super::status;
 use super::audited::NamespacePlace;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::nearest::{NearMiss, nearest};
 use super::podlike::PodLike;
-use super::states::is_finished;
 use crate::json::Reads;
 use crate::store::group_of;
 use crate::{ObjectId, ObjectRef, Plan, Requirement, Scope, Selector};
@@ -39,12 +39,11 @@ pub(super) fn selects_nothing(
     if tie.n_targets() > 0 {
         return None;
     }
-    let text = tie.selector()?;
-    let selector: Selector = text.parse().ok()?;
+    let (text, selector) = (tie.selector()?, tie.label_selector()?);
     let namespace = auditor.namespace(id);
     let likes = auditor.pods().beside(auditor, id);
-    let matching: Vec<&PodLike> = likes.iter().filter(|it| it.is_selected_by(&selector)).collect();
-    if matching.iter().any(|it| !it.is_idle()) || is_made_elsewhere(auditor, id, &selector) {
+    let matching: Vec<&PodLike> = likes.iter().filter(|it| it.is_selected_by(selector)).collect();
+    if matching.iter().any(|it| !it.is_idle()) || is_made_elsewhere(auditor, id, selector) {
         return None;
     }
     let n_pods = likes.iter().filter(|it| !it.is_template()).count();
@@ -55,7 +54,7 @@ pub(super) fn selects_nothing(
         let finding = Finding::new(id, severity.min(Severity::Warning), tie.at(), message);
         return Some(finding.with("selector", text).with("pods", n_pods).related_to([idle.id]));
     }
-    let near = nearest(likes, &selector);
+    let near = nearest(likes, selector);
     // Other manifests, or an operator, may make what these do not.
     if n_pods == 0 && !auditor.has_pods_at_large() && !near.as_ref().is_some_and(NearMiss::is_slip) {
         return None;

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::super::links::Tie;
+use super::super::object::is_terminating;
+use super::super::pod::is_finished;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::podlike::PodLike;
-use super::states::is_finished;
 use crate::json::Reads;
 use crate::{ObjectId, Selector};
 
@@ -80,8 +81,7 @@ pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
         let Some(tie) = auditor.selecting(template.id).filter(|_| is_workload(auditor, template.id)) else {
             continue;
         };
-        let Some(selector) = tie.selector().and_then(|text| text.parse::<Selector>().ok()) else { continue };
-        let Some(requirements) = selector.requirements() else { continue };
+        let Some(requirements) = tie.label_selector().and_then(Selector::requirements) else { continue };
         let failing = requirements.iter().find(|it| !it.matches_value(template.label(it.key().as_str())));
         if let Some(failing) = failing {
             let key = failing.key().as_str();
@@ -105,8 +105,7 @@ pub(super) fn orphans(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
         let is_orphan = auditor.read(pod, &reads, |read| {
             let is_owned =
                 read.at(["metadata", "ownerReferences"]).elements().any(|it| it.get("controller").is_true());
-            let is_deleted = read.at(["metadata", "deletionTimestamp"]).text().is_some();
-            !is_owned && !is_deleted && !is_finished(read)
+            !is_owned && !is_terminating(read) && !is_finished(read)
         });
         if !is_orphan {
             continue;

@@ -50,6 +50,16 @@ impl LinkPlaces {
         LinkPlaces { places: Arc::default(), pods: Arc::default(), of_pods: Arc::default() }
     }
 
+    /// The kinds that make pods of a template, by group and kind, each with the names that lead to the template.
+    pub(in crate::kubernetes) fn pod_templates(&self) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
+        self.pods.iter().filter_map(|(kind, spec)| {
+            let mut names: Vec<&str> = spec.names().collect();
+            // What is described at `.spec` is the pod itself.
+            let is_template = names.pop() == Some("spec") && !names.is_empty();
+            is_template.then_some((&*kind.group, &*kind.kind, names))
+        })
+    }
+
     /// These places and those of a text in the same form. Lines for `PodSpec` count for the kinds of both.
     ///
     /// ```
