@@ -36,8 +36,8 @@ use super::places::{LinkPlace, LinkPlaces};
 use super::relation::Relation;
 use crate::json::Reads;
 use crate::store::{Column, PairSet};
-use crate::{Dump, Label, ObjectId, ObjectIdentity, Selector, parallel};
-use choice::{ChoiceFilter, SelectorChoice};
+use crate::{Dump, Label, ObjectId, ObjectIdentity, parallel};
+use choice::SelectorChoice;
 use held::Holder;
 use names::{NameIndex, Reference};
 use realm::{Realm, realms};
@@ -125,18 +125,6 @@ impl<'d> Links<'d> {
         let waiting = self.waiting[place_of(relation)].get_or_init(|| Waiting::new(self.dump, table));
         let blocks = waiting.selecting(identity, labels);
         blocks.into_iter().flat_map(|block| table.by_block(block)).collect()
-    }
-
-    /// The objects among which a selector chooses: those of the kind that it is about, in its namespaces, whatever their
-    /// labels. Among these is what a selector of nothing nearly selects; none of what leads by name.
-    #[must_use]
-    pub fn candidates(&self, tie: Tie<'_>) -> Vec<ObjectId> {
-        let Some(choice) = tie.choice() else { return Vec::new() };
-        let everything = ChoiceFilter::Labels(Selector::everything());
-        let all = [SelectorChoice { filter: everything, ..choice.clone() }];
-        let realms = realms(self.dump).into_iter().filter(|realm| realm.has(tie.from()));
-        let found = realms.flat_map(|realm| find::find_all(&realm, &all)).flatten();
-        found.map(ObjectId).collect()
     }
 
     /// The kinds that selectors of a relation ask for, or that it is about, of which there is no object.
@@ -440,16 +428,6 @@ mod tests {
             [count("x", [("app", "db")]), count("y", [("app", "db")]), count("x", [("app", "web")])],
             [1, 0, 0]
         );
-    }
-
-    #[test]
-    fn what_a_selector_of_nothing_chooses_among_is_told() {
-        let service = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"s","namespace":"x"},"spec":{"selector":{"app":"db"}}}"#;
-        let dump = loaded(&[PODS[0], PODS[1], service]);
-        let links = Links::new(&dump);
-        let tie = links.ties(Relation::Selects).next().unwrap();
-        assert_eq!((tie.n_targets(), links.candidates(tie)), (0, vec![ObjectId(0)]));
-        assert_eq!(tie.label_selector().map(ToString::to_string).as_deref(), Some("app=db"));
     }
 
     #[test]

@@ -51,10 +51,6 @@ impl<'d> Realm<'d> {
         }
     }
 
-    pub(super) fn has(&self, id: ObjectId) -> bool {
-        self.objects.as_ref().is_none_or(|objects| objects.contains(id.0))
-    }
-
     pub(super) fn object(&self, id: u32) -> Option<ObjectRef<'d>> {
         self.store().get(ObjectId(id))
     }
