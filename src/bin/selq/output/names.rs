@@ -40,6 +40,15 @@ pub(crate) fn title(identity: ObjectIdentity<'_>, index: u64) -> String {
     title
 }
 
+/// Appends `shop/deployment.apps/web`, as `selq links --of` takes it.
+pub(crate) fn push_reference(identity: ObjectIdentity<'_>, index: impl FnOnce() -> u64, out: &mut String) {
+    if !identity.namespace.is_empty() {
+        out.push_str(identity.namespace);
+        out.push('/');
+    }
+    push_name(identity, index, out);
+}
+
 /// Appends `kind.group/name`, and `object/INDEX` for an object without a name.
 pub(crate) fn push_name(identity: ObjectIdentity<'_>, index: impl FnOnce() -> u64, out: &mut String) {
     // The index is looked up only here, since most rows have a name.

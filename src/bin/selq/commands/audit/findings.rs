@@ -48,11 +48,7 @@ impl Findings<'_> {
     /// `shop/deployment.apps/web`
     fn title(&self, id: ObjectId, scratch: &mut String) {
         let Some(object) = self.dump.store().get(id) else { return };
-        if !object.namespace().is_empty() {
-            scratch.push_str(object.namespace());
-            scratch.push('/');
-        }
-        names::push_name(object.identity(), || self.dump.index(id), scratch);
+        names::push_reference(object.identity(), || self.dump.index(id), scratch);
     }
 }
 

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use selq::ObjectId;
 
-use super::rows::{LinkRows, push_title};
+use super::rows::LinkRows;
+use crate::output::names;
 use crate::terminal::printer::Printer;
 
 /// Writes a node for each object that has a link, and an edge for each link.
@@ -28,7 +29,7 @@ pub(super) fn write(rows: &LinkRows<'_, '_>, out: &mut Printer<impl Write>) -> i
 fn title(rows: &LinkRows<'_, '_>, id: ObjectId) -> String {
     let mut title = String::new();
     if let Some(object) = rows.object(id) {
-        push_title(&object, || rows.links().dump().index(id), &mut title);
+        names::push_reference(object.identity(), || rows.links().dump().index(id), &mut title);
     }
     title
 }

@@ -145,15 +145,6 @@ impl EndpointLine {
     }
 }
 
-/// `shop/deployment.apps/web`, as `--of` takes it.
-pub(super) fn push_title(object: &ObjectRef<'_>, index: impl FnOnce() -> u64, out: &mut String) {
-    if !object.namespace().is_empty() {
-        out.push_str(object.namespace());
-        out.push('/');
-    }
-    names::push_name(object.identity(), index, out);
-}
-
 impl<'l> Grid for LinkRows<'l, '_> {
     type Row = LinkRow<'l>;
 
@@ -185,7 +176,7 @@ impl<'l> Grid for LinkRows<'l, '_> {
 impl LinkRows<'_, '_> {
     fn title<'c>(&self, id: ObjectId, scratch: &'c mut String) -> Cell<'c> {
         let Some(object) = self.object(id) else { return Cell::Null };
-        push_title(&object, || self.links.dump().index(id), scratch);
+        names::push_reference(object.identity(), || self.links.dump().index(id), scratch);
         Cell::Text(scratch)
     }
 }

@@ -6,7 +6,7 @@ use selq::kubernetes::links::{DerivedLink, Tie};
 use selq::kubernetes::{Links, Relation};
 use selq::{Dump, ObjectId};
 
-use super::rows::push_title;
+use crate::output::names;
 
 /// How many objects are shown at a place before only their number is.
 const MAX_SHOWN: usize = 20;
@@ -52,7 +52,7 @@ impl<'l> LinkTree<'l, '_> {
     fn title(&self, id: ObjectId) -> String {
         let mut title = String::new();
         if let Some(object) = self.dump().store().get(id) {
-            push_title(&object, || self.dump().index(id), &mut title);
+            names::push_reference(object.identity(), || self.dump().index(id), &mut title);
         }
         title
     }
