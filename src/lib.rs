@@ -98,8 +98,8 @@
 //!
 //! | feature | what it carries | packages |
 //! |---|---|---|
-//! | none | all of the library: parser, store, plans, queries, dumps, watches, archives, saved indexes | 44 |
-//! | `cli`, on by default | the `selq` program | 89 |
+//! | none | all of the library: parser, store, plans, queries, dumps, watches, archives, saved indexes, links | 45 |
+//! | `cli`, on by default | the `selq` program | 90 |
 //!
 //! Packages are those that are built for Linux, selq included (`cargo tree -e normal --prefix none --no-dedupe | sort -u`).
 //! Four of them are `regex` and what it needs. A library user turns the program off with `default-features = false`.
