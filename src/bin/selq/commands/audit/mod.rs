@@ -44,7 +44,8 @@ pub(crate) fn run(args: &AuditArgs, config: &Config) -> Result<ExitStatus> {
     report.findings.retain(|finding| shown.contains(finding.object));
     let mut remarks =
         if selection.narrows() { selection.remarks(dump, &plan, !shown.is_empty()) } else { Vec::new() };
-    write(&report, dump, args, config, &layout)?;
+    // A message that is cut says nothing: on a narrow terminal its line goes on below.
+    write(&report, dump, args, config, &Layout { max_width: None, ..layout })?;
     remarks.extend(not_judged(&report));
     remarks.push(summary(&report, &shown));
     message::remarks(&remarks);
