@@ -1,23 +1,19 @@
 //! A loaded dump: the store, and where in which source every object stands.
 
 use super::Loader;
-use crate::codec::{Decoder, Encoder, Malformed, NumberBuffer};
+use crate::codec::{Decoder, Encoder, Malformed};
 use crate::edit::{EditError, LabelChange, Rewrite};
 use crate::json::skim;
 use crate::label::owned;
-use crate::load::duplicates::Looks;
 use crate::load::error::{LoadError, LoadErrorKind};
 use crate::load::json::cursor::{Cursor, ValueLayout};
 use crate::load::objects::head::Head;
-use crate::load::objects::lists::{ListKind, ListRuns, Lists};
-use crate::load::objects::sink::Sink;
-use crate::load::objects::watch::KnownObjects;
-use crate::load::origin::queue::Queue;
+use crate::load::objects::lists::{ListKind, ListRuns};
 use crate::load::origin::reread::{self, DumpForm};
 use crate::load::origin::source::{Origin, Source};
-use crate::load::report::{Notice, Reporter};
+use crate::load::places::Places;
 use crate::store::SavedColumns;
-use crate::{ObjectId, ObjectIdentity, Store, StoreBuilder};
+use crate::{ObjectId, Store, StoreBuilder};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -40,8 +36,8 @@ pub struct Dump {
     labels_elsewhere: bool,
     /// The objects whose labels are not those of the sources any more.
     relabelled: BTreeMap<ObjectId, Relabelled>,
-    left_out: LeftOut,
-    n_bytes: u64,
+    pub(in crate::load) left_out: LeftOut,
+    pub(in crate::load) n_bytes: u64,
     /// What was read of the objects when they were indexed.
     saved_columns: SavedColumns,
 }
@@ -114,7 +110,8 @@ impl Dump {
     #[must_use]
     pub fn joined(dumps: impl IntoIterator<Item = Dump>) -> Dump {
         let mut dumps = dumps.into_iter();
-        let empty = || Recorder::default().finish(&Loader::new());
+        let loader = Loader::new();
+        let empty = || Dump::of(Store::new(), Vec::new(), Places::default(), ListRuns::default(), &loader);
         let first = dumps.next().unwrap_or_else(empty);
         let mut others = dumps.peekable();
         if others.peek().is_none() {
@@ -128,7 +125,7 @@ impl Dump {
             joined.lists.append(dump.lists, n_before);
             // Before the sources themselves, whose number so far those of the places grow by.
             joined.places.append_sources(dump.places, joined.sources.len());
-            let moved = |(id, it): (ObjectId, Relabelled)| (object_id(n_before + id.index()), it);
+            let moved = |(id, it): (ObjectId, Relabelled)| (ObjectId::at(n_before + id.index()), it);
             joined.relabelled.extend(dump.relabelled.into_iter().map(moved));
             joined.sources.extend(dump.sources);
             joined.labels_elsewhere |= dump.labels_elsewhere;
@@ -178,7 +175,7 @@ impl Dump {
     /// Costs a binary search over the places where the numbering skips one.
     #[must_use]
     pub fn index(&self, id: ObjectId) -> u64 {
-        self.places.run(id).map_or(0, |run| run.index + (id.index() - run.first) as u64)
+        self.places.index(id).unwrap_or(0)
     }
 
     /// The object's own bytes, as they stand in the dump: valid JSON. An object that was
@@ -262,7 +259,7 @@ impl Dump {
     /// source's [`text`](Dump::text). `None` for an object that was not loaded.
     #[must_use]
     pub fn place(&self, id: ObjectId) -> Option<(usize, Range<usize>)> {
-        Some((self.places.run(id)?.source, self.places.span(id)?))
+        Some((self.places.source(id)?, self.places.span(id)?))
     }
 
     /// All of a source's bytes, decompressed. Empty where there is no such source.
@@ -332,20 +329,28 @@ impl Dump {
         let lists = ListRuns::decode(&mut places)?;
         places.end()?;
         Malformed::unless(read.len() == store.table().n_ids(), "as many places as objects")?;
-        let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
-        let n_bytes = sources.iter().map(Source::n_bytes).sum();
-        let left_out = LeftOut::default();
-        Ok(Dump {
+        Ok(Dump { saved_columns, ..Dump::of(store, sources, read, lists, loader) })
+    }
+
+    /// A dump of sources of which this loader left nothing out.
+    pub(in crate::load) fn of(
+        store: Store,
+        sources: Vec<Source>,
+        places: Places,
+        lists: ListRuns,
+        loader: &Loader,
+    ) -> Dump {
+        Dump {
+            n_bytes: sources.iter().map(Source::n_bytes).sum(),
             store,
             sources,
-            places: read,
+            places,
             lists,
-            labels_elsewhere,
-            relabelled,
-            left_out,
-            n_bytes,
-            saved_columns,
-        })
+            labels_elsewhere: loader.labels_at.is_some(),
+            relabelled: BTreeMap::new(),
+            left_out: LeftOut::default(),
+            saved_columns: SavedColumns::default(),
+        }
     }
 
     /// The columns that were saved with the dump and still hold.
@@ -380,7 +385,7 @@ impl Dump {
     }
 
     fn source_of(&self, id: ObjectId) -> Option<&Source> {
-        self.places.run(id).map(|run| &self.sources[run.source])
+        self.places.source(id).map(|source| &self.sources[source])
     }
 }
 
@@ -392,350 +397,5 @@ impl fmt::Debug for Dump {
             .field("n_skipped", &self.n_skipped())
             .field("n_bytes", &self.n_bytes)
             .finish_non_exhaustive()
-    }
-}
-
-/// Where the objects stand, by id: 16 bytes an object.
-#[derive(Debug, Default)]
-struct Places {
-    // Two lists of plain numbers, no list of pairs: both are read where an index is mapped.
-    starts: NumberBuffer<u64>,
-    ends: NumberBuffer<u64>,
-    /// Ids are given out in the order of reading, so that source and index follow from a few runs.
-    runs: Vec<PlaceRun>,
-}
-
-/// Objects of one source that follow one another without a gap, up to the next run.
-#[derive(Debug)]
-struct PlaceRun {
-    /// The first object's id.
-    first: usize,
-    source: usize,
-    /// The first object's index.
-    index: u64,
-}
-
-impl Places {
-    /// Writes the places.
-    fn encode(&self, out: &mut Encoder) {
-        out.u64s(self.starts.iter().copied());
-        out.u64s(self.ends.iter().copied());
-        out.u64s(self.runs.iter().map(|run| run.first as u64));
-        out.u64s(self.runs.iter().map(|run| run.source as u64));
-        out.u64s(self.runs.iter().map(|run| run.index));
-    }
-
-    /// Reads places in so many sources. Whether they are within these is looked at when one is asked for.
-    fn decode(bytes: &mut Decoder, n_sources: usize) -> Result<Places, Malformed> {
-        let (starts, ends): (NumberBuffer<u64>, NumberBuffer<u64>) = (bytes.numbers()?, bytes.numbers()?);
-        let [firsts, sources, indices]: [NumberBuffer<u64>; 3] =
-            [bytes.numbers()?, bytes.numbers()?, bytes.numbers()?];
-        let runs = firsts.iter().zip(sources.iter()).zip(indices.iter());
-        let runs = runs.map(|((&first, &source), &index)| PlaceRun {
-            first: first as usize,
-            source: source as usize,
-            index,
-        });
-        let are_pairs = starts.len() == ends.len()
-            && [sources.len(), indices.len()] == [firsts.len(); 2]
-            && sources.iter().all(|&source| source < n_sources as u64);
-        let places = Places { starts, ends, runs: runs.collect() };
-        Malformed::unless(are_pairs && places.have_runs(), "places")?;
-        Ok(places)
-    }
-
-    /// Whether the runs are of all objects.
-    fn have_runs(&self) -> bool {
-        let n_objects = self.len();
-        let first = self.runs.first().map(|run| run.first);
-        let last = self.runs.last().map_or(0, |run| run.first);
-        first == (n_objects > 0).then_some(0)
-            && self.runs.is_sorted_by(|run, next| run.first < next.first)
-            && (last < n_objects || n_objects == 0)
-            // `Dump::index` adds to it unchecked.
-            && self.runs.iter().all(|run| run.index.checked_add(n_objects as u64).is_some())
-    }
-
-    fn len(&self) -> usize {
-        self.starts.len()
-    }
-
-    fn span(&self, id: ObjectId) -> Option<Range<usize>> {
-        Some(*self.starts.get(id.index())? as usize..*self.ends.get(id.index())? as usize)
-    }
-
-    fn run(&self, id: ObjectId) -> Option<&PlaceRun> {
-        if id.index() >= self.len() {
-            return None;
-        }
-        let n_before = self.runs.partition_point(|run| run.first <= id.index());
-        self.runs.get(n_before.checked_sub(1)?)
-    }
-
-    fn push(&mut self, source: usize, index: u64, span: Range<usize>) {
-        self.begin_run(self.len(), source, index);
-        self.starts.to_mut().push(span.start as u64);
-        self.ends.to_mut().push(span.end as u64);
-    }
-
-    /// Adds the places of other objects after these, the first of which has this index.
-    fn append(&mut self, other: Places, index: u64) {
-        let n_before = self.len();
-        for run in other.runs {
-            self.begin_run(n_before + run.first, run.source, index + run.index);
-        }
-        self.starts.to_mut().extend_from_slice(&other.starts);
-        self.ends.to_mut().extend_from_slice(&other.ends);
-    }
-
-    /// Moves an object.
-    fn set(&mut self, id: ObjectId, span: Range<usize>) {
-        self.starts.to_mut()[id.index()] = span.start as u64;
-        self.ends.to_mut()[id.index()] = span.end as u64;
-    }
-
-    /// Moves the objects from this id on by so many bytes.
-    fn shift(&mut self, first: usize, n_bytes: usize) {
-        for places in [self.starts.to_mut(), self.ends.to_mut()] {
-            places[first..].iter_mut().for_each(|place| *place += n_bytes as u64);
-        }
-    }
-
-    /// Gives back memory that was set aside for more.
-    fn shrink_to_fit(&mut self) {
-        self.starts.shrink_to_fit();
-        self.ends.shrink_to_fit();
-    }
-
-    /// Adds the places of the objects of other sources, which come after `n_sources` others.
-    fn append_sources(&mut self, mut other: Places, n_sources: usize) {
-        other.runs.iter_mut().for_each(|run| run.source += n_sources);
-        self.append(other, 0);
-    }
-
-    /// Says where the object `first` stands, unless that follows from the one before.
-    fn begin_run(&mut self, first: usize, source: usize, index: u64) {
-        let follows = self
-            .runs
-            .last()
-            .is_some_and(|run| run.source == source && run.index + (first - run.first) as u64 == index);
-        if !follows {
-            self.runs.push(PlaceRun { first, source, index });
-        }
-    }
-}
-
-/// A dump in the making: takes the objects in the order they are read.
-#[derive(Debug, Default)]
-pub(in crate::load) struct Recorder {
-    builder: StoreBuilder,
-    places: Places,
-    /// The source that is being read.
-    source: usize,
-    sources: Vec<Source>,
-    lists: Lists,
-    /// The number of the bundle that is being read, if what it has twice is left out.
-    pub(in crate::load) bundle: Option<usize>,
-    looks: Looks,
-    left_out: LeftOut,
-    n_bytes: u64,
-    /// The id of the source's first object.
-    first_id: usize,
-    /// How many watch events the source had so far.
-    n_events: u64,
-    /// Built at the source's first watch event.
-    known: Option<KnownObjects>,
-    /// Other objects of the same source are recorded elsewhere.
-    is_part: bool,
-}
-
-impl Recorder {
-    /// Keeps a source that was read; the next objects are those of the next one.
-    pub(in crate::load) fn end_source(&mut self, source: Source, report: &mut Reporter<'_>) {
-        let is_there = |id| self.builder.contains(object_id(id));
-        if self.n_events > 0 && !(self.first_id..self.builder.n_ids()).any(is_there) {
-            let (source, n_events) = (source.name().to_owned(), self.n_events);
-            report.notice(Notice::NothingLeft { source, n_events });
-        }
-        self.n_bytes += source.bytes().len() as u64;
-        self.sources.push(source);
-        self.next_source();
-    }
-
-    /// The next objects are those of the next source.
-    pub(in crate::load) fn next_source(&mut self) {
-        self.source += 1;
-        self.first_id = self.builder.n_ids();
-        self.n_events = 0;
-        self.known = None;
-    }
-
-    /// The sources that were read, if they were not kept one by one.
-    pub(in crate::load) fn set_sources(&mut self, sources: Vec<Source>) {
-        self.n_bytes = sources.iter().map(Source::n_bytes).sum();
-        self.sources = sources;
-    }
-
-    /// The objects from this id on stand so many bytes later in their source.
-    pub(in crate::load) fn shift_places(&mut self, first: usize, n_bytes: usize) {
-        self.places.shift(first, n_bytes);
-    }
-
-    /// Leaves one look of every object that a folder or archive has several of.
-    pub(in crate::load) fn leave_out_duplicates(&mut self, bundles: &mut Queue) {
-        for (bundle, id) in std::mem::take(&mut self.looks).superseded(&self.builder) {
-            self.builder.remove(object_id(id));
-            if let Some(facts) = bundles.bundle_mut(bundle) {
-                facts.n_duplicates += 1;
-            }
-        }
-    }
-
-    /// Indexes everything that this loader read.
-    pub(in crate::load) fn finish(self, loader: &Loader) -> Dump {
-        let Recorder { builder, mut places, sources, lists, left_out, n_bytes, .. } = self;
-        places.shrink_to_fit();
-        let (labels_elsewhere, relabelled) = (loader.labels_at.is_some(), BTreeMap::new());
-        let (store, lists) = (builder.finish(), lists.finish());
-        let saved_columns = SavedColumns::default();
-        Dump { store, sources, places, lists, labels_elsewhere, relabelled, left_out, n_bytes, saved_columns }
-    }
-
-    /// Adds an object.
-    pub(in crate::load) fn push_with<'h>(
-        &mut self,
-        identity: ObjectIdentity<'_>,
-        labels: impl IntoIterator<Item = (&'h str, &'h str)>,
-        index: u64,
-        span: Range<usize>,
-    ) -> ObjectId {
-        self.places.push(self.source, index, span);
-        let id = self.builder.push(identity, labels);
-        self.remember(id);
-        id
-    }
-
-    /// Once there was a watch event, later ones may be about this object.
-    fn remember(&mut self, id: ObjectId) {
-        if let Some(known) = &mut self.known {
-            known.insert(&self.builder, id);
-        }
-    }
-
-    /// The object of this source that `head` is a later look of. One without a name is always new.
-    fn known_id(&mut self, head: &Head<'_>) -> Option<ObjectId> {
-        let builder = &self.builder;
-        let ids = self.first_id..builder.n_ids();
-        // A dump without events never asks, so that what finds its objects is not made for it.
-        let known = self.known.get_or_insert_with(|| {
-            KnownObjects::new(builder, ids.map(object_id).filter(|&id| builder.contains(id)))
-        });
-        known.get(builder, head.identity())
-    }
-}
-
-fn object_id(index: usize) -> ObjectId {
-    ObjectId(u32::try_from(index).expect("ids are 32-bit numbers"))
-}
-
-impl Sink for Recorder {
-    fn part(&self) -> Recorder {
-        Recorder { source: self.source, bundle: self.bundle, is_part: true, ..Recorder::default() }
-    }
-
-    fn append(&mut self, part: Recorder, index: u64) {
-        let first = self.builder.append(part.builder);
-        self.places.append(part.places, index);
-        self.lists.append(part.lists, first);
-        self.looks.append(part.looks, first);
-        // A part knows no objects but its own and remembers none, so that it is made up for here.
-        for id in first..self.builder.n_ids() {
-            self.remember(object_id(id));
-        }
-    }
-
-    fn n_ids(&self) -> usize {
-        self.builder.n_ids()
-    }
-
-    fn push(&mut self, head: &Head<'_>, index: u64, span: Range<usize>) -> Option<ObjectId> {
-        let id = self.push_with(head.identity(), head.labels(), index, span);
-        if let Some(bundle) = self.bundle {
-            self.looks.push(id, bundle, head);
-        }
-        Some(id)
-    }
-
-    fn infer_kind(&mut self, id: ObjectId, list: &Head<'_>, kind: &str) {
-        let own = self.builder.identity(id).api_version;
-        let api_version = if own.is_empty() { list.identity().api_version } else { own }.to_owned();
-        // The kind is part of what an object is known by, so that it goes under the old one and
-        // comes back under the new one.
-        if let Some(known) = &mut self.known {
-            known.remove(&self.builder, self.builder.identity(id));
-        }
-        self.builder.set_kind(id, &api_version, kind);
-        self.remember(id);
-    }
-
-    fn end_list(&mut self, first: usize, list: &Head<'_>, gives_kind: bool) {
-        self.lists.push(first..self.builder.n_ids(), list.identity(), gives_kind);
-    }
-
-    fn begin_event(&mut self) -> bool {
-        self.n_events += 1;
-        !self.is_part
-    }
-
-    fn is_watch_stream(&self) -> bool {
-        self.n_events > 0
-    }
-
-    /// The object's index stays, its bytes are the new ones.
-    fn replace(&mut self, head: &Head<'_>, span: Range<usize>) -> bool {
-        let Some(id) = self.known_id(head) else { return false };
-        let identity = head.identity();
-        self.builder.replace(id, identity.api_version, identity.kind, head.labels());
-        self.places.set(id, span);
-        true
-    }
-
-    fn remove(&mut self, head: &Head<'_>, _index: u64) {
-        let Some(id) = self.known_id(head) else { return };
-        let Some(known) = &mut self.known else { return };
-        known.remove(&self.builder, head.identity());
-        // Two lists of one source may both have the object, which the event takes from both.
-        for id in known.older_looks(id).into_iter().chain([id]) {
-            self.builder.remove(id);
-        }
-    }
-
-    fn notice(&mut self, notice: Notice, report: &mut Reporter<'_>) {
-        if let Notice::Skipped(error) = &notice {
-            self.left_out.count(error);
-        }
-        report.notice(notice);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runs_keep_source_and_index() {
-        let mut places = Places::default();
-        for (source, index) in [(0, 0), (0, 1), (0, 5), (2, 0), (2, 1)] {
-            places.push(source, index, 0..2);
-        }
-        assert_eq!(places.runs.len(), 3);
-        let place = |id: u32| {
-            let id = ObjectId(id);
-            places.run(id).map(|run| (run.source, run.index + (id.index() - run.first) as u64))
-        };
-        assert_eq!(
-            [place(1), place(2), place(4), place(5)],
-            [Some((0, 1)), Some((0, 5)), Some((2, 1)), None]
-        );
     }
 }

@@ -2,12 +2,13 @@
 
 use super::Loader;
 use crate::json::{JsonTree, Reads};
-use crate::load::dump::{Dump, Recorder};
+use crate::load::dump::Dump;
 use crate::load::error::LoadError;
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
 use crate::load::origin::queue::Queue;
 use crate::load::origin::source::Source;
+use crate::load::recorder::Recorder;
 use crate::load::report::{LoadObserver, Notice, Progress, Reporter};
 use crate::{ObjectId, ObjectIdentity};
 use std::mem;

@@ -21,6 +21,11 @@ pub(crate) struct NamespaceId(pub(super) u32);
 pub struct ObjectId(pub(crate) u32);
 
 impl ObjectId {
+    /// The id of the `index`-th object of a store. There are never as many that it has no number.
+    pub(crate) fn at(index: usize) -> ObjectId {
+        ObjectId(u32::try_from(index).expect("ids are 32-bit numbers"))
+    }
+
     /// The number as an index: the object was the `index`-th one put into its store, counted from 0.
     #[must_use]
     pub fn index(self) -> usize {

@@ -366,8 +366,8 @@ impl<'a, S: Sink> Team<'a, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::dump::Recorder;
     use crate::load::json::cursor::ValueLayout;
+    use crate::load::recorder::Recorder;
 
     const ITEM: &str = r#"{"metadata":{"labels":{"a":"}"}},"spec":[{"metadata":1},{"metadata":2}]}"#;
 
