@@ -7,7 +7,7 @@ use crate::store::KindFacts;
 use crate::{ObjectIdentity, Store};
 
 /// A kind that may be meant by a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Kind {
     /// Its API group; empty for the core group.
     pub group: String,
@@ -136,11 +136,19 @@ pub struct Kinds {
 impl Kinds {
     /// The kinds of the objects in a store. Takes time in proportion to their number.
     pub fn of(store: &Store) -> Kinds {
-        let mut seen = HashSet::new();
         // The store counts each version by itself, and names tell only groups apart.
-        let facts = store.kinds().into_iter().filter(|fact| seen.insert((fact.group(), fact.kind)));
+        let facts = store.kinds().into_iter();
         let kind = |fact: KindFacts<'_>| Kind { group: fact.group().to_owned(), kind: fact.kind.to_owned() };
-        let kinds: Vec<Kind> = facts.map(kind).collect();
+        facts.map(kind).collect()
+    }
+}
+
+impl FromIterator<Kind> for Kinds {
+    /// The kinds of a dump; one that comes again is passed over. Of several that are meant by a name, or are near to it, the
+    /// first is named first.
+    fn from_iter<I: IntoIterator<Item = Kind>>(all: I) -> Kinds {
+        let mut seen = HashSet::new();
+        let kinds: Vec<Kind> = all.into_iter().filter(|kind| seen.insert(kind.clone())).collect();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (place, kind) in kinds.iter().enumerate() {
             // A name may come twice: `endpoints` is the plural and, in lower case, the kind itself.
@@ -150,7 +158,9 @@ impl Kinds {
         }
         Kinds { kinds, by_name }
     }
+}
 
+impl Kinds {
     /// The kinds that `name` may mean: those of the dump that go by it, else the built-in one that does, else
     /// one of that very name, which no object has.
     pub fn resolve(&self, name: &str) -> Vec<Kind> {

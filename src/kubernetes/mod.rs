@@ -16,6 +16,7 @@ pub mod condition;
 pub mod endpoints;
 pub(crate) mod fields;
 pub mod image;
+mod kind_filter;
 pub mod kinds;
 pub mod links;
 pub mod metadata;
@@ -35,6 +36,7 @@ mod time;
 
 pub use crate::json::Reads;
 pub use age::{Age, AgeError};
+pub use kind_filter::KindFilter;
 pub use links::Links;
 pub use object::ObjectJson;
 pub use places::{LinkPlace, LinkPlaces, LinkPlacesError};

@@ -261,7 +261,8 @@ impl Loader {
     /// Objects that it does not want take no memory, and no time to index. An object that is kept keeps the labels whose
     /// keys `keep_label` wants: who prints names needs none.
     ///
-    /// `select` sees what an object says itself. A kind that only its list says is not known yet.
+    /// `select` sees what an object says itself, and what its list said before it: a kind that a list says behind its items
+    /// is not known yet.
     ///
     /// # Errors
     ///

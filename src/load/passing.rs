@@ -11,7 +11,7 @@
 use super::Loader;
 use crate::load::error::{Fault, LoadError};
 use crate::load::format;
-use crate::load::objects::runs::{Notation, Runs};
+use crate::load::objects::runs::{Ahead, Notation, Runs};
 use crate::load::objects::scout::{Scouted, first_run, first_yaml_run};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::windows::{Condensed, WindowStream};
@@ -54,7 +54,11 @@ impl Loader {
             Some(error) => source.damaged(rest.fault(error))?.read_yaml(self.team()),
         };
         let runs = match source.yaml() {
-            Some(yaml) => runs.moved(|line| yaml.element_at_line(line)),
+            Some(yaml) => runs.moved(|ahead, at| match ahead {
+                Ahead::Elements { .. } => yaml.element_at_line(at),
+                // Behind the last there is nothing, or nothing but what is wrong.
+                Ahead::Values(_) => yaml.document_from(at).or(Some(source.bytes().len())),
+            }),
             None => runs,
         };
         Ok((source, runs))

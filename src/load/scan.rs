@@ -22,10 +22,11 @@ pub struct ReadObject<'r> {
 }
 
 impl<'r> ReadObject<'r> {
-    /// What the object says that it is. An item of a `PodList` that does not say its kind has none here.
+    /// What the object is. An item that does not say its kind has that of a `PodList` if the list said it before its items,
+    /// and otherwise none here.
     #[must_use]
     pub fn identity(&self) -> ObjectIdentity<'r> {
-        self.head.identity()
+        self.head.identity_in_list()
     }
 
     /// The value of a label; the last one's where several have the key. One step per label.
@@ -360,6 +361,8 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     fn append(&mut self, part: Self, index: u64) {
         self.n_objects += part.n_objects;
         self.n_selected += part.n_selected;
+        self.gave_up |= part.gave_up;
+        self.is_lost |= part.is_lost;
         if let (Some(kept), Some(part)) = (&mut self.kept, part.kept) {
             kept.append(part, index);
         }

@@ -187,6 +187,12 @@ impl PlaceMap {
         Some(place.start.min(text.len())..place.end.min(text.len()))
     }
 
+    /// Where in the JSON the first document begins that begins at this byte of the text or behind it.
+    pub(crate) fn document_from(&self, at: usize) -> Option<usize> {
+        let nth = self.documents.partition_point(|document| document.chunk.start < at);
+        self.documents.get(nth).map(|document| document.json)
+    }
+
     /// The chunk of the text that the JSON at this byte was made of.
     pub(crate) fn chunk(&self, at: usize) -> Option<Range<usize>> {
         let nth = self.documents.partition_point(|document| document.json <= at).checked_sub(1)?;

@@ -29,7 +29,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use convert::{PlaceMap, convert};
+pub(crate) use convert::{Converted, PlaceMap, convert};
 pub(crate) use fast::{ListPiece, YamlTeam, elements};
 pub(crate) use fault::YamlFault;
 pub(crate) use relabel::{YamlLabels, relabel};

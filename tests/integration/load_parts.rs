@@ -96,7 +96,7 @@ fn pretty(element: &str) -> String {
 
 /// A dump in some shape.
 pub(crate) fn dump() -> impl Strategy<Value = Vec<u8>> {
-    (vec(element(), 0..30), 0..8_usize).prop_map(|(elements, shape)| {
+    (vec(element(), 0..30), 0..9_usize).prop_map(|(elements, shape)| {
         let wide: Vec<String> = elements.iter().map(|element| pretty(element)).collect();
         let text = match shape {
             0 => format!("{{\"items\":[{}],\"kind\":\"PodList\",\"apiVersion\":\"v1\"}}", elements.join(",")),
@@ -106,6 +106,7 @@ pub(crate) fn dump() -> impl Strategy<Value = Vec<u8>> {
             4 => elements.join("\n"),
             5 => elements.join("\n\n  ") + "\n",
             6 => wide.join("\n"),
+            7 => format!(r#"{{"kind":"PodList","apiVersion":"v1","items":[{}]}}"#, elements.join(",")),
             _ => format!("\u{feff}{}", elements.concat()),
         };
         text.into_bytes()

@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use selq::load::{Answer, LoadErrorKind, Scan};
 use selq::{Input, LoadError, Loader, Selector};
+use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
 
 use crate::load_parts::{Notices, damaged_dump, dump, element, loader, seen_object, shown_error};
@@ -108,6 +109,62 @@ proptest! {
         let kept = selected(&loader, whole(&bytes), &selector);
         let text = String::from_utf8_lossy(&bytes);
         prop_assert!(is_same(&streamed, &kept), "{:?} is not {:?} of {}", streamed, kept, text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// A list that says before its items what they are is believed as far as it does not say otherwise behind them.
+    #[test]
+    fn objects_are_what_a_store_says_that_they_are(
+        bytes in prop_oneof![dump(), dumps()], loader in loader(), window in 1_usize..400, n_threads in 1_usize..4,
+    ) {
+        let n_of_kind = |kind: &str| {
+            let is_of_kind = |object: selq::load::ReadObject<'_>| object.identity().kind == kind;
+            let scan = streaming(&loader, window, n_threads).scan(piped(&bytes), &mut (), is_of_kind);
+            scan.ok()?.answer().map(|answer| answer.n_selected() as usize)
+        };
+        // What no list said in time is of no kind so far.
+        if let (Some(n_unknown), Ok(dump)) = (n_of_kind(""), loader.load(whole(&bytes))) {
+            let store = dump.store();
+            let kinds: BTreeSet<&str> = store.objects().map(|object| object.kind()).filter(|it| !it.is_empty()).collect();
+            let mut n_known = 0;
+            for kind in kinds {
+                let n_selected = n_of_kind(kind).unwrap();
+                let n_stored = store.objects().filter(|object| object.kind() == kind).count();
+                prop_assert!(n_selected <= n_stored, "{} {kind}", String::from_utf8_lossy(&bytes));
+                n_known += n_selected;
+            }
+            prop_assert_eq!(n_unknown + n_known, store.len(), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+#[test]
+fn the_kind_of_a_list_is_known_before_its_items_come() {
+    let item = r#"{"metadata":{"name":"a"}}"#;
+    let list =
+        |before: &str, behind: &str| format!("{{{before}\"items\":[{}]{behind}}}", vec![item; 100].join(","));
+    let pods = r#""kind":"PodList","apiVersion":"v1","#;
+    for (text, kind) in [
+        (list(pods, ""), Some("Pod")),
+        (list("", r#","kind":"PodList","apiVersion":"v1""#), Some("")),
+        (list(r#""kind":"List","apiVersion":"v1","#, ""), Some("")),
+        // What comes behind the items counts, and then is no more to be had.
+        (list(pods, r#","kind":"NodeList""#), None),
+    ] {
+        for n_threads in [1, 2] {
+            let is_of_kind = |object: selq::load::ReadObject<'_>| Some(object.identity().kind) == kind;
+            let scan =
+                streaming(&Loader::new(), 300, n_threads).scan(piped(text.as_bytes()), &mut (), is_of_kind);
+            match scan {
+                Ok(scan) => assert_eq!(scan.answer().map(|it| it.n_selected()), kind.map(|_| 100), "{text}"),
+                Err(error) => {
+                    assert!(kind.is_none() && error.kind() == LoadErrorKind::Gone, "{error} {text}");
+                }
+            }
+        }
     }
 }
 
@@ -222,6 +279,28 @@ fn yaml_dump() -> impl Strategy<Value = Vec<u8>> {
     vec(list, 1..3).prop_map(|lists| lists.concat().into_bytes())
 }
 
+/// Documents in YAML, perhaps with something among them that is none.
+fn yaml_documents() -> impl Strategy<Value = Vec<u8>> {
+    let object =
+        element().prop_filter_map("JSON", |text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let document = prop_oneof![
+        20 => object.prop_map(|object| format!("apiVersion: v1\nkind: Pod\n{}\n", yaml(&object, 0))),
+        2 => Just("# nothing\n".to_owned()),
+        1 => prop::sample::select(vec![
+            "x: {a: 1}\n", "kind: [\n", "- kind: Pod\n- kind: Pod\n", "{\"kind\": \"Pod\"}\n", "7\n", "",
+            "kind: List\nitems:\n- kind: A\n- {}\n", "kind: PodList\napiVersion: v1\nitems:\n- a: 1\n", "\u{e9}: 1\n",
+        ]).prop_map(str::to_owned),
+    ];
+    let separator = prop_oneof![20 => Just("---\n"), 1 => Just("--- # next\n"), 1 => Just("---\r\n")];
+    (vec((document, separator), 1..30), prop::sample::select(vec!["", "---\n", "kind: Pod"])).prop_map(
+        |(documents, begin)| {
+            let texts: Vec<String> =
+                documents.into_iter().map(|(document, separator)| document + separator).collect();
+            format!("{begin}{}", texts.concat()).into_bytes()
+        },
+    )
+}
+
 /// Whatever was written in YAML, a text of which nothing is missing is as long as the JSON that was made of it.
 fn without_length(seen: Seen) -> Seen {
     match seen {
@@ -238,7 +317,7 @@ proptest! {
 
     #[test]
     fn yaml_that_is_not_kept_is_selected_from_as_what_is(
-        bytes in yaml_dump(), loader in loader(), window in 1_usize..400, selector in strategies::selector(),
+        bytes in prop_oneof![yaml_dump(), yaml_documents()], loader in loader(), window in 1_usize..400, selector in strategies::selector(),
     ) {
         let streamed = without_length(selected(&streaming(&loader, window, 2), piped(&bytes), &selector));
         let kept = without_length(selected(&loader, whole(&bytes), &selector));
@@ -248,7 +327,7 @@ proptest! {
 }
 
 #[test]
-fn lists_in_yaml_are_not_kept() {
+fn lists_and_documents_in_yaml_are_not_kept() {
     let item = "- apiVersion: v1\n  kind: Pod\n  metadata:\n    labels:\n      env: prod\n    name: a\n";
     let list = format!(
         "apiVersion: v1\nitems:\n{}kind: List\nmetadata:\n  resourceVersion: \"\"\n",
@@ -256,6 +335,11 @@ fn lists_in_yaml_are_not_kept() {
     );
     let answer = everything(&streaming(&Loader::new(), 1000, 2), piped(list.as_bytes()));
     assert_eq!((answer.n_objects(), answer.n_bytes()), (300, list.len() as u64));
+    assert!(!answer.is_kept());
+    let documents =
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    env: prod\n  name: a\n---\n".repeat(300);
+    let answer = everything(&streaming(&Loader::new(), 1000, 2), piped(documents.as_bytes()));
+    assert_eq!((answer.n_objects(), answer.n_bytes()), (300, documents.len() as u64));
     assert!(!answer.is_kept());
     // The place of what is wrong behind them is that of the whole.
     let broken = list.replace("  resourceVersion", "  a: [\n  resourceVersion");

@@ -167,7 +167,7 @@ fn every_type_can_be_shared() {
         Overwrite, ParseError, ParseErrorKind, Pass, PatchOperation, Path, PathError, Paths, Plan<'static>, Pointer, PointerError,
         Progress, ReadObject<'static>, Requirement, Rewrite, SavedIndex, Scan, Scope, Selector,
         SelectorChanges, SelectorId, SelectorIds, SelectorIdsIter<'static>, SelectorSet, SelectorSet<Query>, Selectors<'static>, Selectors<'static, Query>, NotAboutLabels, SharedStore, SharedWatchedStore, Quoted<'_>, Span, Step, Store, StoreBuilder,
-        StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
+        StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, KindFilter, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
         DerivedLink, Gap, Links<'static>, NeedsDump, LinkPlace, LinkPlaces, LinkPlacesError, Relation, Tie<'static>,
         KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, SubjectReader, SubjectValue, Test,
         AuditReport, AuditRule, Finding, Severity, Endpoint, EndpointPort, IpFamily, LegacyEndpoint, PodNode, ServiceEndpoints, Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError,

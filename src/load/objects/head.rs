@@ -5,7 +5,9 @@ use crate::json::{JsonReader, JsonTree, WantedValue, beginning};
 use crate::load::error::Fallible;
 use crate::load::json::cursor::Cursor;
 use crate::load::objects::labels::Labels;
+use crate::load::objects::lists::ItemsKind;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What is kept of an object. Absent parts are empty texts. Borrows from the dump where it can, and is reused
 /// from object to object.
@@ -22,6 +24,8 @@ pub(in crate::load) struct Head<'a> {
     pub(in crate::load) json: &'a [u8],
     /// Where the metadata stand, if they have a field that those of a page of a list have.
     pub(in crate::load) page_at: Option<usize>,
+    /// What its list said of it before, if it says no kind itself.
+    pub(in crate::load) items_kind: Option<Arc<ItemsKind>>,
 }
 
 impl<'a> Head<'a> {
@@ -41,6 +45,12 @@ impl<'a> Head<'a> {
             namespace: &self.namespace,
             name: &self.name,
         }
+    }
+
+    /// The same with what its list said before it of what it does not say itself.
+    pub(in crate::load) fn identity_in_list(&self) -> ObjectIdentity<'_> {
+        let own = self.identity();
+        self.items_kind.as_ref().map_or(own, |items| items.complete(own))
     }
 
     /// Whether it is the API server's table of objects, as `kubectl get` asks for one. A resource of somebody else that

@@ -5,6 +5,7 @@ use crate::{ObjectId, ObjectIdentity};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What a list says that it is: a `PodList` of `v1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,7 +20,36 @@ pub struct ListKind {
 impl ListKind {
     /// Whether it says what its items are; a `List` is of anything.
     fn is_of_one_kind(&self) -> bool {
-        self.kind.strip_suffix("List").is_some_and(|of| !of.is_empty())
+        kind_of_items(&self.kind).is_some()
+    }
+}
+
+/// The kind of the items of a list that do not say their own: `Pod` of a `PodList`.
+pub(in crate::load) fn kind_of_items(kind_of_list: &str) -> Option<&str> {
+    kind_of_list.strip_suffix("List").filter(|kind| !kind.is_empty())
+}
+
+/// What a list said before its items that those are which do not say it themselves.
+///
+/// A list may say it again behind them, and that counts: whoever goes by this has to compare the two.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::load) struct ItemsKind {
+    api_version: Box<str>,
+    kind: Box<str>,
+}
+
+impl ItemsKind {
+    /// What a list says as far as it is read. `None` where one of both may still come.
+    pub(in crate::load) fn of(list: ObjectIdentity<'_>) -> Option<Arc<ItemsKind>> {
+        let kind = kind_of_items(list.kind)?.into();
+        (!list.api_version.is_empty())
+            .then(|| Arc::new(ItemsKind { api_version: list.api_version.into(), kind }))
+    }
+
+    /// What an item is that says no kind.
+    pub(in crate::load) fn complete<'i>(&'i self, own: ObjectIdentity<'i>) -> ObjectIdentity<'i> {
+        let api_version = if own.api_version.is_empty() { &self.api_version } else { own.api_version };
+        ObjectIdentity { api_version, kind: &self.kind, ..own }
     }
 }
 

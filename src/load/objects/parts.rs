@@ -12,6 +12,7 @@ use crate::ObjectId;
 use crate::load::Loader;
 use crate::load::error::Fallible;
 use crate::load::json::cursor::{Commas, Cursor};
+use crate::load::objects::lists::ItemsKind;
 use crate::load::objects::runs::{Ahead, PartRead};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::walk::Walk;
@@ -22,6 +23,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering as MemoryOrdering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -167,14 +169,23 @@ pub(in crate::load) struct PartReader<S> {
     /// Anything wrong is left to the walk of the whole, so nothing is passed over here.
     loader: Loader,
     pub(in crate::load) run: Ahead,
+    /// What the list of the objects said of them before.
+    items_kind: Option<Arc<ItemsKind>>,
+    /// The objects were written in YAML, whatever they are read from.
+    pub(in crate::load) is_yaml: bool,
     seed: S,
 }
 
 impl<S: Sink> PartReader<S> {
     /// A reader of parts that a walk with this loader and sink joins.
-    pub(in crate::load) fn new(loader: &Loader, run: Ahead, sink: &S) -> PartReader<S> {
+    pub(in crate::load) fn new(
+        loader: &Loader,
+        run: Ahead,
+        items_kind: Option<Arc<ItemsKind>>,
+        sink: &S,
+    ) -> PartReader<S> {
         let loader = Loader { skip_invalid: false, ..loader.clone() }.threads(1);
-        PartReader { loader, run, seed: sink.part() }
+        PartReader { loader, run, items_kind, is_yaml: false, seed: sink.part() }
     }
 
     /// Reads from the cursor on until an object begins at `end`. Where it does not come to that, or something is wrong
@@ -193,6 +204,8 @@ impl<S: Sink> PartReader<S> {
         let mut walk = Walk::new(&self.loader, source, &mut sink, &mut report);
         walk.cursor = cursor;
         walk.is_part = true;
+        walk.is_yaml |= self.is_yaml;
+        walk.items_kind.clone_from(&self.items_kind);
         if matches!(self.run, Ahead::Values(_)) {
             walk.cursor.begin_value();
         }
@@ -278,7 +291,7 @@ impl<'a, S: Sink> Team<'a, S> {
         let borders = Seam::new(bytes, previous, start)?.borders(bytes, start, size);
         (borders.len() > 2).then(|| Team {
             source: walk.source,
-            reader: PartReader::new(walk.loader, run, walk.sink),
+            reader: PartReader::new(walk.loader, run, walk.items_kind.clone(), walk.sink),
             first: walk.cursor.clone(),
             borders,
             next: AtomicUsize::new(0),

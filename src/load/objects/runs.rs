@@ -3,8 +3,10 @@
 use crate::ObjectId;
 use crate::load::json::cursor::ValueLayout;
 use crate::load::objects::file_sort::FileSort;
+use crate::load::objects::lists::ItemsKind;
 use crate::load::objects::sink::Sink;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// As many objects as a store can number.
 pub(in crate::load) const MAX_OBJECTS: usize = u32::MAX as usize;
@@ -19,6 +21,15 @@ pub(in crate::load) enum Ahead {
 }
 
 impl Ahead {
+    /// Whether these are of the same objects.
+    fn is_of(self, other: Ahead) -> bool {
+        match (self, other) {
+            // What is left of many lines may be a single one.
+            (Ahead::Values(_), Ahead::Values(_)) => true,
+            _ => self == other,
+        }
+    }
+
     /// Whether each begins on a line of its own, which bounds it.
     pub(in crate::load) fn are_lines(self) -> bool {
         matches!(self, Ahead::Values(ValueLayout::Lines))
@@ -69,6 +80,8 @@ impl<S: Sink> PartRead<S> {
 pub(in crate::load) struct RunStart {
     pub(in crate::load) pos: usize,
     pub(in crate::load) ahead: Ahead,
+    /// What the list of the objects said of them before.
+    pub(in crate::load) items_kind: Option<Arc<ItemsKind>>,
     /// How the text is laid out, which its beginning says.
     pub(in crate::load) layout: ValueLayout,
     pub(in crate::load) seam: Vec<u8>,
@@ -112,13 +125,13 @@ impl<S: Sink> Runs<S> {
 
     /// Takes the next one out, if it is of such objects and fits behind those of the sink.
     pub(in crate::load) fn take(&mut self, ahead: Ahead, sink: &S) -> Option<PartRead<S>> {
-        let taken = self.all.pop_front_if(|run| run.ahead == ahead && run.read.fits_behind(sink));
+        let taken = self.all.pop_front_if(|run| run.ahead.is_of(ahead) && run.read.fits_behind(sink));
         taken.map(|run| run.read)
     }
 
     /// The same where each was at another place. What has none is never taken.
-    pub(in crate::load) fn moved(mut self, place: impl Fn(usize) -> Option<usize>) -> Runs<S> {
-        self.all.iter_mut().for_each(|run| run.pos = place(run.pos).unwrap_or(usize::MAX - 1));
+    pub(in crate::load) fn moved(mut self, place: impl Fn(Ahead, usize) -> Option<usize>) -> Runs<S> {
+        self.all.iter_mut().for_each(|run| run.pos = place(run.ahead, run.pos).unwrap_or(usize::MAX - 1));
         self
     }
 

@@ -10,6 +10,7 @@ use crate::load::objects::runs::{Ahead, Notation, RunStart};
 use crate::load::objects::sink::Sink;
 use crate::load::objects::walk::Walk;
 use crate::load::origin::source::Source;
+use crate::load::origin::written::WrittenYaml;
 use crate::load::report::{InputBytes, Reporter};
 use memchr::memmem;
 use std::ops::Range;
@@ -17,30 +18,52 @@ use std::ops::Range;
 /// What stands between two elements of a list in the first column, as kubectl writes it, and where the second begins.
 const YAML_SEAM: &[u8] = b"\n- ";
 const YAML_SEAM_START: usize = 1;
+/// What stands between two documents, and where the second begins.
+const YAML_DOCUMENT_SEAM: &[u8] = b"\n---\n";
 /// How much YAML is enough to find a run in it.
 const ENOUGH_YAML: usize = 1 << 20;
 
-/// The same in YAML, whose text this is; what it begins with tells enough. Only lists that begin in the first column are
-/// runs.
+/// The same in YAML, whose text this is; what it begins with tells enough. Runs are the elements of lists that begin in the
+/// first column, and documents.
 pub(in crate::load) fn first_yaml_run(loader: &Loader, text: &[u8], from: usize) -> Scouted {
-    let enough = text.len().min(from.saturating_add(ENOUGH_YAML));
-    let Some(end) = memmem::rfind(&text[..enough], YAML_SEAM) else { return Scouted::Nothing };
-    let text = &text[..end + YAML_SEAM_START];
+    let enough = &text[..text.len().min(from.saturating_add(ENOUGH_YAML))];
+    let run = yaml_elements(loader, enough, from).or_else(|| yaml_documents(loader, enough, from));
+    run.map_or(Scouted::Nothing, Scouted::ReadRun)
+}
+
+/// The first run of elements of a list.
+fn yaml_elements(loader: &Loader, text: &[u8], from: usize) -> Option<RunStart> {
+    let text = &text[..memmem::rfind(text, YAML_SEAM)? + YAML_SEAM_START];
+    let (source, start) =
+        yaml_run(loader, text, |yaml| if from == 0 { Some(0) } else { yaml.element_at_line(from) })?;
+    let pos = source.yaml()?.line_of_element(start.pos).filter(|&line| text[line..].starts_with(b"- "))?;
+    let (seam, seam_start) = (YAML_SEAM.to_vec(), YAML_SEAM_START);
+    let is_elements = matches!(start.ahead, Ahead::Elements { .. });
+    is_elements.then_some(RunStart { pos, seam, seam_start, notation: Notation::Yaml, ..start })
+}
+
+/// The first run of documents.
+fn yaml_documents(loader: &Loader, text: &[u8], from: usize) -> Option<RunStart> {
+    let text = &text[..memmem::rfind(text, YAML_DOCUMENT_SEAM)? + YAML_DOCUMENT_SEAM.len()];
+    let (source, start) = yaml_run(loader, text, |yaml| yaml.document_from(from))?;
+    let pos = source.yaml()?.start_of_document(start.pos)?;
+    let (seam, seam_start) = (YAML_DOCUMENT_SEAM.to_vec(), YAML_DOCUMENT_SEAM.len());
+    let is_documents = matches!(start.ahead, Ahead::Values(_));
+    is_documents.then_some(RunStart { pos, seam, seam_start, notation: Notation::Yaml, ..start })
+}
+
+/// The first run in the JSON that is made of a text, behind the place that is asked for, and that JSON.
+fn yaml_run(
+    loader: &Loader,
+    text: &[u8],
+    from: impl FnOnce(&WrittenYaml) -> Option<usize>,
+) -> Option<(Source, RunStart)> {
     let source = Source::of_bytes(String::new(), text.to_vec()).read_yaml(loader.team());
-    let Some(yaml) = source.yaml() else { return Scouted::Nothing };
-    let mut json_from = 0;
-    if from > 0 {
-        let Some(at) = yaml.element_at_line(from) else { return Scouted::Nothing };
-        json_from = at;
+    let from = from(source.yaml()?)?;
+    match first_run(loader, &source, from) {
+        Scouted::ReadRun(start) => Some((source, start)),
+        _ => None,
     }
-    let Scouted::ReadRun(start) = first_run(loader, &source, json_from) else { return Scouted::Nothing };
-    // Objects at the top are asked for their kind, which a part knows nothing of.
-    let is_top = start.ahead == (Ahead::Elements { depth: 0 }) && loader.items_at.is_none();
-    let line = yaml.line_of_element(start.pos).filter(|&line| !is_top && text[line..].starts_with(b"- "));
-    line.map_or(Scouted::Nothing, |pos| {
-        let (seam, seam_start) = (YAML_SEAM.to_vec(), YAML_SEAM_START);
-        Scouted::ReadRun(RunStart { pos, seam, seam_start, notation: Notation::Yaml, ..start })
-    })
 }
 
 /// What a walk to the first run came to.
@@ -101,7 +124,16 @@ impl<S: Sink> Walk<'_, '_, '_, S> {
             memmem::find(&bytes[pos..], seam.text)?;
         }
         let (layout, seam_start) = (self.layout, seam.start);
-        Some(RunStart { pos, ahead, layout, seam: seam.text.to_vec(), seam_start, notation: Notation::Json })
+        let items_kind = self.items_kind.clone();
+        Some(RunStart {
+            pos,
+            ahead,
+            items_kind,
+            layout,
+            seam: seam.text.to_vec(),
+            seam_start,
+            notation: Notation::Json,
+        })
     }
 }
 

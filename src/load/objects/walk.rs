@@ -9,6 +9,7 @@ use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
 use crate::load::json::lines::LineCounter;
 use crate::load::objects::file_sort::{self, FileSort};
 use crate::load::objects::head::{Head, text_or_absent};
+use crate::load::objects::lists::{ItemsKind, kind_of_items};
 use crate::load::objects::parts::{self, Pace};
 use crate::load::objects::runs::{Ahead, MAX_OBJECTS, RunStart, Runs};
 use crate::load::objects::sink::Sink;
@@ -19,6 +20,7 @@ use crate::path::PathStep;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How deeply lists may be nested in lists. Bounds the recursion; `kubectl` writes one level.
 pub(in crate::load) const MAX_LIST_DEPTH: usize = 64;
@@ -46,12 +48,16 @@ pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
     previous: Range<usize>,
     /// Heads that are not in use, with their memory.
     heads: Vec<Head<'a>>,
+    /// What the list around said before its items that they are.
+    pub(in crate::load) items_kind: Option<Arc<ItemsKind>>,
     /// The source ends early, and that has been reported.
     pub(in crate::load) is_cut: bool,
     /// The source is a file in a folder or archive, where anything may lie beside dumps.
     pub(in crate::load) is_bundled: bool,
     /// What it was seen to be so far, if it is one of these.
     pub(in crate::load) sort: FileSort,
+    /// The source was written in YAML.
+    pub(in crate::load) is_yaml: bool,
     /// Other parts of the source are read elsewhere, and remarks are left to whoever reads the whole.
     pub(in crate::load) is_part: bool,
     /// What is wrong with the source behind what can be read of it.
@@ -69,6 +75,8 @@ pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
 struct Envelope {
     /// There were `items`: it is a list, and these are its items without a kind of their own.
     items: Option<Vec<ObjectId>>,
+    /// What was said of these before they came.
+    items_kind: Option<Arc<ItemsKind>>,
     event_type: Option<EventType>,
     /// Where the `object` of a watch event stands.
     object: Option<Range<usize>>,
@@ -101,9 +109,11 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             pace: Pace::new(loader.threads),
             previous: 0..0,
             heads: Vec::new(),
+            items_kind: None,
             is_cut: false,
             is_bundled: source.bundle.is_some(),
             sort: FileSort::Other,
+            is_yaml: source.is_yaml(),
             is_part: false,
             rest: None,
             runs: Runs::default(),
@@ -138,6 +148,10 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 self.leave_out(fault)?;
                 self.cursor.end_part();
             }
+        }
+        if self.runs.next_pos() == self.source.bytes().len() {
+            is_empty = false;
+            self.take_run(Ahead::Values(layout));
         }
         if let Some(fault) = self.rest.take().filter(|_| !self.is_cut) {
             self.leave_out_written(fault)?;
@@ -412,6 +426,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
         if let Some(items) = &envelope.items {
             // Also after a fault: what was read before it is kept.
             let gives_kind = self.infer_kind(&head, items);
+            if envelope.items_kind.is_some() && envelope.items_kind != ItemsKind::of(head.identity()) {
+                self.sink.lose();
+            }
             self.sink.end_list(first, &head, gives_kind);
         }
         let result = fields.and_then(|()| self.content(&mut head, envelope, name, start, depth));
@@ -459,7 +476,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// Of YAML, which many other things are written in, not every object is one of a cluster.
     fn check_kind(&self, head: &Head<'a>, start: usize, depth: usize) -> Fallible<()> {
         let is_top = depth == 0 && self.loader.items_at.is_none();
-        if !is_top || !self.source.is_yaml() || !head.identity().kind.is_empty() {
+        if !is_top || !self.is_yaml || !head.identity().kind.is_empty() {
             return Ok(());
         }
         let message =
@@ -495,7 +512,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     ) -> Fallible<()> {
         match key {
             _ if self.loader.items_at.is_some() => head.field(key, &mut self.cursor)?,
-            "items" => self.items(envelope, depth)?,
+            "items" => self.items(head, envelope, depth)?,
             "type" => envelope.event_type = EventType::from_name(&text_or_absent(&mut self.cursor)?),
             "object" => envelope.object = Some(self.later()?),
             "rows" => envelope.rows = Some(self.later()?.start),
@@ -515,7 +532,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     ) -> Fallible<()> {
         match key.as_ref() {
             _ if self.loader.items_at.is_some() => head.wanted_field(key, wanted, &mut self.cursor),
-            "items" => self.items(envelope, depth),
+            "items" => self.items(head, envelope, depth),
             "type" | "object" | "rows" => {
                 self.cursor.peek();
                 let start = self.cursor.pos();
@@ -527,7 +544,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     }
 
     /// The `items` of a list.
-    fn items(&mut self, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
+    fn items(&mut self, head: &Head<'a>, envelope: &mut Envelope, depth: usize) -> Fallible<()> {
         // The items of the first have been handed on, so that they cannot be overridden any more.
         if envelope.items.is_some() {
             return Err(Fault::data(self.cursor.pos(), "expected one `items` in a list, found a second"));
@@ -537,7 +554,13 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
                 let message = format!("expected lists nested at most {MAX_LIST_DEPTH} deep, found one more");
                 Err(Fault::data(self.cursor.pos(), message))
             }
-            Some(b'[') => self.elements(depth + 1, envelope.items.insert(Vec::new())),
+            Some(b'[') => {
+                envelope.items_kind = ItemsKind::of(head.identity());
+                let around = std::mem::replace(&mut self.items_kind, envelope.items_kind.clone());
+                let read = self.elements(depth + 1, envelope.items.insert(Vec::new()));
+                self.items_kind = around;
+                read
+            }
             Some(b'n') => {
                 envelope.items = Some(Vec::new());
                 self.cursor.skip()
@@ -553,7 +576,7 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
     /// Items without a kind have that of their list: `Pod` in a `PodList`. The kind may come after the items. Tells
     /// whether there were any.
     fn infer_kind(&mut self, list: &Head<'a>, items: &[ObjectId]) -> bool {
-        let kind = list.identity().kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+        let kind = kind_of_items(list.identity().kind);
         if let Some(kind) = kind {
             items.iter().for_each(|&id| self.sink.infer_kind(id, list, kind));
         }
@@ -598,6 +621,9 @@ impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
             return Err(Fault::data(span.start, "expected at most 4294967295 objects, found one more"));
         }
         head.json = self.cursor.raw(span.clone());
+        if head.identity().kind.is_empty() {
+            head.items_kind.clone_from(&self.items_kind);
+        }
         let id = self.sink.push(head, self.index, span);
         self.index += 1;
         Ok(id)

@@ -15,7 +15,7 @@ use crate::load::objects::runs::{Ahead, Notation, PartRead, RunStart, Runs};
 use crate::load::objects::sink::Sink;
 use crate::load::origin::source::Source;
 use crate::load::report::Reporter;
-use crate::yaml::{self, ListPiece};
+use crate::yaml::{self, Converted, ListPiece, YamlTeam};
 use memchr::memmem;
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -133,13 +133,10 @@ impl<S: Sink> Condensed<S> {
             n_bytes,
             n_objects: sink.n_objects(),
         };
-        let crew = Crew {
-            reader: PartReader::new(loader, start.ahead, sink),
-            notation: start.notation,
-            feed: Mutex::new(feed),
-            joined: Mutex::new(joined),
-            has_joined: Condvar::new(),
-        };
+        let mut reader = PartReader::new(loader, start.ahead, start.items_kind.clone(), sink);
+        reader.is_yaml = start.notation == Notation::Yaml;
+        let crew =
+            Crew { reader, feed: Mutex::new(feed), joined: Mutex::new(joined), has_joined: Condvar::new() };
         crew.read(loader.threads.n.min(MAX_THREADS), report);
         let (feed, joined) = (into_inner(crew.feed), into_inner(crew.joined));
         joined.condensed.text.extend_from_slice(&feed.carry);
@@ -284,7 +281,6 @@ impl<S: Sink> Joined<'_, S> {
 /// The threads that read windows.
 struct Crew<'c, 'f, 'r, S> {
     reader: PartReader<S>,
-    notation: Notation,
     feed: Mutex<Feed<'f, 'r>>,
     joined: Mutex<Joined<'c, S>>,
     /// Told whenever windows were joined.
@@ -337,11 +333,15 @@ impl<S: Sink> Crew<'_, '_, '_, S> {
         if end == 0 {
             return None;
         }
-        if self.notation == Notation::Yaml {
-            return self.yaml_part(&source.bytes()[..end]);
+        let text = &source.bytes()[..end];
+        match self.reader.run {
+            Ahead::Elements { .. } if self.reader.is_yaml => self.yaml_elements(text),
+            Ahead::Values(_) if self.reader.is_yaml => self.yaml_documents(text),
+            _ => {
+                let (read, end) = self.json_part(source, end)?;
+                Some((read, TextGap::of(&text[..end])))
+            }
         }
-        let (read, end) = self.json_part(source, end)?;
-        Some((read, TextGap::of(&source.bytes()[..end])))
     }
 
     /// The same, and how much of it was read.
@@ -357,7 +357,7 @@ impl<S: Sink> Crew<'_, '_, '_, S> {
     }
 
     /// The same of a list in YAML, whose elements are made JSON first.
-    fn yaml_part(&self, yaml: &[u8]) -> Option<(PartRead<S>, TextGap)> {
+    fn yaml_elements(&self, yaml: &[u8]) -> Option<(PartRead<S>, TextGap)> {
         let ListPiece { mut json, elements } = yaml::elements(str::from_utf8(yaml).ok()?)?;
         let end = json.len() + 1;
         // A part ends where the next object begins.
@@ -369,5 +369,19 @@ impl<S: Sink> Crew<'_, '_, '_, S> {
         let nth = elements.binary_search_by_key(&read_to, |&(json, _)| json).ok()?;
         let line_start = memchr::memrchr(b'\n', &yaml[..elements[nth].1])? + 1;
         Some((read, TextGap::of(&yaml[..line_start])))
+    }
+
+    /// The same of documents in YAML.
+    fn yaml_documents(&self, yaml: &[u8]) -> Option<(PartRead<S>, TextGap)> {
+        let Converted { mut json, map, fault } = yaml::convert(str::from_utf8(yaml).ok()?, YamlTeam::ALONE);
+        if fault.is_some() {
+            return None;
+        }
+        let end = json.len();
+        // A part ends where the next object begins.
+        json.push(b'{');
+        let (read, read_to) = self.json_part(&Source::of_bytes(String::new(), json), end)?;
+        let text_end = if read_to == end { yaml.len() } else { map.chunk(read_to)?.start };
+        Some((read, TextGap::of(&yaml[..text_end])))
     }
 }

@@ -117,6 +117,16 @@ impl WrittenYaml {
         self.map.element_at_line(text_of(&self.bytes, self.start), line)
     }
 
+    /// Where the text begins of the document whose JSON is at this byte.
+    pub(in crate::load) fn start_of_document(&self, json: usize) -> Option<usize> {
+        self.map.chunk(json).map(|chunk| chunk.start + self.start)
+    }
+
+    /// Where in the JSON the first document begins that begins here or behind.
+    pub(in crate::load) fn document_from(&self, at: usize) -> Option<usize> {
+        self.map.document_from(at.checked_sub(self.start)?)
+    }
+
     /// Where the value is written that stands at this byte of the JSON.
     fn place(&self, json: &[u8], at: usize) -> Option<Range<usize>> {
         let place = self.map.place(text_of(&self.bytes, self.start), json, at)?;

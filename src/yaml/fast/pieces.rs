@@ -23,6 +23,9 @@ pub(crate) struct YamlTeam {
 }
 
 impl YamlTeam {
+    /// One thread, which reads all by itself.
+    pub(crate) const ALONE: YamlTeam = YamlTeam { n_threads: 1, min_part: usize::MAX };
+
     /// Does all of the work, several at a time, and gives what it gives in order.
     pub(crate) fn map<W: Sync, R: Send>(self, work: &[W], each: impl Fn(&W) -> R + Sync) -> Vec<R> {
         let next = AtomicUsize::new(0);

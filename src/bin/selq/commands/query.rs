@@ -6,7 +6,7 @@
 //! 2. Matched while they are read, and only what matches kept: a dump of the answer alone, of which a plan of everything
 //!    is printed.
 //! 3. Loaded, from a saved index or from its bytes, into a store with an index, and found there by a plan. Who asks for
-//!    kinds, many queries or figures needs one, and so do watch events, and words about why nothing matched.
+//!    many queries or figures needs one, and so do watch events, and words about why nothing matched.
 
 use std::io::Write;
 use std::mem;
@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use selq::kubernetes::KindFilter;
 use selq::load::{ReadObject, Scan};
 use selq::query::{QueryMatcher, Subject};
 use selq::{Dump, Matcher, Plan, Selector, Store};
@@ -48,7 +49,8 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let asked = queries.iter().flatten().any(NamedQuery::asks_for_age);
     let selection = selection.with_ages(asked || view.shows_ages());
     let freshness = selection.freshness();
-    let mut query = QueryRun { selection, freshness, view, shown: args.shown(), config };
+    let kinds = selection.kind_filter();
+    let mut query = QueryRun { selection, kinds, freshness, view, shown: args.shown(), config };
     let loaded = match query.find(args)? {
         Found::Answer(answer) => {
             message::remarks(&answer.remarks);
@@ -85,6 +87,8 @@ const SMALL_DUMP: u64 = 256 << 10;
 /// What is asked for, and how it is shown.
 struct QueryRun<'c> {
     selection: Selection,
+    /// The kinds that are asked for, of objects that are looked at as they come.
+    kinds: KindFilter,
     /// How old the objects are that are looked at as they come, if ages are asked.
     freshness: Option<Freshness>,
     view: View,
@@ -122,9 +126,9 @@ enum Found {
 
 /// Whether the answer can be read off the objects as they come, which takes less time than loading them.
 ///
-/// Kinds are resolved by the kinds that occur, and the figures of `--stats` are those of a store.
+/// The figures of `--stats` are those of a store, and only that leaves out what is bad.
 fn may_scan(args: &QueryArgs) -> bool {
-    args.queries.is_empty() && args.selection.kind.is_empty() && !args.stats && !args.input.skip_invalid
+    args.queries.is_empty() && !args.stats && !args.input.skip_invalid
 }
 
 impl QueryRun<'_> {
@@ -142,6 +146,9 @@ impl QueryRun<'_> {
     /// Looks for what is wanted as far as objects tell by themselves whether they are.
     fn scan_for(&self, opened: Opened<'_>) -> Result<Found> {
         let wanted = self.selection.wanted();
+        // An item of a `PodList` need not say its kind, and the list may say it behind its items.
+        let lacks_kind = AtomicBool::new(false);
+        let is_complete = || !lacks_kind.load(Ordering::Relaxed) && self.kinds.is_decided();
         let query = match &wanted {
             Wanted::Selector(selector) => {
                 let matcher = Matcher::new(selector);
@@ -149,7 +156,7 @@ impl QueryRun<'_> {
                 // Of what a selector names a store knows the nearest, and what excludes each other.
                 let end = ScanEnd {
                     sightings: &sightings,
-                    is_complete: &|| true,
+                    is_complete: &is_complete,
                     may_say_more: &|matched| !matched,
                     unseen: &Vec::new,
                 };
@@ -157,7 +164,7 @@ impl QueryRun<'_> {
                     sightings.look(object.labels());
                     sightings.look_at_namespace(object.identity().namespace);
                     self.look_for_times(&object);
-                    self.selection.has_namespace(object.identity()) && matcher.matches(object.labels())
+                    self.has_in_scope(&object, &lacks_kind) && matcher.matches(object.labels())
                 });
             }
             Wanted::Query(query) => query,
@@ -170,13 +177,11 @@ impl QueryRun<'_> {
         if matcher.asks_for_source() {
             return self.load(opened);
         }
-        // An item of a `PodList` need not say its kind, and the list may say it behind its items.
-        let lacks_kind = AtomicBool::new(false);
         let labels: Vec<Selector> = query.label_requirements().into_iter().map(Selector::from).collect();
         let sightings = self.sightings(&labels);
         let end = ScanEnd {
             sightings: &sightings,
-            is_complete: &|| !lacks_kind.load(Ordering::Relaxed),
+            is_complete: &is_complete,
             may_say_more: &|matched| match matched {
                 true => matcher.has_idle_expression(),
                 false => !matcher.has_seen_all(),
@@ -190,8 +195,17 @@ impl QueryRun<'_> {
             if matcher.asks_for_kind() && object.identity().kind.is_empty() {
                 lacks_kind.store(true, Ordering::Relaxed);
             }
-            self.selection.has_namespace(object.identity()) && matcher.matches(&object)
+            self.has_in_scope(&object, &lacks_kind) && matcher.matches(&object)
         })
+    }
+
+    /// Whether an object is in the namespaces and of the kinds that are asked for. Notes if it does not say its kind.
+    fn has_in_scope(&self, object: &ReadObject<'_>, lacks_kind: &AtomicBool) -> bool {
+        let identity = object.identity();
+        if self.kinds.is_asked() && identity.kind.is_empty() {
+            lacks_kind.store(true, Ordering::Relaxed);
+        }
+        self.selection.has_namespace(identity) && self.kinds.accepts(identity)
     }
 
     fn look_for_times(&self, object: &ReadObject<'_>) {
@@ -252,7 +266,9 @@ impl QueryRun<'_> {
         let is_empty = scan.n_objects() == 0;
         let answer = print(self, scan)?;
         if !answer.matched {
-            in_vain = self.reasons(is_empty, end.sightings.namespaces_in_vain(&among), in_vain);
+            let mut of_scope = end.sightings.namespaces_in_vain(&among);
+            of_scope.extend(self.selection.kind_reasons(&self.kinds.seen(), &among));
+            in_vain = self.reasons(is_empty, of_scope, in_vain);
         }
         let of_ages = self.freshness.iter().filter_map(Freshness::remark);
         let remarks = answer.remarks.into_iter().chain(in_vain).chain(of_ages).collect();
@@ -268,7 +284,7 @@ impl QueryRun<'_> {
     }
 
     /// Why nothing matched, as far as that is known without a dump: which names no object has.
-    fn reasons(&self, is_empty: bool, namespaces: Vec<String>, names: Vec<String>) -> Vec<String> {
+    fn reasons(&self, is_empty: bool, of_scope: Vec<String>, names: Vec<String>) -> Vec<String> {
         if is_empty {
             return vec![NO_OBJECTS.to_owned()];
         }
@@ -278,7 +294,7 @@ impl QueryRun<'_> {
             _ => None,
         };
         let excluded = contradiction.map(|(one, other)| format!("{one} and {other} exclude each other"));
-        let mut reasons: Vec<String> = namespaces.into_iter().chain(names).chain(excluded).collect();
+        let mut reasons: Vec<String> = of_scope.into_iter().chain(names).chain(excluded).collect();
         if reasons.is_empty() {
             reasons.push(NO_MATCHES.to_owned());
         }

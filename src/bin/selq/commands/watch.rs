@@ -9,9 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use selq::kubernetes::KindFilter;
 use selq::load::{LeftOut, WatchEvent, WatchReader};
 use selq::watch::{ObjectChange, Transition};
-use selq::{Input, LoadError, WatchedStore, query};
+use selq::{Input, LoadError, ObjectIdentity, WatchedStore, query};
 use serde::Serialize;
 
 use crate::args::{WatchArgs, WatchFormat};
@@ -43,7 +44,8 @@ pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     ctrlc::set_handler(move || at_interrupt.end_between_lines(&its_config))
         .context("cannot wait for Ctrl-C")?;
     let has_many = inputs.len() > 1;
-    let mut watch = Watch { args, config, selection, watched, progress, has_many };
+    let kinds = selection.kind_filter();
+    let mut watch = Watch { args, config, selection, kinds, watched, progress, has_many };
     for input in inputs {
         watch.follow(input)?;
     }
@@ -119,6 +121,7 @@ struct Watch<'a> {
     args: &'a WatchArgs,
     config: &'a Config,
     selection: Selection,
+    kinds: KindFilter,
     watched: WatchedQueries,
     progress: Arc<WatchTally>,
     /// Whether there are other streams, from which lines are to be told.
@@ -170,7 +173,8 @@ impl Watch<'_> {
             self.progress.sightings.look(object.labels());
         }
         // What is never asked for is not kept either.
-        if !event.object().is_some_and(|object| self.selection.has_in_scope(object.identity())) {
+        let is_in_scope = |it: ObjectIdentity<'_>| self.selection.has_namespace(it) && self.kinds.accepts(it);
+        if !event.object().is_some_and(|object| is_in_scope(object.identity())) {
             return Ok(());
         }
         let Some(change) = watched.apply(event) else { return Ok(()) };

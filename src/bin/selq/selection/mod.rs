@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::terminal::json_error;
 use crate::terminal::message::{self, counted};
 use ages::Freshness;
+use selq::kubernetes::KindFilter;
 use selq::kubernetes::kinds::{self, Kinds};
 use wanted::Wanted;
 
@@ -200,11 +201,9 @@ impl Selection {
         !self.namespaces.is_empty() || !self.kinds.is_empty()
     }
 
-    /// Whether an object is in the scope, for objects that come one by one.
-    pub(crate) fn has_in_scope(&self, identity: ObjectIdentity<'_>) -> bool {
-        self.has_namespace(identity)
-            // No store says which kinds occur in a stream, so that each name is compared by itself.
-            && (self.kinds.is_empty() || self.kinds.iter().any(|name| kinds::is_called(identity, name)))
+    /// The kinds that it asks for, of objects that come one by one.
+    pub(crate) fn kind_filter(&self) -> KindFilter {
+        KindFilter::new(self.kinds.iter().cloned())
     }
 
     /// Whether an object is in one of the namespaces.
@@ -241,22 +240,17 @@ impl Selection {
         let occurring = || namespaces.iter().map(|fact| fact.namespace);
         let known: HashSet<&str> = occurring().collect();
         let nearest_namespace = |name: &str| selq::text::nearest(name, occurring()).map(str::to_owned);
-        let mut reasons = absent_names(
-            "namespace",
-            &self.namespaces,
-            store,
-            |name| known.contains(name),
-            nearest_namespace,
-        );
-        let kinds = Kinds::of(store);
-        reasons.extend(absent_names(
-            "kind",
-            &self.kinds,
-            store,
-            |name| kinds.has(name),
-            |name| kinds.nearest(name),
-        ));
+        let among = among(store.len() as u64);
+        let is_known = |name: &str| known.contains(name);
+        let mut reasons = absent_names("namespace", &self.namespaces, &among, is_known, nearest_namespace);
+        reasons.extend(self.kind_reasons(&Kinds::of(store), &among));
         reasons
+    }
+
+    /// The kinds that were asked for and are not among these, each with the nearest that is; `among` says among how many
+    /// objects.
+    pub(crate) fn kind_reasons(&self, kinds: &Kinds, among: &str) -> Vec<String> {
+        absent_names("kind", &self.kinds, among, |name| kinds.has(name), |name| kinds.nearest(name))
     }
 
     /// What a selector names and does not occur, each with the nearest that does; or else, where nothing matched, what
@@ -331,12 +325,11 @@ impl Selection {
 fn absent_names(
     what: &str,
     names: &[String],
-    store: &Store,
+    among: &str,
     occurs: impl Fn(&str) -> bool,
     nearest: impl Fn(&str) -> Option<String>,
 ) -> Vec<String> {
     let absent: Vec<&String> = names.iter().filter(|name| !occurs(name)).collect();
-    let among = among(store.len() as u64);
     // The nearest is looked for only of those that are told.
     let told = absent.iter().take(MAX_TOLD).map(|name| {
         message::absent(&format!("no {what} {} {among}", Quoted(name)), nearest(name).as_deref())
