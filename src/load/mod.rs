@@ -238,8 +238,7 @@ impl Loader {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Watch events and [`skip_invalid`](Loader::skip_invalid) need a store; the scan then ends without an answer,
-    /// and [`Unanswered::load_with`] goes on.
+    /// Watch events need a store; the scan then ends without an answer, and [`Unanswered::load_with`] goes on.
     ///
     /// What comes through a pipe or is decompressed is read while it comes, and from 16 MiB on not kept: a text of any size
     /// takes a few megabytes.
@@ -289,14 +288,15 @@ impl Loader {
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut tally = Tally::new(select, self.reads.as_ref(), kept);
         let mut sources = Vec::new();
-        // Only a dump counts what is left out of it, so that nothing is tried here.
-        tally.gave_up = self.skip_invalid;
         while !tally.gave_up
             && let Some(opened) = next_source(&mut pending, self.team(), &mut report, tally.n_objects)
         {
-            let (mut source, runs) = match opened? {
-                (source, None) => (source, Runs::default()),
-                (source, Some(rest)) => self.condensed(source, rest, &mut tally, &mut report)?,
+            let opened = opened.and_then(|(source, rest)| match rest {
+                None => Ok((source, Runs::default())),
+                Some(rest) => self.condensed(source, rest, &mut tally, &mut report),
+            });
+            let Some((mut source, runs)) = self.unless_left_out(opened, &mut tally, &mut report)? else {
+                continue;
             };
             if self.count(&mut source, runs, &mut tally, &mut report)? {
                 tally.end_source(&mut source);
@@ -362,13 +362,9 @@ impl Loader {
         let mut report = Reporter::new(observer, pending.n_bytes());
         let mut recorder = Recorder::default();
         while let Some(source) = next_source(&mut pending, self.team(), &mut report, recorder.n_ids()) {
-            let mut source = match source.map(|(source, _)| source) {
-                // A load that is stopped found nothing bad, and nobody wants what it has read.
-                Err(error) if self.skip_invalid && error.kind() != LoadErrorKind::Stopped => {
-                    recorder.notice(Notice::Skipped(error), &mut report);
-                    continue;
-                }
-                opened => opened?,
+            let source = source.map(|(source, _)| source);
+            let Some(mut source) = self.unless_left_out(source, &mut recorder, &mut report)? else {
+                continue;
             };
             match self.record(&mut source, &mut recorder, &mut report)? {
                 Some(_) => recorder.end_source(source, &mut report),
@@ -380,6 +376,23 @@ impl Loader {
         pending.bundles().iter().for_each(|bundle| bundle.tell(&mut report));
         self.remark_labels_at(recorder.n_ids(), &mut report);
         Ok(recorder.finish(self))
+    }
+
+    /// What was opened. `None` if it is bad and left out, which is told.
+    fn unless_left_out<O, S: Sink>(
+        &self,
+        opened: Result<O, LoadError>,
+        sink: &mut S,
+        report: &mut Reporter<'_>,
+    ) -> Result<Option<O>, LoadError> {
+        match opened {
+            // A load that is stopped found nothing bad, and nobody wants what it has read.
+            Err(error) if self.skip_invalid && error.kind() != LoadErrorKind::Stopped => {
+                sink.notice(Notice::Skipped(error), report);
+                Ok(None)
+            }
+            opened => opened.map(Some),
+        }
     }
 
     /// Remarks that labels were looked for where none of the objects has any.

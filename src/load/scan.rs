@@ -2,7 +2,7 @@
 
 use super::Loader;
 use crate::json::{JsonTree, Reads};
-use crate::load::dump::Dump;
+use crate::load::dump::{Dump, LeftOut};
 use crate::load::error::LoadError;
 use crate::load::objects::head::Head;
 use crate::load::objects::sink::Sink;
@@ -59,7 +59,7 @@ impl<'r> ReadObject<'r> {
 pub enum Scan<K = ()> {
     /// All was read, and this is the answer.
     Answer(Answer<K>),
-    /// It takes a store to answer: watch events replace objects and take them away, and bad objects are left out.
+    /// It takes a store to answer: watch events replace objects and take them away.
     NeedsStore(Unanswered),
 }
 
@@ -67,8 +67,8 @@ impl<K> Scan<K> {
     /// The same with something else kept.
     pub(in crate::load) fn map<L>(self, map: impl FnOnce(K) -> L) -> Scan<L> {
         match self {
-            Scan::Answer(Answer { n_selected, n_objects, kept, unanswered }) => {
-                Scan::Answer(Answer { n_selected, n_objects, kept: map(kept), unanswered })
+            Scan::Answer(Answer { n_selected, n_objects, left_out, kept, unanswered }) => {
+                Scan::Answer(Answer { n_selected, n_objects, left_out, kept: map(kept), unanswered })
             }
             Scan::NeedsStore(unanswered) => Scan::NeedsStore(unanswered),
         }
@@ -89,6 +89,7 @@ impl<K> Scan<K> {
 pub struct Answer<K = ()> {
     n_selected: u64,
     n_objects: u64,
+    left_out: LeftOut,
     kept: K,
     unanswered: Unanswered,
 }
@@ -125,6 +126,12 @@ impl<K> Answer<K> {
     #[must_use]
     pub fn n_objects(&self) -> u64 {
         self.n_objects
+    }
+
+    /// What was left out because it was bad.
+    #[must_use]
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     /// How many bytes were read, decompressed where they were not plain.
@@ -275,6 +282,7 @@ pub(in crate::load) struct Tally<'f, F> {
     reads: Option<&'f Reads>,
     pub(in crate::load) n_objects: usize,
     n_selected: u64,
+    left_out: LeftOut,
     kept: Option<Kept<'f>>,
     /// There was a watch event.
     pub(in crate::load) gave_up: bool,
@@ -295,6 +303,7 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
             reads,
             n_objects: 0,
             n_selected: 0,
+            left_out: LeftOut::default(),
             kept,
             gave_up: false,
             is_lost: false,
@@ -347,6 +356,7 @@ impl<'f, F: Fn(ReadObject<'_>) -> bool + Sync> Tally<'f, F> {
         Scan::Answer(Answer {
             n_selected: self.n_selected,
             n_objects: self.n_objects as u64,
+            left_out: self.left_out,
             kept,
             unanswered,
         })
@@ -415,6 +425,9 @@ impl<F: Fn(ReadObject<'_>) -> bool + Sync> Sink for Tally<'_, F> {
     }
 
     fn notice(&mut self, notice: Notice, _report: &mut Reporter<'_>) {
+        if let Notice::Skipped(error) = &notice {
+            self.left_out.count(error);
+        }
         self.notices.push(notice);
     }
 

@@ -41,7 +41,8 @@ fn settled<K>(
 ) -> Seen {
     match scan {
         Ok(Scan::Answer(answer)) => {
-            let counts = (answer.n_selected(), answer.n_objects(), answer.n_bytes());
+            let counts =
+                (answer.n_selected(), answer.n_objects(), answer.left_out().total(), answer.n_bytes());
             Seen::Answer(format!("{counts:?} {:?} {}", notices.0, shown(answer)))
         }
         Ok(Scan::NeedsStore(_)) => Seen::NeedsStore,

@@ -33,6 +33,10 @@ pub(in crate::load) fn first_yaml_run(loader: &Loader, text: &[u8], from: usize)
 
 /// The first run of elements of a list.
 fn yaml_elements(loader: &Loader, text: &[u8], from: usize) -> Option<RunStart> {
+    // What is wrong in a list makes the whole of it bad, which is left out then.
+    if loader.skip_invalid {
+        return None;
+    }
     let text = &text[..memmem::rfind(text, YAML_SEAM)? + YAML_SEAM_START];
     let (source, start) =
         yaml_run(loader, text, |yaml| if from == 0 { Some(0) } else { yaml.element_at_line(from) })?;

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use selq::kubernetes::KindFilter;
-use selq::load::{ReadObject, Scan};
+use selq::load::{LeftOut, ReadObject, Scan};
 use selq::query::{QueryMatcher, Subject};
 use selq::{Dump, Matcher, Plan, Selector, Store};
 
@@ -52,9 +52,9 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let kinds = selection.kind_filter();
     let mut query = QueryRun { selection, kinds, freshness, view, shown: args.shown(), config };
     let loaded = match query.find(args)? {
-        Found::Answer(answer) => {
+        Found::Answer(answer, left_out) => {
             message::remarks(&answer.remarks);
-            return Ok(ExitStatus::of_match(answer.matched));
+            return Ok(input::status(left_out, config, ExitStatus::of_match(answer.matched)));
         }
         Found::Loaded(loaded) => loaded,
     };
@@ -118,17 +118,17 @@ struct ScanEnd<'s> {
 
 /// What a look at the inputs gave.
 enum Found {
-    /// The answer, which is printed.
-    Answer(Printed),
+    /// The answer, which is printed, and what was left out of it.
+    Answer(Printed, LeftOut),
     /// A dump to answer from.
     Loaded(Box<Loaded>),
 }
 
 /// Whether the answer can be read off the objects as they come, which takes less time than loading them.
 ///
-/// The figures of `--stats` are those of a store, and only that leaves out what is bad.
+/// Many queries are asked of one load, and the figures of `--stats` are those of a store.
 fn may_scan(args: &QueryArgs) -> bool {
-    args.queries.is_empty() && !args.stats && !args.input.skip_invalid
+    args.queries.is_empty() && !args.stats
 }
 
 impl QueryRun<'_> {
@@ -253,26 +253,29 @@ impl QueryRun<'_> {
             Scan::Answer(scan) => scan,
             Scan::NeedsStore(unanswered) => return load(unanswered),
         };
+        let left_out = scan.left_out();
         if self.shown == Shown::Nothing {
-            return Ok(Found::Answer(Printed { matched: scan.n_selected() > 0, remarks: Vec::new() }));
+            let matched = scan.n_selected() > 0;
+            return Ok(Found::Answer(Printed { matched, remarks: Vec::new() }, left_out));
         }
         let among = among(scan.n_objects());
+        let mut of_scope = end.sightings.namespaces_in_vain(&among);
+        of_scope.extend(self.selection.kind_reasons(&self.kinds.seen(), &among));
         let mut in_vain = end.sightings.in_vain(&among);
         in_vain.extend(absent::of_tests(&(end.unseen)(), &among));
         // What was not kept is not read again only to say more of it.
-        if scan.is_kept() && self.needs_store(&scan, end, !in_vain.is_empty()) {
+        if scan.is_kept() && self.needs_store(&scan, end, !(of_scope.is_empty() && in_vain.is_empty())) {
             return load(scan.into_unanswered());
         }
         let is_empty = scan.n_objects() == 0;
         let answer = print(self, scan)?;
-        if !answer.matched {
-            let mut of_scope = end.sightings.namespaces_in_vain(&among);
-            of_scope.extend(self.selection.kind_reasons(&self.kinds.seen(), &among));
-            in_vain = self.reasons(is_empty, of_scope, in_vain);
-        }
+        let in_vain = match answer.matched {
+            true => of_scope.into_iter().chain(in_vain).collect(),
+            false => self.reasons(is_empty, of_scope, in_vain),
+        };
         let of_ages = self.freshness.iter().filter_map(Freshness::remark);
         let remarks = answer.remarks.into_iter().chain(in_vain).chain(of_ages).collect();
-        Ok(Found::Answer(Printed { remarks, ..answer }))
+        Ok(Found::Answer(Printed { remarks, ..answer }, left_out))
     }
 
     /// Whether what there is to say of an answer takes a store.

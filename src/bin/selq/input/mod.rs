@@ -38,13 +38,17 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// The exit status of an answer: an error if objects were left out, whatever matched.
     pub(crate) fn status(&self, config: &Config, answer: ExitStatus) -> ExitStatus {
-        let left_out = self.dump.left_out();
-        if left_out.total() == 0 {
-            return answer;
-        }
-        message::warning(config, &left_out_in_words(left_out));
-        ExitStatus::Error
+        status(self.dump.left_out(), config, answer)
     }
+}
+
+/// The exit status of an answer: an error if something was left out, which is said, whatever matched.
+pub(crate) fn status(left_out: LeftOut, config: &Config, answer: ExitStatus) -> ExitStatus {
+    if left_out.total() == 0 {
+        return answer;
+    }
+    message::warning(config, &left_out_in_words(left_out));
+    ExitStatus::Error
 }
 
 /// `1 bad object and 2 files were left out`
