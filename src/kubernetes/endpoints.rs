@@ -222,6 +222,11 @@ impl ServiceEndpoints {
         })
     }
 
+    /// Whether it looks for a port by its name.
+    pub(super) fn names_ports(&self) -> bool {
+        self.ports.iter().any(|port| matches!(port.target, TargetPort::Name(_)))
+    }
+
     /// The names by which the Service looks for ports that the pod does not have.
     pub(super) fn missing_ports<'s>(&'s self, pod: &ObjectJson<'_>) -> impl Iterator<Item = &'s str> {
         self.ports.iter().filter_map(move |port| match &port.target {

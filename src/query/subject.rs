@@ -165,6 +165,11 @@ impl Subject {
         matches!(self, Subject::Function(call) if call.function == Function::Age)
     }
 
+    /// Whether it is what kind an object is of.
+    pub(crate) fn is_kind(&self) -> bool {
+        matches!(self, Subject::Function(call) if call.function == Function::Kind)
+    }
+
     /// The key of the label whose value is all that it gives, if it is about one: `env`, `label(env)`.
     pub(super) fn label_key(&self) -> Option<&str> {
         match self {

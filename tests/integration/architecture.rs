@@ -22,6 +22,8 @@ const ARROWS: [(&str, &[&str]); 26] = [
             "load",
             "parallel",
             "plan",
+            // Rules of one's own are queries.
+            "query",
             "selector",
             "store",
             "suggest",

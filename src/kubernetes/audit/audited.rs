@@ -1,20 +1,35 @@
 //! The objects of a dump as an audit asks for them.
 
-use super::super::links::Links;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use super::super::links::{Links, Tie};
 use super::super::object::ObjectJson;
+use super::super::relation::Relation;
 use crate::json::Reads;
 use crate::store::group_of;
 use crate::{Dump, ObjectId, ObjectRef, Plan, Scope, Selector};
 
 /// A cluster, if it has a name, and a namespace in it.
-pub(super) type NamespacePlace = (Option<String>, String);
+pub(super) type NamespacePlace<'d> = (Option<&'d str>, &'d str);
 
 /// A dump that is looked through.
 pub(super) struct Audited<'l, 'd> {
     pub(super) links: &'l Links<'d>,
+    /// The namespaces of each cluster.
+    pub(super) namespace_names: OnceLock<HashMap<Option<&'d str>, BTreeSet<&'d str>>>,
 }
 
-impl<'d> Audited<'_, 'd> {
+impl<'l, 'd> Audited<'l, 'd> {
+    pub(super) fn new(links: &'l Links<'d>) -> Audited<'l, 'd> {
+        Audited { links, namespace_names: OnceLock::new() }
+    }
+
+    /// The selector by which an object acts on others.
+    pub(super) fn selecting(&self, id: ObjectId) -> Option<Tie<'l>> {
+        self.links.ties_of(Relation::Selects, id).find(|tie| tie.problem().is_none())
+    }
+
     pub(super) fn dump(&self) -> &'d Dump {
         self.links.dump()
     }
@@ -39,15 +54,28 @@ impl<'d> Audited<'_, 'd> {
         self.object(id).map_or("", |object| object.namespace())
     }
 
+    pub(super) fn name(&self, id: ObjectId) -> &'d str {
+        self.object(id).map_or("", |object| object.name())
+    }
+
+    pub(super) fn cluster(&self, id: ObjectId) -> Option<&'d str> {
+        self.dump().cluster(id)
+    }
+
     /// The namespace of an object, and the cluster that this is in.
-    pub(super) fn place(&self, id: ObjectId) -> NamespacePlace {
-        (self.dump().cluster(id).map(str::to_owned), self.namespace(id).to_owned())
+    pub(super) fn place(&self, id: ObjectId) -> NamespacePlace<'d> {
+        (self.cluster(id), self.namespace(id))
     }
 
     /// `Pod shop/web-0`
     pub(super) fn called(&self, id: ObjectId) -> String {
         self.object(id)
             .map_or_else(String::new, |object| called(object.kind(), object.namespace(), object.name()))
+    }
+
+    /// `Pod/web-0`, as owners are named.
+    pub(super) fn as_owner(&self, id: ObjectId) -> String {
+        self.object(id).map_or_else(String::new, |object| format!("{}/{}", object.kind(), object.name()))
     }
 
     /// Has `look` look at what is read of an object.
@@ -65,6 +93,20 @@ impl<'d> Audited<'_, 'd> {
     /// Whether an object is of this group and kind.
     pub(super) fn is_of(&self, id: ObjectId, group: &str, kind: &str) -> bool {
         self.object(id).is_some_and(|it| it.kind() == kind && group_of(it.api_version()) == group)
+    }
+
+    /// The object of a kind and name in a namespace.
+    pub(super) fn named(
+        &self,
+        group: &str,
+        kind: &str,
+        place: NamespacePlace<'_>,
+        name: &str,
+    ) -> Option<ObjectId> {
+        let scope = Scope::all().kind(Some(group), kind).namespace(place.1);
+        let found = Plan::scoped(self.dump().store(), &Selector::everything(), &scope).run();
+        let is_it = |object: &ObjectRef<'_>| object.name() == name && self.cluster(object.id()) == place.0;
+        found.iter().find(is_it).map(|object| object.id())
     }
 }
 

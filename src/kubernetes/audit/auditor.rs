@@ -1,22 +1,37 @@
 //! The dump as the rules look at it, with its pods and workloads.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 
 use super::super::links::{Links, Tie};
+use super::super::object::{Json, ObjectJson};
 use super::super::relation::Relation;
-use super::audited::Audited;
-use super::podlike::{PODS, PodLike, PodLikes};
-use crate::store::PostingsView;
+use super::audited::{Audited, NamespacePlace};
+use super::crds::CustomKinds;
+use super::labelled::{Labelled, PodLikes};
+use super::namespaces::NamespaceReach;
+use super::needed::KindsNeeded;
+use super::scaler::Scaler;
+use crate::json::Reads;
+use crate::store::{PostingsView, group_of};
 use crate::{ObjectId, ObjectIdentity};
 
 /// A dump, with what several rules ask of it worked out once.
 pub(super) struct Auditor<'l, 'd> {
     audited: Audited<'l, 'd>,
-    pods: OnceCell<PodLikes>,
+    pods: OnceCell<PodLikes<'d>>,
     workloads: OnceCell<HashMap<u32, String>>,
+    scalers: OnceCell<Vec<Scaler>>,
+    custom_kinds: OnceCell<CustomKinds>,
+    /// The workload with a template that has made an object.
+    makers: OnceCell<HashMap<ObjectId, ObjectId>>,
+    /// The templates by namespace and workload.
+    named_templates: OnceCell<HashMap<(NamespacePlace<'d>, String), ObjectId>>,
 }
+
+/// Kinds whose objects are mostly made after what another one says.
+const COPIES: [&str; 3] = ["Pod", "ReplicaSet", "Job"];
 
 /// What is asked of the dump alone is asked of the auditor too.
 impl<'l, 'd> Deref for Auditor<'l, 'd> {
@@ -29,7 +44,15 @@ impl<'l, 'd> Deref for Auditor<'l, 'd> {
 
 impl<'l, 'd> Auditor<'l, 'd> {
     pub(super) fn new(links: &'l Links<'d>) -> Auditor<'l, 'd> {
-        Auditor { audited: Audited { links }, pods: OnceCell::new(), workloads: OnceCell::new() }
+        Auditor {
+            audited: Audited::new(links),
+            pods: OnceCell::new(),
+            workloads: OnceCell::new(),
+            scalers: OnceCell::new(),
+            custom_kinds: OnceCell::new(),
+            makers: OnceCell::new(),
+            named_templates: OnceCell::new(),
+        }
     }
 
     /// The dump alone, which threads can share.
@@ -37,43 +60,85 @@ impl<'l, 'd> Auditor<'l, 'd> {
         &self.audited
     }
 
-    /// The first of these kinds that is not there. Workloads will do for pods.
-    pub(super) fn lacks(&self, kinds: &'static [&'static str]) -> Option<&'static str> {
-        // Of several workloads one is enough.
-        if kinds.len() > 1 {
-            return kinds.iter().all(|kind| !self.has_kind(kind)).then_some("workload");
-        }
-        let is_there = |kind: &&str| match *kind {
-            PODS => !self.pods().is_empty(),
-            kind => self.has_kind(kind),
-        };
-        kinds.iter().find(|kind| !is_there(kind)).copied()
-    }
-
-    /// The selector by which an object acts on pods.
-    pub(super) fn selecting(&self, id: ObjectId) -> Option<Tie<'l>> {
-        self.links.ties_of(Relation::Selects, id).find(|tie| tie.problem().is_none())
+    /// The kinds that are not there of those that a rule needs.
+    pub(super) fn lacking(&self, needed: KindsNeeded) -> Vec<&'static str> {
+        needed.lacking(|kind| self.has_kind(kind), || !self.pods().is_empty())
     }
 
     /// What would select the pods of a template.
-    pub(super) fn selecting_pods_of(&self, template: &PodLike) -> Vec<Tie<'l>> {
+    pub(super) fn selecting_pods_of(&self, template: &Labelled<'_>) -> Vec<Tie<'l>> {
         let namespace = self.namespace(template.id);
         let pod = ObjectIdentity { api_version: "v1", kind: "Pod", namespace, name: "" };
-        let labels = template.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        let mut ties = self.links.ties_for(Relation::Selects, pod, labels);
-        let cluster = self.dump().cluster(template.id);
-        ties.retain(|tie| self.dump().cluster(tie.from()) == cluster);
+        let mut ties = self.links.ties_for(Relation::Selects, pod, template.labels());
+        let cluster = self.cluster(template.id);
+        ties.retain(|tie| self.cluster(tie.from()) == cluster);
         ties
     }
 
     /// The pods, and what workloads would make of their templates.
-    pub(super) fn pods(&self) -> &PodLikes {
+    pub(super) fn pods(&self) -> &PodLikes<'d> {
         self.pods.get_or_init(|| PodLikes::of(&self.audited))
     }
 
-    /// Whether there are pods that a controller has made, as in a dump of a cluster and not in manifests.
-    pub(super) fn has_pods_at_large(&self) -> bool {
-        self.pods().n_made() > 0
+    /// The autoscalers, each once.
+    pub(super) fn scalers(&self) -> &[Scaler] {
+        self.scalers.get_or_init(|| Scaler::all(&self.audited))
+    }
+
+    /// What the CustomResourceDefinitions say.
+    pub(super) fn custom_kinds(&self) -> &CustomKinds {
+        self.custom_kinds.get_or_init(|| CustomKinds::of(&self.audited))
+    }
+
+    /// The pods, and what would be pods, where a selector looks.
+    pub(super) fn pods_in<'a>(&'a self, of: ObjectId, reach: &NamespaceReach<'_>) -> Vec<&'a Labelled<'d>> {
+        let cluster = self.cluster(of);
+        match reach {
+            NamespaceReach::All => self.pods().iter().filter(|it| self.cluster(it.id) == cluster).collect(),
+            NamespaceReach::Some(names) => {
+                names.iter().flat_map(|name| self.pods().in_place((cluster, name))).collect()
+            }
+        }
+    }
+
+    /// What is in the namespace of an object of pods, and of what would be pods.
+    pub(super) fn pods_beside(&self, id: ObjectId) -> Vec<&Labelled<'d>> {
+        self.pods().in_place(self.place(id))
+    }
+
+    /// The pods that a selector selects; where the dump has no pods at all, the templates whose pods it would.
+    pub(super) fn members(&self, tie: &Tie<'_>) -> Vec<&Labelled<'d>> {
+        if self.pods().has_pods() {
+            return tie.targets().filter_map(|id| self.pods().pod(id)).collect();
+        }
+        match (tie.label_selector(), self.reach(tie)) {
+            (Some(selector), Some(reach)) => {
+                let likes = self.pods_in(tie.from(), &reach).into_iter();
+                likes.filter(|it| it.is_selected_by(selector)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Has `look` look at a pod, or at the pod that a template describes.
+    pub(super) fn read_pod<T>(
+        &self,
+        pod: &Labelled<'_>,
+        reads: &Reads,
+        look: impl FnOnce(&ObjectJson<'_>) -> T,
+    ) -> T {
+        let Some(path) = self.template_path(pod) else { return self.read(pod.id, reads, look) };
+        self.read(pod.id, &Reads::nothing().and(path.iter().copied()), |workload| {
+            look(&ObjectJson::whole(path.iter().copied().fold(workload.json(), Json::get).written()))
+        })
+    }
+
+    /// The names that lead to a template in its workload; none of a pod.
+    pub(super) fn template_path(&self, like: &Labelled<'_>) -> Option<Vec<&'l str>> {
+        let object = self.object(like.id).filter(|_| like.is_template())?;
+        let (group, kind) = (group_of(object.api_version()), object.kind());
+        let mut paths = self.links.places().pod_templates();
+        paths.find(|(of_group, of_kind, _)| (*of_group, *of_kind) == (group, kind)).map(|(.., path)| path)
     }
 
     /// The topmost controller of an object, as `Kind/name`.
@@ -91,5 +156,93 @@ impl<'l, 'd> Auditor<'l, 'd> {
             workloads
         });
         workloads.get(&id.0).map(String::as_str)
+    }
+
+    /// The workload of a pod, or of a template: its topmost controller, or itself where a workload has none.
+    pub(super) fn workload_of(&self, like: &Labelled<'_>) -> Option<String> {
+        let topmost = self.workload(like.id).map(str::to_owned);
+        topmost.or_else(|| like.is_template().then(|| self.as_owner(like.id)))
+    }
+
+    /// The template by which a pod was made, if the dump has it; of a template itself.
+    pub(super) fn template_of(&self, like: &Labelled<'_>) -> Option<&Labelled<'d>> {
+        let id = if like.is_template() { Some(like.id) } else { self.maker(like.id) };
+        self.pods().template(id?)
+    }
+
+    /// The workload with a template that has made an object, over any number of steps.
+    fn maker(&self, id: ObjectId) -> Option<ObjectId> {
+        let makers = self.makers.get_or_init(|| {
+            let mut makers = HashMap::new();
+            for template in self.pods().templates() {
+                let mut above = vec![template.id];
+                while let Some(owner) = above.pop() {
+                    for owned in self.links.ties_of(Relation::Owns, owner).flat_map(|tie| tie.targets()) {
+                        if makers.insert(owned, template.id).is_none() {
+                            above.push(owned);
+                        }
+                    }
+                }
+            }
+            makers
+        });
+        makers.get(&id).copied().or_else(|| self.maker_by_name(id))
+    }
+
+    /// The same by the name of the workload, where what is between is not there.
+    fn maker_by_name(&self, id: ObjectId) -> Option<ObjectId> {
+        let by_name = self.named_templates.get_or_init(|| {
+            let templates = self.pods().templates().iter();
+            templates.map(|it| ((self.place(it.id), self.as_owner(it.id)), it.id)).collect()
+        });
+        by_name.get(&(self.place(id), self.workload(id)?.to_owned())).copied()
+    }
+
+    /// Whether a pod was made by a workload, over any number of steps.
+    pub(super) fn is_made_by(&self, pod: &Labelled<'_>, workload: ObjectId) -> bool {
+        pod.id == workload || self.maker(pod.id) == Some(workload) || self.owns(workload, pod.id)
+    }
+
+    /// The templates, and of each workload whose template is not there its first pod; pods of their own too.
+    pub(super) fn described(&self) -> Vec<&Labelled<'d>> {
+        let mut seen = HashSet::new();
+        let is_first = |pod: &&Labelled<'d>| match self.workload(pod.id) {
+            _ if self.maker(pod.id).is_some() => false,
+            Some(workload) => seen.insert((self.place(pod.id), workload)),
+            None => true,
+        };
+        let pods = self.pods().pods().iter().filter(|pod| !pod.pod.is_finished && !pod.pod.is_terminating);
+        self.pods().templates().iter().chain(pods.filter(is_first)).collect()
+    }
+
+    /// Of the objects that hold what their workloads do those that are to be told of: the workload, or where it is not
+    /// there what it has made first.
+    pub(super) fn originals(&self) -> impl Fn(ObjectId) -> bool + '_ {
+        let first = RefCell::new(HashMap::new());
+        move |id| match (self.maker(id), self.workload(id)) {
+            (Some(maker), _) => maker == id,
+            (None, Some(workload)) if self.object(id).is_some_and(|it| COPIES.contains(&it.kind())) => {
+                *first.borrow_mut().entry((self.place(id), workload.to_owned())).or_insert(id) == id
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether an object owns another one, over any number of steps.
+    pub(super) fn owns(&self, owner: ObjectId, owned: ObjectId) -> bool {
+        let mut seen = vec![owned];
+        let mut at = 0;
+        while let Some(&id) = seen.get(at) {
+            for above in self.links.ties_to(Relation::Owns, id).iter().map(Tie::from) {
+                if above == owner {
+                    return true;
+                }
+                if !seen.contains(&above) {
+                    seen.push(above);
+                }
+            }
+            at += 1;
+        }
+        false
     }
 }

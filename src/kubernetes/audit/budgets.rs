@@ -1,36 +1,38 @@
 //! PodDisruptionBudgets: what they cover, and whether they let anything happen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::super::links::Tie;
-use super::super::object::{ObjectJson, is_terminating};
-use super::super::pod::is_finished;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
-use super::services::selects_nothing;
+use super::labelled::Labelled;
+use super::nothing::selects_nothing;
+use super::scale::{self, Scale};
+use super::shared::shared;
 use crate::ObjectId;
 use crate::json::Reads;
 
-fn budgets<'l>(auditor: &Auditor<'l, '_>) -> Vec<(ObjectId, Tie<'l>)> {
+fn budgets<'l>(auditor: &Auditor<'l, '_>) -> Vec<Tie<'l>> {
     let budgets = auditor.of_kind("policy", "PodDisruptionBudget").into_iter();
-    budgets.filter_map(|id| Some((id, auditor.selecting(id)?))).collect()
+    budgets.filter_map(|id| auditor.selecting(id)).collect()
 }
 
 pub(super) fn no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let found = budgets(auditor).into_iter().filter_map(|(id, tie)| {
+    let found = budgets(auditor).into_iter().filter_map(|tie| {
         let is_everything = tie.selector().is_none_or(|selector| selector.is_empty());
-        (!is_everything).then(|| selects_nothing(auditor, id, &tie, Severity::Warning)).flatten()
+        (!is_everything).then(|| selects_nothing(auditor, &tie, Severity::Warning)).flatten()
     });
     found.collect()
 }
 
 /// The pods and templates under each set of several budgets.
 pub(super) fn multiple(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let mut covered: BTreeMap<Vec<ObjectId>, Vec<ObjectId>> = BTreeMap::new();
-    for (pod, budgets) in budgets_of_pods(auditor) {
-        covered.entry(budgets).or_default().push(pod);
-    }
-    let found = covered.into_iter().filter_map(|(budgets, pods)| {
+    let ties = budgets(auditor);
+    let covered = ties.iter().flat_map(|tie| {
+        let members = auditor.members(tie).into_iter();
+        members.filter(|it| !is_evicted_freely(it)).map(|it| (tie.from(), it.id))
+    });
+    let found = shared(auditor, covered).into_iter().filter_map(|(budgets, pods)| {
         let (first, others) = budgets.split_first()?;
         let names: Vec<String> = others.iter().map(|id| auditor.called(*id)).collect();
         let n_pods = pods.len();
@@ -40,41 +42,22 @@ pub(super) fn multiple(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
             "covers {pod}{more} together with {}: a pod under more than one budget cannot be evicted",
             names.join(" and ")
         );
+        let selectors = ties.iter().filter(|tie| budgets.contains(&tie.from())).map(Tie::selector);
         let finding = Finding::new(*first, Severity::Error, ".spec.selector", message);
         Some(
             finding
                 .with("budgets", budgets.len())
                 .with("pods", n_pods)
+                .with("selectors", selectors.collect::<Vec<_>>())
                 .related_to(others.iter().copied().chain(pods.into_iter().take(8))),
         )
     });
     found.collect()
 }
 
-/// The pods under several budgets, and where there are no pods the workloads whose pods would be.
-fn budgets_of_pods(auditor: &Auditor<'_, '_>) -> Vec<(ObjectId, Vec<ObjectId>)> {
-    let mut of: BTreeMap<ObjectId, BTreeSet<ObjectId>> = BTreeMap::new();
-    if auditor.pods().has_pods() {
-        for (budget, tie) in budgets(auditor) {
-            tie.targets().for_each(|pod| _ = of.entry(pod).or_default().insert(budget));
-        }
-        let reads = Reads::nothing().and(["status", "phase"]).and(["metadata", "deletionTimestamp"]);
-        of.retain(|pod, budgets| budgets.len() > 1 && !auditor.read(*pod, &reads, is_evicted_freely));
-    } else {
-        for template in auditor.pods().templates() {
-            let ties = auditor.selecting_pods_of(template);
-            let budgets =
-                ties.iter().map(Tie::from).filter(|id| auditor.is_of(*id, "policy", "PodDisruptionBudget"));
-            of.insert(template.id, budgets.collect());
-        }
-        of.retain(|_, budgets| budgets.len() > 1);
-    }
-    of.into_iter().map(|(pod, budgets)| (pod, budgets.into_iter().collect())).collect()
-}
-
 /// Whether no budget is asked before a pod is evicted: it does not run yet, has ended or is being deleted.
-fn is_evicted_freely(pod: &ObjectJson<'_>) -> bool {
-    is_terminating(pod) || is_finished(pod) || pod.at(["status", "phase"]).is("Pending")
+fn is_evicted_freely(pod: &Labelled<'_>) -> bool {
+    pod.pod.is_terminating || pod.pod.is_finished || pod.pod.is_pending
 }
 
 /// How many pods may be missing, or have to be there.
@@ -82,6 +65,8 @@ fn is_evicted_freely(pod: &ObjectJson<'_>) -> bool {
 enum Allowance {
     MinAvailable(Share),
     MaxUnavailable(Share),
+    /// Neither is said, and nothing is allowed.
+    Unsaid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,101 +81,136 @@ impl Share {
         match self {
             Share::Pods(n) => n,
             Share::Percent(percent) => {
-                (expected * percent).div_euclid(100) + i64::from((expected * percent) % 100 > 0)
+                let hundredths = expected.saturating_mul(percent);
+                hundredths.div_euclid(100) + i64::from(hundredths % 100 > 0)
             }
         }
     }
 }
 
-fn allowance(auditor: &Auditor<'_, '_>, id: ObjectId) -> Option<Allowance> {
-    let reads = Reads::nothing().and(["spec", "minAvailable"]).and(["spec", "maxUnavailable"]);
-    auditor.read(id, &reads, |budget| {
-        let share = |name: &str| {
-            let json = budget.at(["spec"]).get(name);
-            let percent = || json.text()?.strip_suffix('%')?.parse().ok().map(Share::Percent);
-            json.integer().map(Share::Pods).or_else(percent)
-        };
-        let max = share("maxUnavailable").map(Allowance::MaxUnavailable);
-        max.or_else(|| share("minAvailable").map(Allowance::MinAvailable))
-    })
+impl Allowance {
+    fn of(auditor: &Auditor<'_, '_>, id: ObjectId) -> Allowance {
+        let reads = Reads::nothing().and(["spec", "minAvailable"]).and(["spec", "maxUnavailable"]);
+        auditor.read(id, &reads, |budget| {
+            let share = |name: &str| {
+                let json = budget.at(["spec"]).get(name);
+                let percent = || json.text()?.strip_suffix('%')?.parse().ok().map(Share::Percent);
+                json.integer().map(Share::Pods).or_else(percent)
+            };
+            let max = share("maxUnavailable").map(Allowance::MaxUnavailable);
+            max.or_else(|| share("minAvailable").map(Allowance::MinAvailable)).unwrap_or(Allowance::Unsaid)
+        })
+    }
+
+    /// Whether the number of pods that should be there is asked of their controllers.
+    fn needs_scale(self) -> bool {
+        matches!(self, Allowance::MaxUnavailable(_) | Allowance::MinAvailable(Share::Percent(_)))
+    }
+
+    fn field(self) -> &'static str {
+        match self {
+            Allowance::MaxUnavailable(_) => "maxUnavailable",
+            Allowance::MinAvailable(_) | Allowance::Unsaid => "minAvailable",
+        }
+    }
+
+    /// How many pods may be away of so many that should be there, all of them healthy.
+    fn allowed_of(self, expected: i64) -> i64 {
+        match self {
+            Allowance::MinAvailable(share) => expected - share.of(expected),
+            Allowance::MaxUnavailable(share) => share.of(expected),
+            Allowance::Unsaid => 0,
+        }
+    }
 }
 
-/// Controllers of pods that have no scale.
-const WITHOUT_SCALE: [&str; 4] = ["Job/", "CronJob/", "DaemonSet/", "Node/"];
-
 pub(super) fn unscalable(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (id, tie) in budgets(auditor) {
-        let needs_scale = matches!(
-            allowance(auditor, id),
-            Some(Allowance::MaxUnavailable(_) | Allowance::MinAvailable(Share::Percent(_)))
-        );
-        if !needs_scale || tie.n_targets() == 0 {
-            continue;
+    let budgets = budgets(auditor).into_iter();
+    let needing = budgets.filter(|tie| Allowance::of(auditor, tie.from()).needs_scale());
+    needing.filter_map(|tie| uncounted(auditor, &tie)).collect()
+}
+
+/// That a budget covers pods whose number nothing says.
+fn uncounted(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
+    let members = auditor.members(tie);
+    let (mut without, mut bare) = (Vec::new(), Vec::new());
+    for pod in &members {
+        match Scale::of(auditor, pod) {
+            Scale::Known => {}
+            Scale::None(controller) => without.push((pod.id, controller)),
+            Scale::NoController => bare.push(pod.id),
         }
-        let of = |pod: ObjectId| auditor.workload(pod);
-        let without: Vec<ObjectId> = tie
-            .targets()
-            .filter(|pod| of(*pod).is_some_and(|it| WITHOUT_SCALE.iter().any(|kind| it.starts_with(kind))))
-            .collect();
-        let bare: Vec<ObjectId> = tie.targets().filter(|pod| of(*pod).is_none()).collect();
-        let (pods, what, severity) = match (without.is_empty(), bare.len() as u64 == tie.n_targets()) {
-            (false, _) => (
-                &without,
-                format!("a controller without a scale ({})", of(without[0]).unwrap_or_default()),
-                Severity::Error,
-            ),
-            (true, true) => (&bare, "no controller".to_owned(), Severity::Error),
-            (true, false) if bare.is_empty() => continue,
-            (true, false) => (&bare, "no controller".to_owned(), Severity::Warning),
-        };
-        let message = format!(
-            "{} of {} selected pods have {what}: the budget cannot be counted, and allows no disruption",
-            pods.len(),
-            tie.n_targets()
-        );
-        let finding = Finding::new(id, severity, ".spec", message)
-            .with("pods", tie.n_targets())
-            .with("unscalable", pods.len());
-        findings.push(finding.related_to(pods.iter().copied().take(8)));
     }
-    findings
+    let is_all_bare = bare.len() == members.len();
+    let (pods, what, severity) = match without.first() {
+        Some((_, controller)) => {
+            let pods: Vec<ObjectId> = without.iter().map(|(pod, _)| *pod).collect();
+            (pods, format!("a controller without a scale ({controller})"), Severity::Error)
+        }
+        None if bare.is_empty() => return None,
+        None => {
+            let severity = if is_all_bare { Severity::Error } else { Severity::Warning };
+            (bare, "no controller".to_owned(), severity)
+        }
+    };
+    let message = format!(
+        "{} of {} selected pods have {what}: the budget cannot be counted, and allows no disruption",
+        pods.len(),
+        members.len()
+    );
+    let finding = Finding::new(tie.from(), severity, ".spec", message)
+        .with("pods", members.len())
+        .with("unscalable", pods.len());
+    Some(finding.related_to(pods.iter().copied().take(8)))
 }
 
 pub(super) fn blocks(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (id, tie) in budgets(auditor) {
-        let Some(allowance) = allowance(auditor, id) else { continue };
-        let expected = expected(auditor, id, &tie);
-        if expected == 0 {
-            continue;
-        }
-        let (said, n_allowed) = match allowance {
-            Allowance::MinAvailable(share) => ("minAvailable", expected - share.of(expected)),
-            Allowance::MaxUnavailable(share) => ("maxUnavailable", share.of(expected)),
+    let least = scale::least_replicas(auditor);
+    let found = budgets(auditor).into_iter().filter_map(|tie| {
+        let allowance = Allowance::of(auditor, tie.from());
+        let expected = ExpectedPods::of(auditor, &tie, allowance, &least)?;
+        let n_allowed = allowance.allowed_of(expected.n);
+        let said = match allowance {
+            Allowance::Unsaid => "neither minAvailable nor maxUnavailable is said, which".to_owned(),
+            _ => allowance.field().to_owned(),
         };
-        if n_allowed <= 0 {
-            let message = format!("{said} allows no disruption of the {expected} pods that are to be there");
-            let at = format!(".spec.{said}");
-            findings.push(
-                Finding::new(id, Severity::Warning, &at, message)
-                    .with("expected", expected)
-                    .with("allowed", 0),
-            );
-        }
-    }
-    findings
+        let of = match expected.is_least {
+            true => format!("the {} pods to which an autoscaler may bring them down", expected.n),
+            false => format!("the {} pods that are to be there", expected.n),
+        };
+        let message = format!("{said} allows no disruption of {of}");
+        let at = format!(".spec.{}", allowance.field());
+        let finding = Finding::new(tie.from(), Severity::Warning, &at, message);
+        (expected.n > 0 && n_allowed <= 0).then(|| finding.with("expected", expected.n).with("allowed", 0))
+    });
+    found.collect()
 }
 
-/// How many pods are to be there: those that are, or where there are none those that the selected templates make.
-fn expected(auditor: &Auditor<'_, '_>, id: ObjectId, tie: &Tie<'_>) -> i64 {
-    let reads = Reads::nothing().and(["status", "phase"]).and(["metadata", "deletionTimestamp"]);
-    let lasting = tie.targets().filter(|pod| !auditor.read(*pod, &reads, is_finished));
-    let n_pods = lasting.count() as i64;
-    if n_pods > 0 || auditor.pods().has_pods() {
-        return n_pods;
+/// How many pods are to be there under a budget.
+struct ExpectedPods {
+    n: i64,
+    /// Whether an autoscaler decides, which may leave so many.
+    is_least: bool,
+}
+
+impl ExpectedPods {
+    /// `None` where nothing is covered, or controllers that are not there would have to say it.
+    fn of(
+        auditor: &Auditor<'_, '_>,
+        tie: &Tie<'_>,
+        allowance: Allowance,
+        least: &BTreeMap<ObjectId, i64>,
+    ) -> Option<ExpectedPods> {
+        let members: Vec<&Labelled<'_>> =
+            auditor.members(tie).into_iter().filter(|it| !it.pod.is_finished).collect();
+        let workloads = scale::workloads(auditor, &members);
+        let is_least = workloads.iter().any(|(id, _)| least.contains_key(id));
+        let replicas: i64 = workloads.iter().map(|(id, replicas)| least.get(id).unwrap_or(replicas)).sum();
+        // The pods that no workload of the dump has made count by themselves.
+        let made_by = |pod: &Labelled<'_>| workloads.iter().any(|(id, _)| auditor.is_made_by(pod, *id));
+        let others = members.iter().filter(|pod| !made_by(pod)).count() as i64;
+        let is_of_pods = !is_least && !allowance.needs_scale() && auditor.pods().has_pods();
+        let n = if is_of_pods { members.len() as i64 } else { replicas + others };
+        (!members.is_empty()).then_some(ExpectedPods { n, is_least })
     }
-    let Some(selector) = tie.label_selector() else { return 0 };
-    let likes = auditor.pods().beside(auditor, id).iter();
-    likes.filter(|it| it.is_selected_by(selector)).filter_map(|it| it.replicas).sum()
 }

@@ -1,5 +1,6 @@
 //! What an audit finds.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -40,7 +41,7 @@ impl fmt::Display for Severity {
 #[non_exhaustive]
 pub struct Finding {
     /// The [id](super::AuditRule::id) of the rule.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// How bad it is here, which may be less than the rule says.
     pub severity: Severity,
     /// The object that it is about.
@@ -55,11 +56,21 @@ pub struct Finding {
     pub related: Vec<ObjectId>,
 }
 
+/// What an audit found, and what it could not look at.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct AuditReport {
+    /// What is wrong, in the order of the rules and, of each, of the objects.
+    pub findings: Vec<Finding>,
+    /// The rules that were not judged, or not wholly, each with a kind that the dump lacks.
+    pub not_judged: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
 impl Finding {
     pub(super) fn new(object: ObjectId, severity: Severity, at: &str, message: String) -> Finding {
         Finding {
             // Whoever runs the rule knows its name.
-            rule: "",
+            rule: Cow::Borrowed(""),
             severity,
             object,
             at: at.to_owned(),

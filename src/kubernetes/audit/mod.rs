@@ -1,28 +1,48 @@
 //! What is wrong with a cluster: rules over all objects of a dump and what they have to do with each other.
 //!
 //! A rule is a row of [`AUDIT_RULES`]: what it is called and about, how bad it is, which kinds it looks through, what leads to it
-//! and what to do. What finds it is a check of one
-//! object (`states`), or a function over the `Auditor`, which knows the links, the pods and what workloads would make of their
-//! templates; `nearest` says which object comes nearest to what a selector asks for.
+//! and what to do. What finds it is a check of one object (`states`), or a function over the `Auditor`, which knows the links,
+//! the pods and what workloads would make of their templates (`labelled`), and in which namespaces a selector looks
+//! (`namespaces`); `nearest` says which object comes nearest to what a selector asks for, and `nothing` puts that into words.
 //!
 //! A kind of which the dump has no object is never a finding: the rule is [not judged](AuditReport::not_judged).
 
 mod audited;
 mod auditor;
+mod autoscalers;
+mod broad;
 mod budgets;
+mod claims;
+mod coverage;
+mod crds;
 mod finding;
+mod labelled;
+mod mesh;
+mod monitors;
+mod namespaces;
 mod nearest;
-mod podlike;
+mod needed;
+mod nothing;
 mod policies;
+mod query_rule;
+mod references;
 mod rule;
+mod rules;
+mod scale;
+mod scaler;
+mod selectors;
 mod services;
+mod shared;
+mod spread;
 mod states;
 mod workloads;
 
 use std::collections::{BTreeSet, HashSet};
 
-pub use finding::{Finding, Severity};
-pub use rule::{AUDIT_RULES, AuditRule};
+pub use finding::{AuditReport, Finding, Severity};
+pub use query_rule::{QueryRule, QueryRuleError, audit_queries};
+pub use rule::AuditRule;
+pub use rules::AUDIT_RULES;
 
 use super::links::Links;
 use crate::json::Reads;
@@ -30,16 +50,6 @@ use crate::{ObjectId, parallel};
 use auditor::Auditor;
 use rule::RuleFinder;
 use states::StateCheck;
-
-/// What an audit found, and what it could not look at.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct AuditReport {
-    /// What is wrong, in the order of the rules and, of each, of the objects.
-    pub findings: Vec<Finding>,
-    /// The rules that were not judged, each with a kind that the dump lacks.
-    pub not_judged: Vec<(&'static str, &'static str)>,
-}
 
 /// Looks for what these rules say in the dump of the links.
 ///
@@ -60,11 +70,15 @@ pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRu
     let auditor = Auditor::new(links);
     let mut report = AuditReport::default();
     let mut judged: Vec<&AuditRule> = Vec::new();
-    for rule in rules.into_iter().filter(|rule| rule.about.iter().any(|kind| auditor.has_kind(kind))) {
-        match auditor.lacks(rule.needs) {
-            Some(kind) => report.not_judged.push((rule.id, kind)),
-            None => judged.push(rule),
+    let is_about_some =
+        |rule: &&AuditRule| rule.about.is_empty() || rule.about.iter().any(|kind| auditor.has_kind(kind));
+    for rule in rules.into_iter().filter(is_about_some) {
+        let lacking = auditor.lacking(rule.needs);
+        if !rule.needs.are_missed(lacking.len()) {
+            judged.push(rule);
         }
+        let of_rule = |kind: &'static str| (rule.id.into(), kind.into());
+        report.not_judged.extend(lacking.into_iter().map(of_rule));
     }
     let checks: Vec<&StateCheck> = judged.iter().filter_map(|rule| rule.finder.check()).collect();
     let mut states = check_states(&auditor, &checks).into_iter();
@@ -129,5 +143,5 @@ fn once(
             finding.message.clone(),
         ))
     };
-    found.into_iter().filter(is_new).map(|finding| Finding { rule: rule.id, ..finding })
+    found.into_iter().filter(is_new).map(|finding| Finding { rule: rule.id.into(), ..finding })
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::audited::Audited;
-use super::podlike::PodLike;
+use super::labelled::Labelled;
 use crate::{Requirement, Selector, suggest};
 
 /// The candidate that fails the fewest requirements, and which these are.
-pub(super) struct NearMiss<'p, 's> {
-    pub(super) candidate: &'p PodLike,
+pub(super) struct NearMiss<'p, 'd, 's> {
+    pub(super) candidate: &'p Labelled<'d>,
     pub(super) failing: Vec<&'s Requirement>,
     n_met: usize,
 }
@@ -18,9 +18,12 @@ const MAX_SPELLED: usize = 200;
 
 /// The candidate that fails the fewest of a selector's requirements, and meets one at least, or has one of its keys, or
 /// something that is spelled nearly so.
-pub(super) fn nearest<'p, 's>(candidates: &'p [PodLike], selector: &'s Selector) -> Option<NearMiss<'p, 's>> {
+pub(super) fn nearest<'p, 'd, 's>(
+    candidates: &[&'p Labelled<'d>],
+    selector: &'s Selector,
+) -> Option<NearMiss<'p, 'd, 's>> {
     let requirements = selector.requirements()?;
-    let miss = |candidate: &'p PodLike| {
+    let miss = |candidate: &&'p Labelled<'d>| {
         let failing: Vec<&Requirement> =
             requirements.iter().filter(|it| !candidate.meets(it)).copied().collect();
         NearMiss { candidate, n_met: requirements.len() - failing.len(), failing }
@@ -32,7 +35,13 @@ pub(super) fn nearest<'p, 's>(candidates: &'p [PodLike], selector: &'s Selector)
         .or_else(|| candidates.iter().take(MAX_SPELLED).map(miss).find(NearMiss::is_slip))
 }
 
-impl NearMiss<'_, '_> {
+/// What an object has under the key of a requirement that it does not meet: `app=db` or `no app`.
+pub(super) fn held_for(requirement: &Requirement, label: Option<&str>) -> String {
+    let key = requirement.key().as_str();
+    label.map_or_else(|| format!("no {key}"), |value| format!("{key}={value}"))
+}
+
+impl NearMiss<'_, '_, '_> {
     fn has_something_in_common(&self) -> bool {
         self.n_met > 0 || self.n_lacking() < self.failing.len()
     }
@@ -57,7 +66,7 @@ impl NearMiss<'_, '_> {
 
     /// The label that a requirement may be about whose key is not there: one with its value, or with nearly its key.
     fn meant_by(&self, requirement: &Requirement) -> Option<(&str, &str)> {
-        let labels = || self.candidate.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let labels = || self.candidate.labels();
         let with_value = || labels().find(|(_, value)| requirement.named_values().any(|it| it == *value));
         let near_key = suggest::nearest(requirement.key().as_str(), labels().map(|(key, _)| key));
         near_key.and_then(|near| labels().find(|(key, _)| *key == near)).or_else(with_value)
@@ -67,11 +76,9 @@ impl NearMiss<'_, '_> {
     pub(super) fn in_words(&self, audited: &Audited<'_, '_>) -> String {
         let failing: Vec<String> = self.failing.iter().map(ToString::to_string).collect();
         let has = self.failing.iter().map(|requirement| {
-            let key = requirement.key().as_str();
-            match (self.candidate.label(key), self.meant_by(requirement)) {
-                (Some(value), _) => format!("{key}={value}"),
+            match (self.candidate.label(requirement.key().as_str()), self.meant_by(requirement)) {
                 (None, Some((key, value))) => format!("{key}={value}"),
-                (None, None) => format!("no {key}"),
+                (label, _) => held_for(requirement, label),
             }
         });
         let has: Vec<String> = has.collect();

@@ -1,122 +1,39 @@
 //! Services: whom they select, and whether those answer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::endpoints::{POD_READS, PodNode, SERVICE_READS, ServiceEndpoints};
 use super::super::links::Tie;
 use super::super::object::Json;
-use super::super::pod::is_finished;
 use super::super::status;
 use super::audited::NamespacePlace;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
-use super::nearest::{NearMiss, nearest};
-use super::podlike::PodLike;
+use super::labelled::Labelled;
+use super::nothing::selects_nothing;
+use crate::ObjectId;
 use crate::json::Reads;
-use crate::store::group_of;
-use crate::{ObjectId, ObjectRef, Plan, Requirement, Scope, Selector};
 
-/// A Service that selects pods, and its selector.
-struct Selecting<'l> {
-    id: ObjectId,
-    tie: Tie<'l>,
-}
-
-fn selecting<'l>(auditor: &Auditor<'l, '_>) -> Vec<Selecting<'l>> {
+/// What each Service selects by, where it selects pods.
+fn selecting<'l>(auditor: &Auditor<'l, '_>) -> Vec<Tie<'l>> {
     let services = auditor.of_kind("", "Service").into_iter();
-    services.filter_map(|id| Some(Selecting { id, tie: auditor.selecting(id)? })).collect()
-}
-
-/// What is found of an object whose selector selects no pods, and why that may be.
-pub(super) fn selects_nothing(
-    auditor: &Auditor<'_, '_>,
-    id: ObjectId,
-    tie: &Tie<'_>,
-    severity: Severity,
-) -> Option<Finding> {
-    if tie.n_targets() > 0 {
-        return None;
-    }
-    let (text, selector) = (tie.selector()?, tie.label_selector()?);
-    let namespace = auditor.namespace(id);
-    let likes = auditor.pods().beside(auditor, id);
-    let matching: Vec<&PodLike> = likes.iter().filter(|it| it.is_selected_by(selector)).collect();
-    if matching.iter().any(|it| !it.is_idle()) || is_made_elsewhere(auditor, id, selector) {
-        return None;
-    }
-    let n_pods = likes.iter().filter(|it| !it.is_template()).count();
-    let n_templates = likes.len() - n_pods;
-    let mut message = format!("{text} selects {}", none_of(n_pods, n_templates, namespace));
-    if let [idle, ..] = matching.as_slice() {
-        message += &format!("; {} would make such pods, and has 0 replicas", auditor.called(idle.id));
-        let finding = Finding::new(id, severity.min(Severity::Warning), tie.at(), message);
-        return Some(finding.with("selector", text).with("pods", n_pods).related_to([idle.id]));
-    }
-    let near = nearest(likes, selector);
-    // Other manifests, or an operator, may make what these do not.
-    if n_pods == 0 && !auditor.has_pods_at_large() && !near.as_ref().is_some_and(NearMiss::is_slip) {
-        return None;
-    }
-    near.iter().for_each(|near| message += &format!("; {}", near.in_words(auditor)));
-    let finding = Finding::new(id, severity, tie.at(), message)
-        .with("selector", text)
-        .with("pods", n_pods)
-        .with("templates", n_templates)
-        .with("nearest", near.as_ref().map_or(Value::Null, |near| near.evidence(auditor)));
-    Some(finding.related_to(near.map(|near| near.candidate.id)))
-}
-
-/// `0 of 2 pods in namespace shop`; of the templates only where there is no pod.
-fn none_of(n_pods: usize, n_templates: usize, namespace: &str) -> String {
-    let place = if namespace.is_empty() { String::new() } else { format!(" in namespace {namespace}") };
-    match (n_pods, n_templates) {
-        (0, 1) => format!("not the pods of the 1 template{place}"),
-        (0, n) if n > 0 => format!("no pods of the {n} templates{place}"),
-        (n, _) => format!("0 of {n} pods{place}"),
-    }
-}
-
-/// Kinds of which an operator makes pods, though they hold selectors of other objects.
-const MAKERS: [&str; 4] = ["Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler"];
-
-/// Whether the pods are made of something that has the labels: a custom resource, whose operator hands them on, or the
-/// files of the control plane's own pods.
-fn is_made_elsewhere(auditor: &Auditor<'_, '_>, id: ObjectId, selector: &Selector) -> bool {
-    let (store, namespace) = (auditor.dump().store(), auditor.namespace(id));
-    let with_labels = Plan::scoped(store, selector, &Scope::all().namespace(namespace)).run();
-    let is_maker = |object: ObjectRef<'_>| {
-        let group = group_of(object.api_version());
-        let is_custom = group.contains('.') && !group.ends_with(".k8s.io");
-        is_custom && (MAKERS.contains(&object.kind()) || !auditor.holds_selectors(object.kind()))
-    };
-    let is_control_plane = |requirement: &&Requirement| {
-        requirement.key().as_str() == "component"
-            && requirement.named_values().any(|it| it.starts_with("kube-") || it == "etcd")
-    };
-    with_labels.iter().any(is_maker)
-        || (namespace == "kube-system"
-            && selector.requirements().unwrap_or_default().iter().any(is_control_plane)
-            && !auditor
-                .pods()
-                .beside(auditor, id)
-                .iter()
-                .any(|it| it.label("component") == Some("kube-apiserver")))
+    services.filter_map(|id| auditor.selecting(id)).collect()
 }
 
 pub(super) fn no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let by_hand = with_endpoints(auditor);
-    let found = selecting(auditor).into_iter().filter_map(|Selecting { id, tie }| {
-        let object = auditor.object(id)?;
-        let is_by_hand = by_hand.contains(&(auditor.place(id), object.name().to_owned()));
-        selects_nothing(auditor, id, &tie, Severity::Error).filter(|_| !is_by_hand)
+    let found = selecting(auditor).into_iter().filter_map(|tie| {
+        let id = tie.from();
+        let is_by_hand = by_hand.contains(&(auditor.place(id), auditor.name(id)));
+        selects_nothing(auditor, &tie, Severity::Error).filter(|_| !is_by_hand)
     });
     found.collect()
 }
 
 /// The Services whose addresses stand in the dump.
-fn with_endpoints(auditor: &Auditor<'_, '_>) -> HashSet<(NamespacePlace, String)> {
+fn with_endpoints<'d>(auditor: &Auditor<'_, 'd>) -> HashSet<(NamespacePlace<'d>, &'d str)> {
     let mut found = HashSet::new();
     for id in auditor.of_kind("discovery.k8s.io", "EndpointSlice") {
         let Some(object) = auditor.object(id) else { continue };
@@ -125,11 +42,10 @@ fn with_endpoints(auditor: &Auditor<'_, '_>) -> HashSet<(NamespacePlace, String)
             slice.at(["endpoints"]).elements().any(|it| it.get("addresses").elements().next().is_some())
         });
         if let Some(service) = object.label("kubernetes.io/service-name").filter(|_| has_addresses) {
-            found.insert((auditor.place(id), service.to_owned()));
+            found.insert((auditor.place(id), service));
         }
     }
     for id in auditor.of_kind("", "Endpoints") {
-        let Some(object) = auditor.object(id) else { continue };
         let reads = Reads::nothing().and(["subsets"]);
         let has_addresses = auditor.read(id, &reads, |endpoints| {
             let lists = ["addresses", "notReadyAddresses"];
@@ -138,7 +54,7 @@ fn with_endpoints(auditor: &Auditor<'_, '_>) -> HashSet<(NamespacePlace, String)
             endpoints.at(["subsets"]).elements().any(has)
         });
         if has_addresses {
-            found.insert((auditor.place(id), object.name().to_owned()));
+            found.insert((auditor.place(id), auditor.name(id)));
         }
     }
     found
@@ -148,14 +64,15 @@ fn with_endpoints(auditor: &Auditor<'_, '_>) -> HashSet<(NamespacePlace, String)
 const TELLING: [&str; 2] = ["app.kubernetes.io/instance", "app.kubernetes.io/component"];
 
 pub(super) fn mixed_owners(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    selecting(auditor).iter().filter_map(|it| mixed(auditor, it)).collect()
+    selecting(auditor).iter().filter_map(|tie| mixed(auditor, tie)).collect()
 }
 
-fn mixed(auditor: &Auditor<'_, '_>, Selecting { id, tie }: &Selecting<'_>) -> Option<Finding> {
-    let mut owners: BTreeMap<&str, Vec<ObjectId>> = BTreeMap::new();
-    for pod in tie.targets() {
-        if let Some(workload) = auditor.workload(pod) {
-            owners.entry(workload).or_default().push(pod);
+fn mixed(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
+    let members = auditor.members(tie);
+    let mut owners: BTreeMap<String, Vec<ObjectId>> = BTreeMap::new();
+    for pod in &members {
+        if let Some(workload) = auditor.workload_of(pod) {
+            owners.entry(workload).or_default().push(pod.id);
         }
     }
     if owners.len() < 2 {
@@ -163,8 +80,7 @@ fn mixed(auditor: &Auditor<'_, '_>, Selecting { id, tie }: &Selecting<'_>) -> Op
     }
     let has_job = owners.keys().any(|owner| owner.starts_with("Job/") || owner.starts_with("CronJob/"));
     let differing = TELLING.into_iter().find(|key| {
-        let values: HashSet<Option<&str>> =
-            tie.targets().map(|pod| auditor.object(pod).and_then(|it| it.label(key))).collect();
+        let values: HashSet<Option<&str>> = members.iter().map(|pod| pod.label(key)).collect();
         values.len() > 1
     });
     if !has_job && differing.is_none() {
@@ -176,14 +92,15 @@ fn mixed(auditor: &Auditor<'_, '_>, Selecting { id, tie }: &Selecting<'_>) -> Op
         Some(key) if !has_job => format!(", whose {key} differ"),
         _ => String::new(),
     };
-    let (excluded, severity) = match named_port_excludes(auditor, *id, tie) {
+    let lacking = LackingPorts::of(auditor, tie.from(), &members);
+    let (excluded, severity) = match lacking.are_of_some() {
         true => ("; its named target port leaves some of them out today", Severity::Info),
         false => ("", Severity::Warning),
     };
     let message = format!("selects pods of {} workloads: {}{why}{excluded}", owners.len(), counts.join(", "));
-    let counted: serde_json::Map<String, Value> =
-        owners.iter().map(|(owner, pods)| ((*owner).to_owned(), Value::from(pods.len()))).collect();
-    let finding = Finding::new(*id, severity, tie.at(), message).with("owners", counted);
+    let counted: Map<String, Value> =
+        owners.iter().map(|(owner, pods)| (owner.clone(), Value::from(pods.len()))).collect();
+    let finding = Finding::new(tie.from(), severity, tie.at(), message).with("owners", counted);
     Some(
         finding
             .with("selector", tie.selector())
@@ -191,47 +108,51 @@ fn mixed(auditor: &Auditor<'_, '_>, Selecting { id, tie }: &Selecting<'_>) -> Op
     )
 }
 
-/// Whether some of the pods lack a port that the Service names, so that they get no traffic at it.
-fn named_port_excludes(auditor: &Auditor<'_, '_>, id: ObjectId, tie: &Tie<'_>) -> bool {
-    let lacking = lacking_ports(auditor, id, tie);
-    !lacking.ports.is_empty() && lacking.ports.values().any(|pods| pods.len() < lacking.n_pods)
-}
-
 /// The named ports that selected pods do not have, each with these pods.
+#[derive(Default)]
 struct LackingPorts {
     ports: BTreeMap<String, Vec<ObjectId>>,
     n_pods: usize,
 }
 
-fn lacking_ports(auditor: &Auditor<'_, '_>, id: ObjectId, tie: &Tie<'_>) -> LackingPorts {
-    let mut lacking = LackingPorts { ports: BTreeMap::new(), n_pods: 0 };
-    let Some(service) = auditor.read(id, &Reads::of([SERVICE_READS]), ServiceEndpoints::of) else {
-        return lacking;
-    };
-    let reads = Reads::of([POD_READS]);
-    for pod in tie.targets() {
-        auditor.read(pod, &reads, |read| {
-            // What has ended gets no traffic, whatever its ports are.
-            if is_finished(read) {
-                return;
-            }
+impl LackingPorts {
+    fn of(auditor: &Auditor<'_, '_>, service: ObjectId, members: &[&Labelled<'_>]) -> LackingPorts {
+        let mut lacking = LackingPorts::default();
+        let Some(service) = auditor.read(service, &Reads::of([SERVICE_READS]), ServiceEndpoints::of) else {
+            return lacking;
+        };
+        if !service.names_ports() {
+            return lacking;
+        }
+        let reads = Reads::of([POD_READS]);
+        // What has ended gets no traffic, whatever its ports are.
+        for pod in members.iter().filter(|pod| !pod.pod.is_finished) {
             lacking.n_pods += 1;
-            for name in service.missing_ports(read) {
-                lacking.ports.entry(name.to_owned()).or_default().push(pod);
-            }
-        });
+            auditor.read_pod(pod, &reads, |read| {
+                for name in service.missing_ports(read) {
+                    lacking.ports.entry(name.to_owned()).or_default().push(pod.id);
+                }
+            });
+        }
+        lacking
     }
-    lacking
+
+    /// Whether some of the pods lack a port and others have it, so that they get no traffic at it.
+    fn are_of_some(&self) -> bool {
+        self.ports.values().any(|pods| pods.len() < self.n_pods)
+    }
 }
 
 pub(super) fn port_unmatched(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for Selecting { id, tie } in selecting(auditor) {
-        let LackingPorts { ports, n_pods } = lacking_ports(auditor, id, &tie);
+    for tie in selecting(auditor) {
+        let members = auditor.members(&tie);
+        let LackingPorts { ports, n_pods } = LackingPorts::of(auditor, tie.from(), &members);
+        let what = if auditor.pods().has_pods() { "pods" } else { "templates" };
         for (port, pods) in ports {
             let severity = if pods.len() == n_pods { Severity::Error } else { Severity::Warning };
-            let message = format!("{} of {n_pods} selected pods have no port named {port:?}", pods.len());
-            let finding = Finding::new(id, severity, ".spec.ports", message);
+            let message = format!("{} of {n_pods} selected {what} have no port named {port:?}", pods.len());
+            let finding = Finding::new(tie.from(), severity, ".spec.ports", message);
             findings.push(
                 finding
                     .with("port", port)
@@ -245,36 +166,54 @@ pub(super) fn port_unmatched(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 }
 
 pub(super) fn not_ready_only(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    selecting(auditor).iter().filter_map(|it| never_ready(auditor, it)).collect()
+    selecting(auditor).iter().filter_map(|tie| never_ready(auditor, tie)).collect()
 }
 
-fn never_ready(auditor: &Auditor<'_, '_>, Selecting { id, tie }: &Selecting<'_>) -> Option<Finding> {
-    let service = auditor.read(*id, &Reads::of([SERVICE_READS]), ServiceEndpoints::of)?;
-    let reads = Reads::of([POD_READS, status::READS]);
-    let mut states: BTreeMap<String, u64> = BTreeMap::new();
-    let mut n_pods = 0_u64;
-    for pod in tie.targets() {
-        let is_ready = auditor.read(pod, &reads, |read| {
-            // A pod of which no condition is told is one of a manifest, or cut short.
-            let is_told = read.at(["status", "conditions"]).elements().next().is_some();
-            if is_finished(read) || !is_told {
-                return false;
-            }
-            n_pods += 1;
-            *states.entry(status::of(read).unwrap_or_default().into_owned()).or_default() += 1;
-            service.endpoint(read, PodNode::Present).is_some_and(|endpoint| endpoint.is_ready)
-        });
-        if is_ready {
-            return None;
-        }
-    }
-    if n_pods == 0 {
+fn never_ready(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
+    let Readiness { n_pods, n_ready, states } = Readiness::of(auditor, tie)?;
+    if n_pods == 0 || n_ready > 0 {
         return None;
     }
     let shown: Vec<String> = states.iter().map(|(state, n)| format!("{n} {state}")).collect();
     let message = format!("0 of {n_pods} selected pods are ready: {}", shown.join(", "));
-    let states: HashMap<String, u64> = states.into_iter().collect();
-    let states: serde_json::Map<String, Value> =
-        states.into_iter().map(|(state, n)| (state, Value::from(n))).collect();
-    Some(Finding::new(*id, Severity::Warning, tie.at(), message).with("pods", n_pods).with("states", states))
+    let states: Map<String, Value> = states.into_iter().map(|(state, n)| (state, Value::from(n))).collect();
+    Some(
+        Finding::new(tie.from(), Severity::Warning, tie.at(), message)
+            .with("pods", n_pods)
+            .with("states", states),
+    )
+}
+
+/// How many of the pods of a Service are ready, of those of which it is told.
+pub(super) struct Readiness {
+    pub(super) n_pods: u64,
+    /// More than 0 as soon as one is known to be.
+    pub(super) n_ready: u64,
+    states: BTreeMap<String, u64>,
+}
+
+impl Readiness {
+    /// `None` of what is no Service with endpoints.
+    pub(super) fn of(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Readiness> {
+        let service = auditor.read(tie.from(), &Reads::of([SERVICE_READS]), ServiceEndpoints::of)?;
+        let reads = Reads::of([POD_READS, status::READS]);
+        let mut readiness = Readiness { n_pods: 0, n_ready: 0, states: BTreeMap::new() };
+        for pod in tie.targets().filter_map(|id| auditor.pods().pod(id)).filter(|it| !it.pod.is_finished) {
+            auditor.read(pod.id, &reads, |read| {
+                // A pod of which no condition is told is one of a manifest, or cut short.
+                if read.at(["status", "conditions"]).elements().next().is_none() {
+                    return;
+                }
+                readiness.n_pods += 1;
+                let endpoint = service.endpoint(read, PodNode::Present);
+                readiness.n_ready += u64::from(endpoint.is_some_and(|endpoint| endpoint.is_ready));
+                let state = status::of(read).unwrap_or_default().into_owned();
+                *readiness.states.entry(state).or_default() += 1;
+            });
+            if readiness.n_ready > 0 {
+                break;
+            }
+        }
+        Some(readiness)
+    }
 }

@@ -1,14 +1,15 @@
 //! Workloads: what their selectors make of their own pods and those of others.
 
-use std::collections::BTreeSet;
+use serde_json::Value;
 
 use super::super::links::Tie;
-use super::super::object::is_terminating;
-use super::super::pod::is_finished;
+use super::super::object::ObjectJson;
+use super::super::owner::controller;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
-use super::podlike::PodLike;
+use super::labelled::Labelled;
+use super::nearest::held_for;
 use crate::json::Reads;
 use crate::{ObjectId, Selector};
 
@@ -21,7 +22,7 @@ fn is_workload(auditor: &Auditor<'_, '_>, id: ObjectId) -> bool {
 }
 
 /// The workloads that would select a template's pods.
-fn selecting<'l>(auditor: &Auditor<'l, '_>, template: &PodLike) -> Vec<Tie<'l>> {
+fn selecting<'l>(auditor: &Auditor<'l, '_>, template: &Labelled<'_>) -> Vec<Tie<'l>> {
     let mut ties = auditor.selecting_pods_of(template);
     ties.retain(|tie| is_workload(auditor, tie.from()));
     ties
@@ -40,9 +41,14 @@ pub(super) fn overlap(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
             if !is_own {
                 let other = auditor.called(template.id);
                 let selector = tie.selector().unwrap_or_default();
-                let message = format!("{selector} also selects the pods of {other}");
+                let apart = tells_apart(auditor, tie.from(), template);
+                let hint = apart.as_ref().map(|label| format!("; {label} would tell them apart"));
+                let message =
+                    format!("{selector} also selects the pods of {other}{}", hint.unwrap_or_default());
                 let finding = Finding::new(tie.from(), Severity::Warning, tie.at(), message);
-                findings.push(finding.with("selector", selector).related_to([template.id]));
+                let finding =
+                    finding.with("selector", selector).with("apart", apart.map_or(Value::Null, Value::from));
+                findings.push(finding.related_to([template.id]));
             }
         }
     }
@@ -58,21 +64,14 @@ fn is_same(auditor: &Auditor<'_, '_>, one: ObjectId, other: ObjectId) -> bool {
 
 /// Whether one of the two makes the other, over any number of steps.
 fn is_family(auditor: &Auditor<'_, '_>, one: ObjectId, other: ObjectId) -> bool {
-    let owns = |owner: ObjectId, owned: ObjectId| {
-        let (mut seen, mut next) = (BTreeSet::new(), vec![owner]);
-        while let Some(at) = next.pop() {
-            for id in auditor.links.ties_of(Relation::Owns, at).flat_map(|tie| tie.targets()) {
-                if id == owned {
-                    return true;
-                }
-                if seen.insert(id) {
-                    next.push(id);
-                }
-            }
-        }
-        false
-    };
-    owns(one, other) || owns(other, one)
+    auditor.owns(one, other) || auditor.owns(other, one)
+}
+
+/// A label of a workload's own template that another template does not have, so that it could be selected by.
+fn tells_apart(auditor: &Auditor<'_, '_>, workload: ObjectId, other: &Labelled<'_>) -> Option<String> {
+    let own = auditor.pods().template(workload)?;
+    let label = own.given_labels().into_iter().find(|(key, value)| other.label(key) != Some(value));
+    label.map(|(key, value)| format!("{key}={value}"))
 }
 
 pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
@@ -85,8 +84,7 @@ pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
         let failing = requirements.iter().find(|it| !it.matches_value(template.label(it.key().as_str())));
         if let Some(failing) = failing {
             let key = failing.key().as_str();
-            let has =
-                template.label(key).map_or_else(|| format!("no {key}"), |value| format!("{key}={value}"));
+            let has = held_for(failing, template.label(key));
             let message = format!("the selector asks for {failing}, and the template has {has}");
             let finding = Finding::new(template.id, Severity::Error, tie.at(), message);
             findings.push(finding.with("selector", tie.selector()).with("fails", failing.to_string()));
@@ -96,25 +94,17 @@ pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 }
 
 pub(super) fn orphans(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let reads = Reads::nothing()
-        .and(["metadata", "ownerReferences"])
-        .and(["metadata", "deletionTimestamp"])
-        .and(["status", "phase"]);
+    let reads = Reads::nothing().and(["metadata", "ownerReferences"]);
+    let is_owned =
+        |pod: ObjectId| auditor.read(pod, &reads, |read: &ObjectJson<'_>| controller(read).is_some());
+    let lasting = auditor.pods().pods().iter().filter(|pod| !pod.pod.is_terminating && !pod.pod.is_finished);
     let mut findings = Vec::new();
-    for pod in auditor.of_kind("", "Pod") {
-        let is_orphan = auditor.read(pod, &reads, |read| {
-            let is_owned =
-                read.at(["metadata", "ownerReferences"]).elements().any(|it| it.get("controller").is_true());
-            !is_owned && !is_terminating(read) && !is_finished(read)
-        });
-        if !is_orphan {
-            continue;
-        }
+    for pod in lasting.map(|pod| pod.id).filter(|pod| auditor.workload(*pod).is_none() && !is_owned(*pod)) {
         let ties = auditor.links.ties_to(Relation::Selects, pod);
         let adopter = ties
             .iter()
             .map(Tie::from)
-            .filter(|id| is_workload(auditor, *id))
+            .filter(|id| is_workload(auditor, *id) || auditor.is_of(*id, "batch", "Job"))
             .min_by_key(|id| adopts(auditor, *id, pod).is_none());
         let Some(workload) = adopter else { continue };
         let what = adopts(auditor, workload, pod)

@@ -22,10 +22,10 @@ pub(super) struct SelectorChoice {
 
 /// In which namespaces something is selected: in those that are named, and in those whose labels are selected.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(super) struct Namespaces {
-    pub(super) are_all: bool,
-    pub(super) named: Vec<Box<str>>,
-    pub(super) labelled: Option<Selector>,
+pub(in crate::kubernetes) struct Namespaces {
+    pub(in crate::kubernetes) are_all: bool,
+    pub(in crate::kubernetes) named: Vec<Box<str>>,
+    pub(in crate::kubernetes) labelled: Option<Selector>,
     /// Whether the selector itself says so, and not only where it stands.
     pub(super) are_said: bool,
 }
@@ -166,7 +166,7 @@ fn labels(json: Option<Json<'_, '_>>) -> Read {
 }
 
 /// A LabelSelector; `None` where there is none.
-pub(super) fn label_selector(json: Option<Json<'_, '_>>) -> Option<Result<Selector, String>> {
+pub(in crate::kubernetes) fn label_selector(json: Option<Json<'_, '_>>) -> Option<Result<Selector, String>> {
     let json = json?;
     // A map of labels alone is the form of most, and takes no look at the whole.
     let only_labels = json.members().all(|(name, _)| name == "matchLabels");
@@ -221,7 +221,7 @@ fn term(json: Option<Json<'_, '_>>) -> Read {
 }
 
 /// A term; `None` of an empty one.
-fn node_term(term: Json<'_, '_>, with_fields: bool) -> Option<Result<NodeTerm, String>> {
+pub(super) fn node_term(term: Json<'_, '_>, with_fields: bool) -> Option<Result<NodeTerm, String>> {
     let expressions: Vec<_> = term.get("matchExpressions").elements().collect();
     let fields: Vec<_> = term.get("matchFields").elements().filter(|_| with_fields).collect();
     if expressions.is_empty() && fields.is_empty() {
@@ -376,6 +376,25 @@ impl SelectorChoice {
     }
 }
 
+impl SelectorChoice {
+    /// Two parts that nothing meets together, of the labels that are asked for, of the namespaces and of each term.
+    pub(super) fn contradictions(&self) -> Vec<(String, String)> {
+        let terms = match &self.filter {
+            ChoiceFilter::Labels(_) => &[][..],
+            ChoiceFilter::Terms(terms) => terms,
+        };
+        let labels = match &self.filter {
+            ChoiceFilter::Labels(selector) => Some(selector),
+            ChoiceFilter::Terms(_) => None,
+        };
+        let selectors =
+            labels.into_iter().chain(&self.namespaces.labelled).chain(terms.iter().map(|term| &term.labels));
+        let clashes = selectors.filter_map(Selector::contradiction);
+        let clashes = clashes.map(|(one, other)| (one.to_string(), other.to_string()));
+        clashes.chain(terms.iter().filter_map(NodeTerm::name_clash)).collect()
+    }
+}
+
 impl Namespaces {
     /// What the selector says of namespaces, as a query.
     fn text(&self) -> Option<String> {
@@ -392,6 +411,15 @@ impl Namespaces {
 }
 
 impl NodeTerm {
+    /// Two parts about a node's name that no node meets together.
+    fn name_clash(&self) -> Option<(String, String)> {
+        let written =
+            |(is_it, name): &(bool, Box<str>)| format!("{}name({name})", if *is_it { "" } else { "!" });
+        let named = self.names.iter().find(|(is_it, _)| *is_it)?;
+        let other = self.names.iter().find(|(is_it, name)| *is_it != (*name == named.1))?;
+        Some((written(named), written(other)))
+    }
+
     fn text(&self) -> String {
         let mut text = self.labels.canonical().unwrap_or_default();
         for (is_it, name) in &self.names {

@@ -4,10 +4,19 @@ use std::fmt::Write;
 
 use super::super::object::{Json, ObjectJson};
 use super::super::places::{
-    AbsentMeaning, LinkPlace, NamespaceRule, PlaceCondition, PlacePath, PlaceStep, push_name,
+    AbsentMeaning, LinkPlace, NamespaceRule, PlaceCondition, PlaceForm, PlacePath, PlaceStep, push_name,
 };
 use crate::ObjectRef;
 use crate::json::Reads;
+
+/// What stands at a place of an object.
+pub(super) struct HeldValue<'h, 'a> {
+    pub(super) json: Json<'h, 'h>,
+    /// The object in the JSON that has it as a member.
+    pub(super) parent: Json<'h, 'h>,
+    /// Where it is, as a path that a query takes.
+    pub(super) at: &'a str,
+}
 
 /// An object that holds selectors or names of others.
 pub(super) struct Holder<'h> {
@@ -31,8 +40,8 @@ impl<'h> Holder<'h> {
         TEMPLATE_LABELS.into_iter().fold(self.json.json(), Json::get)
     }
 
-    /// Calls `each` with what stands at a place, and with where that is, for each time that there is such a place.
-    pub(super) fn each(&self, place: &LinkPlace, mut each: impl FnMut(Json<'h, 'h>, &str)) {
+    /// Calls `each` with what stands at a place, for each time that there is such a place.
+    pub(super) fn each(&self, place: &LinkPlace, mut each: impl FnMut(HeldValue<'h, '_>)) {
         let (base, rest) = place.path.parts();
         let mut at = String::new();
         walk(self.json.json(), base, &mut at, &mut |base, at| {
@@ -42,13 +51,13 @@ impl<'h> Holder<'h> {
                 return;
             }
             let len = at.len();
-            let mut found = base;
+            let (mut json, mut parent) = (base, base);
             for name in rest.iter().filter_map(PlaceStep::name) {
-                found = found.get(name);
+                (json, parent) = (json.get(name), json);
                 // Writing to a string does not fail.
                 let _ = push_name(at, name);
             }
-            each(found, at);
+            each(HeldValue { json, parent, at });
             at.truncate(len);
         });
     }
@@ -92,10 +101,16 @@ fn walk<'h>(
     }
 }
 
+/// What says, beside a name, that an object of that name need not be there.
+pub(super) const OPTIONAL: &str = "optional";
+
 /// What has to be read of an object for some of its places.
 pub(super) fn reads<'p>(places: impl IntoIterator<Item = &'p LinkPlace>) -> Reads {
     places.into_iter().fold(Reads::nothing(), |reads, place| {
         let mut reads = reads.and(place.path.names());
+        if place.form == PlaceForm::Name {
+            reads = reads.and(place.path.parent_names().chain([OPTIONAL]));
+        }
         if let Some(when) = &place.when {
             let base: Vec<&str> =
                 if when.is_of_object { Vec::new() } else { place.path.base_names().collect() };

@@ -14,6 +14,7 @@
 mod choice;
 mod derived;
 mod endpoint;
+mod faults;
 mod find;
 mod held;
 mod names;
@@ -28,7 +29,11 @@ use std::sync::{Arc, OnceLock};
 use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
 
+pub(in crate::kubernetes) use choice::{Namespaces, label_selector};
 pub use derived::DerivedLink;
+pub use endpoint::{EndpointState, ListedEndpoint};
+pub(in crate::kubernetes) use faults::{FaultKind, SelectorFault};
+pub(in crate::kubernetes) use names::DanglingName;
 pub use ties::Tie;
 
 use super::object::ObjectJson;
@@ -38,7 +43,7 @@ use crate::json::Reads;
 use crate::store::{Column, PairSet};
 use crate::{Dump, Label, ObjectId, ObjectIdentity, parallel};
 use choice::SelectorChoice;
-use held::Holder;
+use held::{HeldValue, Holder};
 use names::{NameIndex, Reference};
 use realm::{Realm, realms};
 use ties::{NO_PLACE, TieBuilder, TieTable};
@@ -148,6 +153,16 @@ impl<'d> Links<'d> {
         missing
     }
 
+    /// What is wrong with how selectors of a relation are written.
+    pub(in crate::kubernetes) fn faults(&self, relation: Relation) -> &[SelectorFault] {
+        self.table(relation).faults()
+    }
+
+    /// The names of a relation that no object has, though it has to be there and others of its kind are in the namespace.
+    pub(in crate::kubernetes) fn dangling(&self, relation: Relation) -> &[DanglingName] {
+        self.table(relation).dangling()
+    }
+
     /// The pairs of a relation.
     pub(crate) fn pairs(&self, relation: Relation) -> Arc<PairSet> {
         Arc::clone(self.table(relation).pairs())
@@ -186,12 +201,18 @@ impl<'d> Links<'d> {
     }
 
     fn tie_selected(&self, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
-        let held = self.read(realm, relation, choice::at_place);
+        let held = self.read(realm, relation, |place, holder, value| {
+            let chosen = choice::at_place(place, holder, value.json);
+            let faults = faults::at_place(place, holder, value.json, value.at);
+            (chosen.is_some() || !faults.is_empty()).then_some((chosen, faults))
+        });
         // Each choice is moved to where it is kept, since most of the time would go into copies of selectors.
         let mut numbers: HashMap<SelectorChoice, usize, RandomState> = HashMap::default();
         let mut rows = Vec::with_capacity(held.len());
-        for Held { from, place, at, what } in held {
-            let number = what.map(|choice| {
+        for Held { from, place, at, what: (chosen, faults) } in held {
+            faults.into_iter().for_each(|fault| builder.fault(from, fault));
+            let Some(chosen) = chosen else { continue };
+            let number = chosen.map(|choice| {
                 let next = numbers.len();
                 *numbers.entry(choice).or_insert(next)
             });
@@ -221,7 +242,11 @@ impl<'d> Links<'d> {
         }
         let mut blocks: HashMap<u32, u32> = HashMap::new();
         for Held { from, place, at, what } in &held {
-            for target in index.get(what) {
+            let targets = index.get(what);
+            if targets.is_empty() && index.is_dangling(what) {
+                builder.dangling(what.dangling(*from, at));
+            }
+            for target in targets {
                 let block = *blocks
                     .entry(target)
                     .or_insert_with(|| builder.named(RoaringBitmap::from_iter([target])));
@@ -235,7 +260,7 @@ impl<'d> Links<'d> {
         &self,
         realm: &Realm<'_>,
         relation: Relation,
-        read: impl Fn(&LinkPlace, &Holder<'_>, super::object::Json<'_, '_>) -> Option<T> + Sync,
+        read: impl Fn(&LinkPlace, &Holder<'_>, &HeldValue<'_, '_>) -> Option<T> + Sync,
     ) -> Vec<Held<T>> {
         let mut all = Vec::new();
         for (api_version, kind, objects) in realm.kinds() {
@@ -269,7 +294,7 @@ fn read_object<T>(
     id: u32,
     places: &[(u32, &LinkPlace)],
     reads: &Reads,
-    read: impl Fn(&LinkPlace, &Holder<'_>, super::object::Json<'_, '_>) -> Option<T>,
+    read: impl Fn(&LinkPlace, &Holder<'_>, &HeldValue<'_, '_>) -> Option<T>,
     held: &mut Vec<Held<T>>,
 ) {
     let Some(object) = realm.object(id) else { return };
@@ -277,9 +302,9 @@ fn read_object<T>(
     let json = ObjectJson::reading(&json, reads);
     let holder = Holder::new(object, &json);
     for (number, place) in places {
-        holder.each(place, |json, at| {
-            if let Some(what) = read(place, &holder, json) {
-                held.push(Held { from: id, place: *number, at: at.into(), what });
+        holder.each(place, |value| {
+            if let Some(what) = read(place, &holder, &value) {
+                held.push(Held { from: id, place: *number, at: value.at.into(), what });
             }
         });
     }

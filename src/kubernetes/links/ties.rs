@@ -9,7 +9,9 @@ use roaring::RoaringBitmap;
 
 use super::super::places::{KindName, LinkPlace, LinkPlaces};
 use super::super::relation::Relation;
-use super::choice::{ChoiceFilter, Chosen, SelectorChoice};
+use super::choice::{ChoiceFilter, Chosen, Namespaces, SelectorChoice};
+use super::faults::{FaultAt, SelectorFault};
+use super::names::DanglingName;
 use crate::store::{PairBlock, PairEnd, PairSet};
 use crate::{ObjectId, Selector};
 
@@ -24,6 +26,8 @@ pub(super) struct TieTable {
     /// What each block of the pairs is found by.
     found_by: Vec<FoundBy>,
     pairs: Arc<PairSet>,
+    faults: Vec<SelectorFault>,
+    dangling: Vec<DanglingName>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +59,8 @@ pub(super) struct TieBuilder {
     numbers: HashMap<Box<str>, u32, RandomState>,
     found_by: Vec<FoundBy>,
     blocks: Vec<PairBlock>,
+    faults: Vec<SelectorFault>,
+    dangling: Vec<DanglingName>,
 }
 
 impl TieBuilder {
@@ -66,7 +72,19 @@ impl TieBuilder {
             numbers: HashMap::default(),
             found_by: Vec::new(),
             blocks: Vec::new(),
+            faults: Vec::new(),
+            dangling: Vec::new(),
         }
+    }
+
+    /// Something is wrong with how an object says what it selects.
+    pub(super) fn fault(&mut self, from: u32, FaultAt { at, kind, said }: FaultAt) {
+        self.faults.push(SelectorFault { from: ObjectId(from), at: at.into(), kind, said });
+    }
+
+    /// An object says a name that nothing has.
+    pub(super) fn dangling(&mut self, name: DanglingName) {
+        self.dangling.push(name);
     }
 
     fn push_block(&mut self, found_by: FoundBy, to: RoaringBitmap) -> u32 {
@@ -103,17 +121,26 @@ impl TieBuilder {
     }
 
     pub(super) fn finish(self, places: &LinkPlaces) -> TieTable {
-        let TieBuilder { relation, mut ties, ats, found_by, blocks, .. } = self;
+        let TieBuilder { relation, mut ties, ats, found_by, blocks, faults, dangling, .. } = self;
         // In the order of the input; what one object holds stays in the order in which it was read.
         ties.sort_by_key(|tie| tie.from);
         let pairs = PairSet::new(blocks, relation == Relation::Owns);
-        TieTable { relation, places: places.clone(), ties, ats, found_by, pairs: Arc::new(pairs) }
+        let pairs = Arc::new(pairs);
+        TieTable { relation, places: places.clone(), ties, ats, found_by, pairs, faults, dangling }
     }
 }
 
 impl TieTable {
     pub(super) fn pairs(&self) -> &Arc<PairSet> {
         &self.pairs
+    }
+
+    pub(super) fn faults(&self) -> &[SelectorFault] {
+        &self.faults
+    }
+
+    pub(super) fn dangling(&self) -> &[DanglingName] {
+        &self.dangling
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = Tie<'_>> {
@@ -209,6 +236,16 @@ impl<'l> Tie<'l> {
             ChoiceFilter::Labels(selector) => Some(selector),
             ChoiceFilter::Terms(_) => None,
         }
+    }
+
+    /// In which namespaces is looked for what is selected.
+    pub(in crate::kubernetes) fn namespaces(&self) -> Option<&'l Namespaces> {
+        Some(&self.choice()?.namespaces)
+    }
+
+    /// Two parts of the selector that nothing meets together; of several terms those of each.
+    pub(in crate::kubernetes) fn contradictions(&self) -> Vec<(String, String)> {
+        self.choice().map_or_else(Vec::new, SelectorChoice::contradictions)
     }
 
     /// What is selected, where something is.

@@ -68,6 +68,11 @@ impl PlacePath {
         self.steps.iter().filter_map(PlaceStep::name)
     }
 
+    /// The names up to the last one.
+    pub(in crate::kubernetes) fn parent_names(&self) -> impl Iterator<Item = &str> {
+        self.names().take(self.names().count().saturating_sub(1))
+    }
+
     /// The names up to what has to be there.
     pub(in crate::kubernetes) fn base_names(&self) -> impl Iterator<Item = &str> {
         self.steps[..self.n_base].iter().filter_map(PlaceStep::name)

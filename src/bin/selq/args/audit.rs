@@ -1,6 +1,8 @@
 //! The options of `selq audit`.
 
-use clap::{Args as ClapArgs, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use selq::kubernetes::audit::Severity;
 
 use super::groups::{InputArgs, SelectionArgs};
@@ -17,11 +19,20 @@ Examples:
   selq audit -n shop --fail-on error pods.json services.json
   # all rules, and one of them explained
   selq audit --list
-  selq help audit service-no-pods",
+  selq help audit service-no-pods
+  # with rules of one's own
+  selq audit --rules own.toml pods.json",
     after_help = "\
 All objects that were read are looked at; -n, -k, -l and -w say of which the
 findings are shown. A rule that needs a kind of which there is no object is not
 judged, which a remark says.
+A file of --rules is TOML with a table for each rule; in a message {name},
+{namespace} and {kind} are the object's, and any field or function may stand:
+  [[rule]]
+  id = \"one-replica\"
+  severity = \"warning\"
+  query = \"kind(deploy), .spec.replicas=1, ns(env)=prod\"
+  message = \"{name} has {.spec.replicas} replica in production\"
 Exit status: 0 nothing is as bad as --fail-on says, 1 something is, 2 an error."
 )]
 pub(crate) struct AuditArgs {
@@ -35,6 +46,12 @@ pub(crate) struct AuditArgs {
     /// Without these rules
     #[arg(long, value_name = "RULE,…", num_args = 1, value_delimiter = ',')]
     pub(crate) skip: Vec<String>,
+    /// Also the rules of this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) rules: Vec<PathBuf>,
+    /// More places where selectors stand, as `selq links` takes them
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) places: Vec<PathBuf>,
     /// From which severity on the exit status is 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(crate) fail_on: FailOn,

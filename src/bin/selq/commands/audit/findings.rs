@@ -34,7 +34,7 @@ impl Findings<'_> {
         self.findings.iter().try_for_each(|finding| {
             let line = |id| Some(ObjectLine::of(self.dump, &self.dump.store().get(id)?));
             out.json_line(&FindingLine {
-                rule: finding.rule,
+                rule: &finding.rule,
                 severity: finding.severity.as_str(),
                 object: line(finding.object),
                 at: &finding.at,
@@ -66,7 +66,7 @@ impl<'a> Grid for Findings<'a> {
     fn cell<'c>(&'c self, row: &'c &'a Finding, column: usize, scratch: &'c mut String) -> Cell<'c> {
         match column {
             0 => Cell::Text(row.severity.as_str()),
-            1 => Cell::Text(row.rule),
+            1 => Cell::Text(&row.rule),
             2 => {
                 self.title(row.object, scratch);
                 Cell::Text(scratch)

@@ -1,16 +1,21 @@
 //! `selq audit`: what is wrong with a cluster.
 
 mod findings;
+mod own;
 mod rules;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow};
 use selq::kubernetes::Links;
-use selq::kubernetes::audit::{AUDIT_RULES, AuditReport, AuditRule, Severity, audit};
+use selq::kubernetes::audit::{
+    AUDIT_RULES, AuditReport, AuditRule, QueryRule, Severity, audit, audit_queries,
+};
+use selq::query::Columns;
 use selq::{Dump, Matches};
 
 use crate::args::AuditArgs;
+use crate::commands::links::places;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
@@ -20,16 +25,19 @@ use crate::terminal::message::{self, counted};
 use crate::terminal::stdout::print_to_stdout;
 use crate::terminal::table::Layout;
 use findings::Findings;
-use rules::RuleList;
 pub(crate) use rules::explained;
+use rules::{RuleLine, RuleList};
 
 pub(crate) fn run(args: &AuditArgs, config: &Config) -> Result<ExitStatus> {
     let layout = Layout { headers: !args.no_headers, max_width: config.stdout_columns, ..Layout::default() };
-    let rules = asked(&args.rule, &args.skip)?;
+    let AskedRules { built_in, own } = AskedRules::new(args)?;
     if args.list {
-        print_to_stdout(config, |out| Ok(grid::write(&RuleList(rules), args.output, &layout, out)?))?;
+        let lines = built_in.iter().copied().map(RuleLine::built_in).chain(own.iter().map(RuleLine::own));
+        let lines: Vec<RuleLine<'_>> = lines.collect();
+        print_to_stdout(config, |out| Ok(grid::write(&RuleList(&lines), args.output, &layout, out)?))?;
         return Ok(ExitStatus::Matched);
     }
+    let places = places(&args.places)?;
     let selection = Selection::new(&args.selection, config)?;
     let loaded = input::load(&args.input, config)?;
     let dump = &loaded.dump;
@@ -37,10 +45,14 @@ pub(crate) fn run(args: &AuditArgs, config: &Config) -> Result<ExitStatus> {
         message::print(NO_OBJECTS);
         return Ok(loaded.status(config, ExitStatus::Matched));
     }
-    let columns = selection.columns(dump);
+    let columns = selection.columns_by(dump, Columns::with_places(places.clone()));
     let plan = selection.plan(dump, &columns)?;
     let shown = plan.run();
-    let mut report = audit(&Links::new(dump), rules);
+    let links = Links::with_places(dump, places);
+    let mut report = audit(&links, built_in);
+    let by_queries = audit_queries(&links, &own, &selection.context(dump));
+    report.findings.extend(by_queries.findings);
+    report.not_judged.extend(by_queries.not_judged);
     report.findings.retain(|finding| shown.contains(finding.object));
     let mut remarks =
         if selection.narrows() { selection.remarks(dump, &plan, !shown.is_empty()) } else { Vec::new() };
@@ -73,12 +85,25 @@ fn write(
 }
 
 /// The rules that are asked for.
-fn asked(only: &[String], without: &[String]) -> Result<Vec<&'static AuditRule>> {
-    for id in only.iter().chain(without) {
-        known(id)?;
+struct AskedRules {
+    built_in: Vec<&'static AuditRule>,
+    own: Vec<QueryRule>,
+}
+
+impl AskedRules {
+    fn new(args: &AuditArgs) -> Result<AskedRules> {
+        let mut own = own::read(&args.rules)?;
+        let is_own = |id: &str| own.iter().any(|rule| rule.id() == id);
+        for id in args.rule.iter().chain(&args.skip).filter(|id| !is_own(id)) {
+            known(id)?;
+        }
+        let is_asked = |id: &str| {
+            (args.rule.is_empty() || args.rule.iter().any(|it| it == id))
+                && !args.skip.iter().any(|it| it == id)
+        };
+        own.retain(|rule| is_asked(rule.id()));
+        Ok(AskedRules { built_in: AUDIT_RULES.iter().filter(|rule| is_asked(rule.id)).collect(), own })
     }
-    let is_asked = |rule: &&AuditRule| only.is_empty() || only.iter().any(|id| id == rule.id);
-    Ok(AUDIT_RULES.iter().filter(is_asked).filter(|rule| !without.iter().any(|id| id == rule.id)).collect())
 }
 
 /// The rule of this id.

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
+use selq::kubernetes::links::ListedEndpoint;
 use selq::kubernetes::{LinkPlaces, Links, Relation};
 use selq::{Dump, ObjectId};
 
@@ -56,13 +57,14 @@ pub(crate) fn run(args: &LinksArgs, config: &Config) -> Result<ExitStatus> {
         if rows.is_empty() {
             remarks.push(nothing_found(dump, asked.ids()));
         }
+        remarks.extend(other_moment(&links, asked.ids().unwrap_or_default()));
     }
     message::remarks(&remarks);
     Ok(loaded.status(config, ExitStatus::of_match(!rows.is_empty())))
 }
 
 /// The built-in table and those of files.
-fn places(files: &[impl AsRef<Path>]) -> Result<LinkPlaces> {
+pub(crate) fn places(files: &[impl AsRef<Path>]) -> Result<LinkPlaces> {
     let mut places = LinkPlaces::built_in();
     for file in files {
         let file = file.as_ref();
@@ -102,6 +104,18 @@ fn write(rows: &LinkRows<'_, '_>, format: LinksFormat, args: &LinksArgs, config:
             }
         }
         Ok(())
+    })
+}
+
+/// That EndpointSlices say something else than the pods, of the objects that are asked about.
+fn other_moment(links: &Links<'_>, asked: &[ObjectId]) -> Option<String> {
+    let listed: Vec<ListedEndpoint> = asked.iter().flat_map(|id| links.listed_endpoints(*id)).collect();
+    let n_other = listed.iter().filter(|it| it.pod.is_some() && !it.agrees()).count();
+    let all = message::counted(listed.len() as u64, "endpoint");
+    (n_other > 0).then(|| {
+        format!(
+            "EndpointSlices say otherwise than the pods of {n_other} of {all}: a dump is seldom of one moment"
+        )
     })
 }
 

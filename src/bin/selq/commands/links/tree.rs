@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use selq::kubernetes::links::{DerivedLink, Tie};
+use selq::kubernetes::links::{DerivedLink, EndpointState, ListedEndpoint, Tie};
 use selq::kubernetes::{Links, Relation};
 use selq::{Dump, ObjectId};
 
@@ -62,7 +62,47 @@ impl<'l> LinkTree<'l, '_> {
         let ties = self.relations.iter().flat_map(|&relation| self.links.ties_of(relation, id));
         let mut branches: Vec<LinkBranch> = ties.map(|tie| self.tie(tie)).collect();
         branches.extend(self.derived(self.links.derived_from(id), |via| format!("via {via}")));
+        branches.extend(self.endpoints(id));
         branches
+    }
+
+    /// What EndpointSlices list of a Service, by slice, and what they should list besides.
+    fn endpoints(&self, id: ObjectId) -> Vec<LinkBranch> {
+        // They follow from what selects, as all that is derived.
+        if !self.relations.contains(&Relation::Selects) {
+            return Vec::new();
+        }
+        let mut by_slice: BTreeMap<Option<ObjectId>, Vec<ListedEndpoint>> = BTreeMap::new();
+        for endpoint in self.links.listed_endpoints(id) {
+            by_slice.entry(endpoint.slice).or_default().push(endpoint);
+        }
+        // What no slice lists stands behind the slices.
+        let unlisted = by_slice.remove(&None).map(|endpoints| (None, endpoints));
+        let branch = |(slice, endpoints): (Option<ObjectId>, Vec<ListedEndpoint>)| {
+            let text = match slice {
+                Some(slice) => format!("via {}", self.title(slice)),
+                None => "in no EndpointSlice".to_owned(),
+            };
+            let n_more = endpoints.len().saturating_sub(MAX_SHOWN);
+            let lines = endpoints.iter().take(MAX_SHOWN).map(|endpoint| self.endpoint(endpoint));
+            let below = lines.map(|text| LinkBranch { text, below: Vec::new() }).chain(more(n_more));
+            LinkBranch { text, below: below.collect() }
+        };
+        by_slice.into_iter().chain(unlisted).map(branch).collect()
+    }
+
+    /// `shop/pod/web-0  ready`
+    fn endpoint(&self, endpoint: &ListedEndpoint) -> String {
+        let title = endpoint.pod.map_or_else(|| endpoint.name.clone(), |pod| self.title(pod));
+        let rules = endpoint.by_rules.map_or("no endpoint", state);
+        match endpoint.listed {
+            Some(listed) if endpoint.agrees() => format!("{title}  {}", state(listed)),
+            Some(listed) if endpoint.pod.is_none() => {
+                format!("{title}  {}, and not in the input", state(listed))
+            }
+            Some(listed) => format!("{title}  {}, and by what the pod says {rules}", state(listed)),
+            None => format!("{title}  {rules} by what the pod says"),
+        }
     }
 
     fn tie(&self, tie: Tie<'l>) -> LinkBranch {
@@ -122,6 +162,16 @@ impl<'l> LinkTree<'l, '_> {
             shown.map(|id| LinkBranch { text: self.title(id), below: Vec::new() }).collect();
         branches.extend(more(ids.count()));
         branches
+    }
+}
+
+/// How far an endpoint can be used, in a word or two.
+fn state(state: EndpointState) -> &'static str {
+    match (state.is_terminating, state.is_ready, state.is_serving) {
+        (false, true, _) => "ready",
+        (false, false, _) => "not ready",
+        (true, _, true) => "terminating, serving",
+        (true, _, false) => "terminating",
     }
 }
 

@@ -1,0 +1,48 @@
+//! Names of objects that are not there.
+
+use std::collections::BTreeMap;
+
+use super::super::relation::Relation;
+use super::auditor::Auditor;
+use super::finding::{Finding, Severity};
+use crate::ObjectId;
+use crate::store::group_of;
+
+/// What a pod cannot start without.
+pub(super) const NEEDED: &[&str] = &["ConfigMap", "PersistentVolumeClaim", "Secret", "ServiceAccount"];
+
+/// What the control plane makes in every namespace, which manifests need not have.
+const MADE: [&str; 3] = ["default", "kube-root-ca.crt", "openshift-service-ca.crt"];
+
+pub(super) fn missing(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let is_original = auditor.originals();
+    let dangling = auditor.links.dangling(Relation::Uses).iter().filter(|name| {
+        NEEDED.contains(&&*name.kind)
+            && !MADE.contains(&&*name.name)
+            // A kubelet does without a secret for pulling images.
+            && !name.at.contains(".imagePullSecrets")
+            && is_waiting(auditor, name.from)
+            && is_original(name.from)
+    });
+    // One name may stand at several places of an object.
+    let mut places: BTreeMap<(ObjectId, &str, &str), Vec<&str>> = BTreeMap::new();
+    for name in dangling {
+        places.entry((name.from, &name.kind, &name.name)).or_default().push(&name.at);
+    }
+    let found = places.into_iter().filter_map(|((from, kind, name), at)| {
+        let message = format!("{kind} {name} is not there");
+        let finding = Finding::new(from, Severity::Error, at.first()?, message);
+        Some(finding.with("kind", kind).with("name", name).with("places", at))
+    });
+    found.collect()
+}
+
+/// Whether an object is a pod that will still need what it names, or describes one.
+fn is_waiting(auditor: &Auditor<'_, '_>, id: ObjectId) -> bool {
+    if let Some(pod) = auditor.pods().pod(id) {
+        return !pod.pod.is_finished && !pod.pod.is_terminating;
+    }
+    let Some(object) = auditor.object(id) else { return false };
+    let mut templates = auditor.links.places().pod_templates();
+    templates.any(|(group, kind, _)| kind == object.kind() && group == group_of(object.api_version()))
+}
