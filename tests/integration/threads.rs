@@ -170,7 +170,7 @@ fn every_type_can_be_shared() {
         StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, KindFilter, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
         DerivedLink, Gap, Links<'static>, NeedsDump, LinkPlace, LinkPlaces, LinkPlacesError, Relation, Tie<'static>,
         KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, SubjectReader, SubjectValue, Test,
-        AuditReport, AuditRule, Finding, Severity, Endpoint, EndpointPort, IpFamily, LegacyEndpoint, PodNode, ServiceEndpoints, Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError,
+        AuditReport, AuditRule, EndpointState, Finding, ListedEndpoint, QueryRule, QueryRuleError, Severity, UnjudgedRule, Endpoint, EndpointPort, IpFamily, LegacyEndpoint, PodNode, ServiceEndpoints, Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError,
         FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
     };
     for name in types() {

@@ -171,12 +171,13 @@ pub(super) fn blocks(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
         let expected = ExpectedPods::of(auditor, &tie, allowance, &least)?;
         let n_allowed = allowance.allowed_of(expected.n);
         let said = match allowance {
-            Allowance::Unsaid => "neither minAvailable nor maxUnavailable is said, which".to_owned(),
+            Allowance::Unsaid => "it says neither minAvailable nor maxUnavailable, and so".to_owned(),
             _ => allowance.field().to_owned(),
         };
+        let pods = if expected.n == 1 { "only pod".to_owned() } else { format!("{} pods", expected.n) };
         let of = match expected.is_least {
-            true => format!("the {} pods to which an autoscaler may bring them down", expected.n),
-            false => format!("the {} pods that are to be there", expected.n),
+            true => format!("the {pods} to which an autoscaler may bring them down"),
+            false => format!("the {pods} that are to be there"),
         };
         let message = format!("{said} allows no disruption of {of}");
         let at = format!(".spec.{}", allowance.field());

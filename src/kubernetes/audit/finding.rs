@@ -56,14 +56,19 @@ pub struct Finding {
     pub related: Vec<ObjectId>,
 }
 
+/// The [id](super::AuditRule::id) of a rule, and a kind that it needs and of which there is no object.
+pub type UnjudgedRule = (Cow<'static, str>, Cow<'static, str>);
+
 /// What an audit found, and what it could not look at.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AuditReport {
     /// What is wrong, in the order of the rules and, of each, of the objects.
     pub findings: Vec<Finding>,
-    /// The rules that were not judged, or not wholly, each with a kind that the dump lacks.
-    pub not_judged: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// The rules that were not judged, each with a kind that the dump lacks.
+    pub not_judged: Vec<UnjudgedRule>,
+    /// The rules of which a part was not judged, each with a kind that the dump lacks.
+    pub judged_in_part: Vec<UnjudgedRule>,
 }
 
 impl Finding {

@@ -205,7 +205,7 @@ fn pods<'d>(audited: &Audited<'_, 'd>) -> Vec<Labelled<'d>> {
         .and(["metadata", "deletionTimestamp"])
         .and(["status", "phase"]);
     let state = |pod: &ObjectJson<'_>| PodState {
-        is_made: pod.at(["metadata", "uid"]).text().is_some(),
+        is_made: pod.at(["metadata", "uid"]).text().is_some() || pod.at(["status", "phase"]).text().is_some(),
         is_finished: is_finished(pod),
         is_terminating: is_terminating(pod),
         is_pending: pod.at(["status", "phase"]).is("Pending"),

@@ -39,7 +39,7 @@ mod workloads;
 
 use std::collections::{BTreeSet, HashSet};
 
-pub use finding::{AuditReport, Finding, Severity};
+pub use finding::{AuditReport, Finding, Severity, UnjudgedRule};
 pub use query_rule::{QueryRule, QueryRuleError, audit_queries};
 pub use rule::AuditRule;
 pub use rules::AUDIT_RULES;
@@ -74,11 +74,13 @@ pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRu
         |rule: &&AuditRule| rule.about.is_empty() || rule.about.iter().any(|kind| auditor.has_kind(kind));
     for rule in rules.into_iter().filter(is_about_some) {
         let lacking = auditor.lacking(rule.needs);
-        if !rule.needs.are_missed(lacking.len()) {
-            judged.push(rule);
-        }
         let of_rule = |kind: &'static str| (rule.id.into(), kind.into());
-        report.not_judged.extend(lacking.into_iter().map(of_rule));
+        if rule.needs.are_missed(lacking.len()) {
+            report.not_judged.extend(lacking.into_iter().map(of_rule));
+        } else {
+            judged.push(rule);
+            report.judged_in_part.extend(lacking.into_iter().map(of_rule));
+        }
     }
     let checks: Vec<&StateCheck> = judged.iter().filter_map(|rule| rule.finder.check()).collect();
     let mut states = check_states(&auditor, &checks).into_iter();

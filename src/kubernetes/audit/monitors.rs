@@ -12,8 +12,8 @@ use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
 use super::nearest::{NearMiss, held_for, nearest};
 use super::nothing::selects_nothing;
-use crate::ObjectId;
 use crate::json::Reads;
+use crate::{ObjectId, suggest};
 
 const GROUP: &str = "monitoring.coreos.com";
 
@@ -126,7 +126,7 @@ fn service_monitor(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> 
     }
     let names = endpoint_ports(auditor, tie.from(), "endpoints")?;
     let ports: BTreeSet<String> = tie.targets().flat_map(|id| service_ports(auditor, id)).collect();
-    names.is_disjoint(&ports).then(|| {
+    is_wrong(auditor, &names, &ports).then(|| {
         let what = if tie.n_targets() == 1 {
             "the selected Service".to_owned()
         } else {
@@ -188,9 +188,14 @@ fn pod_monitor(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
     let reads = Reads::of([CONTAINER_PORTS]);
     let ports: BTreeSet<String> =
         members.iter().flat_map(|pod| auditor.read_pod(pod, &reads, container_ports)).collect();
-    names
-        .is_disjoint(&ports)
+    is_wrong(auditor, &names, &ports)
         .then(|| no_port(tie, &names, &ports, &format!("{} selected pods", members.len())))
+}
+
+/// Whether none of the names is one of the ports. Of manifests others may have the ports, unless one is spelled nearly so.
+fn is_wrong(auditor: &Auditor<'_, '_>, names: &BTreeSet<String>, ports: &BTreeSet<String>) -> bool {
+    let is_near = |name: &String| suggest::nearest(name, ports.iter().map(String::as_str)).is_some();
+    names.is_disjoint(ports) && (auditor.pods().has_made() || names.iter().any(is_near))
 }
 
 /// That no port of a monitor is one of what it selects.

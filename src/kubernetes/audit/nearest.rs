@@ -16,6 +16,9 @@ pub(super) struct NearMiss<'p, 'd, 's> {
 /// In how many candidates is looked for what is spelled nearly so, where none has anything in common.
 const MAX_SPELLED: usize = 200;
 
+/// Values that say nothing without their key.
+const COMMON: [&str; 6] = ["", "disabled", "enabled", "false", "true", "yes"];
+
 /// The candidate that fails the fewest of a selector's requirements, and meets one at least, or has one of its keys, or
 /// something that is spelled nearly so.
 pub(super) fn nearest<'p, 'd, 's>(
@@ -46,6 +49,11 @@ impl NearMiss<'_, '_, '_> {
         self.n_met > 0 || self.n_lacking() < self.failing.len()
     }
 
+    /// Whether it has all keys that are asked for, though not the values.
+    pub(super) fn has_all_keys(&self) -> bool {
+        self.n_lacking() == 0
+    }
+
     fn n_lacking(&self) -> usize {
         self.failing.iter().filter(|it| self.candidate.label(it.key().as_str()).is_none()).count()
     }
@@ -57,17 +65,22 @@ impl NearMiss<'_, '_, '_> {
     }
 
     fn is_nearly_met(&self, requirement: &Requirement) -> bool {
-        let key = requirement.key().as_str();
-        match self.candidate.label(key) {
-            Some(other) => requirement.named_values().any(|value| suggest::nearest(value, [other]).is_some()),
-            None => self.meant_by(requirement).is_some(),
+        let is_near = |value: &str| {
+            requirement.named_values().any(|it| it == value || suggest::nearest(it, [value]).is_some())
+        };
+        match (self.candidate.label(requirement.key().as_str()), self.meant_by(requirement)) {
+            (Some(other), _) => is_near(other),
+            (None, Some((_, value))) => is_near(value) || requirement.named_values().next().is_none(),
+            (None, None) => false,
         }
     }
 
     /// The label that a requirement may be about whose key is not there: one with its value, or with nearly its key.
     fn meant_by(&self, requirement: &Requirement) -> Option<(&str, &str)> {
         let labels = || self.candidate.labels();
-        let with_value = || labels().find(|(_, value)| requirement.named_values().any(|it| it == *value));
+        let is_telling =
+            |value: &str| !COMMON.contains(&value) && requirement.named_values().any(|it| it == value);
+        let with_value = || labels().find(|(_, value)| is_telling(value));
         let near_key = suggest::nearest(requirement.key().as_str(), labels().map(|(key, _)| key));
         near_key.and_then(|near| labels().find(|(key, _)| *key == near)).or_else(with_value)
     }

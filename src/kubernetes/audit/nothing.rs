@@ -29,7 +29,7 @@ pub(super) fn selects_nothing(
     }
     let n_pods = likes.iter().filter(|it| !it.is_template()).count();
     let n_templates = likes.len() - n_pods;
-    let mut message = format!("{text} selects {}", none_of(n_pods, n_templates, &reach));
+    let mut message = format!("{text} {}", selects_none_of(n_pods, n_templates, &reach));
     if let [idle, ..] = matching.as_slice() {
         message += &format!("; {} would make such pods, and has 0 replicas", auditor.called(idle.id));
         let finding = Finding::new(tie.from(), severity.min(Severity::Warning), tie.at(), message);
@@ -50,16 +50,17 @@ pub(super) fn selects_nothing(
     Some(finding.related_to(near.map(|near| near.candidate.id)))
 }
 
-/// `0 of 2 pods in namespace shop`; of the templates only where there is no pod.
-fn none_of(n_pods: usize, n_templates: usize, reach: &NamespaceReach<'_>) -> String {
+/// `selects 0 of 2 pods in namespace shop`; of the templates only where there is no pod.
+fn selects_none_of(n_pods: usize, n_templates: usize, reach: &NamespaceReach<'_>) -> String {
     let place = match reach.in_words() {
         place if place == "namespace " => String::new(),
         place => format!(" in {place}"),
     };
     match (n_pods, n_templates) {
-        (0, 1) => format!("not the pods of the 1 template{place}"),
-        (0, n) if n > 0 => format!("no pods of the {n} templates{place}"),
-        (n, _) => format!("0 of {n} pods{place}"),
+        (0, 0) => format!("selects nothing, as there is no pod{place}"),
+        (0, 1) => format!("does not select the pods of the only template{place}"),
+        (0, n) => format!("selects no pods of the {n} templates{place}"),
+        (n, _) => format!("selects 0 of {n} pods{place}"),
     }
 }
 

@@ -11,7 +11,7 @@ use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
 use super::namespaces::{NAME_LABEL, NamespaceReach};
-use super::nearest::{NearMiss, nearest};
+use super::nearest::nearest;
 use super::nothing::selects_nothing;
 use crate::json::Reads;
 use crate::{ObjectId, Selector};
@@ -57,7 +57,10 @@ fn no_namespace(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, selector: &Selector) -
     let near = nearest(&candidates, selector);
     let meant = named_by_label(auditor, &candidates, selector);
     // Other manifests may have the namespace.
-    if !auditor.pods().has_made() && meant.is_none() && !near.as_ref().is_some_and(NearMiss::is_slip) {
+    if !auditor.pods().has_made()
+        && meant.is_none()
+        && !near.as_ref().is_some_and(|it| it.is_slip() && it.has_all_keys())
+    {
         return None;
     }
     let text = selector.canonical()?;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::super::links::DanglingName;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
-use crate::ObjectId;
+use crate::json::Reads;
 use crate::store::group_of;
+use crate::{ObjectId, suggest};
 
 /// What a pod cannot start without.
 pub(super) const NEEDED: &[&str] = &["ConfigMap", "PersistentVolumeClaim", "Secret", "ServiceAccount"];
@@ -23,6 +25,8 @@ pub(super) fn missing(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
             && !name.at.contains(".imagePullSecrets")
             && is_waiting(auditor, name.from)
             && is_original(name.from)
+            && !is_of_other_manifests(auditor, name)
+            && !is_of_claim_template(auditor, name)
     });
     // One name may stand at several places of an object.
     let mut places: BTreeMap<(ObjectId, &str, &str), Vec<&str>> = BTreeMap::new();
@@ -35,6 +39,30 @@ pub(super) fn missing(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
         Some(finding.with("kind", kind).with("name", name).with("places", at))
     });
     found.collect()
+}
+
+/// Whether a template names what other manifests may have, as it is not nearly the name of something that is there.
+fn is_of_other_manifests(auditor: &Auditor<'_, '_>, name: &DanglingName) -> bool {
+    if auditor.pods().has_made() || auditor.is_of(name.from, "", "Pod") {
+        return false;
+    }
+    let place = auditor.place(name.from);
+    let beside = auditor.of_kind("", &name.kind).into_iter().filter(|id| auditor.place(*id) == place);
+    // What is one of a family has a name like the others, and a slip is of one letter or two.
+    let alike = beside.map(|id| auditor.name(id)).filter(|it| it.len().abs_diff(name.name.len()) <= 2);
+    suggest::nearest(&name.name, alike).is_none()
+}
+
+/// Whether a claim is one that a StatefulSet makes for each pod, in the place of the one that is named.
+fn is_of_claim_template(auditor: &Auditor<'_, '_>, name: &DanglingName) -> bool {
+    if !auditor.is_of(name.from, "apps", "StatefulSet") || *name.kind != *"PersistentVolumeClaim" {
+        return false;
+    }
+    let reads = Reads::nothing().and(["spec", "volumeClaimTemplates", "metadata", "name"]);
+    auditor.read(name.from, &reads, |set| {
+        let mut templates = set.at(["spec", "volumeClaimTemplates"]).elements();
+        templates.any(|it| it.get("metadata").get("name").is(&name.name))
+    })
 }
 
 /// Whether an object is a pod that will still need what it names, or describes one.

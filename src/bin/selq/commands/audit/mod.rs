@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, anyhow};
 use selq::kubernetes::Links;
 use selq::kubernetes::audit::{
-    AUDIT_RULES, AuditReport, AuditRule, QueryRule, Severity, audit, audit_queries,
+    AUDIT_RULES, AuditReport, AuditRule, QueryRule, Severity, UnjudgedRule, audit, audit_queries,
 };
 use selq::query::Columns;
 use selq::{Dump, Matches};
@@ -58,7 +58,8 @@ pub(crate) fn run(args: &AuditArgs, config: &Config) -> Result<ExitStatus> {
         if selection.narrows() { selection.remarks(dump, &plan, !shown.is_empty()) } else { Vec::new() };
     // A message that is cut says nothing: on a narrow terminal its line goes on below.
     write(&report, dump, args, config, &Layout { max_width: None, ..layout })?;
-    remarks.extend(not_judged(&report));
+    remarks.extend(unjudged("not judged", &report.not_judged));
+    remarks.extend(unjudged("judged in part", &report.judged_in_part));
     remarks.push(summary(&report, &shown));
     message::remarks(&remarks);
     let fails = report.findings.iter().any(|finding| args.fail_on.is_reached_by(finding.severity));
@@ -116,16 +117,28 @@ pub(crate) fn known(id: &str) -> Result<&'static AuditRule> {
     })
 }
 
-/// Which rules were not judged, by the kind that they lack.
-fn not_judged(report: &AuditReport) -> Vec<String> {
-    let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (rule, kind) in &report.not_judged {
-        by_kind.entry(kind).or_default().push(rule);
+/// Which rules were not judged, or in part, by the kinds that they lack.
+fn unjudged(how: &str, rules: &[UnjudgedRule]) -> Vec<String> {
+    let mut kinds_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (rule, kind) in rules {
+        kinds_of.entry(rule).or_default().push(kind);
     }
-    let words = |(kind, rules): (&str, Vec<&str>)| {
-        format!("not judged, as the input has no {kind}: {}", rules.join(", "))
+    let mut by_kinds: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
+    for (rule, kinds) in kinds_of {
+        by_kinds.entry(kinds).or_default().push(rule);
+    }
+    let words = |(kinds, rules): (Vec<&str>, Vec<&str>)| {
+        format!("{how}, as the input has no {}: {}", joined(&kinds), rules.join(", "))
     };
-    by_kind.into_iter().map(words).collect()
+    by_kinds.into_iter().map(words).collect()
+}
+
+/// `Secret`, `ConfigMap and Secret`, `ConfigMap, Secret and ServiceAccount`
+fn joined(kinds: &[&str]) -> String {
+    match kinds {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        kinds => kinds.concat(),
+    }
 }
 
 /// `2 errors, 1 warning in 37 objects`
