@@ -250,6 +250,42 @@ fn kinds_that_the_input_lacks_are_told() {
 }
 
 #[test]
+fn a_file_of_queries_is_told_once_of_a_kind_that_the_input_lacks() {
+    let env = env();
+    env.file(
+        "pod.json",
+        r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"},"spec":{"nodeName":"n1"}}"#,
+    );
+    env.file("q.jsonl", "{\"where\":\"!runs-on()\"}\n{\"where\":\"kind(pod),!runs-on(name(n1))\"}\n");
+    let run = env.run(&["--queries", "q.jsonl", "-c", "pod.json"]);
+    insta::assert_snapshot!(format!("{}{}", run.out, run.err), @"");
+}
+
+#[test]
+fn endpoint_slices_of_another_moment_are_told_as_that() {
+    let env = TestEnv::new();
+    let pod = |name: &str, ready: &str| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{name}","namespace":"shop","labels":{{"app":"web"}}}},"status":{{"phase":"Running","podIP":"10.0.0.1","conditions":[{{"type":"Ready","status":"{ready}"}}]}}}}"#
+        )
+    };
+    let endpoint = |name: &str, ready: bool| {
+        format!(
+            r#"{{"addresses":["10.0.0.1"],"conditions":{{"ready":{ready}}},"targetRef":{{"kind":"Pod","namespace":"shop","name":"{name}"}}}}"#
+        )
+    };
+    let endpoints = [endpoint("web-0", true), endpoint("web-1", true), endpoint("web-9", true)].join(",");
+    let slice = format!(
+        r#"{{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{{"name":"web-x","namespace":"shop","labels":{{"kubernetes.io/service-name":"web"}}}},"endpoints":[{endpoints}]}}"#
+    );
+    let service = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop"},"spec":{"selector":{"app":"web"},"ports":[{"port":80}]}}"#;
+    let pods = [pod("web-0", "True"), pod("web-1", "False"), pod("web-2", "True")].join("\n");
+    env.file("e.json", format!("{pods}\n{slice}\n{service}"));
+    let run = env.run(&["links", "-o", "tree", "--of", "svc/web", "e.json"]);
+    insta::assert_snapshot!(format!("{}{}", run.out, run.err), @"");
+}
+
+#[test]
 fn a_stream_refuses_what_asks_other_objects() {
     let run = env().pipe(&["watch", "-w", "runs-on(zone=eu)"], b"");
     assert_eq!(run.status, 2);

@@ -193,7 +193,9 @@ impl<'l, 'd> Auditor<'l, 'd> {
     fn maker_by_name(&self, id: ObjectId) -> Option<ObjectId> {
         let by_name = self.named_templates.get_or_init(|| {
             let templates = self.pods().templates().iter();
-            templates.map(|it| ((self.place(it.id), self.as_owner(it.id)), it.id)).collect()
+            let named = templates.map(|it| ((self.place(it.id), self.as_owner(it.id)), it.id));
+            // Of one that several files hold the first counts, as everywhere.
+            named.rev().collect()
         });
         by_name.get(&(self.place(id), self.workload(id)?.to_owned())).copied()
     }

@@ -18,7 +18,9 @@ const MADE: [&str; 3] = ["default", "kube-root-ca.crt", "openshift-service-ca.cr
 
 pub(super) fn missing(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let is_original = auditor.originals();
-    let dangling = auditor.links.dangling(Relation::Uses).iter().filter(|name| {
+    let mut dangling: Vec<&DanglingName> = auditor.links.dangling(Relation::Uses).iter().collect();
+    dangling.sort_by_key(|name| name.from);
+    dangling.retain(|name| {
         NEEDED.contains(&&*name.kind)
             && !MADE.contains(&&*name.name)
             // A kubelet does without a secret for pulling images.

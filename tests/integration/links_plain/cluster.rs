@@ -212,6 +212,19 @@ fn object(nth: usize, rng: &mut Rng) -> Value {
     object
 }
 
+/// Autoscalers of some workloads.
+pub(super) fn scalers(objects: &[Value], rng: &mut Rng) -> Vec<Value> {
+    let workloads = objects.iter().filter(|it| it["kind"] == "Deployment" || it["kind"] == "ReplicaSet");
+    let workloads: Vec<&Value> = workloads.filter(|_| rng.bool()).collect();
+    let scaler = |(nth, workload): (usize, &Value)| {
+        json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+            "metadata": {"name": format!("scaler-{nth}"), "namespace": workload["metadata"]["namespace"]},
+            "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": workload["kind"],
+                "name": workload["metadata"]["name"]}}})
+    };
+    workloads.into_iter().enumerate().map(scaler).collect()
+}
+
 fn involved(rng: &mut Rng) -> Value {
     match rng.u8(..3) {
         0 => json!({"kind": "Node", "name": one(&NODES, rng), "apiVersion": "v1"}),

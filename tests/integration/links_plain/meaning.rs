@@ -9,7 +9,7 @@ pub(super) fn text<'v>(value: &'v Value, path: &[&str]) -> &'v str {
     path.iter().fold(value, |value, name| &value[*name]).as_str().unwrap_or("")
 }
 
-fn kind(object: &Value) -> &str {
+pub(super) fn kind(object: &Value) -> &str {
     text(object, &["kind"])
 }
 
@@ -30,7 +30,7 @@ fn holds_map(map: &Value, object: &Value) -> bool {
     map.as_object().is_none_or(|map| map.iter().all(|(key, value)| label(object, key) == value.as_str()))
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
@@ -50,13 +50,13 @@ fn holds_expression(expression: &Value, object: &Value) -> bool {
     }
 }
 
-fn is_empty(selector: &Value) -> bool {
+pub(super) fn is_empty(selector: &Value) -> bool {
     let map = &selector["matchLabels"];
     map.as_object().is_none_or(|map| map.is_empty()) && list(&selector["matchExpressions"]).is_empty()
 }
 
 /// A LabelSelector that is there.
-fn holds(selector: &Value, object: &Value) -> bool {
+pub(super) fn holds(selector: &Value, object: &Value) -> bool {
     holds_map(&selector["matchLabels"], object)
         && list(&selector["matchExpressions"]).iter().all(|it| holds_expression(it, object))
 }
@@ -126,7 +126,7 @@ fn selects(one: &Value, pod: &Value) -> bool {
     }
 }
 
-fn pod_spec(object: &Value) -> Option<&Value> {
+pub(super) fn pod_spec(object: &Value) -> Option<&Value> {
     match kind(object) {
         "Pod" => Some(&object["spec"]),
         "Deployment" | "ReplicaSet" => Some(&object["spec"]["template"]["spec"]),
@@ -135,7 +135,7 @@ fn pod_spec(object: &Value) -> Option<&Value> {
 }
 
 /// Whether a namespace is one whose labels a selector selects; that of everything selects also what is not there.
-fn is_in(selector: &Value, wanted: &str, objects: &[Value]) -> bool {
+pub(super) fn is_in(selector: &Value, wanted: &str, objects: &[Value]) -> bool {
     let is_it = |it: &&Value| kind(it) == "Namespace" && name(it) == wanted;
     is_empty(selector) || objects.iter().filter(is_it).any(|it| holds(selector, it))
 }

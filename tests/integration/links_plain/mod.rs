@@ -5,17 +5,20 @@
 mod asked;
 mod cluster;
 mod meaning;
+mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 
 use fastrand::Rng;
+use selq::kubernetes::audit::{AUDIT_RULES, audit};
 use selq::kubernetes::{Links, Relation};
 use selq::query::{Columns, Context, Query};
 use selq::{Dump, Input, LabelEdits, Loader, ObjectId, Plan, Scope};
 use serde_json::Value;
 
 use asked::{Asked, PlainCluster, tree};
+use rules::{PlainAudit, RULES};
 
 fn loaded(objects: &[Value]) -> Dump {
     let lines: Vec<String> = objects.iter().map(Value::to_string).collect();
@@ -128,4 +131,31 @@ fn a_plain_implementation_of_relations_agrees() {
     }
     println!("{n_found} of {n_pairs} pairs match");
     assert!(n_found > n_pairs / 10 && n_found < n_pairs * 9 / 10, "{n_found} of {n_pairs} match");
+}
+
+#[test]
+fn a_plain_implementation_of_rules_agrees() {
+    let (wanted, seed) = (number("SELQ_CLUSTERS", 500), number("SELQ_SEED", 1));
+    let mut n_found: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in seed..seed + wanted {
+        let mut rng = Rng::with_seed(seed);
+        let mut objects = cluster::cluster(&mut rng);
+        objects.extend(cluster::scalers(&objects, &mut rng));
+        // Without pods templates stand for them, of which cases tell.
+        if !objects.iter().any(|it| it["kind"] == "Pod") {
+            continue;
+        }
+        let dump = loaded(&objects);
+        let report = audit(&Links::new(&dump), AUDIT_RULES);
+        let plain = PlainAudit::new(&objects);
+        for rule in RULES.into_iter().filter(|rule| !report.not_judged.iter().any(|(it, _)| it == rule)) {
+            let of_rule = report.findings.iter().filter(|finding| finding.rule == rule);
+            let found: BTreeSet<String> =
+                of_rule.map(|finding| rules::called(&objects[finding.object.index()])).collect();
+            *n_found.entry(rule).or_default() += found.len();
+            assert_eq!(found, plain.found(rule), "{rule} in seed {seed}");
+        }
+    }
+    println!("{n_found:?}");
+    assert!(RULES.iter().all(|rule| n_found.get(rule).is_some_and(|n| *n > 20)), "{n_found:?}");
 }

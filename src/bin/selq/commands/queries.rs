@@ -1,5 +1,6 @@
 //! `--queries FILE`: many selectors over one load.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::mem;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use crate::exit::ExitStatus;
 use crate::output::identity::ObjectLine;
 use crate::output::{OutputFormat, Rows, View};
 use crate::selection::wanted::Wanted;
-use crate::selection::{NO_OBJECTS, Selection};
+use crate::selection::{NO_OBJECTS, Selection, absent};
 use crate::terminal::message::{self, counted, thousands};
 use crate::terminal::printer::Printer;
 use crate::terminal::stdin::{is_stdin, name_of, read_whole, without_bom};
@@ -153,6 +154,7 @@ pub(crate) fn answer(
         unsorted: None,
         n_without_match: 0,
         n_explained: 0,
+        gaps: HashSet::new(),
     };
     let mut status = ExitStatus::NoMatch;
     print_to_stdout(config, |out| {
@@ -186,6 +188,8 @@ struct BatchRun<'a> {
     n_without_match: usize,
     /// For how many it was said what does not occur, or looked for why nothing matches.
     n_explained: usize,
+    /// What was said of kinds that the input lacks and that a query asks for.
+    gaps: HashSet<String>,
 }
 
 impl BatchRun<'_> {
@@ -278,7 +282,10 @@ impl BatchRun<'_> {
         if store.is_empty() || self.n_explained == MAX_EXPLAINED {
             return Vec::new();
         }
-        let reasons = self.selection.label_reasons(self.dump, plan, matched);
+        let mut reasons = self.selection.label_reasons(self.dump, plan, matched);
+        // The same for all queries that ask for them, and so said once.
+        let gaps = plan.gaps().into_iter().map(|gap| absent::gap(gap, store));
+        reasons.extend(gaps.filter(|gap| self.gaps.insert(gap.clone())));
         self.n_explained += usize::from(!matched || !reasons.is_empty());
         reasons
     }

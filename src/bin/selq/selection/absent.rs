@@ -34,7 +34,7 @@ pub(super) fn of_query(absent: &Absence<'_>, dump: &Dump) -> String {
 }
 
 /// What a dump lacks of what a query asks for of other objects, in a line.
-pub(super) fn gap(gap: &Gap, store: &Store) -> String {
+pub(crate) fn gap(gap: &Gap, store: &Store) -> String {
     let among = among(store.len() as u64);
     match gap {
         Gap::NoObjects { function, kinds } => {
