@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::super::links::Tie;
+use super::super::object::condition;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
@@ -160,8 +163,17 @@ fn uncounted(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
     );
     let finding = Finding::new(tie.from(), severity, ".spec", message)
         .with("pods", members.len())
-        .with("unscalable", pods.len());
+        .with("unscalable", pods.len())
+        .with("condition", condition_reason(auditor, tie.from()));
     Some(finding.related_to(pods.iter().copied().take(8)))
+}
+
+/// What the disruption controller says of a budget, if it has.
+fn condition_reason(auditor: &Auditor<'_, '_>, id: ObjectId) -> Value {
+    auditor.read(id, &Reads::nothing().and(["status", "conditions"]), |budget| {
+        let allowed = condition(budget.at(["status", "conditions"]), "DisruptionAllowed");
+        allowed.and_then(|it| it.get("reason").text()).map_or(Value::Null, |reason| Value::from(&*reason))
+    })
 }
 
 pub(super) fn blocks(auditor: &Auditor<'_, '_>) -> Vec<Finding> {

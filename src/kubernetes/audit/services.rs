@@ -11,7 +11,6 @@ use super::super::status;
 use super::audited::NamespacePlace;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
-use super::labelled::Labelled;
 use super::nothing::selects_nothing;
 use crate::ObjectId;
 use crate::json::Reads;
@@ -92,7 +91,7 @@ fn mixed(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
         Some(key) if !has_job => format!(", whose {key} differ"),
         _ => String::new(),
     };
-    let lacking = LackingPorts::of(auditor, tie.from(), &members);
+    let lacking = LackingPorts::of(auditor, tie);
     let (excluded, severity) = match lacking.are_of_some() {
         true => ("; its named target port leaves some of them out today", Severity::Info),
         false => ("", Severity::Warning),
@@ -116,14 +115,11 @@ struct LackingPorts {
 }
 
 impl LackingPorts {
-    fn of(auditor: &Auditor<'_, '_>, service: ObjectId, members: &[&Labelled<'_>]) -> LackingPorts {
+    fn of(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> LackingPorts {
         let mut lacking = LackingPorts::default();
-        let Some(service) = auditor.read(service, &Reads::of([SERVICE_READS]), ServiceEndpoints::of) else {
-            return lacking;
-        };
-        if !service.names_ports() {
-            return lacking;
-        }
+        let service = auditor.read(tie.from(), &Reads::of([SERVICE_READS]), ServiceEndpoints::of);
+        let Some(service) = service.filter(ServiceEndpoints::names_ports) else { return lacking };
+        let members = auditor.members(tie);
         let reads = Reads::of([POD_READS]);
         // What has ended gets no traffic, whatever its ports are.
         for pod in members.iter().filter(|pod| !pod.pod.is_finished) {
@@ -146,8 +142,7 @@ impl LackingPorts {
 pub(super) fn port_unmatched(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for tie in selecting(auditor) {
-        let members = auditor.members(&tie);
-        let LackingPorts { ports, n_pods } = LackingPorts::of(auditor, tie.from(), &members);
+        let LackingPorts { ports, n_pods } = LackingPorts::of(auditor, &tie);
         let what = if auditor.pods().has_pods() { "pods" } else { "templates" };
         for (port, pods) in ports {
             let severity = if pods.len() == n_pods { Severity::Error } else { Severity::Warning };

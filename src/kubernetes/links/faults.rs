@@ -50,13 +50,13 @@ pub(super) fn at_place(place: &LinkPlace, holder: &Holder<'_>, json: Json<'_, '_
     match place.form {
         PlaceForm::Labels => check(json, &[]),
         PlaceForm::Peer => {
-            ["podSelector", "namespaceSelector"].iter().for_each(|it| check(json.get(it), &[it]))
+            ["podSelector", "namespaceSelector"].iter().for_each(|it| check(json.get(it), &[it]));
         }
         PlaceForm::Affinity => {
             ["labelSelector", "namespaceSelector"].iter().for_each(|it| check(json.get(it), &[it]));
         }
         PlaceForm::Map => {
-            faults.extend(of_map(json).map(|said| FaultAt { at: at.to_owned(), kind: FaultKind::Form, said }))
+            faults.extend(of_map(json).map(|said| FaultAt { at: at.to_owned(), kind: FaultKind::Form, said }));
         }
         PlaceForm::Nodes | PlaceForm::NodeLabels => faults.extend(of_terms(json, place, at)),
         PlaceForm::Term => faults.extend(of_term(json, true).map(|said| FaultAt {
