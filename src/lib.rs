@@ -26,6 +26,7 @@
 //!   `kubectl get` and the scheduler make of them: status, readiness, ages, requests.
 //! - [`Links`](kubernetes::Links): what the objects of a dump have to do with each other: who selects, owns, runs and uses
 //!   whom, by a table of places that programs may add to.
+//! - [`diff`]: what became of the objects of a dump in another one.
 //!
 //! What most programs need is at the root; what belongs to it, such as the kinds of an error or the parts of an answer, is in
 //! the modules: all of [`load`] besides [`Loader`], say.
@@ -105,6 +106,7 @@
 //! Four of them are `regex` and what it needs. A library user turns the program off with `default-features = false`.
 
 mod codec;
+pub mod diff;
 pub mod edit;
 mod error;
 mod formula;

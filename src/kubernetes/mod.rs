@@ -5,13 +5,14 @@
 //!
 //! What `kubectl get` and the scheduler make of an object is a module each: [`status`], [`ready`], [`restarts`], [`age`],
 //! [`qos`], [`resources`], [`owner`], [`condition`], [`image`], [`taint`], [`metadata`], [`endpoints`]. They look at an [`ObjectJson`],
-//! and say in their `READS` what of it they read.
+//! and say in their `READS` what of it they read. The tables of `kubectl get` are in [`columns`].
 //!
 //! What an object has to do with others is in [`links`]: by the table of [`LinkPlaces`] where selectors and names stand, and what
 //! these mean there. These look at a whole dump.
 
 pub mod age;
 pub mod audit;
+pub mod columns;
 pub mod condition;
 pub mod endpoints;
 pub(crate) mod fields;

@@ -35,20 +35,20 @@ impl<'j> ObjectJson<'j> {
 
     /// What was taken apart already of an object of this kind.
     pub(crate) fn read(tree: &'j JsonTree<'j>, api_version: &str, kind: &str) -> ObjectJson<'j> {
-        ObjectJson { tree: ObjectTree::Read(tree), known: Known::of(group_of(api_version), kind) }
+        ObjectJson { tree: ObjectTree::Read(tree), known: known(api_version, kind) }
     }
 
     fn of(tree: JsonTree<'j>) -> ObjectJson<'j> {
         let object = Json(tree.root());
         let text = |name| object.get(name).string().unwrap_or_default();
-        let known = Known::of(group_of(&text("apiVersion")), &text("kind"));
+        let known = known(&text("apiVersion"), &text("kind"));
         ObjectJson { known, tree: ObjectTree::Made(tree) }
     }
 
     /// The same as an object of a kind that its JSON does not say: the items of a `PodList` are pods.
     #[must_use]
     pub fn with_kind(self, api_version: &str, kind: &str) -> ObjectJson<'j> {
-        ObjectJson { known: Known::of(group_of(api_version), kind), ..self }
+        ObjectJson { known: known(api_version, kind), ..self }
     }
 
     /// What kind it is, if the functions know it.
@@ -78,25 +78,37 @@ impl<'j> ObjectJson<'j> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     ComponentStatus,
+    ConfigMap,
     CronJob,
     DaemonSet,
     Deployment,
+    Endpoints,
+    HorizontalPodAutoscaler,
+    Ingress,
     Job,
     Namespace,
+    NetworkPolicy,
     Node,
     PersistentVolume,
     PersistentVolumeClaim,
     Pod,
+    PodDisruptionBudget,
     PodTemplate,
     ReplicaSet,
     ReplicationController,
+    Secret,
+    Service,
+    ServiceAccount,
     StatefulSet,
+    StorageClass,
 }
 
 impl Known {
     fn of(group: &str, kind: &str) -> Option<Known> {
         Some(match (group, kind) {
             ("", "ComponentStatus") => Known::ComponentStatus,
+            ("", "ConfigMap") => Known::ConfigMap,
+            ("", "Endpoints") => Known::Endpoints,
             ("", "Namespace") => Known::Namespace,
             ("", "Node") => Known::Node,
             ("", "PersistentVolume") => Known::PersistentVolume,
@@ -104,16 +116,29 @@ impl Known {
             ("", "Pod") => Known::Pod,
             ("", "PodTemplate") => Known::PodTemplate,
             ("", "ReplicationController") => Known::ReplicationController,
+            ("", "Secret") => Known::Secret,
+            ("", "Service") => Known::Service,
+            ("", "ServiceAccount") => Known::ServiceAccount,
             ("apps", "StatefulSet") => Known::StatefulSet,
-            // Up to Kubernetes 1.15 these three were of both groups.
+            // Up to Kubernetes 1.15 these were of both groups, and Ingress up to 1.21.
             ("apps" | "extensions", "DaemonSet") => Known::DaemonSet,
             ("apps" | "extensions", "Deployment") => Known::Deployment,
             ("apps" | "extensions", "ReplicaSet") => Known::ReplicaSet,
+            ("networking.k8s.io" | "extensions", "Ingress") => Known::Ingress,
+            ("networking.k8s.io" | "extensions", "NetworkPolicy") => Known::NetworkPolicy,
+            ("autoscaling", "HorizontalPodAutoscaler") => Known::HorizontalPodAutoscaler,
             ("batch", "CronJob") => Known::CronJob,
             ("batch", "Job") => Known::Job,
+            ("policy", "PodDisruptionBudget") => Known::PodDisruptionBudget,
+            ("storage.k8s.io", "StorageClass") => Known::StorageClass,
             _ => return None,
         })
     }
+}
+
+/// The kind that goes by these names, if it has more to it.
+pub(super) fn known(api_version: &str, kind: &str) -> Option<Known> {
+    Known::of(group_of(api_version), kind)
 }
 
 /// A value of an object's JSON, or that there is none: what is not there can be asked like `null`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::object::{Json, Known, ObjectJson, condition, is_condition_true, is_terminating};
-use super::pod::ContainerStatuses;
+use super::pod::{ContainerStatuses, runs};
 
 /// What is read of an object.
 pub const READS: &[&str] = &[
@@ -33,7 +33,12 @@ pub const READS: &[&str] = &[
 /// the column.
 #[must_use]
 pub fn of<'j>(object: &ObjectJson<'j>) -> Option<Cow<'j, str>> {
-    let status = match object.known()? {
+    whole(object).map(cut)
+}
+
+/// The same as the server gives it.
+pub(super) fn whole<'j>(object: &ObjectJson<'j>) -> Option<Cow<'j, str>> {
+    Some(match object.known()? {
         Known::Pod => pod(object),
         Known::Node => node(object).into(),
         Known::Namespace => phase(object),
@@ -44,8 +49,7 @@ pub fn of<'j>(object: &ObjectJson<'j>) -> Option<Cow<'j, str>> {
         Known::Job => job(object).into(),
         Known::ComponentStatus => component(object).into(),
         _ => return None,
-    };
-    Some(cut(status))
+    })
 }
 
 fn phase<'j>(object: &ObjectJson<'j>) -> Cow<'j, str> {
@@ -174,10 +178,6 @@ fn init_reason<'j>(pod: &ObjectJson<'j>, number: usize, container: Json<'_, 'j>)
 fn container_reason<'j>(container: Json<'_, 'j>) -> Option<Cow<'j, str>> {
     let state = container.get("state");
     state.get("waiting").get("reason").text().or_else(|| terminated_reason(state))
-}
-
-fn runs(container: Json<'_, '_>) -> bool {
-    container.get("ready").is_true() && container.get("state").get("running").is_object()
 }
 
 /// Why a container has ended, if it has.

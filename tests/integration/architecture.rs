@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 26] = [
+const ARROWS: [(&str, &[&str]); 28] = [
     ("parallel", &[]),
     ("formula", &[]),
     ("json", &[]),
@@ -12,6 +12,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     // `UPPER_ROOMS`.
     ("kubernetes", &["json", "store", "suggest"]),
     ("kubernetes::places", &["kubernetes", "store"]),
+    ("kubernetes::columns", &["kubernetes", "load", "parallel", "selector", "store"]),
     (
         "kubernetes::audit",
         &[
@@ -42,6 +43,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("yaml", &["json"]),
     ("label", &["span"]),
     ("path", &["json", "shown", "span"]),
+    ("diff", &["edit", "json", "load", "parallel", "store"]),
     ("edit", &["json", "label", "shown", "span"]),
     ("syntax", &["span"]),
     ("selector", &["formula", "syntax", "label", "shown", "span"]),
@@ -75,8 +77,9 @@ const ARROWS: [(&str, &[&str]); 26] = [
 
 /// Folders that are a module of their own for these arrows, though they lie in another: what lies beside them may not use
 /// what they may.
-const UPPER_ROOMS: [(&str, &str); 3] = [
+const UPPER_ROOMS: [(&str, &str); 4] = [
     ("kubernetes/audit", "kubernetes::audit"),
+    ("kubernetes/columns", "kubernetes::columns"),
     ("kubernetes/links", "kubernetes::links"),
     ("kubernetes/places", "kubernetes::places"),
 ];
@@ -96,7 +99,7 @@ const PROGRAM_ARROWS: [(&str, &[&str]); 11] = [
     ("args", &["config", "output", "terminal"]),
     ("selection", &["args", "config", "terminal"]),
     ("input", &["args", "config", "exit", "terminal"]),
-    ("complete", &["args", "input", "selection", "typing"]),
+    ("complete", &["args", "config", "input", "selection", "typing"]),
     ("commands", &["args", "complete", "config", "exit", "input", "output", "selection", "terminal"]),
     ("repl", &["args", "commands", "config", "exit", "input", "output", "selection", "terminal", "typing"]),
 ];

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use proptest::prelude::*;
+use selq::kubernetes::columns::{self, KubectlColumn};
 use selq::kubernetes::{Age, ObjectJson, Reads, Time, ready, restarts, status};
 use serde_json::Value;
 
@@ -54,6 +55,82 @@ fn the_columns_are_those_of_kubectl() {
         check_reads(&line["object"], SHOWN);
     }
     println!("{n_status} cells of STATUS, {n_ready} workloads");
+}
+
+/// The time that ages are counted to.
+fn now() -> Time {
+    "2026-11-27T00:00:00Z".parse().unwrap()
+}
+
+/// The cells of an object, each with the column that it is of.
+fn cells(object: &ObjectJson<'_>, line: &Value) -> Vec<(&'static KubectlColumn, String)> {
+    let text = |name: &str| line["object"][name].as_str().unwrap_or_default().to_owned();
+    let table = columns::of(&text("apiVersion"), &text("kind"));
+    table.columns().iter().map(|column| (column, column.cell(object, now()))).collect()
+}
+
+/// What a cell says that has a time in it, of which the answers keep that there is one.
+fn time_of_cell(column: &str, object: &Value) -> &'static str {
+    match (column, object["kind"].as_str().unwrap()) {
+        ("Age", _) => "/metadata/creationTimestamp",
+        ("Last Schedule", "CronJob") => "/status/lastScheduleTime",
+        ("Duration", "Job") => "/status/startTime",
+        other => panic!("no time in {other:?}"),
+    }
+}
+
+fn expected_cell(line: &Value, column: &str, cell: &Value) -> String {
+    match cell {
+        Value::String(text) if text == "<age>" => {
+            let time = line["object"].pointer(time_of_cell(column, &line["object"])).unwrap();
+            Age::between(time.as_str().unwrap().parse().unwrap(), now()).human()
+        }
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn every_cell_is_that_of_kubectl() {
+    let mut n_cells = 0;
+    for line in lines("columns.jsonl").unwrap_or_default() {
+        let json = line["object"].to_string();
+        let cells = cells(&ObjectJson::whole(&json), &line);
+        let names: Vec<Value> = cells
+            .iter()
+            .map(|(column, _)| serde_json::json!([column.name(), u8::from(column.is_wide())]))
+            .collect();
+        assert_eq!(Value::from(names), line["columns"], "{line}");
+        for (column, shown) in &cells {
+            let expected = expected_cell(&line, column.name(), cell(&line, column.name()).unwrap());
+            // The answers have the number of restarts alone, and whether more is said of them.
+            let (shown, has_ago) = match shown.split_once(" (") {
+                Some((n, ago)) if column.name() == "Restarts" => {
+                    assert!(ago.ends_with(" ago)"), "{shown}");
+                    (n, true)
+                }
+                _ => (shown.as_str(), false),
+            };
+            assert_eq!(shown, expected, "{} of {line}", column.name());
+            if column.name() == "Restarts" {
+                assert_eq!(has_ago, line["expect"]["restarts_has_ago"] == true, "{line}");
+            }
+            n_cells += 1;
+        }
+        check_reads_of_columns(&line["object"]);
+    }
+    println!("{n_cells} cells");
+}
+
+/// Holds the columns to giving the same of an object, and of what they say they read of it.
+fn check_reads_of_columns(object: &Value) {
+    let json = object.to_string();
+    let text = |name: &str| object[name].as_str().unwrap_or_default();
+    let table = columns::of(text("apiVersion"), text("kind"));
+    let (whole, part) = (ObjectJson::whole(&json), ObjectJson::reading(&json, &Reads::of([table.reads()])));
+    for column in table.columns() {
+        assert_eq!(column.cell(&part, now()), column.cell(&whole, now()), "{} of {json}", column.name());
+    }
 }
 
 #[test]
@@ -198,6 +275,12 @@ mod plain {
 }
 
 proptest! {
+    #[test]
+    fn columns_of_strange_objects_read_what_they_say(nth in any::<prop::sample::Index>(), seed in any::<u64>()) {
+        let (value, _) = strange(nth.get(objects()), seed);
+        check_reads_of_columns(&value);
+    }
+
     #[test]
     fn strange_objects_are_read_as_plainly_written_down(nth in any::<prop::sample::Index>(), seed in any::<u64>()) {
         let base = nth.get(objects());
