@@ -195,7 +195,7 @@ fn what_is_only_outside_the_scope_is_told() {
 fn what_makes_no_sense_together_is_refused() {
     let env = TestEnv::new();
     assert_eq!(env.refused(&["-0", "pods.json"]), "error: -0 ends names with NUL: it needs -o name\n");
-    assert_snapshot!(env.refused(&["-L", "env", "-o", "json", "pods.json"]), @"error: -L and --show-labels add columns: they need -o table, wide, csv or tsv");
+    assert_snapshot!(env.refused(&["-L", "env", "-o", "json", "pods.json"]), @"error: -L and --show-labels add columns: they need -o table, wide, kubectl, csv, tsv or records");
     assert_snapshot!(env.refused(&["-l", "env", "labels"]), @"
     error: `selq labels` takes its options and files after its name; a file of that name is ./labels
 
@@ -768,7 +768,7 @@ fn shells_complete_from_the_dump() {
         ("selq missing.json -l ", "", ""),
         ("selq pods.json -l env p", "p", "pods.json"),
         ("selq -c pods.json -l env parse", "parse", ""),
-        ("selq pods.json -o ", "", "table|wide|name|json|yaml|jsonl|csv|tsv"),
+        ("selq pods.json -o ", "", "table|wide|name|json|yaml|jsonl|csv|tsv|kubectl|kubectl-wide|custom-columns|records"),
     ] {
         assert_eq!(bash(line, word), candidates, "{line}");
     }

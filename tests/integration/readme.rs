@@ -103,6 +103,8 @@ fn folder() -> TestEnv {
     }
     env.file("tests/data/pods.json", PODS);
     env.file("qa.json", PODS);
+    env.file("yesterday.json", PODS.replace("\"dev\"", "\"qa\""));
+    env.file("today.json", PODS);
     env.file("fleet.json", r#"{"kind":"Pod","metadata":{"name":"a","labels":{"env":"prod","tier":"db"}}}"#);
     env.file("selectors.txt", "env=prod\n!legacy\n");
     env.file(
@@ -194,9 +196,9 @@ fn check_command(env: &TestEnv, command: &str, example: &Example) {
         assert_eq!(without_figures(&printed), without_figures(&example.output), "{command}");
     }
     let is_error = example.output.lines().any(|line| line.starts_with("error:"));
-    // What an audit finds is its answer, and its status then 1.
-    let is_audit = command.starts_with("selq audit ");
-    let expected = if is_error { 2 } else { i32::from(is_audit && status == 1) };
+    // What an audit finds is its answer, and its status then 1; so is what two dumps differ in.
+    let may_find = command.starts_with("selq audit ") || command.contains("selq diff ");
+    let expected = if is_error { 2 } else { i32::from(may_find && status == 1) };
     assert_eq!(status, expected, "{command}: {printed}");
 }
 
@@ -243,13 +245,14 @@ fn what_the_readme_says_can_be_read() {
 }
 
 /// Everything that there is help on, but for the grammar, which is a file of its own.
-const TOPICS: [&str; 13] = [
+const TOPICS: [&str; 14] = [
     "",
     "parse",
     "explain",
     "labels",
     "ls",
     "links",
+    "diff",
     "repl",
     "label",
     "watch",

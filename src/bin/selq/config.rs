@@ -2,8 +2,8 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anstyle::Style;
 use clap::ValueEnum;
@@ -55,6 +55,17 @@ pub(crate) struct Config {
     color: ColorChoice,
     /// Whether what takes long is to end: Ctrl-C in a session.
     stop: Arc<AtomicBool>,
+    /// What kubectl came to, if it failed.
+    kubectl: Arc<Mutex<Option<KubectlFailure>>>,
+}
+
+/// What became of a kubectl that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KubectlFailure {
+    /// Its exit status.
+    pub(crate) code: u8,
+    /// Whether it had written some of its answer before.
+    pub(crate) has_answer: bool,
 }
 
 impl Config {
@@ -70,6 +81,7 @@ impl Config {
             quiet: false,
             color: ColorChoice::Auto,
             stop: Arc::default(),
+            kubectl: Arc::default(),
         }
     }
 
@@ -92,6 +104,16 @@ impl Config {
     pub(crate) fn is_stopped(&self) -> bool {
         // Nothing else is handed over with the flag, so that no order has to be kept.
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of what kubectl came to.
+    pub(crate) fn kubectl_has_failed(&self, failure: KubectlFailure) {
+        *self.kubectl.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+    }
+
+    /// What kubectl came to, if it failed; told once.
+    pub(crate) fn take_kubectl_failure(&self) -> Option<KubectlFailure> {
+        self.kubectl.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The style, or none where no colour is wanted on standard error.

@@ -21,29 +21,64 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches};
 
-use args::{Args, InputArgs, InputFile, Subcommands};
+use args::{Args, InputArgs, InputFile, Subcommands, plugin};
 use config::Config;
 use exit::ExitStatus;
 
 fn main() -> ExitCode {
     complete::answer_shell();
+    let caller = Caller::of_program();
     let config = Config::from_env().with_color(typed_color());
-    let mut command = Args::command().color(clap_colors(&config));
-    let status = match command.try_get_matches_from_mut(env::args_os()) {
+    let mut command = caller.command().color(clap_colors(&config));
+    match command.try_get_matches_from_mut(env::args_os()) {
         Ok(matches) => {
             let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
             if let Some(error) = options_before_subcommand(&mut command, &matches) {
                 error.exit();
             }
+            let args = if caller == Caller::Kubectl { args.of_plugin() } else { args };
             let config = config.with_color(args.color).with_quiet(args.query.quiet);
-            status_of(run(args, &config), &config)
+            exit_code(run(args, caller, &config), &config)
         }
-        Err(answer) => status_of(print_answer(answer, &config), &config),
-    };
-    status.into()
+        Err(answer) => exit_code(print_answer(answer, caller, &config), &config),
+    }
 }
 
-/// What a run came to, with its error printed.
+/// Who has called the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caller {
+    User,
+    /// `kubectl selq`
+    Kubectl,
+}
+
+impl Caller {
+    fn of_program() -> Caller {
+        if plugin::is_called(env::args_os().next().as_deref()) { Caller::Kubectl } else { Caller::User }
+    }
+
+    /// The definition of the arguments.
+    fn command(self) -> Command {
+        match self {
+            Caller::User => Args::command(),
+            Caller::Kubectl => plugin::command(Args::command()),
+        }
+    }
+}
+
+/// What a run came to, with its error printed. Where kubectl failed, that is what the run came to.
+fn exit_code(result: Result<ExitStatus>, config: &Config) -> ExitCode {
+    match (config.take_kubectl_failure(), result) {
+        // Whatever is missing, kubectl has said why.
+        (Some(failure), Err(_)) if !failure.has_answer => failure.code.into(),
+        (Some(failure), result) => {
+            status_of(result, config);
+            failure.code.into()
+        }
+        (None, result) => status_of(result, config).into(),
+    }
+}
+
 fn status_of(result: Result<ExitStatus>, config: &Config) -> ExitStatus {
     result.unwrap_or_else(|error| {
         // Who closes the pipe early, as `head` does, has got what was wanted.
@@ -56,11 +91,15 @@ fn status_of(result: Result<ExitStatus>, config: &Config) -> ExitStatus {
 }
 
 /// Prints help, the version or a usage error, and tells the status.
-fn print_answer(mut answer: clap::Error, config: &Config) -> Result<ExitStatus> {
+fn print_answer(mut answer: clap::Error, caller: Caller, config: &Config) -> Result<ExitStatus> {
     if !answer.use_stderr() {
         return commands::help::print_styled(&answer.render(), config);
     }
-    match args::habits::advice() {
+    let advice = match caller {
+        Caller::User => args::habits::advice(),
+        Caller::Kubectl => plugin::advice(&answer),
+    };
+    match advice {
         Some(advice) => terminal::message::failure(config, &advice.error, advice.help.as_deref()),
         None => {
             // It would say how to name a file that begins with a dash, which nobody means who mistypes an option.
@@ -130,6 +169,7 @@ fn dumps(args: &Args) -> Vec<InputFile> {
         Some(Subcommands::Ls(args)) => required(&args.input),
         Some(Subcommands::Links(args)) => required(&args.input),
         Some(Subcommands::Audit(args)) => required(&args.input),
+        Some(Subcommands::Diff(args)) => required(&args.input),
         Some(Subcommands::Repl(args)) => required(&args.input),
         Some(Subcommands::Watch(args)) if !args.skip_invalid => args.source.inputs(),
         Some(Subcommands::Index(args)) => args.source.inputs(),
@@ -143,8 +183,13 @@ fn required(input: &InputArgs) -> Vec<InputFile> {
     if input.skip_invalid { Vec::new() } else { input.source.inputs() }
 }
 
-fn run(args: Args, config: &Config) -> Result<ExitStatus> {
-    if let Some(advice) = args::habits::advice_on_files(&dumps(&args)) {
+fn run(args: Args, caller: Caller, config: &Config) -> Result<ExitStatus> {
+    let advice = match caller {
+        Caller::User if args.asks_kubectl_in_vain() => args::habits::advice(),
+        Caller::User => args::habits::advice_on_files(&dumps(&args)),
+        Caller::Kubectl => plugin::advice_on(&args),
+    };
+    if let Some(advice) = advice {
         terminal::message::failure(config, &advice.error, advice.help.as_deref());
         return Ok(ExitStatus::Error);
     }
@@ -156,6 +201,7 @@ fn run(args: Args, config: &Config) -> Result<ExitStatus> {
         Some(Subcommands::Ls(args)) => commands::ls::run(&args, config),
         Some(Subcommands::Links(args)) => commands::links::run(&args, config),
         Some(Subcommands::Audit(args)) => commands::audit::run(&args, config),
+        Some(Subcommands::Diff(args)) => commands::diff::run(&args, config),
         Some(Subcommands::Repl(args)) => repl::run(&args, config),
         Some(Subcommands::Label(args)) => commands::label::run(&args, config),
         Some(Subcommands::Watch(args)) => commands::watch::run(&args, config),

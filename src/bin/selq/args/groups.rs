@@ -8,6 +8,8 @@ use selq::Dump;
 use selq::kubernetes::{Quantity, QuantityError, Time, TimeError};
 use selq::path::{Pointer, PointerError};
 
+use super::kubectl::{KubectlArgs, KubectlGet, ServerSelection};
+
 /// A JSON pointer, or why a text is none and what to write instead.
 pub(super) fn pointer(text: &str) -> Result<Pointer, String> {
     // clap prints one text about a value that it refuses, so that the help stands in it.
@@ -48,6 +50,8 @@ pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
     /// The name of the cluster, where it was given one.
     pub(crate) cluster: Option<String>,
+    /// What kubectl is to fetch, where it is no file; the path is what it is called then.
+    pub(crate) get: Option<KubectlGet>,
 }
 
 impl InputFile {
@@ -62,7 +66,7 @@ impl InputFile {
         if path.is_empty() {
             return Err(format!("expected a file behind `{cluster}=`, found nothing"));
         }
-        Ok(InputFile { path: path.into(), cluster: Some(cluster.to_owned()) })
+        Ok(InputFile { path: path.into(), cluster: Some(cluster.to_owned()), get: None })
     }
 
     /// What an index gave of the file, which is the same however its cluster is called, with that name.
@@ -75,7 +79,12 @@ impl InputFile {
 
     /// The file as it was named alone.
     pub(crate) fn of_path(path: &Path) -> InputFile {
-        InputFile { path: path.to_owned(), cluster: None }
+        InputFile { path: path.to_owned(), cluster: None, get: None }
+    }
+
+    /// What kubectl fetches.
+    fn of_kubectl(get: &KubectlGet) -> InputFile {
+        InputFile { path: get.title().into(), cluster: None, get: Some(get.clone()) }
     }
 }
 
@@ -120,9 +129,11 @@ pub(crate) struct SourceArgs {
     /// Dumps to read: List, array, objects, NDJSON or watch events, also gzip or zstd; folders, tar and zip archives of
     /// dumps; `-` is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
     #[command(flatten)]
     clusters: ClusterArgs,
+    #[command(flatten)]
+    pub(super) kubectl: KubectlArgs,
     /// Where the objects are, as a JSON pointer to an array or map, e.g. /data/result; taken as they are, also with
     /// `items` in them
     #[arg(long, value_name = "POINTER", value_parser = pointer, help_heading = "Input")]
@@ -138,12 +149,26 @@ pub(crate) struct SourceArgs {
 impl SourceArgs {
     /// All that is to be read, in order; none where that is standard input.
     pub(crate) fn inputs(&self) -> Vec<InputFile> {
-        self.clusters.and(&self.files)
+        let fetched = self.kubectl_get().map(InputFile::of_kubectl);
+        fetched.into_iter().chain(self.clusters.and(&self.files)).collect()
     }
 
     /// The same with other files to read.
     pub(crate) fn with_inputs(&self, inputs: Vec<InputFile>) -> SourceArgs {
-        SourceArgs { files: Vec::new(), clusters: ClusterArgs { clusters: inputs }, ..self.clone() }
+        let (clusters, kubectl) = (ClusterArgs { clusters: inputs }, KubectlArgs::default());
+        SourceArgs { files: Vec::new(), clusters, kubectl, ..self.clone() }
+    }
+
+    /// What kubectl is to fetch.
+    pub(crate) fn kubectl_get(&self) -> Option<&KubectlGet> {
+        self.kubectl.get.as_ref()
+    }
+
+    /// The same where the server leaves out by itself what these do not select.
+    pub(crate) fn with_selections(&self, selections: Vec<ServerSelection>) -> SourceArgs {
+        let mut source = self.clone();
+        source.kubectl.get.iter_mut().for_each(|get| get.selections.clone_from(&selections));
+        source
     }
 }
 
@@ -198,6 +223,9 @@ pub(crate) struct SelectionArgs {
     /// All namespaces, also if -n names one
     #[arg(short = 'A', long, help_heading = "Selection")]
     pub(crate) all_namespaces: bool,
+    /// Whether kubectl fetches objects of one namespace only, besides those that are in none.
+    #[arg(skip)]
+    pub(crate) is_fetched_of_one_namespace: bool,
     /// Only these kinds: Pod, pods, po, deployments.apps, …; several are joined by `,`
     #[arg(
         short = 'k',

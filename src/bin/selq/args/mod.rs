@@ -2,15 +2,18 @@
 //! several of them take is a group.
 
 mod audit;
+mod diff;
 mod explain;
 mod groups;
 pub(crate) mod habits;
 mod index;
+pub(crate) mod kubectl;
 mod label;
 mod labels;
 mod links;
 mod ls;
 mod parse;
+pub(crate) mod plugin;
 mod query;
 mod repl;
 pub(crate) mod typed;
@@ -21,9 +24,11 @@ use clap_complete::Shell;
 
 pub(crate) use crate::config::ColorChoice;
 pub(crate) use audit::AuditArgs;
+pub(crate) use diff::{DiffArgs, DiffPart};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use groups::{InputArgs, InputFile, Now, SelectionArgs, SourceArgs};
 pub(crate) use index::IndexArgs;
+pub(crate) use kubectl::{KubectlGet, ServerSelection};
 pub(crate) use label::{LabelArgs, LabelForm};
 pub(crate) use labels::LabelsArgs;
 pub(crate) use links::{LinkRelation, LinksArgs, LinksFormat};
@@ -45,6 +50,8 @@ Examples:
   selq -l env=prod -o name pods.json
   # columns for two labels
   selq -l env=prod -L tier,app pods.json
+  # as kubectl get shows them
+  selq -l env=prod -o kubectl pods.json
   # by kind and namespace alone
   selq -k deploy -n shop pods.json
   # which values there are
@@ -57,6 +64,8 @@ Examples:
   selq links --of shop/svc/web pods.json
   # what is wrong with a cluster
   selq audit must-gather.tar.gz
+  # what became of it since yesterday
+  selq diff yesterday.json pods.json
   # selectors answered while they are typed
   selq repl pods.json
   # the dump with other labels
@@ -114,6 +123,8 @@ pub(crate) enum Subcommands {
     Links(LinksArgs),
     /// Find what is wrong with a cluster: selectors that select nothing, budgets that block
     Audit(AuditArgs),
+    /// Compare two dumps: which objects came, went and changed
+    Diff(DiffArgs),
     /// Explore dumps interactively: selectors are answered while they are typed
     Repl(ReplArgs),
     /// Set and remove labels in dumps, as kubectl label does in a cluster

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use super::groups::{InputArgs, SelectionArgs};
-use crate::output::OutputFormat;
+use crate::output::{FormatParser, TypedFormat};
 
 /// The options of a query.
 #[derive(Debug, Clone, ClapArgs)]
@@ -23,8 +23,8 @@ pub(crate) struct QueryArgs {
     pub(crate) queries: Vec<PathBuf>,
     /// How to print what matched
     // Without a default, since `--queries` prints counts where no format is asked for.
-    #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Output")]
-    pub(crate) output: Option<OutputFormat>,
+    #[arg(short = 'o', long, value_name = "FORMAT", value_parser = FormatParser, help_heading = "Output")]
+    pub(crate) output: Option<TypedFormat>,
     /// Columns to show: label keys, fields such as .status.phase, functions such as 'status()'
     #[arg(short = 'L', long, alias = "columns", value_name = "K,…", num_args = 1, help_heading = "Output")]
     pub(crate) label_columns: Vec<String>,

@@ -3,7 +3,7 @@
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::groups::InputArgs;
-use crate::output::OutputFormat;
+use crate::output::{FormatParser, TypedFormat};
 
 /// The options of a session. Those of [`ReplArgs::settings`] can be written in the config file too.
 #[derive(Debug, Clone, ClapArgs)]
@@ -46,6 +46,9 @@ pub(crate) struct ReplArgs {
         help_heading = "Selection"
     )]
     pub(crate) namespace: Vec<String>,
+    /// Begin in all namespaces, also if -n names one
+    #[arg(short = 'A', long, help_heading = "Selection")]
+    pub(crate) all_namespaces: bool,
     /// Begin with these kinds: Pod, pods, po, deployments.apps, …; several are joined by `,`
     #[arg(
         short = 'k',
@@ -57,8 +60,8 @@ pub(crate) struct ReplArgs {
     )]
     pub(crate) kind: Vec<String>,
     /// How to print what matched [default: table]
-    #[arg(short = 'o', long, value_name = "FORMAT", help_heading = "Settings")]
-    output: Option<OutputFormat>,
+    #[arg(short = 'o', long, value_name = "FORMAT", value_parser = FormatParser, help_heading = "Settings")]
+    output: Option<TypedFormat>,
     /// Columns to show: label keys, fields such as .status.phase, functions such as 'status()'; `*` is all labels in a last
     /// column
     #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings")]
@@ -86,7 +89,7 @@ impl ReplArgs {
         // As texts by name, so that options, config file and commands all go through
         // `Settings::set`.
         let given = [
-            ("output", self.output.and_then(|it| it.to_possible_value()).map(name)),
+            ("output", self.output.as_ref().map(ToString::to_string)),
             ("label-columns", self.label_columns.clone()),
             ("limit", self.limit.clone()),
             ("sort-by", self.sort_by.clone()),

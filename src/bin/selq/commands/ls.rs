@@ -79,7 +79,9 @@ fn states(dump: &Dump) -> Counts<'_> {
     let reads = Reads::of([status::READS]);
     let key = |object: ObjectRef<'_>| {
         let json = dump.json(object.id());
-        let status = status::of(&ObjectJson::reading(&json, &reads)).map(|status| status.into_owned());
+        // The kind may be one that only the list says.
+        let read = ObjectJson::reading(&json, &reads).with_kind(object.api_version(), object.kind());
+        let status = status::of(&read).map(|status| status.into_owned());
         (object.kind().to_owned(), status)
     };
     let mut counts: Vec<_> = count(dump.store().objects().map(key)).into_iter().collect();

@@ -1,6 +1,7 @@
 //! The subcommands, one file each: from what was typed to an exit status.
 
 pub(crate) mod audit;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;

@@ -43,7 +43,7 @@ impl NamedQuery {
 
 /// Reads the files of queries: a selector a line, or in a `.jsonl` file an object a line.
 pub(crate) fn read(args: &QueryArgs, config: &Config) -> Result<Vec<NamedQuery>> {
-    if !matches!(args.output, None | Some(OutputFormat::Jsonl)) {
+    if args.output.as_ref().is_some_and(|it| it.format != OutputFormat::Jsonl) {
         bail!("--queries prints counts, or with -o jsonl what each selector picks: no other format");
     }
     if !args.label_columns.is_empty() || args.show_labels || args.no_headers {

@@ -29,12 +29,12 @@ use crate::input::{self, Loaded, Opened, Scanned};
 use crate::output::grid::GridFormat;
 use crate::output::grouping::Grouping;
 use crate::output::subject::ColumnSubject;
-use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written};
+use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written, records};
 use crate::selection::absent;
 use crate::selection::ages::Freshness;
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
-use crate::selection::{NO_MATCHES, NO_OBJECTS, Selection, among};
+use crate::selection::{NO_MATCHES, NO_OBJECTS, Selection, among, on_server};
 use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
 
@@ -48,6 +48,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     };
     let asked = queries.iter().flatten().any(NamedQuery::asks_for_age);
     let selection = selection.with_ages(asked || view.shows_ages());
+    let args = &asking_server(args, &selection, &view);
     let freshness = selection.freshness();
     let kinds = selection.kind_filter();
     let mut query = QueryRun { selection, kinds, freshness, view, shown: args.shown(), config };
@@ -78,6 +79,20 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     // one by one would take longer than most answers.
     mem::forget(loaded);
     Ok(status)
+}
+
+/// The same arguments where kubectl, if it is to fetch the objects, has the server leave out what is not wanted.
+fn asking_server(args: &QueryArgs, selection: &Selection, view: &View) -> QueryArgs {
+    let mut args = args.clone();
+    // What other objects say is asked of objects that the server would leave out.
+    if let Some(get) = args.input.source.kubectl_get()
+        && args.queries.is_empty()
+        && !view.asks_others()
+    {
+        let selections = on_server::selections(get, &selection.wanted().into_query());
+        args.input.source = args.input.source.with_selections(selections);
+    }
+    args
 }
 
 /// Up to how many bytes a dump is loaded after all to find what was meant by a name that no object has, which takes half
@@ -353,13 +368,18 @@ impl QueryRun<'_> {
 
 /// The view that the options ask for, or why they make no sense together.
 fn view(args: &QueryArgs, selection: &Selection, config: &Config) -> Result<View> {
-    let format = args.output.unwrap_or(OutputFormat::Table);
+    let typed = args.output.clone().unwrap_or_else(|| OutputFormat::Table.into());
+    let format = typed.format;
     let grouping = grouping(args, format)?;
     if args.null && format != OutputFormat::Name {
         bail!("-0 ends names with NUL: it needs -o name");
     }
     if !format.has_columns() && (!args.label_columns.is_empty() || args.show_labels) {
-        bail!("-L and --show-labels add columns: they need -o table, wide, csv or tsv");
+        bail!("-L and --show-labels add columns: they need -o table, wide, kubectl, csv, tsv or records");
+    }
+    let columns = ColumnSubject::lists(&args.label_columns)?;
+    if format == OutputFormat::Records {
+        records::check(&columns)?;
     }
     let show_labels = match args.show_labels {
         true => ShowLabels::Always,
@@ -369,7 +389,9 @@ fn view(args: &QueryArgs, selection: &Selection, config: &Config) -> Result<View
     };
     Ok(View {
         format,
-        columns: ColumnSubject::lists(&args.label_columns)?,
+        columns,
+        custom_columns: typed.custom_columns()?,
+        is_of_one_namespace: selection.is_of_one_namespace(),
         show_labels,
         headers: !args.no_headers,
         name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &WatchArgs, config: &Config) -> Result<ExitStatus> {
     if selection.context_before().is_none() {
         bail!("--now dump is the newest time of all objects, which a watch never has: name the time");
     }
-    let inputs = input::inputs(&args.source.inputs())?;
+    let inputs = input::inputs(&args.source.inputs(), config)?;
     let (watched, n_refused) = WatchedQueries::new(args, &selection, config)?;
     let progress = Arc::new(WatchTally::new(watched.sightings(), n_refused));
     let (at_interrupt, its_config) = (Arc::clone(&progress), config.clone());

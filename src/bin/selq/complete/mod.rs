@@ -24,6 +24,7 @@ use selq::saved::Check;
 
 use crate::args::typed::{ShellLine, ShellWord};
 use crate::args::{Args, InputFile};
+use crate::config::Config;
 use crate::input::{self, saved};
 use crate::selection::Selection;
 use crate::typing::candidates::Completion;
@@ -195,14 +196,15 @@ fn dump(line: &ShellLine) -> Option<Box<Dump>> {
     let pointer = |name| line.values(&[name]).next().map(str::parse::<Pointer>)?.ok();
     let loader = input::loader(pointer("--items-at").as_ref(), pointer("--labels-at").as_ref());
     let index = line.values(&["--index"]).next().map(PathBuf::from);
+    let config = Config::from_env();
     let read = move || match (&files[..], index) {
         ([], _) => None,
         ([file], index) => {
             let saved = saved::index_of(&file.path, index.as_deref());
             let opened = saved.open(&loader, Check::Samples).ok().map(|dump| file.name_cluster_of(dump));
-            opened.or_else(|| loader.load([input::input(file)]).ok())
+            opened.or_else(|| loader.load([input::input(file, &config)]).ok())
         }
-        (files, _) => loader.load(files.iter().map(input::input)).ok(),
+        (files, _) => loader.load(files.iter().map(|file| input::input(file, &config))).ok(),
     };
     let (sender, dump) = mpsc::channel();
     // Whoever has waited long enough ends the program, and so this.

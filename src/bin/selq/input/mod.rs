@@ -2,6 +2,7 @@
 //! what is [`Opened`] is loaded, or only scanned where that is enough; and what was [`Scanned`] can still be loaded without
 //! being read again.
 
+mod kubectl;
 mod observer;
 mod progress;
 pub(crate) mod saved;
@@ -21,6 +22,7 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::terminal::message;
 use crate::terminal::stdin::is_stdin;
+use kubectl::KubectlReader;
 use observer::Observer;
 use saved::Saved;
 
@@ -72,7 +74,7 @@ pub(crate) fn nothing() -> Result<Loaded> {
 pub(crate) fn open<'c>(args: &InputArgs, config: &'c Config) -> Result<Opened<'c>> {
     let begin = Instant::now();
     let files = args.source.inputs();
-    let inputs = inputs(&files)?;
+    let inputs = inputs(&files, config)?;
     let Saved { dumps, outcome, notices } = saved::open(args, &files, config)?;
     let inputs = inputs.into_iter().zip(dumps.into_iter().chain([None])).collect();
     Ok(Opened { inputs, loader: args.loader(), saved: outcome, notices, begin, config })
@@ -84,7 +86,7 @@ pub(crate) fn open_without_index<'c>(
     loader: Loader,
     config: &'c Config,
 ) -> Result<Opened<'c>> {
-    let inputs = inputs(files)?.into_iter().map(|input| (input, None)).collect();
+    let inputs = inputs(files, config)?.into_iter().map(|input| (input, None)).collect();
     Ok(Opened { inputs, loader, saved: String::new(), notices: Vec::new(), begin: Instant::now(), config })
 }
 
@@ -233,8 +235,12 @@ pub(crate) fn loader(items_at: Option<&Pointer>, labels_at: Option<&Pointer>) ->
 }
 
 /// The input that a file is.
-pub(crate) fn input(InputFile { path, cluster }: &InputFile) -> Input {
-    let input = if is_stdin(path) { Input::Stdin } else { Input::Path(path.clone()) };
+pub(crate) fn input(InputFile { path, cluster, get }: &InputFile, config: &Config) -> Input {
+    let input = match get {
+        Some(get) => Input::reader(get.title(), KubectlReader::new(get, config)),
+        None if is_stdin(path) => Input::Stdin,
+        None => Input::Path(path.clone()),
+    };
     match cluster {
         Some(cluster) => input.in_cluster(cluster),
         None => input,
@@ -242,7 +248,7 @@ pub(crate) fn input(InputFile { path, cluster }: &InputFile) -> Input {
 }
 
 /// The inputs that files are; standard input when there are none.
-pub(crate) fn inputs(files: &[InputFile]) -> Result<Vec<Input>> {
+pub(crate) fn inputs(files: &[InputFile], config: &Config) -> Result<Vec<Input>> {
     if files.is_empty() {
         // To wait until somebody types a dump would look as if the program hung.
         if io::stdin().is_terminal() {
@@ -257,5 +263,5 @@ pub(crate) fn inputs(files: &[InputFile]) -> Result<Vec<Input>> {
     if files.iter().filter(|file| is_stdin(&file.path)).count() > 1 {
         bail!("`-` is standard input, which can be read only once");
     }
-    Ok(files.iter().map(input).collect())
+    Ok(files.iter().map(|file| input(file, config)).collect())
 }

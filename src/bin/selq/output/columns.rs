@@ -129,10 +129,13 @@ fn called<'c>(dump: &Dump, object: &ObjectRef<'_>, scratch: &'c mut String) -> &
     scratch
 }
 
-/// Appends `a=1,b=2`, sorted by key as kubectl does.
-fn push_labels(object: &ObjectRef<'_>, cell: &mut String) {
+/// Appends `a=1,b=2`, sorted as kubectl does: by whole labels, so that `a-b=1` comes before `a=1`.
+pub(super) fn push_labels(object: &ObjectRef<'_>, cell: &mut String) {
     let mut labels: Vec<(&str, &str)> = object.labels().collect();
-    labels.sort_unstable();
+    let bytes = |&(key, value): &(&'_ str, &'_ str)| {
+        key.bytes().chain([b'=']).chain(value.bytes()).collect::<Vec<u8>>()
+    };
+    labels.sort_by_cached_key(bytes);
     for (nth, (key, value)) in labels.iter().enumerate() {
         if nth > 0 {
             cell.push(',');
@@ -160,7 +163,7 @@ impl<'a, 's> ObjectRows<'a, 's> {
         if view.format.is_table() && rows.iter().all(|object| is_anonymous(&object)) {
             tell_apart(&mut columns, rows, view);
         }
-        ObjectRows { dump, rows, columns, read: read(dump, rows, view) }
+        ObjectRows { dump, rows, columns, read: read_columns(dump, rows, view) }
     }
 
     /// Which of the columns that are read no row has, in words.
@@ -183,7 +186,7 @@ impl<'a, 's> ObjectRows<'a, 's> {
 }
 
 /// What is read of the objects for columns. Nothing where there are none.
-fn read(dump: &Dump, rows: &Rows<'_>, view: &View) -> Vec<Vec<Option<String>>> {
+pub(super) fn read_columns(dump: &Dump, rows: &Rows<'_>, view: &View) -> Vec<Vec<Option<String>>> {
     let subjects: Vec<_> = view.columns.iter().filter_map(ColumnSubject::read).cloned().collect();
     if subjects.is_empty() {
         return Vec::new();

@@ -31,7 +31,7 @@ impl GridFormat {
             OutputFormat::Csv => Some(GridFormat::Csv),
             OutputFormat::Tsv => Some(GridFormat::Tsv),
             OutputFormat::Jsonl => Some(GridFormat::Jsonl),
-            OutputFormat::Wide | OutputFormat::Name | OutputFormat::Json | OutputFormat::Yaml => None,
+            _ => None,
         }
     }
 }

@@ -2,13 +2,18 @@
 
 mod columns;
 mod csv;
+pub(crate) mod custom;
+mod custom_rows;
+pub(crate) mod differences;
 mod format;
 pub(crate) mod grid;
 pub(crate) mod grouping;
 pub(crate) mod groups;
 pub(crate) mod identity;
 mod json;
+mod kubectl;
 pub(crate) mod names;
+pub(crate) mod records;
 pub(crate) mod replace;
 mod rows;
 pub(crate) mod sort;
@@ -25,7 +30,7 @@ use selq::{Dump, Plan};
 use crate::terminal::printer::Printer;
 use crate::terminal::table::{self, Layout};
 use columns::ObjectRows;
-pub(crate) use format::OutputFormat;
+pub(crate) use format::{FormatParser, OutputFormat, TypedFormat};
 pub(crate) use rows::Rows;
 pub(crate) use view::{NameEnd, ShowLabels, View};
 
@@ -61,6 +66,9 @@ pub(crate) fn write_rows(
         OutputFormat::Json => remarks.extend(json::write_list(dump, rows, out)?),
         OutputFormat::Yaml => remarks.extend(yaml::write_list(dump, rows, out)?),
         OutputFormat::Jsonl => remarks.extend(json::write_lines(dump, rows, out)?),
+        OutputFormat::Records => records::write(dump, rows, view, out)?,
+        OutputFormat::Kubectl | OutputFormat::KubectlWide => kubectl::write(dump, rows, view, out)?,
+        OutputFormat::CustomColumns => custom_rows::write(dump, rows, view, out)?,
         OutputFormat::Name => names::write(dump, rows, view.name_end, out)?,
         OutputFormat::Table | OutputFormat::Wide | OutputFormat::Csv | OutputFormat::Tsv => {
             let objects = ObjectRows::new(dump, rows, view);

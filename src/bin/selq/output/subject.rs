@@ -107,7 +107,7 @@ pub(crate) fn cell_text(values: &[SubjectValue]) -> Option<String> {
 }
 
 /// The parts of a list, without the blanks around them; what is empty is none.
-fn parts(text: &str, is_separator: fn(u8) -> bool) -> Vec<&str> {
+pub(super) fn parts(text: &str, is_separator: fn(u8) -> bool) -> Vec<&str> {
     let (mut parts, mut begin) = (Vec::new(), 0);
     for separator in outer(text).filter(|&at| is_separator(text.as_bytes()[at])) {
         parts.push(&text[begin..separator]);

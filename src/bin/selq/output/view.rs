@@ -3,6 +3,7 @@
 use selq::query::{Context, Subject};
 
 use super::OutputFormat;
+use super::custom::CustomColumn;
 use super::grid::GridFormat;
 use super::grouping::Grouping;
 use super::sort::SortKey;
@@ -14,6 +15,10 @@ pub(crate) struct View {
     pub(crate) format: OutputFormat,
     /// What has a column of its own.
     pub(crate) columns: Vec<ColumnSubject>,
+    /// The columns of `-o custom-columns`.
+    pub(crate) custom_columns: Vec<CustomColumn>,
+    /// Whether nothing but objects of one namespace is wanted, which kubectl then does not repeat.
+    pub(crate) is_of_one_namespace: bool,
     /// All labels in a last column.
     pub(crate) show_labels: ShowLabels,
     pub(crate) headers: bool,
@@ -41,13 +46,14 @@ impl View {
     /// none.
     pub(crate) fn needs_label(&self, key: &str) -> bool {
         self.show_labels != ShowLabels::Never
+            || self.format == OutputFormat::Records
             || self.subjects().any(|subject| subject.needs_label(key))
             || self.sort_by.iter().any(SortKey::needs_labels)
     }
 
-    /// Whether fields or functions are read of the objects.
+    /// Whether fields or functions are read of the objects, or kubectl's columns are.
     pub(crate) fn reads_objects(&self) -> bool {
-        self.read_subjects().next().is_some()
+        self.format.is_kubectl() || !self.custom_columns.is_empty() || self.read_subjects().next().is_some()
     }
 
     /// Whether something is read that other objects say, so that it takes the whole dump.
@@ -57,18 +63,21 @@ impl View {
 
     /// Whether rows show more of the objects than what they are and their labels.
     pub(crate) fn reads_text(&self) -> bool {
-        let is_json = matches!(self.format, OutputFormat::Json | OutputFormat::Jsonl);
-        is_json || self.reads_objects() || self.sort_by.iter().any(SortKey::is_path)
+        let is_whole = self.format.is_of_objects() || self.format == OutputFormat::Records;
+        is_whole || self.reads_objects() || self.sort_by.iter().any(SortKey::is_path)
     }
 
     /// Whether ages are shown. An order of them is the same to whatever time they are counted.
     pub(crate) fn shows_ages(&self) -> bool {
-        self.subjects().filter_map(ColumnSubject::read).any(Subject::is_age)
+        let custom = self.custom_columns.iter().filter_map(CustomColumn::subject);
+        let mut shown = self.subjects().filter_map(ColumnSubject::read).chain(custom);
+        self.format.is_kubectl() || shown.any(Subject::is_age)
     }
 
     fn read_subjects(&self) -> impl Iterator<Item = &Subject> {
         self.subjects()
             .filter_map(ColumnSubject::read)
+            .chain(self.custom_columns.iter().filter_map(CustomColumn::subject))
             .chain(self.sort_by.iter().filter_map(SortKey::subject))
     }
 }

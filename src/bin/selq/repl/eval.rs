@@ -9,26 +9,104 @@ use anyhow::{Result, bail};
 use selq::query::{Columns, Subject};
 
 use super::command::{self, Command};
+use super::lines::LinesToDo;
 use super::session::Session;
+use super::shell::{self, ShellInput};
+use super::stop::is_stop;
+use crate::config::Audience;
+use crate::output;
+use crate::selection::wanted::Wanted;
+use crate::terminal::message::{self, counted};
+use crate::terminal::printer::Printer;
 use crate::typing::names::BLANKS;
-use crate::typing::{TypingContext, is_comment};
+use crate::typing::{TypingContext, is_comment, piped};
+
+/// The command that is one of the shell.
+const SHELL: &str = "!";
 
 /// What people type to leave or to get help elsewhere, and the command for it.
 const HABITS: [(&str, &str); 4] = [("exit", "quit"), ("quit", "quit"), ("help", "help"), ("\\q", "quit")];
 
+/// How deep files may have each other read.
+const MAX_DEPTH: usize = 16;
+
 /// Does what a line says. `Break` ends the session; an error does not.
 pub(crate) fn eval(session: &mut Session, line: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    eval_at(session, line, 0, out)
+}
+
+/// The same of a line that files have had done, one within the other to some depth.
+fn eval_at(session: &mut Session, line: &str, depth: usize, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let flow = eval_one(session, line, out)?;
+    match session.to_do.take() {
+        Some(lines) if flow.is_continue() => eval_lines(session, &lines, depth + 1, out),
+        _ => Ok(flow),
+    }
+}
+
+/// Does all lines of a text, whatever becomes of each.
+fn eval_lines(
+    session: &mut Session,
+    LinesToDo { name, text }: &LinesToDo,
+    depth: usize,
+    out: &mut dyn Write,
+) -> Result<ControlFlow<()>> {
+    if depth > MAX_DEPTH {
+        bail!("{name}: files read each other, {MAX_DEPTH} deep");
+    }
+    let mut n_failed = 0;
+    for (nth, line) in text.lines().enumerate() {
+        session.go_on()?;
+        match eval_at(session, line, depth, out) {
+            Ok(flow) if flow.is_break() => return Ok(flow),
+            Ok(_) => {}
+            // Whoever reads the answers is gone, or has had enough.
+            Err(error) if is_stop(&error) || message::is_broken_pipe(&error) => return Err(error),
+            Err(error) => {
+                n_failed += 1;
+                session.voice.say(&format!("{name}:{}: {error:#}", nth + 1), out)?;
+            }
+        }
+    }
+    match n_failed {
+        0 => Ok(ControlFlow::Continue(())),
+        n => bail!("{} of {name} failed", counted(n, "line")),
+    }
+}
+
+fn eval_one(session: &mut Session, line: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     let line = line.trim_matches(BLANKS);
     session.state.selection.take_time();
     if let Some(command) = line.strip_prefix(':') {
         return run_command(session, command, out);
     }
     if !line.is_empty() && !is_comment(line) {
-        let wanted = session.state.wanted(line).map_err(Into::into);
-        let n_objects = wanted.and_then(|wanted| session.answer(wanted, out));
+        let (query, command) = piped(line);
+        let wanted = session.state.wanted(query).map_err(Into::into);
+        let n_objects = wanted.and_then(|wanted| match command {
+            None => session.answer(wanted, out),
+            Some(command) => pipe(session, &wanted, command, out),
+        });
         help_with_habits(session, line, n_objects, out)?;
     }
     Ok(ControlFlow::Continue(()))
+}
+
+/// Hands an answer to a command of the shell.
+fn pipe(session: &mut Session, wanted: &Wanted, command: &str, out: &mut dyn Write) -> Result<usize> {
+    if command.is_empty() {
+        bail!("expected a command behind `|`, found nothing; an \"or\" is `||`");
+    }
+    session.answer_whole(wanted, out, |session, rows, view, out| {
+        let mut remarks = Vec::new();
+        let mut write = |pipe: &mut dyn Write| {
+            let mut printer = Printer::new(pipe, Audience::Program);
+            remarks = output::write_rows(session.state.dump(), rows, view, &mut printer)?.remarks;
+            Ok(())
+        };
+        shell::run(session, command, &[], ShellInput::Written(&mut write), out)?;
+        session.voice.say_all(&remarks, out)
+    })
 }
 
 /// Names the command that is meant by what is no query, or one of nothing.
@@ -49,7 +127,11 @@ fn help_with_habits(
 }
 
 fn run_command(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let (name, arguments) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (name, arguments) = match text.strip_prefix(SHELL) {
+        // The name of a command in a shell follows at once.
+        Some(command) => (SHELL, command),
+        None => text.split_once(char::is_whitespace).unwrap_or((text, "")),
+    };
     let Command { run, syntax, .. } = command::find(name)?;
     let arguments = arguments.trim();
     // What a command would pass over in silence may have been meant to change something.

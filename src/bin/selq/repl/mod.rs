@@ -8,10 +8,12 @@ mod command;
 mod editor;
 mod eval;
 mod history;
+mod lines;
 mod pager;
 mod report;
 mod session;
 mod settings;
+mod shell;
 mod show;
 mod stop;
 

@@ -10,9 +10,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::args::{ColorChoice, EditMode, ReplArgs};
-use crate::output::OutputFormat;
+use crate::output::custom::CustomColumn;
 use crate::output::sort::SortKey;
 use crate::output::subject::ColumnSubject;
+use crate::output::{OutputFormat, TypedFormat};
 
 /// The names of all settings. Where there is an option for it, that goes by the same name.
 pub(super) const NAMES: [&str; 7] =
@@ -23,7 +24,9 @@ const ALL_LABELS: &str = "*";
 /// How a session answers.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    pub(crate) output: OutputFormat,
+    pub(crate) output: TypedFormat,
+    /// The columns of that, where it has such.
+    pub(crate) custom_columns: Vec<CustomColumn>,
     /// What has a column of its own.
     pub(crate) columns: Vec<ColumnSubject>,
     /// Whether all labels are a last column.
@@ -39,7 +42,8 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            output: OutputFormat::Table,
+            output: OutputFormat::Table.into(),
+            custom_columns: Vec::new(),
             columns: Vec::new(),
             show_labels: false,
             limit: None,
@@ -94,7 +98,7 @@ impl Settings {
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<()> {
         let given = Some(value).filter(|&value| value != "off");
         match name {
-            "output" => self.output = one_of(name, value)?,
+            "output" => self.set_output(TypedFormat::named(name, value)?)?,
             "mode" => self.mode = one_of(name, value)?,
             "color" => self.color = Some(one_of(name, value)?),
             "timing" => self.timing = switch(value)?,
@@ -104,6 +108,12 @@ impl Settings {
             "label-columns" | "columns" => self.set_columns(given.unwrap_or_default())?,
             _ => return Err(unknown(name)),
         }
+        Ok(())
+    }
+
+    fn set_output(&mut self, output: TypedFormat) -> Result<()> {
+        self.custom_columns = output.custom_columns()?;
+        self.output = output;
         Ok(())
     }
 
@@ -120,7 +130,7 @@ impl Settings {
     pub(crate) fn get(&self, name: &str) -> String {
         let off = || "off".to_owned();
         match name {
-            "output" => name_of(self.output),
+            "output" => self.output.to_string(),
             "mode" => name_of(self.mode),
             "color" => name_of(self.color.unwrap_or(ColorChoice::Auto)),
             "timing" => (if self.timing { "on" } else { "off" }).to_owned(),
@@ -269,7 +279,7 @@ mod tests {
         insta::assert_snapshot!(snapshot.join("\n"), @r#"
         config.toml:2: no setting "limt"; did you mean "limit"?
         config.toml:1: no setting "colour_scheme"; there are color, label-columns, limit, mode, output, sort-by, timing
-        config.toml:1: expected table, wide, name, json, yaml, jsonl, csv, tsv as output, found "xml"
+        config.toml:1: expected table, wide, name, json, yaml, jsonl, csv, tsv, kubectl, kubectl-wide, custom-columns, records as output, found "xml"
         config.toml:1: expected a number or off, found "few"
         config.toml:1: expected a text, a number, true or false, or a list of texts
         config.toml:1: .a[ is no path: expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text

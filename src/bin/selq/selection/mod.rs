@@ -4,6 +4,7 @@ pub(crate) mod absent;
 pub(crate) mod ages;
 pub(crate) mod json_line;
 pub(crate) mod mistaken;
+pub(crate) mod on_server;
 pub(crate) mod sightings;
 pub(crate) mod wanted;
 
@@ -52,6 +53,8 @@ pub(crate) struct Selection {
     asks_for_age: bool,
     /// Whether what they do not match is wanted.
     is_inverted: bool,
+    /// Whether objects of one namespace were fetched at all.
+    is_fetched_of_one_namespace: bool,
     /// Objects of any of these; without any, of all.
     pub(crate) namespaces: Vec<String>,
     pub(crate) kinds: Vec<String>,
@@ -88,6 +91,7 @@ impl Selection {
             takes_queries: !args.where_queries.is_empty(),
             context,
             is_inverted: false,
+            is_fetched_of_one_namespace: args.is_fetched_of_one_namespace,
             namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
             kinds: trimmed(&args.kind),
         })
@@ -96,8 +100,17 @@ impl Selection {
     /// Everything in one of these namespaces and of one of these kinds; without any, in all and of every kind.
     pub(crate) fn scoped(namespaces: Vec<String>, kinds: Vec<String>) -> Selection {
         let (wanted, context) = (Wanted::everything(), Some(Context::new()));
-        let (takes_queries, says_now, asks_for_age, is_inverted) = (false, false, false, false);
-        Selection { wanted, takes_queries, context, says_now, asks_for_age, is_inverted, namespaces, kinds }
+        Selection {
+            wanted,
+            takes_queries: false,
+            context,
+            says_now: false,
+            asks_for_age: false,
+            is_inverted: false,
+            is_fetched_of_one_namespace: false,
+            namespaces,
+            kinds,
+        }
     }
 
     /// The same where whoever reads what is said of an answer can write a query.
@@ -199,6 +212,11 @@ impl Selection {
     /// Whether it asks for namespaces or kinds.
     pub(crate) fn is_scoped(&self) -> bool {
         !self.namespaces.is_empty() || !self.kinds.is_empty()
+    }
+
+    /// Whether nothing is wanted but objects of one namespace.
+    pub(crate) fn is_of_one_namespace(&self) -> bool {
+        self.namespaces.len() == 1 || self.is_fetched_of_one_namespace
     }
 
     /// The kinds that it asks for, of objects that come one by one.

@@ -46,6 +46,9 @@ pub(crate) trait Grid {
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     pub(crate) headers: bool,
+    pub(crate) headings: Headings,
+    /// How wide a column is at least.
+    pub(crate) min_width: usize,
     /// How wide the table may be before its cells are cut; `None` if nobody looks at it on a screen.
     pub(crate) max_width: Option<usize>,
     /// Whether the last column, of all labels, is cut before others are.
@@ -60,6 +63,15 @@ pub(crate) struct Layout {
     pub(crate) empty: &'static str,
 }
 
+/// How what stands above the columns is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Headings {
+    /// In upper case, as in kubectl.
+    Upper,
+    /// As somebody wrote them.
+    AsWritten,
+}
+
 /// The side of its column that a cell stands at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
@@ -71,6 +83,8 @@ impl Default for Layout {
     fn default() -> Layout {
         Layout {
             headers: true,
+            headings: Headings::Upper,
+            min_width: 0,
             max_width: None,
             last_is_labels: false,
             gap: 3,
@@ -83,7 +97,8 @@ impl Default for Layout {
 
 /// Writes a table; nothing if it has no rows. Nothing in a cell steers a terminal or ends its line, whoever reads it.
 pub(crate) fn write(grid: &impl Grid, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
-    let header: Vec<String> = (0..grid.header().len()).map(|nth| heading(&grid.heading(nth))).collect();
+    let heading = |nth| heading(&grid.heading(nth), layout.headings);
+    let header: Vec<String> = (0..grid.header().len()).map(heading).collect();
     let Some(widths) = widths(grid, &header, layout) else { return Ok(()) };
     let mut line = TableLine { widths, layout, out };
     let (mut shown, mut scratch) = (CellText::new(layout), String::new());
@@ -114,16 +129,20 @@ pub(crate) fn key_heading(key: &str) -> String {
     key.rsplit('/').next().unwrap_or(key).to_owned()
 }
 
-/// Upper case, as in kubectl.
-fn heading(name: &str) -> String {
+fn heading(name: &str, headings: Headings) -> String {
     let mut heading = String::new();
-    push_escaped(&mut heading, &name.to_uppercase());
+    match headings {
+        Headings::Upper => push_escaped(&mut heading, &name.to_uppercase()),
+        Headings::AsWritten => push_escaped(&mut heading, name),
+    }
     heading
 }
 
 /// How wide each column is; `None` if there are no rows.
 fn widths(grid: &impl Grid, header: &[String], layout: &Layout) -> Option<Vec<usize>> {
-    let of_heading = |heading: &String| if layout.headers { heading.width() } else { 0 };
+    let of_heading = |heading: &String| {
+        if layout.headers { heading.width().max(layout.min_width) } else { layout.min_width }
+    };
     let mut widths: Vec<usize> = header.iter().map(of_heading).collect();
     // A last column at the left is not padded, so its width is of no interest unless it may have to be cut.
     let last_counts = layout.max_width.is_some() || layout.last == Align::Right;

@@ -2,7 +2,7 @@
 
 use selq::store::{KindFacts, NamespaceFacts};
 
-use super::candidates::{Candidate, Completion, MAX_LISTED, grouped, keys_besides};
+use super::candidates::{Candidate, Completion, MAX_LISTED, common_beginning, grouped, keys_besides};
 use super::in_query::{Asking, query_completion};
 use super::line;
 use super::{
@@ -23,7 +23,9 @@ pub(crate) fn complete(context: &TypingContext<'_>, text: &str, cursor: usize) -
 }
 
 fn complete_line(context: &TypingContext<'_>, text: &str, cursor: usize) -> Completion {
-    if let Some((offset, query, language)) = query_in(text, context.commands).filter(|it| it.0 <= cursor) {
+    let is_at_cursor =
+        |(offset, query, _): &(usize, &str, Language)| (*offset..=offset + query.len()).contains(&cursor);
+    if let Some((offset, query, language)) = query_in(text, context.commands).filter(is_at_cursor) {
         let asking = Asking { context, language };
         let completion = query_completion(asking, query, cursor - offset);
         return Completion { start: completion.start + offset, ..completion };
@@ -64,7 +66,7 @@ fn argument_completion(
     let completion = match argument {
         Argument::Keys => match grouped(start, word, keys_besides(context, &listed)) {
             keys if keys.candidates.is_empty() => return subject_completion(context, word, text, cursor),
-            keys => keys,
+            keys => with_columns_of_pods(context, word, &listed, keys),
         },
         Argument::Edits => edits::complete(context, word, cursor),
         Argument::Subject => return subject_completion(context, arguments, text, cursor),
@@ -100,6 +102,34 @@ fn key_completion(context: &TypingContext<'_>, word: &str, cursor: usize) -> Opt
     let is_odd = |key: &str| key.starts_with(word) && selq::LabelKey::new(key).is_err();
     let is_any_odd = !word.is_empty() && keys.iter().any(|(key, _)| is_odd(key));
     is_any_odd.then(|| grouped(cursor - word.len(), word, keys))
+}
+
+/// The columns that `kubectl get pods` shows, as functions.
+const COLUMNS_OF_PODS: [(&str, &str); 4] =
+    [("status()", "STATUS"), ("age()", "AGE"), ("ready()", "READY"), ("restarts()", "RESTARTS")];
+
+/// The same with these before the keys, where all objects on the screen are pods.
+fn with_columns_of_pods(
+    context: &TypingContext<'_>,
+    word: &str,
+    listed: &[&str],
+    keys: Completion,
+) -> Completion {
+    let are_pods =
+        !context.on_screen.is_empty() && context.on_screen.iter().all(|name| name.starts_with("pod/"));
+    // Who knows the column types its name.
+    let is_meant = |(function, heading): &(&str, &str)| {
+        (function.starts_with(word) || heading.starts_with(word)) && !listed.contains(function)
+    };
+    let columns = COLUMNS_OF_PODS.into_iter().filter(|it| are_pods && is_meant(it));
+    let columns: Vec<Candidate> =
+        columns.map(|(function, heading)| Candidate::new(function, heading)).collect();
+    if columns.is_empty() {
+        return keys;
+    }
+    let texts = columns.iter().map(|it| it.text.as_str());
+    let common = common_beginning(texts.chain([keys.common.as_str()]));
+    Completion { common, candidates: columns.into_iter().chain(keys.candidates).collect(), ..keys }
 }
 
 fn words_beginning(words: &[&str], word: &str) -> Vec<Candidate> {

@@ -9,7 +9,7 @@ use super::in_query::{is_key, likeliest};
 use super::line::{self, Piece};
 use super::names::NamedError;
 use super::place::{CursorPlace, Slot, place};
-use super::{CommandSyntax, TypedLine, TypingContext, commands_called, find_command, query_in};
+use super::{CommandSyntax, TypedLine, TypingContext, commands_called, find_command, piped, query_in};
 use crate::terminal::numbers::thousands;
 
 /// What stands behind the cursor.
@@ -32,6 +32,10 @@ impl Hint {
 /// The hint for a text, of which the last line counts.
 pub(crate) fn hint(context: &TypingContext<'_>, text: &str) -> Option<Hint> {
     let (_, text) = line::line_at(text, text.len());
+    if matches!(TypedLine::new(text), TypedLine::Query(text) if piped(text).1.is_some()) {
+        // What stands at the end is for another program.
+        return None;
+    }
     match query_in(text, context.commands) {
         Some((_, query, _)) if !query.trim().is_empty() => query_hint(context, query),
         _ => command_hint(context, text).map(Hint::remark),

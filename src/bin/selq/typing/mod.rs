@@ -151,11 +151,36 @@ impl<'t> TypedLine<'t> {
             return TypedLine::Comment;
         }
         let Some(command) = text.trim_start().strip_prefix(':') else { return TypedLine::Query(text) };
+        // The name of a command of the shell follows at once.
+        if let Some(arguments) = command.strip_prefix(BANG) {
+            return TypedLine::Command { name: &command[..BANG.len_utf8()], arguments };
+        }
         match command.split_once(char::is_whitespace) {
             None => TypedLine::CommandName(command),
             Some((name, arguments)) => TypedLine::Command { name, arguments },
         }
     }
+}
+
+/// What a line asks, and the command of a shell that its answer is for, if there is one: `app=web | wc -l`.
+pub(crate) fn piped(text: &str) -> (&str, Option<&str>) {
+    let (mut quote, mut bytes) = (None, text.bytes().enumerate().peekable());
+    while let Some((at, byte)) = bytes.next() {
+        match (quote, byte) {
+            // What is escaped ends no text.
+            (Some(_), b'\\') => {
+                bytes.next();
+            }
+            (Some(open), _) if open == byte => quote = None,
+            (None, b'\'' | b'"') => quote = Some(byte),
+            // Two are an "or".
+            (None, b'|') if bytes.next_if(|(_, next)| *next == b'|').is_none() => {
+                return (text[..at].trim_end(), Some(text[at + 1..].trim()));
+            }
+            _ => {}
+        }
+    }
+    (text, None)
 }
 
 /// Whether a line is for those who read it, and asks nothing.
@@ -209,7 +234,7 @@ pub(crate) fn find_command<'c>(commands: &'c [CommandSyntax], name: &str) -> Opt
 pub(crate) fn query_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Option<(usize, &'t str, Language)> {
     let mut language = Language::Query;
     let query = match TypedLine::new(text) {
-        TypedLine::Query(query) => query,
+        TypedLine::Query(text) => piped(text).0,
         TypedLine::CommandName(_) | TypedLine::Comment => return None,
         TypedLine::Command { name, arguments } => match find_command(commands, name)?.argument {
             Argument::Query => arguments,
@@ -222,5 +247,7 @@ pub(crate) fn query_in<'t>(text: &'t str, commands: &[CommandSyntax]) -> Option<
             _ => return None,
         },
     };
-    Some((text.len() - query.len(), query, language))
+    // The query is a part of the text.
+    let offset = query.as_ptr().addr() - text.as_ptr().addr();
+    Some((offset, query, language))
 }

@@ -40,7 +40,7 @@ pub(crate) fn advice() -> Option<Advice> {
 
 /// The same where one of the files that were named is not there.
 pub(crate) fn advice_on_files(files: &[InputFile]) -> Option<Advice> {
-    let is_missing = |file: &InputFile| !is_stdin(&file.path) && is_missing(&file.path);
+    let is_missing = |file: &InputFile| file.get.is_none() && !is_stdin(&file.path) && is_missing(&file.path);
     files.iter().any(is_missing).then(advice).flatten()
 }
 

@@ -30,7 +30,12 @@ impl Anew {
     pub(super) fn option(&mut self, name: &str, value: Option<&str>, following: &[&str]) -> bool {
         // An option that the subcommand has means what it means there: -f is no habit in `selq
         // label`. That of kubectl has no file behind the cluster's name.
-        let is_of_kubectl = name == "--cluster" && value.is_some_and(|value| !value.contains('='));
+        let is_of_kubectl = match name {
+            "--cluster" => value.is_some_and(|value| !value.contains('=')),
+            // They are known, and of use only to `kubectl selq`.
+            "--chunk-size" | "--context" | "--kubeconfig" => true,
+            _ => false,
+        };
         if typed::find(name, self.command()).is_some() && !is_of_kubectl {
             return self.known_option(name, value, following);
         }
@@ -130,12 +135,10 @@ impl Anew {
             "jsonpath" | "jsonpath-as-json" | "go-template" | "template" => {
                 "no output format for templates: take from -o json what you want, with jq"
             }
-            "custom-columns" => "no output format \"custom-columns\": -L adds columns of labels",
             _ => return false,
         };
         self.because(reason);
         self.push(match name {
-            "custom-columns" => &["-o", "table"],
             "kyaml" => &["-o", "yaml"],
             _ => &["-o", "json"],
         });

@@ -28,7 +28,6 @@ fn words_of_kubectl_are_translated() {
         "explain --filename=DUMP -l a",
         "-l app=x -o kyaml DUMP",
         "-o jsonpath={.items} DUMP",
-        "-o=custom-columns=A:.b DUMP",
         "--context prod -l app=x DUMP",
         "--kubeconfig=x DUMP",
         "-w -l app=x DUMP",
@@ -59,9 +58,6 @@ fn words_of_kubectl_are_translated() {
     -o jsonpath={.items} DUMP
       no output format for templates: take from -o json what you want, with jq
       write `selq -o json DUMP`
-    -o=custom-columns=A:.b DUMP
-      no output format "custom-columns": -L adds columns of labels
-      write `selq -o table DUMP`
     --context prod -l app=x DUMP
       no option --context: selq reads dumps and asks no cluster
       write `selq -l app=x DUMP`

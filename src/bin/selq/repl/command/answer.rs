@@ -104,7 +104,7 @@ mod tests {
         (no objects found)
         [expected a LabelSelector object, found a number]
         [expected a file and perhaps a format, found 3 arguments]
-        [expected table, wide, name, json, yaml, jsonl, csv, tsv as format, found "xml"]
+        [expected table, wide, name, json, yaml, jsonl, csv, tsv, kubectl, kubectl-wide, custom-columns, records as format, found "xml"]
         "#);
     }
 

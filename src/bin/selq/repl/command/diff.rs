@@ -1,15 +1,26 @@
-//! `:diff`: what became of the labels since the dump was loaded.
+//! `:diff`: what became of the labels since the dump was loaded, and of the objects since another dump.
 
 use std::io::Write;
 use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
 
+use selq::diff::{DiffSide, differences};
+use selq::{Dump, ObjectId, Plan, Selector};
+
 use super::super::pager::paged;
 use super::super::session::Session;
+use super::super::settings;
+use super::dump::input_file;
 use super::go_on;
+use crate::args::DiffPart;
 use crate::commands::label::show;
+use crate::exit::ExitStatus;
+use crate::output::differences::{DiffRows, summary};
+use crate::output::grid::GridFormat;
 use crate::terminal::message::{counted, thousands};
+use crate::terminal::table::Layout;
+use crate::typing::files::arguments;
 
 pub(super) fn diff(session: &mut Session, argument: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     match argument {
@@ -18,9 +29,40 @@ pub(super) fn diff(session: &mut Session, argument: &str, out: &mut dyn Write) -
             let pager = session.voice.screen.as_ref().map(|screen| screen.pager.as_str());
             paged(pager, out, |out| write_diff(session, usize::MAX, out))?;
         }
-        other => bail!("expected nothing or `all`, found {other:?}"),
+        other => write_diff_since(session, other, out)?,
     }
     go_on()
+}
+
+/// Writes what came, went and changed since another dump.
+fn write_diff_since(session: &Session, typed: &str, out: &mut dyn Write) -> Result<()> {
+    let arguments = arguments(typed);
+    let (file, by) = match &arguments[..] {
+        [file] => (file, DiffPart::Labels),
+        [file, by] => (file, settings::one_of("part", by)?),
+        _ => bail!("expected a file and perhaps labels, spec or all, found {} arguments", arguments.len()),
+    };
+    let loaded = session.load(vec![input_file(file)])?;
+    loaded.status(&session.state.config, ExitStatus::Matched);
+    let (before, after) = (&loaded.dump, session.state.dump());
+    let ids = |dump: &Dump| -> Vec<ObjectId> {
+        let scope = session.state.selection.scope(dump.store());
+        Plan::scoped(dump.store(), &Selector::everything(), &scope).run().ids().collect()
+    };
+    let (of_before, of_after) = (ids(before), ids(after));
+    let found = differences(
+        DiffSide { dump: before, ids: &of_before },
+        DiffSide { dump: after, ids: &of_after },
+        by.into(),
+    );
+    session.go_on()?;
+    let rows = DiffRows { differences: &found, before, after, by: by.into() };
+    let max_width = session.voice.screen.as_ref().map(|screen| screen.columns);
+    let layout = Layout { max_width, ..Layout::default() };
+    session.voice.write_long(out, |out| {
+        Ok(rows.write(GridFormat::Table, &layout, &mut session.voice.printer(out))?)
+    })?;
+    session.voice.say(&summary(&found, of_before.len()), out)
 }
 
 /// Writes what is different from the dump as it was loaded, object by object and summed up, in about `n_lines` lines.

@@ -22,11 +22,17 @@ pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> R
             "expected files, found `-`: standard input is read as a dump only at the start, by `selq repl -`"
         );
     }
-    let loaded = session.load(files)?;
+    take(session, files, out)?;
+    go_on()
+}
+
+/// Takes other dumps in place of those that are loaded.
+pub(super) fn take(session: &mut Session, files: Vec<InputFile>, out: &mut dyn Write) -> Result<()> {
+    let loaded = session.load(files.clone())?;
     // Says how much was left out; the session goes on all the same.
     loaded.status(&session.state.config, ExitStatus::Matched);
     let n_relabelled = session.state.dump().relabelled().len() as u64;
-    session.replace(loaded);
+    session.replace(files, loaded);
     if n_relabelled > 0 {
         let n_objects = counted(n_relabelled, "object");
         session.voice.remark(&format!("the changed labels of {n_objects} are gone"), out)?;
@@ -34,15 +40,15 @@ pub(super) fn load(session: &mut Session, files: &str, out: &mut dyn Write) -> R
     if session.voice.screen.is_some() {
         session.voice.say(&session.state.summary(), out)?;
     }
-    go_on()
+    Ok(())
 }
 
 /// `pods.json`, or with the name of its cluster `prod=pods.json`. A file that is called so as a whole wins.
-fn input_file(argument: &str) -> InputFile {
+pub(super) fn input_file(argument: &str) -> InputFile {
     let path = Path::new(argument);
     match InputFile::named(argument) {
-        Ok(InputFile { path: named, cluster }) if !path.exists() => {
-            InputFile { path: in_home(named.to_string_lossy().into_owned()).into(), cluster }
+        Ok(InputFile { path: named, cluster, get }) if !path.exists() => {
+            InputFile { path: in_home(named.to_string_lossy().into_owned()).into(), cluster, get }
         }
         _ => InputFile::of_path(path),
     }

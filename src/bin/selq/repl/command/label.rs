@@ -206,7 +206,7 @@ mod tests {
         [expected an edit, --overwrite or -l SELECTOR, found "--force"]
         [expected a selector after -l]
         [expected a value or ")", found the end of the text]
-        [expected nothing or `all`, found "some"]
+        [some: no such file]
         "#);
     }
 

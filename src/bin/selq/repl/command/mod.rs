@@ -10,6 +10,7 @@ mod names;
 mod pairs;
 mod scope;
 mod set;
+mod shell;
 mod write;
 
 use std::io::Write;
@@ -84,8 +85,8 @@ pub(crate) const COMMANDS: &[Command] = &[
          --overwrite; one object that refuses, and nothing is changed. All objects of the answer are meant, also those beyond \
          `:limit`; `-l SELECTOR` comes last. Files stay as they are: `:write` writes a new one.", label::label),
     command("undo", "", Argument::Other, "take the last `:label` back", "", label::undo),
-    command("diff", "[all]", Argument::Words(&["all"]), "the labels that changed since the dump was loaded",
-        "Cut to the screen; `:diff all` is whole, in the pager.", diff::diff),
+    command("diff", "[all|FILE]", Argument::Files, "what changed since the dump was loaded, or since FILE",
+        "Cut to the screen; `:diff all` is whole, in the pager. `:diff FILE` says what came (`+`), went (`-`) and changed (`~`) since that dump, within the namespace and kind that are chosen: by labels, or by what stands behind it, `:diff FILE spec` and `:diff FILE all`.", diff::diff),
     command("let", "NAME = QUERY", Argument::Definition, "give a query a name, for `@NAME`",
         "`:let live = env in (prod,qa)` and then `@live,tier=db` or `.spec.nodeName && !@live`: `@live` is its query in parentheses. A name is letters, digits, `-`, `_` and `.`.", names::define),
     command("names", "", Argument::Other, "the names, and what they stand for", "", names::names),
@@ -104,7 +105,15 @@ pub(crate) const COMMANDS: &[Command] = &[
         "Names and settings stay, changed labels do not. `NAME=FILE` names the cluster that a file is of, as --cluster does. \
          A path with white space is written in quotation marks. \
          Ctrl-C stops it, and the dumps that are loaded stay.", dump::load),
+    command("refresh", "", Argument::Other, "read the dumps again, or fetch them again",
+        "Names and settings stay, changed labels do not. What `kubectl selq repl` fetched, it fetches again.", shell::refresh),
     command("files", "", Argument::Other, "the dumps that are loaded", "", dump::files),
+    command("read", "FILE", Argument::Files, "do the lines of a file",
+        "As if they were typed: queries, commands, comments. A line that fails is told, and the next one is done.", shell::read),
+    command("edit", "[LINE]", Argument::Other, "write lines in $EDITOR, and do them",
+        "It begins with LINE, or with the last line that was entered. $VISUAL wins over $EDITOR, and without either it is `vi`.", shell::edit),
+    command("!", "COMMAND", Argument::Other, "a command of the shell: `:!ls`",
+        "A query with `| COMMAND` behind it hands the answer to a command: `app=web | wc -l`, all of it and in the format of `:output`.", shell::shell),
     command("history", "", Argument::Other, "the lines that were entered, the latest last", "", dump::history),
     command("help", "[COMMAND]", Argument::Command, "all commands, or one of them", "", help::help),
     command("quit", "", Argument::Other, "leave, as Ctrl-D does",

@@ -125,7 +125,7 @@ mod tests {
         pod/web-0
         name
         env,*
-        [expected table, wide, name, json, yaml, jsonl, csv, tsv as output, found "xml"]
+        [expected table, wide, name, json, yaml, jsonl, csv, tsv, kubectl, kubectl-wide, custom-columns, records as output, found "xml"]
         [expected on or off, found "maybe"]
         off
         "#);

@@ -10,12 +10,11 @@ use anyhow::{Context, Result, bail};
 use selq::ObjectId;
 
 use super::super::session::Session;
-use super::super::settings;
 use super::super::stop::Stoppable;
 use super::{go_on, required};
 use crate::config::Audience;
 use crate::output::replace::{Readers, Replacement, writable_file};
-use crate::output::{self, OutputFormat, Rows, View};
+use crate::output::{self, OutputFormat, Rows, TypedFormat, View};
 use crate::terminal::message::counted;
 use crate::terminal::printer::Printer;
 use crate::typing::files;
@@ -38,11 +37,12 @@ fn write_answer(
     occupied: Occupied,
     out: &mut dyn Write,
 ) -> Result<ControlFlow<()>> {
-    let (path, format) = file_and_format(session, arguments)?;
+    let (path, typed) = file_and_format(session, arguments)?;
+    let (format, custom_columns) = (typed.format, typed.custom_columns()?);
     let answer = session.answers.latest()?;
     refuse_source(session, &path)?;
     let place = Destination::of(&path, occupied, arguments)?;
-    let view = View { format, max_width: None, ..session.view() };
+    let view = View { format, custom_columns, max_width: None, ..session.view() };
     let rows = Rows::listed(session.state.store(), &answer.ids);
     let mut remarks = Vec::new();
     let written = place.fill(|file| {
@@ -71,14 +71,15 @@ fn holds_labels(session: &Session, format: OutputFormat) -> Result<bool> {
 }
 
 /// The file and the format that the arguments name.
-fn file_and_format(session: &Session, arguments: &str) -> Result<(String, OutputFormat)> {
+fn file_and_format(session: &Session, arguments: &str) -> Result<(String, TypedFormat)> {
     let arguments = files::arguments(arguments);
     match &arguments[..] {
         [path] => {
             let format = OutputFormat::of_extension(Path::new(path));
-            Ok((path.clone(), format.unwrap_or(session.state.settings.output)))
+            let format = format.map(TypedFormat::from);
+            Ok((path.clone(), format.unwrap_or_else(|| session.state.settings.output.clone())))
         }
-        [path, format] => Ok((path.clone(), settings::one_of("format", format)?)),
+        [path, format] => Ok((path.clone(), TypedFormat::named("format", format)?)),
         _ => bail!("expected a file and perhaps a format, found {} arguments", arguments.len()),
     }
 }

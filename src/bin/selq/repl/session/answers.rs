@@ -43,15 +43,44 @@ impl Session {
     /// Finds and shows what is wanted. Gives the number of objects.
     pub(crate) fn answer(&mut self, wanted: Wanted, out: &mut dyn Write) -> Result<usize> {
         let begin = Instant::now();
-        self.read_for(&wanted)?;
-        let plan = self.state.plan_for(&wanted)?;
+        let (n_objects, unsorted) = self.find(&wanted)?;
+        let time = begin.elapsed();
+        self.write_next_rows(out)?;
+        self.voice.say_all(unsorted.as_slice(), out)?;
+        self.explain_answer(&wanted, n_objects > 0, out)?;
+        if self.voice.screen.is_some() {
+            self.write_last_lines(Some(time), out)?;
+        }
+        Ok(n_objects)
+    }
+
+    /// Finds what is wanted and has the whole of it written by `write`, for a program to read. Gives the number of objects.
+    pub(crate) fn answer_whole(
+        &mut self,
+        wanted: &Wanted,
+        out: &mut dyn Write,
+        write: impl FnOnce(&Session, &Rows<'_>, &View, &mut dyn Write) -> Result<()>,
+    ) -> Result<usize> {
+        let (n_objects, unsorted) = self.find(wanted)?;
+        let answer = self.answers.latest()?;
+        let rows = Rows::listed(self.state.store(), &answer.ids);
+        write(self, &rows, &View { limit: None, max_width: None, ..self.view() }, out)?;
+        self.voice.say_all(unsorted.as_slice(), out)?;
+        self.explain_answer(wanted, n_objects > 0, out)?;
+        Ok(n_objects)
+    }
+
+    /// Finds what is wanted, which is the last answer from now on. Gives the number of objects, and what there is to say of
+    /// their order.
+    fn find(&mut self, wanted: &Wanted) -> Result<(usize, Option<String>)> {
+        self.read_for(wanted)?;
+        let plan = self.state.plan_for(wanted)?;
         // All are found, since `:more`, `:last` and `:write` go on behind the limit.
         let view = View { limit: None, ..self.view() };
         let stop = &self.stop;
         let rows = Rows::of_while(self.state.dump(), &plan, &view, || !stop.load(Ordering::Relaxed));
         // An answer that was stopped does not take the place of the last one.
         self.go_on()?;
-        let time = begin.elapsed();
         let (ids, unsorted) = (rows.ids(), self.remark_of_order(&rows, &view));
         let n_objects = ids.len();
         self.answers.last = Some(GivenAnswer {
@@ -61,13 +90,7 @@ impl Session {
             wanted: wanted.clone(),
             ids,
         });
-        self.write_next_rows(out)?;
-        self.voice.say_all(unsorted.as_slice(), out)?;
-        self.explain_answer(&wanted, n_objects > 0, out)?;
-        if self.voice.screen.is_some() {
-            self.write_last_lines(Some(time), out)?;
-        }
-        Ok(n_objects)
+        Ok((n_objects, unsorted))
     }
 
     /// That the rows have nothing that they were to be sorted by. On a screen, where `:sort-by` has said what there is to
@@ -90,10 +113,12 @@ impl Session {
 
     /// How answers are shown.
     pub(crate) fn view(&self) -> View {
-        let is_table = self.state.settings.output.is_table();
+        let format = self.state.settings.output.format;
         View {
-            format: self.state.settings.output,
+            format,
             columns: self.state.settings.columns.clone(),
+            custom_columns: self.state.settings.custom_columns.clone(),
+            is_of_one_namespace: self.state.selection.is_of_one_namespace(),
             show_labels: if self.state.settings.show_labels {
                 ShowLabels::Always
             } else {
@@ -104,7 +129,7 @@ impl Session {
             sort_by: self.state.settings.sort_by.iter().map(|(_, key)| key.clone()).collect(),
             grouping: None,
             limit: self.state.settings.limit,
-            max_width: self.voice.screen.as_ref().filter(|_| is_table).map(|screen| screen.columns),
+            max_width: self.voice.screen.as_ref().filter(|_| format.is_table()).map(|screen| screen.columns),
             context: self.state.selection.context(self.state.dump()),
         }
     }

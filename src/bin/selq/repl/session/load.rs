@@ -33,7 +33,7 @@ impl Session {
         let mut end = None;
         loop {
             match receiver.recv_timeout(TICK) {
-                Ok(loaded) if !self.is_stopped() => return loaded,
+                Ok(loaded) if !self.is_stopped() => return self.whole(loaded),
                 Err(RecvTimeoutError::Timeout) if end.is_none_or(|end| Instant::now() < end) => {}
                 Ok(_) | Err(RecvTimeoutError::Timeout) => bail!(STOPPED),
                 Err(RecvTimeoutError::Disconnected) => bail!("the dump could not be loaded"),
@@ -42,6 +42,14 @@ impl Session {
                 stop.store(true, Ordering::Relaxed);
                 end = Some(Instant::now() + PATIENCE);
             }
+        }
+    }
+
+    /// What was loaded, unless kubectl failed to fetch all of it: what is there stays then.
+    fn whole(&self, loaded: Result<Loaded>) -> Result<Loaded> {
+        match self.state.config.take_kubectl_failure() {
+            Some(failure) => bail!("kubectl failed with exit status {}", failure.code),
+            None => loaded,
         }
     }
 }

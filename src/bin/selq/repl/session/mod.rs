@@ -19,9 +19,10 @@ pub(crate) use answers::GivenAnswer;
 pub(crate) use edits::Relabelling;
 pub(crate) use voice::Screen;
 
+use super::lines::LinesToDo;
 use super::settings::Settings;
 use super::stop::STOPPED;
-use crate::args::ReplArgs;
+use crate::args::{InputFile, ReplArgs};
 use crate::config::Config;
 use crate::input::Loaded;
 use crate::selection::wanted::Wanted;
@@ -37,6 +38,8 @@ pub(crate) struct Session {
     pub(crate) answers: GivenAnswers,
     pub(crate) edits: Edits,
     pub(crate) voice: Voice,
+    /// What is to be done next, as the line that is being done has it.
+    pub(crate) to_do: Option<LinesToDo>,
     /// What is read while the user types.
     pub(crate) reader: BackgroundReader,
     /// Whether the user has had enough of what the line does.
@@ -50,6 +53,7 @@ impl Session {
             state: SessionState::new(args, config, settings, loaded),
             answers: GivenAnswers::default(),
             edits: Edits::default(),
+            to_do: None,
             reader: BackgroundReader::default(),
             stop: Arc::default(),
         }
@@ -91,9 +95,9 @@ impl Session {
     }
 
     /// Takes another dump in place of the one that is loaded. Names and settings stay.
-    pub(crate) fn replace(&mut self, loaded: Loaded) {
+    pub(crate) fn replace(&mut self, files: Vec<InputFile>, loaded: Loaded) {
         self.forget();
-        self.state.replace(loaded);
+        self.state.replace(files, loaded);
         self.answers = GivenAnswers::default();
         self.edits = Edits::default();
     }

@@ -57,7 +57,7 @@ impl Session {
     fn n_on_page(&self, ids: &[ObjectId]) -> usize {
         let page = self.voice.page();
         let Some(screen) = &self.voice.screen else { return ids.len() };
-        let output = self.state.settings.output;
+        let output = self.state.settings.output.format;
         if !output.is_of_objects() {
             return ids.len().min(page);
         }

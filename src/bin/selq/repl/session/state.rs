@@ -9,7 +9,7 @@ use selq::{Dump, Matches, Plan, Scope, Selector, Store};
 
 use super::super::history::History;
 use super::super::settings::Settings;
-use crate::args::{InputArgs, ReplArgs};
+use crate::args::{InputArgs, InputFile, ReplArgs};
 use crate::commands::stats;
 use crate::config::Config;
 use crate::input::Loaded;
@@ -23,6 +23,8 @@ pub(crate) struct SessionState {
     pub(crate) config: Config,
     /// How dumps are read.
     pub(crate) input: InputArgs,
+    /// What was read.
+    pub(crate) files: Vec<InputFile>,
     /// The dump, which is also read while the user types.
     pub(crate) loaded: Arc<Dump>,
     /// How long it took to load.
@@ -40,13 +42,15 @@ pub(crate) struct SessionState {
 
 impl SessionState {
     pub(super) fn new(args: &ReplArgs, config: Config, settings: Settings, loaded: Loaded) -> SessionState {
+        let namespaces = if args.all_namespaces { Vec::new() } else { args.namespace.clone() };
         // Every line may be a query, so that one may be told as help.
-        let selection = Selection::scoped(args.namespace.clone(), args.kind.clone()).taking_queries();
+        let selection = Selection::scoped(namespaces, args.kind.clone()).taking_queries();
         SessionState {
             scope: selection.scope(loaded.dump.store()),
             load_time: loaded.read_time + loaded.index_time,
             loaded: Arc::new(loaded.dump),
             input: args.input.clone(),
+            files: args.input.source.inputs(),
             columns: Arc::default(),
             history: History::default(),
             names: Names::default(),
@@ -70,7 +74,8 @@ impl SessionState {
     }
 
     /// Takes another dump in place of the one that is loaded.
-    pub(super) fn replace(&mut self, loaded: Loaded) {
+    pub(super) fn replace(&mut self, files: Vec<InputFile>, loaded: Loaded) {
+        self.files = files;
         self.load_time = loaded.read_time + loaded.index_time;
         self.loaded = Arc::new(loaded.dump);
         self.rescope();

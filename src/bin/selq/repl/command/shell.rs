@@ -1,0 +1,145 @@
+//! Commands that leave the session for a while: `:!`, `:edit`, `:read`, `:refresh`.
+
+use std::env;
+use std::fs;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::super::lines::LinesToDo;
+use super::super::session::Session;
+use super::super::shell::{self, ShellInput};
+use super::dump::take;
+use super::{go_on, required};
+use crate::terminal::stdin::{is_stdin, read_whole, without_bom};
+use crate::typing::files::arguments;
+
+/// The editor of those who have not said which they like.
+const EDITOR: &str = "vi";
+
+pub(super) fn shell(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    shell::run(session, required(text, "!")?, &[], ShellInput::OfUser, out)?;
+    go_on()
+}
+
+/// The last line, or what stands behind the command, in an editor; what comes out of it is done.
+pub(super) fn edit(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let is_other = |line: &&String| !line.trim_start().starts_with(":edit");
+    let last = session.state.history.lines().iter().rev().find(is_other);
+    let text = if text.is_empty() { last.cloned().unwrap_or_default() } else { text.to_owned() };
+    let file = tempfile::Builder::new().prefix("line").suffix(".selq").tempfile()?;
+    fs::write(file.path(), format!("{text}\n"))?;
+    let path = file.path().to_string_lossy().into_owned();
+    let editor = ["VISUAL", "EDITOR"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|editor| !editor.trim().is_empty()));
+    let script = format!("{} \"$1\"", editor.as_deref().unwrap_or(EDITOR));
+    shell::run(session, &script, &[&path], ShellInput::OfUser, out)?;
+    let text = fs::read_to_string(file.path()).context("what was edited cannot be read")?;
+    if session.voice.screen.is_some() {
+        text.lines().filter(|line| !line.trim().is_empty()).for_each(|line| session.state.history.add(line));
+    }
+    session.to_do = Some(LinesToDo { name: "the edited text".to_owned(), text });
+    go_on()
+}
+
+/// Has the lines of a file done.
+pub(super) fn read(session: &mut Session, text: &str, _: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let files = arguments(required(text, "read")?);
+    // Its lines are those of the session.
+    if files.iter().any(is_stdin) {
+        bail!("expected a file, found `-`: the lines of standard input are done anyway");
+    }
+    let [path] = &files[..] else { bail!("expected one file, found {}: `:read FILE`", files.len()) };
+    let bytes = read_whole(Path::new(path))?;
+    let text = String::from_utf8(without_bom(&bytes).to_vec()).map_err(|error| {
+        anyhow!("{path}: expected UTF-8, found something else at byte {}", error.utf8_error().valid_up_to())
+    })?;
+    session.to_do = Some(LinesToDo { name: path.clone(), text });
+    go_on()
+}
+
+/// Reads the dumps again, or has kubectl fetch them again.
+pub(super) fn refresh(session: &mut Session, _: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let files = session.state.files.clone();
+    if files.is_empty() {
+        bail!("no dump is loaded: `:load FILE`");
+    }
+    if files.iter().any(|file| file.get.is_none() && is_stdin(&file.path)) {
+        bail!("standard input can be read only once: save the dump to a file and `:load` that");
+    }
+    take(session, files, out)?;
+    go_on()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::super::eval::tests::{printed, session};
+
+    #[test]
+    fn lines_of_a_file_are_done_and_what_fails_is_told_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        fs::write(path("a"), "# a comment\nenv=staging\n\nenv in (\n:output name\n").unwrap();
+        fs::write(path("again"), format!(":read {}\n", path("again"))).unwrap();
+        let mut session = session(None);
+        let out = printed(&mut session, &[&format!(":read {}", path("a")), "n=1"]).replace(&path(""), "");
+        insta::assert_snapshot!(out, @r#"
+        NAMESPACE   NAME   KIND
+        shop        db-0   Pod
+        (a:4: expected a value or ")", found the end of the text)
+        [1 line of a failed]
+        pod/web-1
+        "#);
+        let out = printed(&mut session, &[&format!(":read {}", path("again"))]).replace(&path(""), "");
+        assert!(out.contains("read each other"), "{out}");
+        assert_eq!(
+            printed(&mut session, &[":read nowhere"]),
+            "[cannot read nowhere: No such file or directory (os error 2)]\n"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn answers_are_piped_and_commands_are_run() {
+        let lines = [
+            "env=prod | wc -l",
+            ":output name",
+            "env=prod | grep web-1",
+            ":limit 1",
+            "env || n=1 | cat",
+            "n='|' | cat",
+            ":!echo done",
+            ":!exit 3",
+            "env=prod | head -c 4",
+            ":!",
+        ];
+        insta::assert_snapshot!(printed(&mut session(None), &lines), @"
+        3
+        pod/web-1
+        pod/web-0
+        pod/web-1
+        pod/db-0
+        (no objects found)
+        done
+        (exit status 3)
+        pod/[expected COMMAND: `:! COMMAND`]
+        ");
+    }
+
+    #[test]
+    fn dumps_are_read_again_where_they_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json").display().to_string();
+        fs::write(&path, r#"{"kind":"Node","metadata":{"name":"n1"}}"#).unwrap();
+        let mut session = session(None);
+        assert_eq!(printed(&mut session, &[":refresh"]), "[no dump is loaded: `:load FILE`]\n");
+        printed(&mut session, &[&format!(":load {path}"), ":output name"]);
+        fs::write(&path, r#"{"kind":"Node","metadata":{"name":"n2"}}"#).unwrap();
+        assert_eq!(printed(&mut session, &["\"\"", ":refresh", "\"\""]), "node/n1\nnode/n2\n");
+    }
+}

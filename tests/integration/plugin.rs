@@ -1,0 +1,331 @@
+//! `kubectl selq`: with a kubectl that stands in for the real one, serves answers that were written down, and fails as it does.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+const LIST: &str = r#"{"apiVersion":"v1","items":[
+  {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-0","namespace":"shop","labels":{"app":"web","n":"1"},"creationTimestamp":"2026-11-01T00:00:00Z"},
+   "spec":{"containers":[{"name":"a"}],"nodeName":"n1"},"status":{"phase":"Running","containerStatuses":[{"ready":true,"restartCount":0,"state":{"running":{}}}]}},
+  {"apiVersion":"v1","kind":"Pod","metadata":{"name":"db-0","namespace":"shop","labels":{"app":"db","n":"2"},"creationTimestamp":"2026-11-02T00:00:00Z"},
+   "spec":{"containers":[{"name":"a"}]},"status":{"phase":"Pending","containerStatuses":[{"restartCount":7,"state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}},
+  {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop","creationTimestamp":"2026-11-01T00:00:00Z"},
+   "spec":{"selector":{"app":"web"},"type":"ClusterIP","clusterIPs":["10.0.0.1"],"ports":[{"port":80,"protocol":"TCP"}]}}
+],"kind":"List","metadata":{"resourceVersion":""}}
+"#;
+
+/// Serves the answer in pieces, as a server with chunks does.
+const SERVES: &str = "head -c 100 answer.json; sleep 0.02; tail -c +101 answer.json";
+
+/// A folder with the program under the name of a plugin, and a kubectl that does what a script says.
+struct Plugin {
+    folder: TempDir,
+}
+
+/// What came of a run.
+struct PluginRun {
+    status: i32,
+    out: String,
+    err: String,
+    /// The arguments of each call of kubectl.
+    calls: Vec<String>,
+}
+
+impl Plugin {
+    fn new(script: &str) -> Plugin {
+        let plugin = Plugin { folder: TempDir::new().unwrap() };
+        let path = |name: &str| plugin.folder.path().join(name);
+        fs::write(path("answer.json"), LIST).unwrap();
+        fs::write(path("kubectl"), format!("#!/bin/sh\necho \"$*\" >> calls\n{script}\n")).unwrap();
+        fs::set_permissions(path("kubectl"), fs::Permissions::from_mode(0o755)).unwrap();
+        symlink(env!("CARGO_BIN_EXE_selq"), path("kubectl-selq")).unwrap();
+        plugin
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut command = Command::new(self.folder.path().join("kubectl-selq"));
+        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("PATH", format!("{}:{path}", self.folder.path().display())).env_remove("NO_COLOR");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> PluginRun {
+        let _ = fs::remove_file(self.folder.path().join("calls"));
+        let output = self.command(args).output().unwrap();
+        let calls = fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default();
+        PluginRun {
+            status: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+            calls: calls.lines().map(str::to_owned).collect(),
+        }
+    }
+
+    /// The calls that a line comes to.
+    fn calls(&self, args: &[&str]) -> String {
+        self.run(args).calls.join(" ; ")
+    }
+}
+
+#[test]
+fn what_kubectl_fetches_is_answered() {
+    let plugin = Plugin::new(SERVES);
+    let run = plugin.run(&["pods,svc", "-A", "-w", "status()=CrashLoopBackOff", "-o", "name"]);
+    assert_eq!((run.status, &*run.out, &*run.err), (0, "pod/db-0\n", ""));
+    assert_eq!(run.calls, ["get pods,svc -A -o json"]);
+    let run = plugin.run(&["pods", "-n", "shop", "-w", "restarts()>3", "--now", "2026-11-03"]);
+    assert_snapshot!(run.out, @"
+    NAME   READY   STATUS             RESTARTS   AGE
+    db-0   0/1     CrashLoopBackOff   7          24h
+    ");
+    let run = plugin.run(&["pods,svc", "-A", "--now", "2026-11-03"]);
+    assert_snapshot!(run.out, @"
+    NAMESPACE   NAME        READY   STATUS             RESTARTS   AGE
+    shop        pod/web-0   1/1     Running            0          2d
+    shop        pod/db-0    0/1     CrashLoopBackOff   7          24h
+
+    NAMESPACE   NAME          TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE
+    shop        service/web   ClusterIP   10.0.0.1     <none>        80/TCP    2d
+    ");
+    let run = plugin.run(&["pods", "-l", "app=nowhere", "-c"]);
+    assert_eq!((run.status, &*run.out), (1, "0\n"));
+    // A relation is over all that is fetched, whatever is wanted of it.
+    let run = plugin.run(&["pods,svc", "-l", "app=web", "-w", "selected-by(kind(svc))", "-o", "name"]);
+    assert_eq!((&*run.out, run.calls.join(";")), ("pod/web-0\n", "get pods,svc -o json".to_owned()));
+}
+
+#[test]
+fn the_server_leaves_out_what_it_can() {
+    let plugin = Plugin::new(SERVES);
+    let calls = |args: &[&str]| plugin.calls(args);
+    let lines = [
+        calls(&["pods"]),
+        calls(&["pods", "-n", "shop"]),
+        calls(&["pods", "-n", "shop,qa"]),
+        calls(&["pods", "-A", "-l", "app=web,n>0"]),
+        calls(&["pods", "--context", "qa", "--kubeconfig=/x y", "--chunk-size", "50"]),
+        calls(&["po", "-A", "-w", ".spec.nodeName=n1, status(Running)"]),
+        calls(&["pods,svc", "-A", "-w", ".spec.nodeName=n1, app=web"]),
+        calls(&["pods", "-A", "-w", "app=web || n=2"]),
+        calls(&["pods", "-A", "-w", "app=web || status(Pending)"]),
+        calls(&["pods", "-A", "-w", "namespace(shop), app=web"]),
+        calls(&["pods,svc", "-A", "-w", "kind(svc), app=web"]),
+        calls(&["pods", "-A", "-l", "app=web", "-v"]),
+        calls(&["pods", "-A", "--field-selector", "status.phase=Running"]),
+        calls(&["pods", "-A", "-l", "app=web", "-L", "node(zone)"]),
+        calls(&["pods", "web-0", "-l", "app=web"]),
+        calls(&["pods", "-A", "--label-selector", "null"]),
+        calls(&["labels", "pods", "-A"]),
+        calls(&["links", "pods,svc", "-n", "shop", "-l", "app=web"]),
+        calls(&["audit", "pods,svc", "-A"]),
+        calls(&["ls", "pods,svc"]),
+    ];
+    assert_snapshot!(lines.join("\n"), @"
+    get pods -o json
+    get pods -n shop -o json
+    get pods -A -o json
+    get pods -A -o json -l app=web,n>0
+    get pods -o json --context qa --kubeconfig /x y --chunk-size 50
+    get po -A -o json --field-selector spec.nodeName=n1
+    get pods,svc -A -o json -l app=web
+    get pods -A -o json -l app=web ; get pods -A -o json -l app!=web,n=2
+    get pods -A -o json
+    get pods -n shop -o json -l app=web
+    get pods,svc -A -o json
+    get pods -A -o json -l app!=web
+    get pods -A -o json --field-selector status.phase=Running
+    get pods -A -o json
+    get pods web-0 -o json
+    get pods -A -o json
+    get pods -A -o json
+    get pods,svc -n shop -o json
+    get pods,svc -A -o json
+    get pods,svc -o json
+    ");
+}
+
+#[test]
+fn files_are_read_and_nothing_is_fetched() {
+    let plugin = Plugin::new(SERVES);
+    let run = plugin.run(&["answer.json", "-l", "app=web", "-o", "name"]);
+    assert_eq!((run.status, &*run.out, run.calls.len()), (0, "pod/web-0\n", 0));
+    let run = plugin.run(&["parse", "a = b"]);
+    assert_eq!((run.status, &*run.out, run.calls.len()), (0, "a=b\n", 0));
+}
+
+#[test]
+fn what_kubectl_says_and_comes_to_comes_through() {
+    for (script, status, out, err) in [
+        (
+            "echo 'The connection to the server localhost:8080 was refused - did you specify the right host or port?' >&2; exit 1",
+            1,
+            "",
+            "The connection to the server localhost:8080 was refused - did you specify the right host or port?\n",
+        ),
+        (
+            "echo 'Error from server (Forbidden): pods is forbidden' >&2; exit 1",
+            1,
+            "",
+            "Error from server (Forbidden): pods is forbidden\n",
+        ),
+        (
+            "echo 'error: the server doesn'\\''t have a resource type \"pds\"' >&2; exit 1",
+            1,
+            "",
+            "error: the server doesn't have a resource type \"pds\"\n",
+        ),
+        // One of several kinds is forbidden: the others are there.
+        (
+            "cat answer.json; echo 'Error from server (Forbidden): secrets' >&2; exit 1",
+            1,
+            "pod/web-0\n",
+            "Error from server (Forbidden): secrets\n",
+        ),
+        ("exit 42", 42, "", ""),
+        ("kill -9 $$", 137, "", ""),
+    ] {
+        let run = Plugin::new(script).run(&["pods", "-l", "app=web", "-o", "name"]);
+        assert_eq!((run.status, &*run.out, &*run.err), (status, out, err), "{script}");
+    }
+    let run = Plugin::new("head -c 300 answer.json; exit 1").run(&["pods", "-o", "name"]);
+    assert_eq!((run.status, &*run.out), (1, ""));
+    assert!(run.err.starts_with("error: kubectl get pods:"), "{}", run.err);
+    let run = Plugin::new("printf ''").run(&["pods"]);
+    assert_eq!(run.status, 2, "kubectl says nothing and that it is well: {}", run.err);
+}
+
+#[test]
+fn without_kubectl_that_is_said() {
+    let plugin = Plugin::new(SERVES);
+    fs::remove_file(plugin.folder.path().join("kubectl")).unwrap();
+    let output = plugin.command(&["pods"]).env("PATH", plugin.folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("kubectl cannot be run"), "{err}");
+}
+
+#[test]
+fn what_is_meant_otherwise_is_told() {
+    let plugin = Plugin::new(SERVES);
+    let said: Vec<String> = [
+        &["pods", "-w"][..],
+        &["-w", "-A", "pods"],
+        &["--context", "qa", "answer.json"],
+        &["pods", "--nope"],
+    ]
+    .iter()
+    .map(|args| {
+        let run = plugin.run(args);
+        assert_eq!((run.status, run.calls.len()), (2, 0), "{args:?}");
+        run.err
+    })
+    .collect();
+    assert_snapshot!(said.join("\n"), @"
+    error: -w asks a query of what is fetched, and there is none behind it
+    help: changes are followed by `kubectl get pods -A -w -o json --output-watch-events | kubectl selq watch`; a query is `-w 'status()=Pending'`
+
+    error: -w asks a query of what is fetched, and there is none behind it
+    help: changes are followed by `kubectl get pods -A -w -o json --output-watch-events | kubectl selq watch`; a query is `-w 'status()=Pending'`
+
+    error: --context, --kubeconfig and --chunk-size say how to fetch something, and nothing is to be fetched
+    help: name what to get: `kubectl selq pods,svc -A`
+
+    error: unexpected argument '--nope' found
+
+      tip: a similar argument exists: '--now'
+
+    Usage: kubectl selq --now <TIME|dump> <FILE>...
+
+    For more information, try '--help'.
+    ");
+    let help = plugin.run(&["--help"]).out;
+    assert!(help.contains("--context <NAME>") && help.contains("Usage: kubectl selq"), "{help}");
+}
+
+/// Ctrl-C is for all processes of the terminal's group: none is left behind.
+#[test]
+fn an_interrupt_ends_both() {
+    let plugin = Plugin::new("echo $$ > pid; sleep 30");
+    let mut child = plugin.command(&["pods"]).process_group(0).stdout(Stdio::null()).spawn().unwrap();
+    let pid = plugin.folder.path().join("pid");
+    let begin = Instant::now();
+    while fs::read_to_string(&pid).map_or(true, |pid| pid.is_empty()) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "kubectl does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let kill = |signal: &str, pid: &str| {
+        Command::new("kill").args([signal, "--", pid]).stderr(Stdio::null()).status().unwrap().success()
+    };
+    assert!(kill("-INT", &format!("-{}", child.id())));
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    let pid = fs::read_to_string(&pid).unwrap().trim().to_owned();
+    while kill("-0", &pid) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "kubectl goes on");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_session_fetches_again() {
+    use std::io::Write;
+    let plugin = Plugin::new("cat answer.json");
+    let mut child = plugin
+        .command(&["repl", "pods,svc", "-A"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = ":output name\napp=web\n:!sed -i s/web-0/web-9/ answer.json\n:refresh\napp=web\n:!rm answer.json\n:refresh\napp=web\n";
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(out, "pod/web-0\npod/web-9\npod/web-9\n");
+    assert_eq!(output.status.code(), Some(2), "the last one failed");
+    let calls = fs::read_to_string(plugin.folder.path().join("calls")).unwrap();
+    assert_eq!(calls, "get pods,svc -A -o json\n".repeat(3));
+}
+
+/// The manifest that krew installs the plugin by.
+#[test]
+fn krew_has_a_manifest() {
+    let folder = TempDir::new().unwrap();
+    let names = ["selq-linux-amd64.tar.gz", "selq-windows-amd64.tar.gz"];
+    names.iter().for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/krew");
+    let run = |args: &[&str]| Command::new(script).args(args).current_dir(folder.path()).output().unwrap();
+    let output = run(&[&["https://example.com/v1/"], &names[..]].concat());
+    assert!(output.status.success());
+    let manifest = String::from_utf8(output.stdout).unwrap();
+    let input = selq::Input::Bytes { name: "manifest".to_owned(), bytes: manifest.clone().into() };
+    let dump = selq::Loader::new().load([input]).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&dump.json(dump.store().objects().next().unwrap().id())).unwrap();
+    assert_eq!(json["spec"]["version"], concat!("v", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        json["spec"]["platforms"],
+        serde_json::json!([
+            {
+                "selector": {"matchLabels": {"os": "linux", "arch": "amd64"}},
+                "uri": "https://example.com/v1/selq-linux-amd64.tar.gz",
+                "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+                "bin": "selq"
+            },
+            {
+                "selector": {"matchLabels": {"os": "windows", "arch": "amd64"}},
+                "uri": "https://example.com/v1/selq-windows-amd64.tar.gz",
+                "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+                "bin": "selq.exe"
+            }
+        ]),
+        "{manifest}"
+    );
+    assert_eq!(run(&["https://example.com"]).status.code(), Some(2));
+}
