@@ -2,7 +2,7 @@
 
 mod fields;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use fields::changed_fields;
 
@@ -59,7 +59,7 @@ pub struct DiffSide<'d> {
 /// came in that of the second.
 ///
 /// Two objects are the same by group, kind, namespace and name, whatever version they are written in; of several on one side
-/// the last counts. Objects without a name are the same if all of them is.
+/// the last counts. Objects without a name are the same if their labels are, or, by more than labels, if all of them is.
 ///
 /// Takes a look-up for every object and a walk over the labels of those on both sides; by more than labels also a look at
 /// their bytes, and what these differ in is taken apart. All processors compare.
@@ -100,7 +100,7 @@ pub fn differences(before: DiffSide<'_>, after: DiffSide<'_>, by: DiffBy) -> Vec
     });
     let mut differences: Vec<ObjectDifference> = compared.into_iter().flatten().collect();
     differences.extend(after.ids.iter().filter_map(of_after));
-    differences.extend(nameless(before, after));
+    differences.extend(nameless(before, after, by));
     differences
 }
 
@@ -164,7 +164,7 @@ fn has_same_labels(old: &ObjectRef<'_>, new: &ObjectRef<'_>) -> bool {
 }
 
 /// How the objects without a name differ, which are what they say.
-fn nameless(before: DiffSide<'_>, after: DiffSide<'_>) -> Vec<ObjectDifference> {
+fn nameless(before: DiffSide<'_>, after: DiffSide<'_>, by: DiffBy) -> Vec<ObjectDifference> {
     let of = |side: DiffSide<'_>| -> Vec<ObjectId> {
         side.ids.iter().copied().filter(|&id| identity(side.dump, id).name.is_empty()).collect()
     };
@@ -172,16 +172,28 @@ fn nameless(before: DiffSide<'_>, after: DiffSide<'_>) -> Vec<ObjectDifference> 
     let mut left: HashMap<String, Vec<ObjectId>> = HashMap::new();
     // The first of several that say the same is taken first.
     for &id in gone.iter().rev() {
-        left.entry(before.dump.compact_json(id).into_owned()).or_default().push(id);
+        left.entry(by.said(before.dump, id)).or_default().push(id);
     }
-    let came: Vec<ObjectId> = new
-        .into_iter()
-        .filter(|&id| left.get_mut(&*after.dump.compact_json(id)).and_then(Vec::pop).is_none())
-        .collect();
+    let is_new = |id: &ObjectId| left.get_mut(&by.said(after.dump, *id)).and_then(Vec::pop).is_none();
+    let came: Vec<ObjectId> = new.into_iter().filter(is_new).collect();
     let mut went: Vec<ObjectId> = left.into_values().flatten().collect();
     went.sort_unstable();
     let went = went.into_iter().map(|before| ObjectDifference::Went { before });
     went.chain(came.into_iter().map(|after| ObjectDifference::Came { after })).collect()
+}
+
+impl DiffBy {
+    /// What an object without a name says, as far as it counts.
+    fn said(self, dump: &Dump, id: ObjectId) -> String {
+        match (self, dump.store().get(id)) {
+            (DiffBy::Labels, Some(object)) => {
+                let identity = object.identity();
+                let labels: BTreeMap<&str, &str> = object.labels().collect();
+                format!("{:?}", (identity.group(), identity.kind, identity.namespace, labels))
+            }
+            _ => dump.compact_json(id).into_owned(),
+        }
+    }
 }
 
 #[cfg(test)]

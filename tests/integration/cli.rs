@@ -768,7 +768,11 @@ fn shells_complete_from_the_dump() {
         ("selq missing.json -l ", "", ""),
         ("selq pods.json -l env p", "p", "pods.json"),
         ("selq -c pods.json -l env parse", "parse", ""),
-        ("selq pods.json -o ", "", "table|wide|name|json|yaml|jsonl|csv|tsv|kubectl|kubectl-wide|custom-columns|records"),
+        (
+            "selq pods.json -o ",
+            "",
+            "table|wide|name|json|yaml|jsonl|csv|tsv|kubectl|kubectl-wide|custom-columns|records",
+        ),
     ] {
         assert_eq!(bash(line, word), candidates, "{line}");
     }

@@ -14,6 +14,7 @@ mod circles;
 mod cli;
 mod clusters;
 mod columns;
+mod columns_plain;
 mod conformance_selector;
 mod diff;
 mod endpoints;

@@ -6,6 +6,7 @@ use fastrand::Rng;
 use selq::kubernetes::{
     ObjectJson, Reads, condition, image, metadata, owner, qos, ready, resources, restarts, status, taint,
 };
+use selq::{Input, Loader};
 use serde_json::{Map, Value, json};
 
 use crate::conformance_selector::lines;
@@ -16,12 +17,20 @@ static CASES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 });
 
+/// An object of each kind that has a table of `kubectl get`.
+fn of_tables() -> Vec<Value> {
+    let bytes = include_bytes!("../data/tables.yaml").to_vec();
+    let dump = Loader::new().load([Input::Bytes { name: "tables".to_owned(), bytes }]).unwrap();
+    let objects = dump.store().objects();
+    objects.map(|object| serde_json::from_str(&dump.json(object.id())).unwrap()).collect()
+}
+
 /// The hand-made objects, and those of the recorded answers where these are at hand.
 pub(crate) fn objects() -> &'static [Value] {
     static OBJECTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
         let files = ["columns.jsonl", "resources.jsonl"].map(|file| lines(file).unwrap_or_default());
         let lines = CASES.iter().chain(files.iter().flatten());
-        lines.map(|line| line["object"].clone()).collect()
+        lines.map(|line| line["object"].clone()).chain(of_tables()).collect()
     });
     &OBJECTS
 }

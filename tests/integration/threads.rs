@@ -152,9 +152,9 @@ macro_rules! shared {
 fn every_type_can_be_shared() {
     #[allow(clippy::wildcard_imports, reason = "all that there is")]
     use selq::{
-        diff::*, edit::*, kubernetes::audit::*, kubernetes::columns::*, kubernetes::endpoints::*, kubernetes::kinds::*, kubernetes::links::*,
-        kubernetes::*, label::*, load::*, path::*, plan::*, query::*, saved::*, selector::*, selector_set::*,
-        store::*, syntax::*, text::*, watch::*, *,
+        diff::*, edit::*, kubernetes::audit::*, kubernetes::columns::*, kubernetes::endpoints::*,
+        kubernetes::kinds::*, kubernetes::links::*, kubernetes::*, label::*, load::*, path::*, plan::*,
+        query::*, saved::*, selector::*, selector_set::*, store::*, syntax::*, text::*, watch::*, *,
     };
     let shared = shared! {
         Absence<'static>, Answer, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,

@@ -22,9 +22,9 @@ Examples:
   selq diff -w 'status(*BackOff)' yesterday.json today.json",
     after_help = "\
 `+` came, `-` went, `~` changed. Objects are the same by group, kind, namespace
-and name; those without a name by all that they say. With -l, -w, -n or -k the
-answers of the two dumps are compared, so that an object which is in one of them
-only comes or goes.
+and name; those without a name by their labels, or by all that they say. With
+-l, -w, -n or -k the answers of the two dumps are compared, so that an object
+which is in one of them only comes or goes.
 Exit status: 0 nothing differs, 1 something does, 2 an error."
 )]
 pub(crate) struct DiffArgs {

@@ -57,6 +57,10 @@ fn eval_lines(
     let mut n_failed = 0;
     for (nth, line) in text.lines().enumerate() {
         session.go_on()?;
+        if !line.trim().is_empty() && session.voice.screen.is_some() {
+            // Nobody has typed it, and what follows is the answer to it.
+            session.voice.remark(line, out)?;
+        }
         match eval_at(session, line, depth, out) {
             Ok(flow) if flow.is_break() => return Ok(flow),
             Ok(_) => {}

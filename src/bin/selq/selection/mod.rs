@@ -5,6 +5,7 @@ pub(crate) mod ages;
 pub(crate) mod json_line;
 pub(crate) mod mistaken;
 pub(crate) mod on_server;
+pub(crate) mod one_by_one;
 pub(crate) mod sightings;
 pub(crate) mod wanted;
 
