@@ -56,7 +56,11 @@ pub(super) fn at_place(place: &LinkPlace, holder: &Holder<'_>, json: Json<'_, '_
             ["labelSelector", "namespaceSelector"].iter().for_each(|it| check(json.get(it), &[it]));
         }
         PlaceForm::Map => {
-            faults.extend(of_map(json).map(|said| FaultAt { at: at.to_owned(), kind: FaultKind::Form, said }));
+            faults.extend(of_map(json).map(|said| FaultAt {
+                at: at.to_owned(),
+                kind: FaultKind::Form,
+                said,
+            }));
         }
         PlaceForm::Nodes | PlaceForm::NodeLabels => faults.extend(of_terms(json, place, at)),
         PlaceForm::Term => faults.extend(of_term(json, true).map(|said| FaultAt {
