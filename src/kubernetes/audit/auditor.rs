@@ -12,22 +12,30 @@ use super::crds::CustomKinds;
 use super::labelled::{Labelled, PodLikes};
 use super::namespaces::NamespaceReach;
 use super::needed::KindsNeeded;
+use super::of_objects::OfObjects;
 use super::scaler::Scaler;
 use crate::json::Reads;
-use crate::store::{PostingsView, group_of};
+use crate::store::{Column, PostingsView, group_of};
 use crate::{ObjectId, ObjectIdentity};
 
 /// A dump, with what several rules ask of it worked out once.
 pub(super) struct Auditor<'l, 'd> {
     audited: Audited<'l, 'd>,
     pods: OnceCell<PodLikes<'d>>,
-    workloads: OnceCell<HashMap<u32, String>>,
+    workloads: OnceCell<WorkloadsOfObjects>,
     scalers: OnceCell<Vec<Scaler>>,
     custom_kinds: OnceCell<CustomKinds>,
     /// The workload with a template that has made an object.
-    makers: OnceCell<HashMap<ObjectId, ObjectId>>,
+    makers: OnceCell<OfObjects<ObjectId>>,
     /// The templates by namespace and workload.
     named_templates: OnceCell<HashMap<(NamespacePlace<'d>, String), ObjectId>>,
+}
+
+/// The topmost controllers of objects.
+struct WorkloadsOfObjects {
+    /// Their names, which many objects have in common.
+    names: Column,
+    numbers: OfObjects<u32>,
 }
 
 /// Kinds whose objects are mostly made after what another one says.
@@ -144,18 +152,18 @@ impl<'l, 'd> Auditor<'l, 'd> {
     /// The topmost controller of an object, as `Kind/name`.
     pub(super) fn workload(&self, id: ObjectId) -> Option<&str> {
         let workloads = self.workloads.get_or_init(|| {
-            let (column, _) = self.links.workloads();
-            let mut workloads = HashMap::new();
-            for number in 0..column.len() {
-                let mut add = |id| _ = workloads.insert(id, column.value(number).to_owned());
-                match column.having(number) {
+            let (names, _) = self.links.workloads();
+            let mut numbers = OfObjects::new();
+            for number in 0..names.len() {
+                let mut add = |id| _ = numbers.insert(ObjectId(id), number);
+                match names.having(number) {
                     PostingsView::Few(ids) => ids.iter().copied().for_each(&mut add),
                     PostingsView::Many(ids) => ids.iter().for_each(&mut add),
                 }
             }
-            workloads
+            WorkloadsOfObjects { names, numbers }
         });
-        workloads.get(&id.0).map(String::as_str)
+        workloads.numbers.get(id).map(|number| workloads.names.value(number))
     }
 
     /// The workload of a pod, or of a template: its topmost controller, or itself where a workload has none.
@@ -173,7 +181,7 @@ impl<'l, 'd> Auditor<'l, 'd> {
     /// The workload with a template that has made an object, over any number of steps.
     fn maker(&self, id: ObjectId) -> Option<ObjectId> {
         let makers = self.makers.get_or_init(|| {
-            let mut makers = HashMap::new();
+            let mut makers = OfObjects::new();
             for template in self.pods().templates() {
                 let mut above = vec![template.id];
                 while let Some(owner) = above.pop() {
@@ -186,7 +194,7 @@ impl<'l, 'd> Auditor<'l, 'd> {
             }
             makers
         });
-        makers.get(&id).copied().or_else(|| self.maker_by_name(id))
+        makers.get(id).or_else(|| self.maker_by_name(id))
     }
 
     /// The same by the name of the workload, where what is between is not there.

@@ -1,12 +1,13 @@
 //! Pods that no NetworkPolicy, no budget and no Service is about.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::super::links::Tie;
 use super::super::object::ObjectJson;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
+use super::of_objects::OfObjects;
 use super::policies::policies;
 use crate::ObjectId;
 use crate::json::Reads;
@@ -16,10 +17,10 @@ pub(super) const KINDS: &[&str] = &["NetworkPolicy", "PodDisruptionBudget", "Ser
 
 /// What pods are covered by, one set a kind; `None` of a kind that is not there.
 struct Covers {
-    ingress: Option<HashSet<ObjectId>>,
-    egress: Option<HashSet<ObjectId>>,
-    budgets: Option<HashSet<ObjectId>>,
-    services: Option<HashSet<ObjectId>>,
+    ingress: Option<OfObjects<()>>,
+    egress: Option<OfObjects<()>>,
+    budgets: Option<OfObjects<()>>,
+    services: Option<OfObjects<()>>,
 }
 
 impl Covers {
@@ -43,7 +44,7 @@ impl Covers {
     }
 }
 
-fn members<'a>(auditor: &Auditor<'_, '_>, ties: impl Iterator<Item = Tie<'a>>) -> HashSet<ObjectId> {
+fn members<'a>(auditor: &Auditor<'_, '_>, ties: impl Iterator<Item = Tie<'a>>) -> OfObjects<()> {
     ties.flat_map(|tie| auditor.members(&tie).into_iter().map(|pod| pod.id).collect::<Vec<_>>()).collect()
 }
 
@@ -88,8 +89,8 @@ const READS: &[&str] = &[".spec.hostNetwork", ".spec.containers.ports.containerP
 
 fn of_group(auditor: &Auditor<'_, '_>, covers: &Covers, pods: &[&Labelled<'_>]) -> Option<Finding> {
     let first = pods.first()?;
-    let without = |covered: &Option<HashSet<ObjectId>>| {
-        covered.as_ref().map_or(0, |covered| pods.iter().filter(|pod| !covered.contains(&pod.id)).count())
+    let without = |covered: &Option<OfObjects<()>>| {
+        covered.as_ref().map_or(0, |covered| pods.iter().filter(|pod| !covered.has(pod.id)).count())
     };
     let (is_on_host, has_ports) = auditor.read_pod(first, &Reads::of([READS]), |pod| {
         let mut containers = pod.at(["spec", "containers"]).elements();

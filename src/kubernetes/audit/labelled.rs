@@ -6,6 +6,7 @@ use super::super::object::{Json, ObjectJson, is_terminating};
 use super::super::owner::controller;
 use super::super::pod::is_finished;
 use super::audited::{Audited, NamespacePlace};
+use super::of_objects::OfObjects;
 use crate::json::Reads;
 use crate::{ObjectId, ObjectRef, Requirement, Selector, parallel};
 
@@ -130,17 +131,14 @@ pub(super) const ADDED: [&str; 9] = [
 /// Fewer objects are read before another thread has begun.
 const MIN_PER_THREAD: usize = 256;
 
-/// The place of what is no pod.
-const NO_POD: u32 = u32::MAX;
-
 /// All pods, and what workloads would make of their templates.
 #[derive(Debug)]
 pub(super) struct PodLikes<'d> {
     /// The pods in their order, and behind them the templates in the order of the workloads.
     all: Vec<Labelled<'d>>,
     n_pods: usize,
-    /// The place of each pod in the list, by its number, as pods are looked for very often.
-    places: Vec<u32>,
+    /// The place of each pod in the list, as pods are looked for very often.
+    places: OfObjects<u32>,
     by_namespace: HashMap<NamespacePlace<'d>, Vec<usize>>,
     has_made: bool,
 }
@@ -156,8 +154,8 @@ impl<'d> PodLikes<'d> {
         for (nth, like) in all.iter().enumerate() {
             by_namespace.entry(audited.place(like.id)).or_default().push(nth);
         }
-        let mut places = vec![NO_POD; all[..n_pods].last().map_or(0, |pod| pod.id.index() + 1)];
-        (0..).zip(&all[..n_pods]).for_each(|(nth, pod)| places[pod.id.index()] = nth);
+        let mut places = OfObjects::new();
+        (0..).zip(&all[..n_pods]).for_each(|(nth, pod)| _ = places.insert(pod.id, nth));
         PodLikes { n_pods, places, by_namespace, has_made: all.iter().any(|it| it.pod.is_made), all }
     }
 
@@ -195,8 +193,7 @@ impl<'d> PodLikes<'d> {
 
     /// The pod of this number.
     pub(super) fn pod(&self, id: ObjectId) -> Option<&Labelled<'d>> {
-        let nth = *self.places.get(id.index()).filter(|nth| **nth != NO_POD)?;
-        Some(&self.all[nth as usize])
+        self.places.get(id).map(|nth| &self.all[nth as usize])
     }
 
     /// The template of the workload of this number.

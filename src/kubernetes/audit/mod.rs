@@ -23,6 +23,7 @@ mod namespaces;
 mod nearest;
 mod needed;
 mod nothing;
+mod of_objects;
 mod policies;
 mod query_rule;
 mod references;

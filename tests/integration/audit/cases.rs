@@ -48,7 +48,7 @@ fn cases(text: &str) -> Vec<AuditCase<'_>> {
                 (true, _) => given.push(below),
                 (false, Some(case)) => match case.expected.last_mut() {
                     Some(ExpectedVerdict::Asks(_, names)) => {
-                        names.extend(Some(below).filter(|name| *name != "-"))
+                        names.extend(Some(below).filter(|name| *name != "-"));
                     }
                     _ => case.objects.push(below),
                 },

@@ -232,7 +232,7 @@ fn each_rule_finds_its_fault_and_nothing_beside_it() {
         object(it, "NetworkPolicy", "web")["spec"]["ingress"] = json!([{"from": peers}]);
     };
     check("netpol-peer-empty", &|it| {
-        ingress_from(it, json!([{"podSelector": {"matchLabels": {"app": "wbe"}}}]))
+        ingress_from(it, json!([{"podSelector": {"matchLabels": {"app": "wbe"}}}]));
     });
     check("netpol-and-or", &|it| {
         it.push(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab", "labels": {"team": "a"}}}));

@@ -47,7 +47,7 @@ impl RuleFile<'_> {
         let table = DeTable::parse(self.text).map_err(|error| {
             self.at(error.span().map_or(0, |span| span.start), anyhow!("expected TOML: {}", error.message()))
         })?;
-        for (name, _) in table.get_ref().iter().filter(|(name, _)| name.get_ref() != "rule") {
+        if let Some((name, _)) = table.get_ref().iter().find(|(name, _)| name.get_ref() != "rule") {
             let error = anyhow!("expected tables [[rule]], found {:?}", name.get_ref());
             return Err(self.at(name.span().start, error));
         }
@@ -64,7 +64,7 @@ impl RuleFile<'_> {
         let DeValue::Table(table) = rule.get_ref() else {
             return Err(self.at(rule.span().start, anyhow!("expected a table with {}", FIELDS.join(", "))));
         };
-        for (name, _) in table.iter().filter(|(name, _)| !FIELDS.contains(&&**name.get_ref())) {
+        if let Some((name, _)) = table.iter().find(|(name, _)| !FIELDS.contains(&&**name.get_ref())) {
             return Err(self.at(name.span().start, unknown(name.get_ref())));
         }
         let field = |name: &str| self.field(rule, table, name);
