@@ -8,7 +8,7 @@
 //! and say in their `READS` what of it they read. The tables of `kubectl get` are in [`columns`].
 //!
 //! What an object has to do with others is in [`links`]: by the table of [`LinkPlaces`] where selectors and names stand, and what
-//! these mean there. These look at a whole dump.
+//! these mean there. Where pods may run is in [`scheduling`]. These look at a whole dump.
 
 pub mod age;
 pub mod audit;
@@ -31,6 +31,7 @@ pub mod ready;
 mod relation;
 pub mod resources;
 pub mod restarts;
+pub mod scheduling;
 pub mod status;
 pub mod taint;
 mod time;
@@ -44,4 +45,5 @@ pub use places::{LinkPlace, LinkPlaces, LinkPlacesError};
 pub use qos::QosClass;
 pub use quantity::{Quantity, QuantityError, QuantityFormat};
 pub use relation::Relation;
+pub use scheduling::Scheduler;
 pub use time::{Time, TimeError};

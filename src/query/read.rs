@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::matches::{Asked, Queried};
 use super::others::texts_of;
-use super::related::relation_read_as;
+use super::related::{PairSource, source_read_as};
 use super::{Columns, Context, Gap, Subject};
-use crate::kubernetes::{Links, Reads};
+use crate::kubernetes::scheduling;
+use crate::kubernetes::{Links, Reads, Relation, Scheduler};
 use crate::parallel;
 use crate::store::ColumnBuilder;
 use crate::syntax::Function;
@@ -74,11 +76,18 @@ impl Columns {
             (n_objects > 0).then_some(Gap::ByHash { n_objects }).into_iter().for_each(|it| self.add_gap(it));
             return true;
         }
-        let Some(relation) = relation_read_as(subject) else {
+        let Some(source) = source_read_as(subject) else {
             return self.read_others(links.dump(), subject, context);
         };
-        self.add_pairs(subject.clone(), links.pairs(relation));
-        let kinds = links.missing_kinds(relation);
+        let (pairs, kinds) = match source {
+            PairSource::Links(relation) => (links.pairs(relation), links.missing_kinds(relation)),
+            PairSource::Scheduling => {
+                let pairs = scheduling::pairs(&Scheduler::of_clusters(links.dump()));
+                // They ask for the same kinds.
+                (Arc::new(pairs), links.missing_kinds(Relation::Runs))
+            }
+        };
+        self.add_pairs(subject.clone(), pairs);
         if !kinds.is_empty() {
             self.add_gap(Gap::NoObjects { function: call.function(), kinds });
         }

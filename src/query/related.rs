@@ -12,7 +12,7 @@ use crate::syntax::Function;
 
 /// What a subject asks of other objects.
 pub(crate) struct Related<'s> {
-    /// The subject that stands for the pairs of the relation, which are read once for all that ask for it.
+    /// The subject that stands for the pairs, which are read once for all that ask for it.
     pub(crate) pairs: &'static Subject,
     /// The end at which the object at hand stands.
     pub(crate) end: PairEnd,
@@ -30,6 +30,19 @@ pub(crate) enum RelatedTo<'s> {
     /// What a subject gives of them.
     Values(&'s Subject),
 }
+
+/// What tells which objects a function pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PairSource {
+    /// What they hold of each other.
+    Links(Relation),
+    /// The rules of the scheduler, by which nodes may run pods.
+    Scheduling,
+}
+
+/// Where pods may run, as a subject of its own.
+static SCHEDULING: LazyLock<Subject> =
+    LazyLock::new(|| Subject::Function(FunctionCall::new(Function::CanRun, None)));
 
 /// The relations, each as a subject of its own: what [`Columns`](super::Columns) keeps the pairs under.
 static PAIRS: LazyLock<Vec<Subject>> = LazyLock::new(|| {
@@ -50,9 +63,9 @@ fn function_of(relation: Relation) -> Function {
     }
 }
 
-/// The relation that a function is about, and the end at which the objects stand that it gives.
-fn relation_of(function: Function) -> Option<(Relation, PairEnd)> {
-    Some(match function {
+/// What a function pairs, and the end at which the objects stand that it gives.
+fn source_of(function: Function) -> Option<(PairSource, PairEnd)> {
+    let (relation, end) = match function {
         Function::Selects => (Relation::Selects, PairEnd::From),
         Function::SelectedBy => (Relation::Selects, PairEnd::To),
         Function::Mentions => (Relation::Mentions, PairEnd::From),
@@ -65,8 +78,11 @@ fn relation_of(function: Function) -> Option<(Relation, PairEnd)> {
         Function::UsedBy => (Relation::Uses, PairEnd::To),
         Function::Within | Function::Ns => (Relation::Holds, PairEnd::To),
         Function::About => (Relation::About, PairEnd::From),
+        Function::CanRun => return Some((PairSource::Scheduling, PairEnd::From)),
+        Function::CanRunOn => return Some((PairSource::Scheduling, PairEnd::To)),
         _ => return None,
-    })
+    };
+    Some((PairSource::Links(relation), end))
 }
 
 impl<'s> Related<'s> {
@@ -74,28 +90,31 @@ impl<'s> Related<'s> {
     pub(crate) fn of(subject: &'s Subject) -> Option<Related<'s>> {
         let Subject::Function(call) = subject else { return None };
         let (set, is_count) = call.counted().map_or((call, false), |set| (set, true));
-        let (relation, end) = relation_of(set.function())?;
+        let (source, end) = source_of(set.function())?;
         let of = match (set.query(), set.inner()) {
             (Some(query), _) => RelatedTo::Objects(query),
             (None, Some(subject)) => RelatedTo::Values(subject),
             // The pairs themselves.
             (None, None) => return None,
         };
-        Some(Related { pairs: pairs_of(relation), end, of, is_count, function: set.function() })
+        Some(Related { pairs: pairs_of(source), end, of, is_count, function: set.function() })
     }
 }
 
-/// The subject that stands for the pairs of a relation.
-fn pairs_of(relation: Relation) -> &'static Subject {
-    &PAIRS[relation as usize]
+/// The subject that stands for pairs.
+fn pairs_of(source: PairSource) -> &'static Subject {
+    match source {
+        PairSource::Links(relation) => &PAIRS[relation as usize],
+        PairSource::Scheduling => &SCHEDULING,
+    }
 }
 
-/// The relation whose pairs a subject stands for.
-pub(super) fn relation_read_as(subject: &Subject) -> Option<Relation> {
+/// What tells the pairs that a subject stands for.
+pub(super) fn source_read_as(subject: &Subject) -> Option<PairSource> {
     let Subject::Function(call) = subject else { return None };
     let is_bare = call.query().is_none() && call.inner().is_none();
-    let (relation, _) = relation_of(call.function()).filter(|_| is_bare)?;
-    Some(relation)
+    let (source, _) = source_of(call.function()).filter(|_| is_bare)?;
+    Some(source)
 }
 
 impl Subject {

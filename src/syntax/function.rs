@@ -118,8 +118,6 @@ pub struct FunctionRow {
     pub examples: &'static [&'static str],
     /// Whether it asks other objects than the one at hand.
     pub asks_others: bool,
-    /// Why queries do not take it yet, where they do not: what follows its name in a message.
-    pub not_yet: Option<&'static str>,
 }
 
 impl FunctionRow {
@@ -158,16 +156,7 @@ const fn value(
     words: &'static str,
     examples: &'static [&'static str],
 ) -> FunctionRow {
-    FunctionRow {
-        function,
-        name,
-        parameter,
-        not_bare: None,
-        words,
-        examples,
-        asks_others: false,
-        not_yet: None,
-    }
+    FunctionRow { function, name, parameter, not_bare: None, words, examples, asks_others: false }
 }
 
 const fn set(
@@ -187,14 +176,7 @@ impl FunctionRow {
     const fn of_others(self) -> FunctionRow {
         FunctionRow { asks_others: true, ..self }
     }
-
-    const fn not_yet(self, reason: &'static str) -> FunctionRow {
-        FunctionRow { not_yet: Some(reason), ..self }
-    }
 }
-
-/// Why the functions about where pods could run are refused.
-const NO_SCHEDULING: &str = "asks where pods could be scheduled, which queries do not do yet";
 
 /// All functions of the query language.
 // The help of `not_bare` has two halves: what stands before its first ": " is told as
@@ -397,15 +379,13 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     set(Function::Uses, "uses", "those that refer to one of the others by name", &["uses(kind(secret))"]),
     set(Function::UsedBy, "used-by", "those to which one of the others refers by name", &["!used-by()"]),
     set(Function::About, "about", "Events about one of the others", &["about(kind(pod))"]),
-    set(Function::CanRun, "can-run", "nodes on which one of the pods could run", &["can-run(name(web-0))"])
-        .not_yet(NO_SCHEDULING),
+    set(Function::CanRun, "can-run", "nodes on which one of the pods could run", &["can-run(name(web-0))"]),
     set(
         Function::CanRunOn,
         "can-run-on",
         "pods that could run on one of the nodes",
         &["can-run-on(gpu=true)"],
-    )
-    .not_yet(NO_SCHEDULING),
+    ),
 ];
 
 #[cfg(test)]

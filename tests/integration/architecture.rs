@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 28] = [
+const ARROWS: [(&str, &[&str]); 29] = [
     ("parallel", &[]),
     ("formula", &[]),
     ("json", &[]),
@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 28] = [
             "json",
             "kubernetes",
             "kubernetes::links",
+            "kubernetes::scheduling",
             "label",
             "load",
             "parallel",
@@ -33,6 +34,22 @@ const ARROWS: [(&str, &[&str]); 28] = [
     (
         "kubernetes::links",
         &["json", "kubernetes", "label", "load", "parallel", "plan", "selector", "selector_set", "store"],
+    ),
+    (
+        "kubernetes::scheduling",
+        &[
+            "json",
+            "kubernetes",
+            "kubernetes::links",
+            "label",
+            "load",
+            "parallel",
+            "plan",
+            "selector",
+            "selector_set",
+            "store",
+            "suggest",
+        ],
     ),
     ("shown", &[]),
     ("span", &[]),
@@ -82,6 +99,7 @@ const UPPER_ROOMS: [(&str, &str); 4] = [
     ("kubernetes/columns", "kubernetes::columns"),
     ("kubernetes/links", "kubernetes::links"),
     ("kubernetes/places", "kubernetes::places"),
+    ("kubernetes/scheduling", "kubernetes::scheduling"),
 ];
 
 /// The front page, which re-exports, and the program, which sees the public API only.
@@ -107,7 +125,16 @@ const PROGRAM_ARROWS: [(&str, &[&str]); 11] = [
 /// Crates that only some places may use.
 const CRATES: [(&str, &[&str]); 15] = [
     ("nom", &["src/syntax/", "src/path/"]),
-    ("roaring", &["src/store/", "src/plan/", "src/selector_set/", "src/kubernetes/links/"]),
+    (
+        "roaring",
+        &[
+            "src/store/",
+            "src/plan/",
+            "src/selector_set/",
+            "src/kubernetes/links/",
+            "src/kubernetes/scheduling/",
+        ],
+    ),
     ("memmap2", &["src/load/"]),
     ("bytes", &["src/codec/", "src/saved/", "src/load/origin/"]),
     ("tar", &["src/load/origin/bundle/"]),

@@ -128,11 +128,6 @@ fn what_is_no_subject_is_refused_with_its_place() {
     error: there is no function "restart"
     help: did you mean restarts()?
     "#);
-    assert_snapshot!(env.refused(&["-L", "can-run()", "fleet.json"]), @"
-    can-run()
-    ^^^^^^^
-    error: can-run() asks where pods could be scheduled, which queries do not do yet
-    ");
     assert_snapshot!(env.refused(&["-L", ".a .b", "fleet.json"]), @r#"
     .a .b
        ^^

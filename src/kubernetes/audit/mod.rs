@@ -31,6 +31,7 @@ mod rule;
 mod rules;
 mod scale;
 mod scaler;
+mod scheduling;
 mod selectors;
 mod services;
 mod shared;

@@ -4,9 +4,33 @@ use super::finding::Severity;
 use super::needed::KindsNeeded;
 use super::rule::{AuditRule, RuleFinder};
 use super::{
-    autoscalers, broad, budgets, claims, coverage, labelled, mesh, monitors, policies, references, selectors,
-    services, spread, states, workloads,
+    autoscalers, broad, budgets, claims, coverage, labelled, mesh, monitors, policies, references,
+    scheduling, selectors, services, spread, states, workloads,
 };
+
+/// What says where pods may run.
+const TEMPLATES: &[&str] = &[
+    "Pod",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "CronJob",
+];
+/// The same, and what says where volumes may be.
+const TOPOLOGIES: &[&str] = &[
+    "Pod",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "CronJob",
+    "StorageClass",
+];
 
 /// All rules, in the order in which people meet them.
 pub const AUDIT_RULES: &[AuditRule] = &[
@@ -310,6 +334,38 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         needs: KindsNeeded::Nothing,
         about: &[],
         finder: RuleFinder::Links(selectors::volatile),
+    },
+    AuditRule {
+        id: "affinity-no-pods",
+        severity: Severity::Error,
+        title: "a required pod affinity is about pods that are not there",
+        cause: "a label of the term is spelled otherwise on the pods, they are in another namespace or on no node, or no pod \
+                meets all terms at once",
+        fix: "make the term say what the pods' template says, and name their namespace in it",
+        needs: KindsNeeded::All(&["Node", "Pod"]),
+        about: TEMPLATES,
+        finder: RuleFinder::Links(scheduling::affinity_no_pods),
+    },
+    AuditRule {
+        id: "node-selector-none",
+        severity: Severity::Error,
+        title: "no node has what nodeSelector, node affinity and tolerations ask for",
+        cause: "a label is spelled otherwise on the nodes or has another name now, a taint is not tolerated, or the nodes are \
+                cordoned",
+        fix: "ask `selq schedule --fix` what would help",
+        needs: KindsNeeded::All(&["Node"]),
+        about: TEMPLATES,
+        finder: RuleFinder::Links(scheduling::node_selector_none),
+    },
+    AuditRule {
+        id: "topology-key-absent",
+        severity: Severity::Warning,
+        title: "nodes lack the label over which pods are to be spread or kept together",
+        cause: "the key is spelled otherwise on the nodes, or only some of them have it",
+        fix: "use a label that all nodes have, kubernetes.io/hostname or topology.kubernetes.io/zone say",
+        needs: KindsNeeded::All(&["Node"]),
+        about: TOPOLOGIES,
+        finder: RuleFinder::Links(scheduling::topology_key_absent),
     },
     AuditRule {
         id: "pod-failing",

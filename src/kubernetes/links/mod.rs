@@ -45,7 +45,7 @@ use crate::{Dump, Label, ObjectId, ObjectIdentity, parallel};
 use choice::SelectorChoice;
 use held::{HeldValue, Holder};
 use names::{NameIndex, Reference};
-use realm::{Realm, realms};
+pub(in crate::kubernetes) use realm::{Realm, realms};
 use ties::{NO_PLACE, TieBuilder, TieTable};
 use waiting::Waiting;
 
@@ -178,6 +178,17 @@ impl<'d> Links<'d> {
             n_by_hash += found.n_by_hash;
         }
         (all.finish(), n_by_hash)
+    }
+
+    /// The topmost controller of each object that has one, as `Kind/name`.
+    pub(in crate::kubernetes) fn workload_names(&self) -> HashMap<u32, String> {
+        let (column, _) = self.workloads();
+        let mut workloads = HashMap::new();
+        for number in 0..column.len() {
+            let ids = column.having(number).to_vec().into_iter();
+            workloads.extend(ids.map(|id| (id, column.value(number).to_owned())));
+        }
+        workloads
     }
 
     fn table(&self, relation: Relation) -> &TieTable {

@@ -12,16 +12,17 @@ use crate::{Dump, ObjectId, ObjectRef, Store};
 ///
 /// Whatever looks for an object by its labels, its name or its uid looks in a realm, so that [`realms`] alone decides what
 /// joins.
-pub(super) struct Realm<'d> {
-    pub(super) dump: &'d Dump,
+#[derive(Debug)]
+pub(in crate::kubernetes) struct Realm<'d> {
+    pub(in crate::kubernetes) dump: &'d Dump,
     /// Its objects; `None` where that is all of them.
     objects: Option<RoaringBitmap>,
 }
 
 /// The realms of a dump: its clusters, and all that is of none together.
-pub(super) fn realms(dump: &Dump) -> Vec<Realm<'_>> {
+pub(in crate::kubernetes) fn realms(dump: &Dump) -> Vec<Realm<'_>> {
     if dump.clusters().is_empty() {
-        return vec![Realm { dump, objects: None }];
+        return vec![Realm::of_all(dump)];
     }
     let mut clusters: BTreeMap<Option<&str>, RoaringBitmap> = BTreeMap::new();
     for object in dump.store().objects() {
@@ -31,12 +32,22 @@ pub(super) fn realms(dump: &Dump) -> Vec<Realm<'_>> {
 }
 
 impl<'d> Realm<'d> {
-    pub(super) fn store(&self) -> &'d Store {
+    pub(in crate::kubernetes) fn store(&self) -> &'d Store {
         self.dump.store()
     }
 
+    /// The realm of all objects of a dump.
+    pub(in crate::kubernetes) fn of_all(dump: &'d Dump) -> Realm<'d> {
+        Realm { dump, objects: None }
+    }
+
+    /// Whether an object is in it.
+    pub(in crate::kubernetes) fn has(&self, id: u32) -> bool {
+        self.objects.as_ref().is_none_or(|objects| objects.contains(id))
+    }
+
     /// All of its objects.
-    pub(super) fn objects(&self) -> Cow<'_, RoaringBitmap> {
+    pub(in crate::kubernetes) fn objects(&self) -> Cow<'_, RoaringBitmap> {
         match &self.objects {
             Some(objects) => Cow::Borrowed(objects),
             None => Cow::Owned(self.store().live().iter().collect()),
@@ -44,19 +55,19 @@ impl<'d> Realm<'d> {
     }
 
     /// Those of some objects that are in it.
-    pub(super) fn narrowed(&self, found: RoaringBitmap) -> RoaringBitmap {
+    pub(in crate::kubernetes) fn narrowed(&self, found: RoaringBitmap) -> RoaringBitmap {
         match &self.objects {
             Some(objects) => found & objects,
             None => found,
         }
     }
 
-    pub(super) fn object(&self, id: u32) -> Option<ObjectRef<'d>> {
+    pub(in crate::kubernetes) fn object(&self, id: u32) -> Option<ObjectRef<'d>> {
         self.store().get(ObjectId(id))
     }
 
     /// The kinds that occur, each version by itself, with the objects of each.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = (&'d str, &'d str, RoaringBitmap)> {
+    pub(in crate::kubernetes) fn kinds(&self) -> impl Iterator<Item = (&'d str, &'d str, RoaringBitmap)> {
         let table = self.store().table();
         table.kind_ids().map(|id| {
             let (api_version, kind) = table.kind(id);
@@ -72,7 +83,7 @@ impl<'d> Realm<'d> {
     }
 
     /// The objects in a namespace.
-    pub(super) fn in_namespace(&self, namespace: &str) -> RoaringBitmap {
+    pub(in crate::kubernetes) fn in_namespace(&self, namespace: &str) -> RoaringBitmap {
         let Some(id) = self.store().table().namespace_id(namespace) else { return RoaringBitmap::new() };
         self.narrowed(match self.store().index().namespace(id) {
             PostingsView::Few(ids) => ids.iter().copied().collect(),

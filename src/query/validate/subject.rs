@@ -79,11 +79,7 @@ impl<'t> Checker<'t> {
             let help = near.map(|name| format!("did you mean {name}()?"));
             return Err(self.refuse(call.name, format!("there is no function {:?}", call.name), help));
         };
-        let row = function.row();
-        match row.not_yet {
-            Some(reason) => Err(self.refuse(call.name, format!("{}() {reason}", row.name), None)),
-            None => Ok(row),
-        }
+        Ok(function.row())
     }
 
     pub(super) fn function(self, row: &FunctionRow, call: &AstCall<'t>) -> Result<Subject, ParseError> {

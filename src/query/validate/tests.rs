@@ -122,10 +122,6 @@ fn what_is_doubtful_is_refused_with_what_to_write() {
         ("k>='x'", r#""'x'": expected an integer after ">" or "<", found "'x'""#),
         (".x>abc", r#""abc": expected a number, an amount such as 500Mi or a time after ">", found "abc""#),
         (
-            "can-run(a)",
-            r#""can-run": can-run() asks where pods could be scheduled, which queries do not do yet"#,
-        ),
-        (
             "count(selects())",
             r#""count(selects())": count() is a number | write count(selects(kind(pod)))>0"#,
         ),

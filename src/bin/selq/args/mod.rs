@@ -16,6 +16,7 @@ mod parse;
 pub(crate) mod plugin;
 mod query;
 mod repl;
+mod schedule;
 pub(crate) mod typed;
 mod watch;
 
@@ -36,6 +37,7 @@ pub(crate) use ls::LsArgs;
 pub(crate) use parse::{ParseArgs, ParseFormat};
 pub(crate) use query::{QueryArgs, Shown};
 pub(crate) use repl::{EditMode, ReplArgs};
+pub(crate) use schedule::ScheduleArgs;
 pub(crate) use watch::{WatchArgs, WatchFormat};
 
 const EXAMPLES: &str = "\
@@ -64,6 +66,8 @@ Examples:
   selq links --of shop/svc/web pods.json
   # what is wrong with a cluster
   selq audit must-gather.tar.gz
+  # why is a pod pending?
+  kubectl get nodes,pods,ns,pv,pvc -A -o json | selq schedule
   # what became of it since yesterday
   selq diff yesterday.json pods.json
   # selectors answered while they are typed
@@ -123,6 +127,8 @@ pub(crate) enum Subcommands {
     Links(LinksArgs),
     /// Find what is wrong with a cluster: selectors that select nothing, budgets that block
     Audit(AuditArgs),
+    /// Say where pods may run, and why not elsewhere: labels, taints, affinity and spread
+    Schedule(ScheduleArgs),
     /// Compare two dumps: which objects came, went and changed
     Diff(DiffArgs),
     /// Explore dumps interactively: selectors are answered while they are typed

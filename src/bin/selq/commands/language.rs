@@ -35,9 +35,7 @@ with . or is only * is refused: quote it. What an object lacks is neither more n
 
 /// The text of the help.
 pub(super) fn text() -> String {
-    // What is refused so far is not offered.
-    let known = FUNCTIONS.iter().filter(|row| row.not_yet.is_none());
-    let rows: Vec<(String, &str)> = known.map(|row| (spelled(row), row.words)).collect();
+    let rows: Vec<(String, &str)> = FUNCTIONS.iter().map(|row| (spelled(row), row.words)).collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let lines = rows.iter().map(|(name, words)| format!("  {name:width$}  {words}\n"));
     format!("{INTRODUCTION}{}{EXAMPLES}", lines.collect::<String>())
@@ -71,7 +69,7 @@ mod tests {
         assert_eq!(queries.len(), 7);
         queries.iter().for_each(|query| assert!(query.parse::<Query>().is_ok(), "{query}"));
         assert!(text.lines().all(|line| line.chars().count() <= 90), "{text}");
-        for row in FUNCTIONS.iter().filter(|row| row.not_yet.is_none()) {
+        for row in FUNCTIONS {
             row.examples.iter().for_each(|query| assert!(query.parse::<Query>().is_ok(), "{query}"));
         }
     }

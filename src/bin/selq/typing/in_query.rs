@@ -133,9 +133,9 @@ impl<'a> WordAt<'a, '_, '_> {
             return keys;
         }
         let begin = |row: &&FunctionRow| row.name.starts_with(self.word);
-        let mut rows: Vec<&FunctionRow> = functions().filter(begin).collect();
+        let mut rows: Vec<&FunctionRow> = FUNCTIONS.iter().filter(begin).collect();
         if rows.is_empty() && keys.candidates.is_empty() {
-            rows = functions().filter(|row| holds(row.name, self.word)).collect();
+            rows = FUNCTIONS.iter().filter(|row| holds(row.name, self.word)).collect();
         }
         let n_all = keys.candidates.len() + rows.len();
         let note = |row: &FunctionRow| if n_all > MAX_WITH_WORDS { "" } else { row.words };
@@ -346,11 +346,6 @@ fn summed<'v>(values: impl Iterator<Item = (&'v str, u64)>) -> Vec<(&'v str, u64
     sums.into_iter().collect()
 }
 
-/// The functions that can be asked about.
-fn functions() -> impl Iterator<Item = &'static FunctionRow> {
-    FUNCTIONS.iter().filter(|row| row.not_yet.is_none())
-}
-
 /// A function as far as it is the same whatever is asked: with both parentheses where its examples leave them empty.
 fn called(row: &FunctionRow) -> String {
     let empty = format!("{}()", row.name);
@@ -424,7 +419,7 @@ fn slot_is_subject(text: &str) -> bool {
 }
 
 fn function_beginning(word: &str) -> Option<String> {
-    functions().find(|row| row.name.starts_with(word)).map(called)
+    FUNCTIONS.iter().find(|row| row.name.starts_with(word)).map(called)
 }
 
 /// The likeliest value of a field or function that goes on what is typed. Looks at nothing but the beginnings of values,

@@ -7,7 +7,8 @@ use crate::args::Args;
 use crate::terminal::sanitize::shell_quoted;
 
 /// The subcommands whose arguments are files; the program without one is another.
-const READERS: [&str; 9] = ["explain", "labels", "ls", "links", "audit", "diff", "repl", "watch", "index"];
+const READERS: [&str; 10] =
+    ["explain", "labels", "ls", "links", "audit", "schedule", "diff", "repl", "watch", "index"];
 
 /// A line that is written anew.
 #[derive(Default)]

@@ -14,6 +14,7 @@ use selq::kubernetes::{LinkPlaces, Links, Relation};
 use selq::{Dump, ObjectId};
 
 use crate::args::{LinkRelation, LinksArgs, LinksFormat};
+use crate::commands::named;
 use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
@@ -37,7 +38,7 @@ pub(crate) const RELATIONS: [LinkRelation; 5] = [
 
 pub(crate) fn run(args: &LinksArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
-    let names = asked::names(&args.of)?;
+    let names = named::names(&args.of)?;
     // Before the dump, which may take longer than it takes to see a slip.
     let places = places(&args.places)?;
     let loaded = input::load(&args.input, config)?;

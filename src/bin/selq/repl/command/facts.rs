@@ -1,4 +1,4 @@
-//! Commands that look at the data: `:labels`, `:show`, `:links`.
+//! Commands that look at the data: `:labels`, `:show`, `:links`, `:schedule`.
 
 use std::cmp::Reverse;
 use std::io::Write;
@@ -14,12 +14,13 @@ use super::{go_on, required};
 use crate::args::LinkRelation;
 use crate::commands::labels::{self, Facts};
 use crate::commands::links::{RELATIONS, tree_lines};
+use crate::commands::schedule::{NOT_JUDGED, of_dump, report_lines};
 use crate::output::names;
 use crate::selection;
 use crate::terminal::message::{self, counted};
 use crate::terminal::sanitize;
 use crate::terminal::table;
-use selq::kubernetes::{Links, kinds};
+use selq::kubernetes::{Links, Scheduler, kinds};
 
 pub(super) fn labels(session: &mut Session, key: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
     // What is no field and no function is a key, whatever it is made of.
@@ -71,6 +72,23 @@ pub(super) fn links(session: &mut Session, wanted: &str, out: &mut dyn Write) ->
     let links = Links::new(session.state.dump());
     let relations = RELATIONS.map(LinkRelation::relation);
     let lines = tree_lines(&links, &relations, id);
+    session.voice.write_long(out, |out| {
+        let audience = session.state.config.stdout;
+        Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", audience.text(line)))?)
+    })?;
+    go_on()
+}
+
+pub(super) fn schedule(session: &mut Session, wanted: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+    let object = find(session, required(wanted, "schedule")?)?;
+    let dump = session.state.dump();
+    let schedulers = Scheduler::of_clusters(dump);
+    let Some(asked) = of_dump(dump, &schedulers, object.id()) else {
+        bail!("expected a pod, or a workload that makes some, found {}", place(&object));
+    };
+    let verdict = schedulers[asked.cluster].judge(&asked.pod);
+    let mut lines = report_lines(dump, &asked, &verdict, true, true);
+    lines.push(NOT_JUDGED.to_owned());
     session.voice.write_long(out, |out| {
         let audience = session.state.config.stdout;
         Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", audience.text(line)))?)

@@ -65,6 +65,8 @@ pub(crate) const COMMANDS: &[Command] = &[
         "OBJECT is a row of the last answer, counted from 1, or a name such as pod/web-0 or web-0.", facts::show),
     command("links", "OBJECT", Argument::Object, "what leads to an object, and what it leads to",
         "OBJECT is as for `:show`. What selects, owns, runs and uses it stands in a tree with what it selects, owns, runs and uses.", facts::links),
+    command("schedule", "OBJECT", Argument::Object, "where a pod may run, and why not elsewhere",
+        "OBJECT is as for `:show`: a pod, or a workload whose template is asked about. What would help a pod that fits nowhere is said too.", facts::schedule),
     command("namespace", "[NS,…]", Argument::Namespace, "answer within namespaces; `*` is all",
         "Without NS it lists the namespaces.", scope::namespace),
     command("kind", "[KIND,…]", Argument::Kind, "answer within kinds: Pod, pods, po; `*` is all",

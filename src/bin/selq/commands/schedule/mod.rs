@@ -1,0 +1,148 @@
+//! `selq schedule`: where pods may run, and why not elsewhere.
+
+mod asked;
+mod lines;
+mod report;
+mod rows;
+mod summary;
+
+use anyhow::Result;
+use selq::kubernetes::Scheduler;
+use selq::kubernetes::scheduling::Verdict;
+use selq::query::{Columns, Context};
+use selq::{Dump, Plan, Query, Scope};
+
+use crate::args::ScheduleArgs;
+use crate::commands::named;
+use crate::config::Config;
+use crate::exit::ExitStatus;
+use crate::input;
+use crate::output::grid::{self, GridFormat};
+use crate::selection::{NO_OBJECTS, Selection};
+use crate::terminal::message::{self, counted};
+use crate::terminal::stdout::print_to_stdout;
+use crate::terminal::table::Layout;
+use asked::AskedPods;
+pub(crate) use asked::of_dump;
+use lines::PodLine;
+pub(crate) use report::lines as report_lines;
+use rows::VerdictRows;
+use summary::SummaryRows;
+
+/// What is never judged.
+pub(crate) const NOT_JUDGED: &str =
+    "not judged: resources, ports, volumes beyond the nodes and zones that they name, other plugins";
+
+pub(crate) fn run(args: &ScheduleArgs, config: &Config) -> Result<ExitStatus> {
+    let selection = Selection::new(&args.selection, config)?;
+    let names = named::names(&args.of)?;
+    let without = args.without.as_deref().map(str::parse::<Query>).transpose()?;
+    // Before the dump, which may take longer than it takes to see a slip.
+    let manifests = asked::of_manifests(&args.manifest, &selection, config)?;
+    let loaded = input::load(&args.input, config)?;
+    let dump = &loaded.dump;
+    if dump.store().is_empty() {
+        message::print(NO_OBJECTS);
+    }
+    let mut asked = AskedPods::default();
+    let mut schedulers = Scheduler::of_clusters(dump);
+    asked.add_manifests(manifests, schedulers.len())?;
+    asked.add_of_dump(dump, &schedulers, &names, &selection)?;
+    if let Some(query) = &without {
+        schedulers = gone(dump, query, &selection.context(dump), schedulers, &mut asked.remarks)?;
+    }
+    let answer = if args.summary {
+        summarized(&asked, &schedulers, args, config)?
+    } else {
+        judged(dump, &asked, &schedulers, args, config)?
+    };
+    let mut remarks = std::mem::take(&mut asked.remarks);
+    remarks.extend(limits(dump));
+    message::remarks(&remarks);
+    Ok(loaded.status(config, answer))
+}
+
+/// The same schedulers without the nodes of a query.
+fn gone<'d>(
+    dump: &'d Dump,
+    query: &Query,
+    context: &Context,
+    schedulers: Vec<Scheduler<'d>>,
+    remarks: &mut Vec<String>,
+) -> Result<Vec<Scheduler<'d>>> {
+    let mut columns = Columns::new();
+    columns.read(dump, query.subjects(), context);
+    let scope = Scope::all().kind(Some(""), "Node");
+    let plan = Plan::query(dump.store(), &columns, query, &scope, context)?;
+    let nodes = plan.run();
+    if nodes.is_empty() {
+        remarks.push(format!("--without is of no node: no Node is {query}"));
+    }
+    Ok(schedulers.iter().map(|scheduler| scheduler.without(&nodes)).collect())
+}
+
+fn judged(
+    dump: &Dump,
+    asked: &AskedPods,
+    schedulers: &[Scheduler<'_>],
+    args: &ScheduleArgs,
+    config: &Config,
+) -> Result<ExitStatus> {
+    let verdicts: Vec<Verdict<'_>> =
+        asked.pods.iter().map(|it| schedulers[it.cluster].judge(&it.pod)).collect();
+    let layout = Layout { headers: !args.no_headers, ..Layout::default() };
+    print_to_stdout(config, |out| {
+        match args.output {
+            GridFormat::Table => {
+                for (nth, (asked, verdict)) in asked.pods.iter().zip(&verdicts).enumerate() {
+                    if nth > 0 {
+                        out.words("\n")?;
+                    }
+                    let lines = report::lines(dump, asked, verdict, args.fix, !args.no_headers);
+                    lines.iter().try_for_each(|line| out.line(line))?;
+                }
+            }
+            GridFormat::Jsonl => verdicts
+                .iter()
+                .try_for_each(|verdict| out.json_line(&PodLine::of(dump, verdict, args.fix)))?,
+            format => grid::write(&VerdictRows { dump, verdicts: &verdicts }, format, &layout, out)?,
+        }
+        Ok(())
+    })?;
+    Ok(ExitStatus::of_match(verdicts.iter().all(|verdict| verdict.n_fitting() > 0)))
+}
+
+fn summarized(
+    asked: &AskedPods,
+    schedulers: &[Scheduler<'_>],
+    args: &ScheduleArgs,
+    config: &Config,
+) -> Result<ExitStatus> {
+    let of_cluster = |nth: usize| {
+        let pods = asked.pods.iter().filter(move |it| it.cluster == nth);
+        pods.filter_map(|it| it.id)
+    };
+    let summaries = schedulers.iter().enumerate().map(|(nth, it)| it.summary(of_cluster(nth)));
+    let summary: Vec<_> = summaries.flatten().collect();
+    let layout = Layout { headers: !args.no_headers, max_width: config.stdout_columns, ..Layout::default() };
+    print_to_stdout(config, |out| Ok(grid::write(&SummaryRows(&summary), args.output, &layout, out)?))?;
+    let n_nowhere: u64 = summary.iter().map(|it| it.n_unplaceable).sum();
+    if n_nowhere > 0 {
+        message::print(&format!("{} fit nowhere", counted(n_nowhere, "pod")));
+    }
+    Ok(ExitStatus::of_match(n_nowhere == 0))
+}
+
+/// What is not judged, and which kinds the input lacks that would matter.
+pub(crate) fn limits(dump: &Dump) -> Vec<String> {
+    let has = |kind: &str| dump.store().kinds().iter().any(|fact| fact.kind == kind);
+    let needed = [
+        ("Node", "where pods may run"),
+        ("Namespace", "what a namespaceSelector selects"),
+        ("PersistentVolumeClaim", "at which nodes volumes are"),
+        ("PersistentVolume", "at which nodes volumes are"),
+    ];
+    let lacking = needed.iter().filter(|(kind, _)| !has(kind));
+    let lacking = lacking.map(|(kind, what)| format!("the input has no {kind}, and so does not say {what}"));
+    std::iter::once(NOT_JUDGED.to_owned()).chain(lacking).collect()
+}

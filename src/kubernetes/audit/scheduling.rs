@@ -1,0 +1,161 @@
+//! Where pods may run: rules that no node can meet.
+
+use std::collections::BTreeMap;
+
+use super::super::object::Json;
+use super::super::scheduling::{Scheduler, SchedulingPod, TopologyKeyUse, UnmetTerm, Verdict};
+use super::auditor::Auditor;
+use super::finding::{Finding, Severity};
+use crate::ObjectId;
+use crate::json::Reads;
+
+/// A pod, or a workload whose template makes pods, that is asked about.
+struct AskedWorkload {
+    id: ObjectId,
+    pod: SchedulingPod,
+    /// The place of its cluster in the list of schedulers.
+    cluster: usize,
+    /// Where the pod's specification stands in the object.
+    at: String,
+}
+
+/// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once.
+fn asked(auditor: &Auditor<'_, '_>, schedulers: &[Scheduler<'_>]) -> Vec<AskedWorkload> {
+    let asked = auditor.described().into_iter().filter(|it| !it.is_idle()).filter_map(|like| {
+        let cluster = schedulers.iter().position(|scheduler| scheduler.has(like.id))?;
+        let template = auditor.template_path(like);
+        let pod = match template {
+            Some(_) => SchedulingPod::of_template(auditor.dump(), like.id, auditor.links.places())?,
+            None => schedulers[cluster].pod(like.id)?,
+        };
+        let names = template.into_iter().flatten().chain(["spec"]);
+        let at = names.map(|name| format!(".{name}")).collect();
+        Some(AskedWorkload { id: like.id, pod, cluster, at })
+    });
+    asked.collect()
+}
+
+/// What is found of each that is asked about.
+fn judged(
+    auditor: &Auditor<'_, '_>,
+    look: impl Fn(&AskedWorkload, &Verdict<'_>) -> Vec<Finding>,
+) -> Vec<Finding> {
+    let schedulers = Scheduler::of_clusters(auditor.dump());
+    let asked = asked(auditor, &schedulers);
+    asked.iter().flat_map(|it| look(it, &schedulers[it.cluster].judge(&it.pod))).collect()
+}
+
+pub(super) fn affinity_no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    judged(auditor, |asked, verdict| {
+        let unmet = verdict.unmet_affinity().into_iter();
+        let finding = |it: UnmetTerm| {
+            let at = format!(
+                "{}.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[{}]",
+                asked.at, it.nth
+            );
+            let message = format!("required {}: no pod on a node matches, nor do its own labels", it.text);
+            Finding::new(asked.id, Severity::Error, &at, message).with("term", it.text)
+        };
+        unmet.map(finding).collect()
+    })
+}
+
+pub(super) fn node_selector_none(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    judged(auditor, |asked, verdict| {
+        let steps = verdict.node_steps();
+        if steps.uncordoned > 0 {
+            return Vec::new();
+        }
+        let of_steps = [
+            (steps.node_selector, steps.all, "nodeSelector selects", ".nodeSelector"),
+            (
+                steps.node_affinity,
+                steps.node_selector,
+                "required node affinity leaves",
+                ".affinity.nodeAffinity",
+            ),
+            (steps.tolerated, steps.node_affinity, "tolerations leave", ".tolerations"),
+            (steps.uncordoned, steps.tolerated, "cordoning leaves", ""),
+        ];
+        let failing = of_steps.into_iter().find(|(left, ..)| *left == 0);
+        let Some((_, of, what, at)) = failing else { return Vec::new() };
+        let mut message = format!("{what} 0 of {of} nodes");
+        for (key, new) in verdict.absent_node_keys() {
+            let now = new.map(|new| format!(", which is {new} now")).unwrap_or_default();
+            message.push_str(&format!("; no node has {key}{now}"));
+        }
+        if verdict.has_empty_node_term() {
+            message.push_str("; a term that asks nothing selects no node");
+        }
+        let is_daemon = auditor.is_of(asked.id, "apps", "DaemonSet");
+        let severity = if is_daemon { Severity::Info } else { Severity::Error };
+        let finding = Finding::new(asked.id, severity, &format!("{}{at}", asked.at), message)
+            .with("nodes", steps.all)
+            .with("nodeSelector", steps.node_selector)
+            .with("nodeAffinity", steps.node_affinity)
+            .with("tolerations", steps.tolerated)
+            .with("uncordoned", steps.uncordoned);
+        vec![finding]
+    })
+}
+
+pub(super) fn topology_key_absent(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let mut findings = judged(auditor, |asked, verdict| {
+        let absent = verdict.topology_keys().into_iter().filter(|it| it.without.is_some());
+        let finding = |it: TopologyKeyUse| {
+            let n_without = it.n_nodes - it.n_with;
+            let what = if it.excludes { "the pods fit none of these" } else { "the rule does nothing there" };
+            let message = format!("{n_without} of {} nodes have no label {}: {what}", it.n_nodes, it.key);
+            let finding =
+                Finding::new(asked.id, Severity::Warning, &format!("{}{}", asked.at, it.at), message);
+            finding
+                .with("key", it.key)
+                .with("nodes", it.n_nodes)
+                .with("without", n_without)
+                .related_to(it.without.map(ObjectId))
+        };
+        absent.map(finding).collect()
+    });
+    findings.extend(allowed_topologies(auditor));
+    findings
+}
+
+/// The keys of `allowedTopologies` that nodes lack.
+fn allowed_topologies(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let nodes = auditor.of_kind("", "Node");
+    let without = |key: &str| -> Vec<ObjectId> {
+        let has = |id: &ObjectId| auditor.object(*id).is_some_and(|node| node.label(key).is_some());
+        nodes.iter().copied().filter(|id| !has(id)).collect()
+    };
+    let reads = Reads::nothing().and(["allowedTopologies"]);
+    let mut findings = Vec::new();
+    for class in auditor.of_kind("storage.k8s.io", "StorageClass") {
+        let keys: BTreeMap<String, String> = auditor.read(class, &reads, |class| {
+            let terms = class.at(["allowedTopologies"]).elements().enumerate();
+            let keys = terms.flat_map(|(term, json)| {
+                let expressions = json.get("matchLabelExpressions").elements().enumerate();
+                expressions.filter_map(move |(nth, it): (usize, Json<'_, '_>)| {
+                    let at = format!(".allowedTopologies[{term}].matchLabelExpressions[{nth}].key");
+                    Some((it.get("key").string()?.into_owned(), at))
+                })
+            });
+            keys.collect()
+        });
+        for (key, at) in keys {
+            let lacking = without(&key);
+            if lacking.is_empty() {
+                continue;
+            }
+            let message = format!("{} of {} nodes have no label {key}", lacking.len(), nodes.len());
+            let finding = Finding::new(class, Severity::Warning, &at, message);
+            findings.push(
+                finding
+                    .with("key", key)
+                    .with("nodes", nodes.len())
+                    .with("without", lacking.len())
+                    .related_to(lacking.into_iter().take(1)),
+            );
+        }
+    }
+    findings
+}

@@ -1,0 +1,241 @@
+//! The nodes and pods of a cluster as the scheduler sees them, read once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use roaring::RoaringBitmap;
+
+use super::super::links::Realm;
+use super::super::object::{Json, ObjectJson, is_terminating};
+use super::super::pod::is_finished;
+use super::pod::claims;
+use super::rules::{PodRules, RuleTexts};
+use super::toleration::Taint;
+use crate::json::Reads;
+use crate::{ObjectId, parallel};
+
+/// Fewer objects are read before another thread has begun.
+const MIN_PER_THREAD: usize = 256;
+
+/// What is read of the nodes and pods of a cluster. Nothing of it changes with the labels.
+#[derive(Debug)]
+pub(super) struct ClusterFacts {
+    /// In the order of the dump, each name once.
+    pub(super) nodes: Vec<NodeFacts>,
+    /// The lists of taints that occur; the first is the empty one.
+    pub(super) taints: Vec<Vec<Taint>>,
+    /// In the order of the dump, each pod once.
+    pub(super) pods: Vec<PodFacts>,
+    /// What pods say of where they may run, each once.
+    pub(super) rules: Vec<Arc<PodRules>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NodeFacts {
+    pub(super) id: u32,
+    /// The number of its list of taints.
+    pub(super) taints: u32,
+    pub(super) is_cordoned: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PodFacts {
+    pub(super) id: u32,
+    /// The place in the list of its node; [`NO_NODE`] of one that is on none of them.
+    pub(super) node: u32,
+    /// The number of its rules.
+    pub(super) rules: u32,
+    pub(super) state: PodState,
+    /// Whether it names a node, which need not be there.
+    pub(super) names_node: bool,
+    /// Whether the scheduler waits with it for somebody.
+    pub(super) is_gated: bool,
+    pub(super) claims: Box<[Box<str>]>,
+}
+
+/// The place of no node.
+pub(super) const NO_NODE: u32 = u32::MAX;
+
+/// How far a pod is, as far as the scheduler looks at that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum PodState {
+    /// On no node, or on one that is not there.
+    Unplaced,
+    /// On a node.
+    Placed,
+    /// On a node that it is about to leave.
+    Leaving,
+    /// It has ended, and counts for nothing.
+    Finished,
+}
+
+impl PodFacts {
+    /// Whether it is one of those around which others are put.
+    pub(super) fn is_placed(&self) -> bool {
+        matches!(self.state, PodState::Placed | PodState::Leaving)
+    }
+
+    pub(super) fn is_leaving(&self) -> bool {
+        self.state == PodState::Leaving
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.state == PodState::Finished
+    }
+
+    /// Whether the scheduler looks for a node for it.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.state == PodState::Unplaced && !self.names_node && !self.is_gated
+    }
+}
+
+impl ClusterFacts {
+    pub(super) fn read(realm: &Realm<'_>) -> ClusterFacts {
+        let (nodes, taints) = read_nodes(realm);
+        let numbers: HashMap<&str, u32, RandomState> = (0..)
+            .zip(&nodes)
+            .filter_map(|(number, node)| Some((realm.object(node.id)?.name(), number)))
+            .collect();
+        let ids = last_of_each(realm, &core(realm, "Pod"));
+        let mut facts =
+            ClusterFacts { nodes, taints, pods: Vec::with_capacity(ids.len()), rules: Vec::new() };
+        let parts =
+            parallel::in_parts(&ids, MIN_PER_THREAD, |ids: &[u32]| PodPart::read(realm, ids, &numbers));
+        let mut known: HashMap<Box<str>, u32, RandomState> = HashMap::default();
+        parts.into_iter().for_each(|part| facts.add(part, &mut known));
+        facts
+    }
+
+    /// Adds what a thread has read, with its numbers made those of all.
+    fn add(&mut self, part: PodPart, known: &mut HashMap<Box<str>, u32, RandomState>) {
+        let numbers: Vec<u32> = part
+            .rules
+            .into_iter()
+            .map(|(text, rules)| {
+                *known.entry(text).or_insert_with(|| {
+                    self.rules.push(Arc::new(rules));
+                    self.rules.len() as u32 - 1
+                })
+            })
+            .collect();
+        let renumbered =
+            part.pods.into_iter().map(|pod| PodFacts { rules: numbers[pod.rules as usize], ..pod });
+        self.pods.extend(renumbered);
+    }
+
+    /// The place of a pod in the list.
+    pub(super) fn pod_number(&self, id: u32) -> Option<usize> {
+        self.pods.binary_search_by_key(&id, |pod| pod.id).ok()
+    }
+}
+
+/// The objects of a kind of the core group, ascending.
+pub(super) fn core(realm: &Realm<'_>, kind: &str) -> RoaringBitmap {
+    let of_kind = realm.kinds().filter(|(version, it, _)| *it == kind && !version.contains('/'));
+    of_kind.fold(RoaringBitmap::new(), |all, (_, _, objects)| all | objects)
+}
+
+/// Of objects that were read twice, as from two files, the last one. What has no name is no other's double.
+fn last_of_each(realm: &Realm<'_>, ids: &RoaringBitmap) -> Vec<u32> {
+    let mut last: HashMap<(&str, &str), u32, RandomState> = HashMap::default();
+    let named =
+        |id: u32| realm.object(id).map(|it| (it.namespace(), it.name())).filter(|it| !it.1.is_empty());
+    ids.iter().filter_map(|id| Some((named(id)?, id))).for_each(|(name, id)| _ = last.insert(name, id));
+    ids.iter().filter(|id| named(*id).is_none_or(|name| last.get(&name) == Some(id))).collect()
+}
+
+fn read_nodes(realm: &Realm<'_>) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
+    let reads = Reads::nothing().and_value(["spec", "taints"]).and(["spec", "unschedulable"]);
+    let mut numbers: HashMap<Box<str>, u32, RandomState> = HashMap::default();
+    let mut taints: Vec<Vec<Taint>> = vec![Vec::new()];
+    let node = |id: u32| {
+        let json = realm.dump.json(ObjectId(id));
+        let object = ObjectJson::reading(&json, &reads);
+        let text = object.at(["spec", "taints"]).written();
+        let number = match numbers.get(text) {
+            _ if matches!(text, "" | "null" | "[]") => 0,
+            Some(number) => *number,
+            None => {
+                taints.push(Taint::all(ObjectJson::whole(text).json()));
+                numbers.insert(text.into(), taints.len() as u32 - 1);
+                taints.len() as u32 - 1
+            }
+        };
+        NodeFacts { id, taints: number, is_cordoned: object.at(["spec", "unschedulable"]).is_true() }
+    };
+    let nodes = last_of_each(realm, &core(realm, "Node")).into_iter().map(node).collect();
+    (nodes, taints)
+}
+
+/// What one thread has read.
+struct PodPart {
+    pods: Vec<PodFacts>,
+    /// The rules, each with the text that they were read from.
+    rules: Vec<(Box<str>, PodRules)>,
+}
+
+impl PodPart {
+    fn read(realm: &Realm<'_>, ids: &[u32], nodes: &HashMap<&str, u32, RandomState>) -> PodPart {
+        let reads = pod_reads();
+        let mut part = PodPart { pods: Vec::with_capacity(ids.len()), rules: Vec::new() };
+        let mut known: HashMap<Box<str>, u32, RandomState> = HashMap::default();
+        let mut key = String::new();
+        for &id in ids {
+            let json = realm.dump.json(ObjectId(id));
+            let object = ObjectJson::reading(&json, &reads);
+            let texts = RuleTexts::of(object.at(["spec"]));
+            key.clear();
+            texts.push_to(&mut key);
+            let rules = known.get(key.as_str()).copied().unwrap_or_else(|| {
+                part.rules.push((key.as_str().into(), PodRules::of(texts)));
+                known.insert(key.as_str().into(), part.rules.len() as u32 - 1);
+                part.rules.len() as u32 - 1
+            });
+            let name = realm.object(id).map_or("", |it| it.name());
+            part.pods.push(pod_facts(id, name, rules, &object, nodes));
+        }
+        part
+    }
+}
+
+/// What is read of each pod. Its rules are taken as text, which is parsed once for all replicas.
+fn pod_reads() -> Reads {
+    let texts = ["affinity", "nodeSelector", "tolerations", "topologySpreadConstraints"];
+    let reads = texts.iter().fold(Reads::nothing(), |reads, name| reads.and_value(["spec", name]));
+    reads
+        .and(["metadata", "deletionTimestamp"])
+        .and(["spec", "nodeName"])
+        .and(["spec", "schedulingGates", "name"])
+        .and(["spec", "volumes", "name"])
+        .and(["spec", "volumes", "persistentVolumeClaim", "claimName"])
+        .and_value(["spec", "volumes", "ephemeral"])
+        .and(["status", "phase"])
+}
+
+fn pod_facts(
+    id: u32,
+    name: &str,
+    rules: u32,
+    pod: &ObjectJson<'_>,
+    nodes: &HashMap<&str, u32, RandomState>,
+) -> PodFacts {
+    let node_name = pod.at(["spec", "nodeName"]).text();
+    let node = node_name.as_ref().and_then(|name| nodes.get(&**name).copied());
+    let state = match node {
+        _ if is_finished(pod) => PodState::Finished,
+        None => PodState::Unplaced,
+        Some(_) if is_terminating(pod) => PodState::Leaving,
+        Some(_) => PodState::Placed,
+    };
+    let gates: Json<'_, '_> = pod.at(["spec", "schedulingGates"]);
+    PodFacts {
+        id,
+        node: node.unwrap_or(NO_NODE),
+        rules,
+        state,
+        names_node: node_name.is_some(),
+        is_gated: gates.elements().next().is_some(),
+        claims: claims(name, pod.at(["spec"])).collect(),
+    }
+}
