@@ -47,6 +47,7 @@ mod remarks;
 mod repl;
 mod resources;
 mod roundtrip;
+mod schedule;
 mod schedule_plain;
 mod selector;
 mod selector_set;

@@ -153,8 +153,9 @@ fn every_type_can_be_shared() {
     #[allow(clippy::wildcard_imports, reason = "all that there is")]
     use selq::{
         diff::*, edit::*, kubernetes::audit::*, kubernetes::columns::*, kubernetes::endpoints::*,
-        kubernetes::kinds::*, kubernetes::links::*, kubernetes::*, label::*, load::*, path::*, plan::*,
-        query::*, saved::*, selector::*, selector_set::*, store::*, syntax::*, text::*, watch::*, *,
+        kubernetes::kinds::*, kubernetes::links::*, kubernetes::scheduling::*, kubernetes::*, label::*,
+        load::*, path::*, plan::*, query::*, saved::*, selector::*, selector_set::*, store::*, syntax::*,
+        text::*, watch::*, *,
     };
     let shared = shared! {
         Absence<'static>, Answer, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
@@ -170,7 +171,7 @@ fn every_type_can_be_shared() {
         StoreEdit, StoreMemory, StoreObjects<'static>, Transition, Unanswered, ValueFacts<'static>, ValueSet, Expected, SyntaxError, Token, TokenKind, Kind, KindFilter, Kinds, Quantity, QuantityError, QuantityFormat, WatchEvent, WatchReader, WatchedStore,
         DerivedLink, Gap, Links<'static>, NeedsDump, LinkPlace, LinkPlaces, LinkPlacesError, Relation, Tie<'static>,
         KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, SubjectReader, SubjectValue, Test,
-        AuditReport, AuditRule, EndpointState, Finding, ListedEndpoint, QueryRule, QueryRuleError, Severity, UnjudgedRule, Endpoint, EndpointPort, IpFamily, LegacyEndpoint, PodNode, ServiceEndpoints, Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError, DiffBy, DiffSide<'static>, ObjectDifference, KubectlColumn, KubectlTable,
+        AuditReport, AuditRule, EndpointState, Finding, ListedEndpoint, QueryRule, QueryRuleError, Severity, UnjudgedRule, Endpoint, EndpointPort, IpFamily, LegacyEndpoint, PodNode, ServiceEndpoints, Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError, DiffBy, DiffSide<'static>, ObjectDifference, KubectlColumn, KubectlTable, AlikePods, TemplateCompletion, Scheduler<'static>, Verdict<'static>, FoldedNodes, MessageComparison, NodeGroup, NodeReason, NodeScores, RejectionCause, SchedulerPlugin, SchedulingChange, SchedulingFix, SchedulingPod, WorkloadPlaces,
         FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
     };
     for name in types() {

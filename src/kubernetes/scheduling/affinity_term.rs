@@ -76,6 +76,13 @@ impl PodAffinities {
         list.as_deref().unwrap_or_default()
     }
 
+    /// Whether a term asks for the labels of namespaces.
+    pub(super) fn ask_of_namespaces(&self) -> bool {
+        let required = [&self.required, &self.required_anti].into_iter().flat_map(PodAffinities::readable);
+        let preferred = [&self.preferred, &self.preferred_anti].into_iter().flat_map(PodAffinities::readable);
+        required.chain(preferred.map(|weighted| &weighted.term)).any(|term| term.namespaces.ask_of_labels())
+    }
+
     /// The terms, to be changed.
     pub(super) fn terms_mut(&mut self) -> impl Iterator<Item = &mut PodAffinityTerm> {
         let required = [&mut self.required, &mut self.required_anti].into_iter().flatten().flatten();
@@ -139,6 +146,11 @@ impl TermNamespaces {
     /// Whether the term is about the namespace of the pod that has it.
     pub(super) fn is_own(&self) -> bool {
         self.named.is_empty() && self.labelled.is_none()
+    }
+
+    /// Whether the labels of namespaces matter.
+    pub(super) fn ask_of_labels(&self) -> bool {
+        self.labelled.is_some() && !self.are_all()
     }
 
     /// Whether the term is about every namespace.

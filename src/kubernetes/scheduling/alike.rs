@@ -45,11 +45,14 @@ impl Scheduler<'_> {
     /// Pods of the cluster by what they are alike in: those of a group fit the same nodes. What is no pod of it is left out.
     #[must_use]
     pub fn alike(&self, pods: impl IntoIterator<Item = ObjectId>) -> Vec<AlikePods> {
-        let counts_itself: Vec<bool> = self.facts().rules.iter().map(|rules| asks_of_pods(rules)).collect();
+        let counts_itself: Vec<bool> =
+            self.snapshot().facts().rules.iter().map(|rules| asks_of_pods(rules)).collect();
         let mut numbers: HashMap<Likeness<'_>, usize, RandomState> = HashMap::default();
         let mut groups: Vec<AlikePods> = Vec::new();
         for id in pods {
-            let Some(facts) = self.facts().pod_number(id.0).map(|number| &self.facts().pods[number]) else {
+            let Some(facts) =
+                self.snapshot().facts().pod_number(id.0).map(|number| &self.snapshot().facts().pods[number])
+            else {
                 continue;
             };
             let likeness = self.likeness(facts, counts_itself[facts.rules as usize]);
@@ -63,13 +66,13 @@ impl Scheduler<'_> {
     }
 
     fn likeness<'s>(&'s self, pod: &'s PodFacts, counts_itself: bool) -> Likeness<'s> {
-        let table = self.store().table();
+        let table = self.snapshot().store().table();
         let mut labels: Vec<LabelId> = table.labels_of(ObjectId(pod.id)).collect();
         labels.sort_unstable();
-        let is_there = counts_itself && self.placed().contains(pod.id);
+        let is_there = counts_itself && self.snapshot().placed().contains(pod.id);
         Likeness {
             rules: pod.rules,
-            namespace: self.object(pod.id).map_or("", |object| object.namespace()),
+            namespace: self.snapshot().object(pod.id).map_or("", |object| object.namespace()),
             labels,
             claims: &pod.claims,
             place: if is_there { (pod.node, pod.state) } else { (NO_NODE, PodState::Unplaced) },

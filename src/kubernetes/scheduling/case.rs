@@ -1,28 +1,36 @@
 //! One question: where may this pod run?
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
 use super::pod::SchedulingPod;
 use super::rules::PodRules;
-use super::scheduler::Scheduler;
-use super::{node_affinity, taint_toleration};
+use super::snapshot::ClusterSnapshot;
+use super::standing::StandingTerms;
 
 /// A pod that is asked about, in a cluster, with what several plugins ask of it worked out once.
 #[derive(Debug)]
 pub(super) struct Case<'s> {
-    pub(super) scheduler: &'s Scheduler<'s>,
+    pub(super) snapshot: &'s ClusterSnapshot<'s>,
+    standing: &'s OnceLock<StandingTerms>,
     pub(super) pod: &'s SchedulingPod,
     /// The pod, where it is there already: it does not keep itself off.
     pub(super) itself: Option<u32>,
-    selected: OnceCell<RoaringBitmap>,
-    tainted: OnceCell<RoaringBitmap>,
+    /// The nodes that the pod's nodeSelector and node affinity select, once NodeAffinity has worked them out.
+    pub(super) selected: OnceLock<RoaringBitmap>,
+    /// The nodes with a taint that keeps the pod off, once TaintToleration has.
+    pub(super) tainted: OnceLock<RoaringBitmap>,
 }
 
 impl<'s> Case<'s> {
-    pub(super) fn new(scheduler: &'s Scheduler<'s>, pod: &'s SchedulingPod, itself: Option<u32>) -> Case<'s> {
-        Case { scheduler, pod, itself, selected: OnceCell::new(), tainted: OnceCell::new() }
+    pub(super) fn new(
+        snapshot: &'s ClusterSnapshot<'s>,
+        standing: &'s OnceLock<StandingTerms>,
+        pod: &'s SchedulingPod,
+    ) -> Case<'s> {
+        let (selected, tainted) = (OnceLock::new(), OnceLock::new());
+        Case { snapshot, standing, pod, itself: snapshot.itself(pod), selected, tainted }
     }
 
     pub(super) fn rules(&self) -> &'s PodRules {
@@ -30,17 +38,12 @@ impl<'s> Case<'s> {
     }
 
     pub(super) fn nodes(&self) -> &'s RoaringBitmap {
-        self.scheduler.nodes()
+        self.snapshot.nodes()
     }
 
-    /// The nodes that the pod's nodeSelector and node affinity select.
-    pub(super) fn selected_nodes(&self) -> &RoaringBitmap {
-        self.selected.get_or_init(|| node_affinity::selected_nodes(self))
-    }
-
-    /// The nodes with a taint that keeps the pod off.
-    pub(super) fn tainted_nodes(&self) -> &RoaringBitmap {
-        self.tainted.get_or_init(|| taint_toleration::tainted_nodes(self))
+    /// What the pods that are there ask of those that come.
+    pub(super) fn standing(&self) -> &'s StandingTerms {
+        self.standing.get_or_init(|| StandingTerms::of(self.snapshot))
     }
 
     /// Those of some pods that are others than the asked one.

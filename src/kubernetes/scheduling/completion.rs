@@ -5,29 +5,11 @@ use std::sync::Arc;
 
 use super::super::object::{Json, Known, ObjectJson};
 use super::super::places::LinkPlaces;
-use super::pod::{SchedulingPod, reads};
+use super::pod::{SchedulingPod, TemplateCompletion, reads};
 use super::rules::PodRules;
 use super::toleration::Toleration;
 use crate::store::group_of;
 use crate::{Dump, ObjectId};
-
-/// What was added to a template, and by whom.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Completion {
-    additions: Vec<String>,
-}
-
-impl Completion {
-    /// What was added, in the order in which it is: `DaemonSet controller: tolerations of …`. Nothing of a pod.
-    #[must_use]
-    pub fn additions(&self) -> &[String] {
-        &self.additions
-    }
-
-    fn add(&mut self, by: &str, what: &str) {
-        self.additions.push(format!("{by}: {what}"));
-    }
-}
 
 /// A value that no pod has: that of a revision which is still to come.
 const NEW_REVISION: &str = "new-revision";
@@ -82,7 +64,7 @@ fn named_claims(spec: Json<'_, '_>) -> Vec<Box<str>> {
 }
 
 fn complete(pod: &mut SchedulingPod, kind: Option<Known>, spec: Json<'_, '_>) {
-    let mut completion = Completion::default();
+    let mut completion = TemplateCompletion::default();
     let mut rules = PodRules::clone(&pod.rules);
     add_labels(pod, kind, &mut completion);
     if kind == Some(Known::DaemonSet) {
@@ -106,7 +88,7 @@ fn complete(pod: &mut SchedulingPod, kind: Option<Known>, spec: Json<'_, '_>) {
 }
 
 /// The labels that controllers add. A selector that asks for one asks for a revision or a pod of its own.
-fn add_labels(pod: &mut SchedulingPod, kind: Option<Known>, completion: &mut Completion) {
+fn add_labels(pod: &mut SchedulingPod, kind: Option<Known>, completion: &mut TemplateCompletion) {
     let (by, key) = match kind {
         Some(Known::Deployment) => ("Deployment controller", "pod-template-hash"),
         Some(Known::StatefulSet) => ("StatefulSet controller", "controller-revision-hash"),

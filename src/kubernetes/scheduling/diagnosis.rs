@@ -2,8 +2,10 @@
 
 use super::affinity_term::PodAffinities;
 use super::case::Case;
+use super::node_affinity::selected_nodes;
 use super::node_terms::TermContent;
 use super::rules::SpreadAction;
+use super::taint_toleration::tainted_nodes;
 use super::topology::Topology;
 use super::verdict::Verdict;
 use super::{inter_pod_affinity, node_affinity};
@@ -46,8 +48,8 @@ impl Verdict<'_> {
     pub(in crate::kubernetes) fn node_steps(&self) -> NodeSteps {
         let case = self.case();
         let of_selector = node_affinity::selected_by_node_selector(case);
-        let of_affinity = case.selected_nodes();
-        let tolerated = of_affinity - case.tainted_nodes();
+        let of_affinity = selected_nodes(case);
+        let tolerated = of_affinity - tainted_nodes(case);
         NodeSteps {
             all: case.nodes().len(),
             node_selector: of_selector.len(),
@@ -74,7 +76,7 @@ impl Verdict<'_> {
         });
         let keys = of_selector.chain(of_terms.map(|it| it.key().to_string()));
         let mut absent: Vec<(String, Option<&str>)> = keys
-            .filter(|key| self.case().scheduler.topology(key).len() == 0)
+            .filter(|key| self.case().snapshot.topology(key).len() == 0)
             .map(|key| (super::fix::renamed(&key), key))
             .map(|(new, key)| (key, new))
             .collect();
@@ -114,7 +116,7 @@ impl Verdict<'_> {
 }
 
 fn key_use(case: &Case<'_>, at: String, key: &str, excludes: bool) -> TopologyKeyUse {
-    let topology = case.scheduler.topology(key);
+    let topology = case.snapshot.topology(key);
     let nodes = Topology::nodes(&topology);
     TopologyKeyUse {
         at,

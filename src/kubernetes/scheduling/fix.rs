@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::affinity_term::{PodAffinities, PodAffinityTerm};
+use super::case::Case;
 use super::node_terms::TermContent;
 use super::plugin::SchedulerPlugin;
 use super::pod::SchedulingPod;
 use super::pod_topology_spread;
 use super::rules::PodRules;
-use super::scheduler::Scheduler;
+use super::snapshot::ClusterSnapshot;
 use super::taint_toleration;
 use super::toleration::{Taint, Toleration};
 use super::verdict::Verdict;
@@ -29,10 +30,10 @@ pub struct SchedulingFix {
 
 /// Something that can be changed about a pod or a node.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SchedulingChange(Change);
+pub struct SchedulingChange(TriedChange);
 
 #[derive(Debug, Clone, PartialEq)]
-enum Change {
+enum TriedChange {
     /// Another label in the nodeSelector, or none.
     NodeSelector {
         key: Box<str>,
@@ -109,13 +110,13 @@ impl Verdict<'_> {
     }
 
     /// The fix of these changes, if the pod then fits.
-    fn tried(&self, changes: Vec<Change>) -> Option<SchedulingFix> {
+    fn tried(&self, changes: Vec<TriedChange>) -> Option<SchedulingFix> {
         let case = self.case();
         let pod = changes.iter().fold(case.pod.clone(), |pod, change| change.applied(pod));
-        let labels = changes.iter().filter_map(Change::label);
+        let labels = changes.iter().filter_map(TriedChange::label);
         let mut store = None;
         for (id, key, value) in labels {
-            let store = store.get_or_insert_with(|| case.scheduler.store().clone());
+            let store = store.get_or_insert_with(|| case.snapshot.store().clone());
             let object = store.get(ObjectId(id))?;
             let kept = object.labels().filter(|(it, _)| *it != key);
             let kept: Vec<(String, String)> =
@@ -123,15 +124,15 @@ impl Verdict<'_> {
             store.relabel(ObjectId(id), kept.into_iter().chain([(key.to_owned(), value.to_owned())]));
         }
         let fitting = match &store {
-            None => nodes(&case.scheduler.judge(&pod)),
-            Some(store) => nodes(&case.scheduler.with_labels_of(store).judge(&pod)),
+            None => fitting(case.snapshot, &pod),
+            Some(store) => fitting(&case.snapshot.with_labels_of(store), &pod),
         };
         let changes = changes.into_iter().map(SchedulingChange).collect();
         (!fitting.is_empty()).then_some(SchedulingFix { changes, nodes: fitting })
     }
 
     /// All single changes that may help, in the order in which they are to be tried.
-    fn changes(&self) -> Vec<Change> {
+    fn changes(&self) -> Vec<TriedChange> {
         let mut changes = self.spelled_otherwise();
         changes.extend(self.tolerations());
         changes.extend(self.node_labels());
@@ -166,13 +167,13 @@ impl Verdict<'_> {
     }
 
     /// Labels that no node has, as some nodes spell them.
-    fn spelled_otherwise(&self) -> Vec<Change> {
-        let spelling = Spelling { scheduler: self.case().scheduler };
+    fn spelled_otherwise(&self) -> Vec<TriedChange> {
+        let spelling = Spelling { snapshot: self.case().snapshot };
         let mut changes = Vec::new();
         for (key, value) in &self.rules().node_selector {
             changes.extend(spelling.of(key, Some(value)).into_iter().map(|(instead, why)| {
                 let instead = Some((instead.0.into(), instead.1.unwrap_or_default().into()));
-                Change::NodeSelector { key: key.clone(), value: value.clone(), instead, why }
+                TriedChange::NodeSelector { key: key.clone(), value: value.clone(), instead, why }
             }));
         }
         for (term, requirement) in self.requirements() {
@@ -183,7 +184,7 @@ impl Verdict<'_> {
             };
             for ((key, value), why) in spelling.of(requirement.key().as_str(), value) {
                 let instead = respelled(requirement, &key, value.as_deref());
-                changes.extend(instead.map(|instead| Change::NodeRequirement {
+                changes.extend(instead.map(|instead| TriedChange::NodeRequirement {
                     term,
                     requirement: requirement.clone(),
                     instead: Some(instead),
@@ -195,7 +196,7 @@ impl Verdict<'_> {
     }
 
     /// The taints that keep the pod off, those of the most nodes first.
-    fn tolerations(&self) -> Vec<Change> {
+    fn tolerations(&self) -> Vec<TriedChange> {
         let mut taints: Vec<(Taint, usize)> = Vec::new();
         for taint in self.nodes().flat_map(|node| taint_toleration::excluding(self.case(), node.0)) {
             match taints.iter_mut().find(|(known, _)| known == taint) {
@@ -204,68 +205,69 @@ impl Verdict<'_> {
             }
         }
         let is_cordoned = |node: ObjectId| {
-            self.reasons_against(node).any(|plugin| plugin == SchedulerPlugin::NodeUnschedulable)
+            self.rejections(node).any(|(plugin, _)| plugin == SchedulerPlugin::NodeUnschedulable)
         };
         if self.nodes().any(is_cordoned) && !taints.iter().any(|(taint, _)| *taint == Taint::unschedulable())
         {
             taints.push((Taint::unschedulable(), 1));
         }
         taints.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-        taints.into_iter().map(|(taint, _)| Change::Tolerate(taint)).collect()
+        taints.into_iter().map(|(taint, _)| TriedChange::Tolerate(taint)).collect()
     }
 
     /// The labels that some nodes lack, of those nodes that nothing else is against.
-    fn node_labels(&self) -> Vec<Change> {
+    fn node_labels(&self) -> Vec<TriedChange> {
         let near = self
             .nodes()
-            .filter(|node| self.reasons_against(*node).all(|plugin| plugin == SchedulerPlugin::NodeAffinity));
+            .filter(|node| self.rejections(*node).all(|(plugin, _)| plugin == SchedulerPlugin::NodeAffinity));
         let near: Vec<ObjectId> = near.take(MAX_LABELLED).collect();
         let of_selector = self.rules().node_selector.iter().map(|(key, value)| (&**key, &**value));
         let of_terms = self.requirements().filter_map(|(_, it)| Some((it.key().as_str(), wanted(it)?)));
         let wanted: BTreeSet<(&str, &str)> = of_selector.chain(of_terms).collect();
         let mut changes = Vec::new();
         for node in near {
-            let Some(object) = self.case().scheduler.object(node.0) else { continue };
+            let Some(object) = self.case().snapshot.object(node.0) else { continue };
             for (key, value) in wanted.iter().filter(|(key, value)| object.label(key) != Some(value)) {
                 let (name, is_other) = (object.name().into(), object.label(key).is_some());
                 let (key, value) = ((*key).into(), (*value).into());
-                changes.push(Change::LabelNode { id: node.0, name, key, value, is_other });
+                changes.push(TriedChange::LabelNode { id: node.0, name, key, value, is_other });
             }
         }
         changes
     }
 
     /// The skews that constraints would have to allow.
-    fn skews(&self) -> Vec<Change> {
+    fn skews(&self) -> Vec<TriedChange> {
         let needed = pod_topology_spread::needed_skews(self.case()).into_iter();
         let change = |(nth, max_skew): (usize, i64)| {
             let topology_key = self.rules().spread[nth].topology_key.clone();
-            Change::MaxSkew { nth, topology_key, max_skew }
+            TriedChange::MaxSkew { nth, topology_key, max_skew }
         };
         needed.map(change).collect()
     }
 
     /// What the pod may do without.
-    fn left_out(&self) -> Vec<Change> {
+    fn left_out(&self) -> Vec<TriedChange> {
         let rules = self.rules();
         let why = String::new;
-        let of_selector = rules.node_selector.iter().map(|(key, value)| Change::NodeSelector {
+        let of_selector = rules.node_selector.iter().map(|(key, value)| TriedChange::NodeSelector {
             key: key.clone(),
             value: value.clone(),
             instead: None,
             why: why(),
         });
         let of_terms = self.requirements().filter(|(term, _)| self.n_asked(*term) > 1);
-        let of_terms = of_terms.map(|(term, requirement)| Change::NodeRequirement {
+        let of_terms = of_terms.map(|(term, requirement)| TriedChange::NodeRequirement {
             term,
             requirement: requirement.clone(),
             instead: None,
             why: why(),
         });
-        let of_nodes = rules.required_nodes.iter().map(|_| Change::DropNodeAffinity);
+        let of_nodes = rules.required_nodes.iter().map(|_| TriedChange::DropNodeAffinity);
         let affinity = PodAffinities::readable(&rules.pods.required).iter().cloned();
         let anti_affinity = PodAffinities::readable(&rules.pods.required_anti).iter().cloned();
-        let of_pods = affinity.map(Change::DropAffinity).chain(anti_affinity.map(Change::DropAntiAffinity));
+        let of_pods =
+            affinity.map(TriedChange::DropAffinity).chain(anti_affinity.map(TriedChange::DropAntiAffinity));
         of_selector.chain(of_terms).chain(of_nodes).chain(of_pods).collect()
     }
 }
@@ -274,14 +276,14 @@ impl Verdict<'_> {
 fn smallest_skews(fixes: Vec<SchedulingFix>) -> Vec<SchedulingFix> {
     let mut known = BTreeSet::new();
     let mut is_first = |fix: &SchedulingFix| match &fix.changes[..] {
-        [SchedulingChange(Change::MaxSkew { nth, .. })] => known.insert(*nth),
+        [SchedulingChange(TriedChange::MaxSkew { nth, .. })] => known.insert(*nth),
         _ => true,
     };
     fixes.into_iter().filter(|fix| is_first(fix)).collect()
 }
 
-fn nodes(verdict: &Verdict<'_>) -> Vec<ObjectId> {
-    verdict.fitting().collect()
+fn fitting(snapshot: &ClusterSnapshot<'_>, pod: &SchedulingPod) -> Vec<ObjectId> {
+    Verdict::of(Case::new(snapshot, &OnceLock::new(), pod)).fitting().collect()
 }
 
 /// The value that would meet a requirement.
@@ -311,7 +313,7 @@ fn respelled(requirement: &Requirement, key: &str, value: Option<&str>) -> Optio
 
 /// How the nodes spell their labels.
 struct Spelling<'s> {
-    scheduler: &'s Scheduler<'s>,
+    snapshot: &'s ClusterSnapshot<'s>,
 }
 
 /// A key and perhaps a value, and why they are likely meant.
@@ -320,11 +322,11 @@ type Respelling = ((String, Option<String>), String);
 impl Spelling<'_> {
     /// What may be meant by a label that no node has.
     fn of(&self, key: &str, value: Option<&str>) -> Vec<Respelling> {
-        let topology = self.scheduler.topology(key);
+        let topology = self.snapshot.topology(key);
         if topology.len() == 0 {
             return self.of_key(key, value);
         }
-        let values = || (0..topology.len()).map(|domain| topology.value(self.scheduler, domain));
+        let values = || (0..topology.len()).map(|domain| topology.value(self.snapshot, domain));
         let Some(value) = value.filter(|value| values().all(|it| it != *value)) else { return Vec::new() };
         let near = suggest::nearest(value, values());
         let near = near
@@ -344,31 +346,31 @@ impl Spelling<'_> {
 
     /// The keys of labels that nodes have.
     fn keys(&self) -> BTreeSet<Box<str>> {
-        let nodes = self.scheduler.nodes().iter().filter_map(|id| self.scheduler.object(id));
+        let nodes = self.snapshot.nodes().iter().filter_map(|id| self.snapshot.object(id));
         nodes.flat_map(|node| node.labels().map(|(key, _)| key.into()).collect::<Vec<Box<str>>>()).collect()
     }
 }
 
-impl Change {
+impl TriedChange {
     /// The pod after the change.
     fn applied(&self, mut pod: SchedulingPod) -> SchedulingPod {
         let mut rules = PodRules::clone(&pod.rules);
         match self {
-            Change::NodeSelector { key, value, instead, .. } => {
+            TriedChange::NodeSelector { key, value, instead, .. } => {
                 rules.node_selector.retain(|(it, its)| (it, its) != (key, value));
                 rules.node_selector.extend(instead.clone());
             }
-            Change::NodeRequirement { term, requirement, instead, .. } => {
+            TriedChange::NodeRequirement { term, requirement, instead, .. } => {
                 if let Some(terms) = &mut rules.required_nodes {
                     terms.replace(*term, requirement, instead.as_ref());
                 }
             }
-            Change::DropNodeAffinity => rules.required_nodes = None,
-            Change::Tolerate(taint) => rules.tolerations.push(toleration(taint)),
-            Change::LabelNode { .. } => {}
-            Change::MaxSkew { nth, max_skew, .. } => rules.spread[*nth].max_skew = *max_skew,
-            Change::DropAffinity(term) => drop_term(&mut rules.pods.required, term),
-            Change::DropAntiAffinity(term) => drop_term(&mut rules.pods.required_anti, term),
+            TriedChange::DropNodeAffinity => rules.required_nodes = None,
+            TriedChange::Tolerate(taint) => rules.tolerations.push(toleration(taint)),
+            TriedChange::LabelNode { .. } => {}
+            TriedChange::MaxSkew { nth, max_skew, .. } => rules.spread[*nth].max_skew = *max_skew,
+            TriedChange::DropAffinity(term) => drop_term(&mut rules.pods.required, term),
+            TriedChange::DropAntiAffinity(term) => drop_term(&mut rules.pods.required_anti, term),
         }
         pod.rules = Arc::new(rules);
         pod
@@ -377,7 +379,7 @@ impl Change {
     /// The label that a node is to have.
     fn label(&self) -> Option<(u32, &str, &str)> {
         match self {
-            Change::LabelNode { id, key, value, .. } => Some((*id, key, value)),
+            TriedChange::LabelNode { id, key, value, .. } => Some((*id, key, value)),
             _ => None,
         }
     }
@@ -403,35 +405,35 @@ fn toleration(taint: &Taint) -> Toleration {
 impl fmt::Display for SchedulingChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Change::NodeSelector { key, value, instead: Some((new, its)), why } => {
+            TriedChange::NodeSelector { key, value, instead: Some((new, its)), why } => {
                 write!(f, "nodeSelector {new}={its} instead of {key}={value} ({why})")
             }
-            Change::NodeSelector { key, value, instead: None, .. } => {
+            TriedChange::NodeSelector { key, value, instead: None, .. } => {
                 write!(f, "no nodeSelector {key}={value}")
             }
-            Change::NodeRequirement { term, requirement, instead: Some(instead), why } => {
+            TriedChange::NodeRequirement { term, requirement, instead: Some(instead), why } => {
                 write!(
                     f,
                     "term {} of the node affinity: {instead} instead of {requirement} ({why})",
                     term + 1
                 )
             }
-            Change::NodeRequirement { term, requirement, instead: None, .. } => {
+            TriedChange::NodeRequirement { term, requirement, instead: None, .. } => {
                 write!(f, "term {} of the node affinity without {requirement}", term + 1)
             }
-            Change::DropNodeAffinity => f.write_str("no required node affinity"),
-            Change::Tolerate(taint) => write!(f, "toleration {}", written(&toleration(taint))),
-            Change::LabelNode { name, key, value, is_other, .. } => {
+            TriedChange::DropNodeAffinity => f.write_str("no required node affinity"),
+            TriedChange::Tolerate(taint) => write!(f, "toleration {}", written(&toleration(taint))),
+            TriedChange::LabelNode { name, key, value, is_other, .. } => {
                 let overwrite = if *is_other { " --overwrite" } else { "" };
                 write!(f, "kubectl label node {name} {key}={value}{overwrite}")
             }
-            Change::MaxSkew { topology_key, max_skew, .. } => {
+            TriedChange::MaxSkew { topology_key, max_skew, .. } => {
                 write!(f, "maxSkew {max_skew} over {topology_key}")
             }
-            Change::DropAffinity(term) => {
+            TriedChange::DropAffinity(term) => {
                 write!(f, "no affinity {} over {}", term.selector_text(), term.topology_key)
             }
-            Change::DropAntiAffinity(term) => {
+            TriedChange::DropAntiAffinity(term) => {
                 write!(f, "no anti-affinity {} over {}", term.selector_text(), term.topology_key)
             }
         }

@@ -21,8 +21,8 @@ const PLUGIN: SchedulerPlugin = SchedulerPlugin::InterPodAffinity;
 /// The other pods on nodes that one of the pod's own terms is about.
 fn matching(case: &Case<'_>, term: &PodAffinityTerm) -> RoaringBitmap {
     let Some(selector) = &term.selector else { return RoaringBitmap::new() };
-    let scope = case.scheduler.scope(term, &case.pod.namespace);
-    case.others(case.scheduler.pods_selected(selector, &scope))
+    let scope = case.snapshot.scope(term, &case.pod.namespace);
+    case.others(case.snapshot.pods_selected(selector, &scope))
 }
 
 /// The pods that all of the pod's required terms are about.
@@ -38,12 +38,12 @@ fn matches_itself(case: &Case<'_>, terms: &[PodAffinityTerm]) -> bool {
 }
 
 fn is_about_itself(case: &Case<'_>, term: &PodAffinityTerm) -> bool {
-    let scope = case.scheduler.scope(term, &case.pod.namespace);
+    let scope = case.snapshot.scope(term, &case.pod.namespace);
     scope.is_none_or(|names| names.contains(&&*case.pod.namespace)) && term.selects(|key| case.pod.label(key))
 }
 
 fn topology(case: &Case<'_>, term: &PodAffinityTerm) -> Arc<Topology> {
-    case.scheduler.topology(&term.topology_key)
+    case.snapshot.topology(&term.topology_key)
 }
 
 /// Where the pods are that the required terms are about.
@@ -66,9 +66,9 @@ fn attraction(case: &Case<'_>) -> Option<Attraction> {
     let mut is_anywhere = false;
     for term in terms {
         let topology = topology(case, term);
-        let counts = topology.counts(case.scheduler, &pods);
+        let counts = topology.counts(case.snapshot, &pods);
         is_anywhere |= counts.iter().any(|n| *n > 0);
-        nodes &= topology.nodes_where(case.scheduler, |domain| counts[domain] > 0);
+        nodes &= topology.nodes_where(case.snapshot, |domain| counts[domain] > 0);
         with_keys &= topology.nodes();
     }
     let is_first = !is_anywhere && matches_itself(case, terms);
@@ -85,24 +85,24 @@ fn repelling(case: &Case<'_>) -> RoaringBitmap {
             return nodes;
         }
         let topology = topology(case, term);
-        let counts = topology.counts(case.scheduler, &pods);
-        nodes | topology.nodes_where(case.scheduler, |domain| counts[domain] > 0)
+        let counts = topology.counts(case.snapshot, &pods);
+        nodes | topology.nodes_where(case.snapshot, |domain| counts[domain] > 0)
     })
 }
 
 /// The nodes near a pod that has an anti-affinity term about the asked one.
 fn refused(case: &Case<'_>) -> RoaringBitmap {
     let mut by_key: HashMap<&str, (Arc<Topology>, Vec<bool>), RandomState> = HashMap::default();
-    for standing in case.scheduler.standing().refusing.about(case) {
+    for standing in case.standing().refusing.about(case.snapshot, case.pod) {
         let (topology, domains) = by_key.entry(&standing.term.topology_key).or_insert_with(|| {
             let topology = topology(case, &standing.term);
             let domains = vec![false; topology.len()];
             (topology, domains)
         });
-        standing.counts(case, topology).for_each(|(domain, _)| domains[domain] = true);
+        standing.counts(case.snapshot, topology, case.itself).for_each(|(domain, _)| domains[domain] = true);
     }
     by_key.into_values().fold(RoaringBitmap::new(), |nodes, (topology, domains)| {
-        nodes | topology.nodes_where(case.scheduler, |domain| domains[domain])
+        nodes | topology.nodes_where(case.snapshot, |domain| domains[domain])
     })
 }
 
@@ -130,7 +130,7 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
 }
 
 pub(super) fn cause(case: &Case<'_>, reason: &str, node: u32) -> RejectionCause {
-    let Some(number) = case.scheduler.node_number(node) else { return RejectionCause::default() };
+    let Some(number) = case.snapshot.node_number(node) else { return RejectionCause::default() };
     match reason {
         AFFINITY => apart(case, number),
         ANTI_AFFINITY => near(case, number),
@@ -169,7 +169,7 @@ fn apart(case: &Case<'_>, number: usize) -> RejectionCause {
     let is_apart = |term: &&PodAffinityTerm| {
         let topology = topology(case, term);
         let domain = topology.domain(number);
-        domain.is_none_or(|domain| topology.counts(case.scheduler, &attraction.pods)[domain] == 0)
+        domain.is_none_or(|domain| topology.counts(case.snapshot, &attraction.pods)[domain] == 0)
     };
     let Some(term) = terms.iter().find(is_apart) else { return RejectionCause::default() };
     let rule = told(case, "affinity", term, own);
@@ -182,7 +182,7 @@ fn apart(case: &Case<'_>, number: usize) -> RejectionCause {
     };
     let topology = topology(case, term);
     let domain = topology.domain(number).filter(|_| n_pods > 0);
-    let here = domain.map(|domain| format!("in {}", topology.value(case.scheduler, domain)));
+    let here = domain.map(|domain| format!("in {}", topology.value(case.snapshot, domain)));
     let cause = RejectionCause::of_rule(format!("{rule}: {why}"));
     here.into_iter().fold(cause, RejectionCause::and_here)
 }
@@ -190,13 +190,12 @@ fn apart(case: &Case<'_>, number: usize) -> RejectionCause {
 /// A pod of some that is in the domain of a node.
 fn in_domain(case: &Case<'_>, topology: &Topology, pods: &RoaringBitmap, number: usize) -> Option<u32> {
     let domain = topology.domain(number)?;
-    let is_there =
-        |pod: &u32| case.scheduler.node_of(*pod).and_then(|it| topology.domain(it)) == Some(domain);
+    let is_there = |pod: &u32| case.snapshot.node_of(*pod).and_then(|it| topology.domain(it)) == Some(domain);
     pods.iter().find(is_there)
 }
 
 fn pod_called(case: &Case<'_>, pod: u32) -> String {
-    let object = case.scheduler.object(pod);
+    let object = case.snapshot.object(pod);
     object.map_or_else(String::new, |it| format!("pod {}/{}", it.namespace(), it.name()))
 }
 
@@ -213,7 +212,7 @@ fn near(case: &Case<'_>, number: usize) -> RejectionCause {
 
 /// The same of a pod that does not want the asked one near.
 fn near_refusing(case: &Case<'_>, number: usize) -> RejectionCause {
-    let mut standing = case.scheduler.standing().refusing.about(case);
+    let mut standing = case.standing().refusing.about(case.snapshot, case.pod);
     let found = standing.find_map(|standing| {
         let others = case.others(standing.holders.clone());
         let pod = in_domain(case, &topology(case, &standing.term), &others, number)?;
@@ -233,18 +232,18 @@ pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Vec<i64> {
     for (list, sign) in [(&pods.preferred, 1), (&pods.preferred_anti, -1)] {
         for weighted in PodAffinities::readable(list) {
             let topology = topology(case, &weighted.term);
-            let counts = topology.counts(case.scheduler, &matching(case, &weighted.term));
+            let counts = topology.counts(case.snapshot, &matching(case, &weighted.term));
             let counts = counts.into_iter().enumerate();
             add(&mut scores, &weighted.term, topology, counts, sign * weighted.weight);
         }
     }
-    for standing in case.scheduler.standing().scored.about(case) {
+    for standing in case.standing().scored.about(case.snapshot, case.pod) {
         let topology = topology(case, &standing.term);
-        let counts: Vec<(usize, u64)> = standing.counts(case, &topology).collect();
+        let counts: Vec<(usize, u64)> = standing.counts(case.snapshot, &topology, case.itself).collect();
         add(&mut scores, &standing.term, topology, counts.into_iter(), standing.weight);
     }
     let of_node = |id: &u32| {
-        let number = case.scheduler.node_number(*id);
+        let number = case.snapshot.node_number(*id);
         let of_key = |(topology, scores): &(Arc<Topology>, Vec<i64>)| {
             number.and_then(|number| topology.domain(number)).map_or(0, |domain| scores[domain])
         };

@@ -6,7 +6,7 @@ use super::case::Case;
 use super::node_terms::{NodeTerms, NodeTest, TermContent};
 use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause, RejectionStage};
-use super::scheduler::Scheduler;
+use super::snapshot::ClusterSnapshot;
 use crate::ObjectRef;
 
 const REASON: &str = "node(s) didn't match Pod's node affinity/selector";
@@ -16,37 +16,39 @@ const ELSEWHERE: &str = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
 /// The nodes that the pod's nodeSelector selects.
 pub(super) fn selected_by_node_selector(case: &Case<'_>) -> RoaringBitmap {
     let pairs = case.rules().node_selector.iter();
-    pairs.fold(case.nodes().clone(), |nodes, (key, value)| nodes & case.scheduler.labelled(key, value))
+    pairs.fold(case.nodes().clone(), |nodes, (key, value)| nodes & case.snapshot.labelled(key, value))
 }
 
 /// The nodes that the pod's nodeSelector and node affinity select.
-pub(super) fn selected_nodes(case: &Case<'_>) -> RoaringBitmap {
-    let mut nodes = selected_by_node_selector(case);
-    if let Some(required) = &case.rules().required_nodes {
-        nodes &= nodes_of(case.scheduler, required);
-    }
-    nodes
+pub(super) fn selected_nodes<'c>(case: &'c Case<'_>) -> &'c RoaringBitmap {
+    case.selected.get_or_init(|| {
+        let nodes = selected_by_node_selector(case);
+        match &case.rules().required_nodes {
+            Some(required) => nodes & nodes_of(case.snapshot, required),
+            None => nodes,
+        }
+    })
 }
 
 /// The nodes for which a term holds.
-fn nodes_of(scheduler: &Scheduler<'_>, terms: &NodeTerms) -> RoaringBitmap {
+fn nodes_of(snapshot: &ClusterSnapshot<'_>, terms: &NodeTerms) -> RoaringBitmap {
     let of_term = |content: &TermContent| match content {
-        TermContent::Asks(test) => nodes_of_test(scheduler, test),
+        TermContent::Asks(test) => nodes_of_test(snapshot, test),
         TermContent::Empty | TermContent::Unreadable(_) => RoaringBitmap::new(),
     };
     terms.terms.iter().fold(RoaringBitmap::new(), |nodes, term| nodes | of_term(&term.content))
 }
 
 /// The nodes for which all of a test holds.
-pub(super) fn nodes_of_test(scheduler: &Scheduler<'_>, test: &NodeTest) -> RoaringBitmap {
+pub(super) fn nodes_of_test(snapshot: &ClusterSnapshot<'_>, test: &NodeTest) -> RoaringBitmap {
     let nodes = match test.labels.is_empty() {
-        true => scheduler.nodes().clone(),
-        false => scheduler.nodes_selected(&test.selector()),
+        true => snapshot.nodes().clone(),
+        false => snapshot.nodes_selected(&test.selector()),
     };
     if test.fields.is_empty() {
         return nodes;
     }
-    nodes.into_iter().filter(|id| test.holds_for_name(scheduler.name(*id))).collect()
+    nodes.into_iter().filter(|id| test.holds_for_name(snapshot.name(*id))).collect()
 }
 
 pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
@@ -61,10 +63,10 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
             let all = rejection(CONFLICT, case.nodes().clone(), RejectionStage::PreFilter);
             return all.into_iter().collect();
         }
-        Some(names) => case.nodes().iter().filter(|id| names.contains(&case.scheduler.name(*id))).collect(),
+        Some(names) => case.nodes().iter().filter(|id| names.contains(&case.snapshot.name(*id))).collect(),
     };
     let elsewhere = rejection(ELSEWHERE, case.nodes() - &looked_at, RejectionStage::Elsewhere);
-    let refused = rejection(REASON, &looked_at - case.selected_nodes(), RejectionStage::Filter);
+    let refused = rejection(REASON, &looked_at - selected_nodes(case), RejectionStage::Filter);
     elsewhere.into_iter().chain(refused).collect()
 }
 
@@ -73,7 +75,7 @@ pub(super) fn cause(case: &Case<'_>, stage: RejectionStage, node: u32) -> Reject
     if stage == RejectionStage::PreFilter {
         return RejectionCause::of_rule("no node has all the names that a term asks for");
     }
-    let Some(node) = case.scheduler.object(node) else { return RejectionCause::default() };
+    let Some(node) = case.snapshot.object(node) else { return RejectionCause::default() };
     let mut failing = Failing::default();
     for (key, value) in &case.rules().node_selector {
         if node.label(key) != Some(value) {
@@ -159,7 +161,7 @@ pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Result<Vec<i64>, String> 
     let preferred = case.rules().preferred_nodes.as_ref().map_err(Clone::clone)?;
     let mut raw = vec![0_i64; nodes.len()];
     for preferred in preferred {
-        let selected = nodes_of_test(case.scheduler, &preferred.test);
+        let selected = nodes_of_test(case.snapshot, &preferred.test);
         let selected = nodes.iter().zip(&mut raw).filter(|(id, _)| selected.contains(**id));
         selected.for_each(|(_, score)| *score += preferred.weight);
     }

@@ -13,7 +13,7 @@ pub(super) fn reject(case: &Case<'_>) -> Option<Rejection> {
     if wanted.is_empty() {
         return None;
     }
-    let others = case.nodes().iter().filter(|id| case.scheduler.name(*id) != wanted);
+    let others = case.nodes().iter().filter(|id| case.snapshot.name(*id) != wanted);
     let others: RoaringBitmap = others.collect();
     Rejection::of(SchedulerPlugin::NodeName, REASON, others)
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::super::object::{Json, ObjectJson};
-use super::completion::Completion;
 use super::rules::{PodRules, RuleTexts};
 use crate::json::Reads;
 use crate::{Dump, ObjectId};
@@ -22,7 +21,25 @@ pub struct SchedulingPod {
     pub(super) rules: Arc<PodRules>,
     /// Whether one of this name that is there already is this one.
     pub(super) is_itself: bool,
-    pub(super) completion: Completion,
+    pub(super) completion: TemplateCompletion,
+}
+
+/// What was added to a template, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TemplateCompletion {
+    additions: Vec<String>,
+}
+
+impl TemplateCompletion {
+    /// What was added, in the order in which it is: `DaemonSet controller: tolerations of …`. Nothing of a pod.
+    #[must_use]
+    pub fn additions(&self) -> &[String] {
+        &self.additions
+    }
+
+    pub(super) fn add(&mut self, by: &str, what: &str) {
+        self.additions.push(format!("{by}: {what}"));
+    }
 }
 
 /// What is read of a pod's specification.
@@ -70,7 +87,7 @@ impl SchedulingPod {
             claims: claims(name, spec).collect(),
             rules: Arc::new(PodRules::of(RuleTexts::of(spec))),
             is_itself: false,
-            completion: Completion::default(),
+            completion: TemplateCompletion::default(),
         }
     }
 
@@ -106,7 +123,7 @@ impl SchedulingPod {
 
     /// What controllers and admission add to the template; nothing of a pod that is there.
     #[must_use]
-    pub fn completion(&self) -> &Completion {
+    pub fn completion(&self) -> &TemplateCompletion {
         &self.completion
     }
 

@@ -7,9 +7,11 @@ use roaring::RoaringBitmap;
 
 use super::affinity_term::selector_text;
 use super::case::Case;
+use super::node_affinity::selected_nodes;
 use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause, RejectionStage};
 use super::rules::{Inclusion, SpreadAction, SpreadConstraint};
+use super::taint_toleration::tainted_nodes;
 use super::topology::Topology;
 use crate::Selector;
 
@@ -34,7 +36,7 @@ fn ready<'c>(case: &Case<'c>, action: SpreadAction) -> Result<Vec<ReadyConstrain
             let selector = constraint.selector.as_ref().map_err(Clone::clone)?;
             let own = constraint.match_label_keys.iter();
             let own = own.filter_map(|key| Some((&**key, case.pod.label(key)?))).collect();
-            let topology = case.scheduler.topology(&constraint.topology_key);
+            let topology = case.snapshot.topology(&constraint.topology_key);
             let selector = SpreadSelector { selector: selector.as_ref(), own };
             Ok(ReadyConstraint { constraint, selector, topology })
         })
@@ -71,9 +73,9 @@ impl SpreadSelector<'_> {
         if selector.is_everything() && self.own.is_empty() {
             return RoaringBitmap::new();
         }
-        let mut pods = case.scheduler.pods_selected(selector, &Some(vec![&case.pod.namespace]));
-        self.own.iter().for_each(|(key, value)| pods &= case.scheduler.labelled(key, value));
-        pods -= case.scheduler.leaving();
+        let mut pods = case.snapshot.pods_selected(selector, &Some(vec![&case.pod.namespace]));
+        self.own.iter().for_each(|(key, value)| pods &= case.snapshot.labelled(key, value));
+        pods -= case.snapshot.leaving();
         case.others(pods)
     }
 
@@ -91,10 +93,10 @@ impl ReadyConstraint<'_> {
     fn included(&self, case: &Case<'_>, with_keys: &RoaringBitmap) -> RoaringBitmap {
         let mut nodes = with_keys.clone();
         if self.constraint.affinity == Inclusion::Honor {
-            nodes &= case.selected_nodes();
+            nodes &= selected_nodes(case);
         }
         if self.constraint.taints == Inclusion::Honor {
-            nodes -= case.tainted_nodes();
+            nodes -= tainted_nodes(case);
         }
         nodes
     }
@@ -103,18 +105,18 @@ impl ReadyConstraint<'_> {
     fn counts(&self, case: &Case<'_>, with_keys: &RoaringBitmap) -> SpreadCounts {
         let included = self.included(case, with_keys);
         let mut counts: Vec<Option<u64>> = vec![None; self.topology.len()];
-        let numbers = included.iter().filter_map(|id| case.scheduler.node_number(id));
+        let numbers = included.iter().filter_map(|id| case.snapshot.node_number(id));
         for domain in numbers.filter_map(|number| self.topology.domain(number)) {
             counts[domain] = Some(0);
         }
         let mut pods = self.selector.pods(case);
         if included.len() < self.topology.nodes().len() {
-            let facts = case.scheduler.facts();
+            let facts = case.snapshot.facts();
             let is_included =
-                |pod| case.scheduler.node_of(pod).is_some_and(|it| included.contains(facts.nodes[it].id));
+                |pod| case.snapshot.node_of(pod).is_some_and(|it| included.contains(facts.nodes[it].id));
             pods = pods.into_iter().filter(|pod| is_included(*pod)).collect();
         }
-        for (count, n) in counts.iter_mut().zip(self.topology.counts(case.scheduler, &pods)) {
+        for (count, n) in counts.iter_mut().zip(self.topology.counts(case.snapshot, &pods)) {
             *count = count.map(|_| n);
         }
         let n_domains = counts.iter().flatten().count() as i64;
@@ -170,7 +172,7 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
         let exceeding: Vec<bool> =
             (0..constraint.topology.len()).map(|domain| constraint.exceeds(&counts, domain)).collect();
         if exceeding.contains(&true) {
-            let there = constraint.topology.nodes_where(case.scheduler, |domain| exceeding[domain]) & &rest;
+            let there = constraint.topology.nodes_where(case.snapshot, |domain| exceeding[domain]) & &rest;
             rest -= &there;
             uneven |= there;
         }
@@ -187,7 +189,7 @@ pub(super) fn cause(case: &Case<'_>, node: u32) -> RejectionCause {
         }
     };
     let with_keys = with_keys(case, &constraints);
-    let Some(number) = case.scheduler.node_number(node) else { return RejectionCause::default() };
+    let Some(number) = case.snapshot.node_number(node) else { return RejectionCause::default() };
     for constraint in &constraints {
         let Some(domain) = constraint.topology.domain(number) else {
             return RejectionCause::of_rule(format!("no label {}", constraint.constraint.topology_key));
@@ -220,7 +222,7 @@ fn uneven(
     let selector = ready.selector.text();
     let rule = format!("{others}, max skew {max_skew} of {selector} over {topology_key}");
     let pods = if here == 1 { "pod" } else { "pods" };
-    let here = format!("{}: {here} {pods}", ready.topology.value(case.scheduler, domain));
+    let here = format!("{}: {here} {pods}", ready.topology.value(case.snapshot, domain));
     RejectionCause::of_rule(rule).and_here(here).here_first()
 }
 
@@ -260,7 +262,7 @@ pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Result<Vec<i64>, String> 
         let SoftCounts { of_nodes, n_domains } = constraint.soft_counts(case, &with_keys, &scored);
         let weight = ((n_domains + 2) as f64).ln();
         for (id, score) in nodes.iter().zip(&mut raw).filter(|(id, _)| scored.contains(**id)) {
-            let n = case.scheduler.node_number(*id).map_or(0, |number| of_nodes[number]);
+            let n = case.snapshot.node_number(*id).map_or(0, |number| of_nodes[number]);
             *score += n as f64 * weight + (constraint.constraint.max_skew - 1) as f64;
         }
     }
@@ -277,16 +279,16 @@ struct SoftCounts {
 
 impl ReadyConstraint<'_> {
     fn soft_counts(&self, case: &Case<'_>, with_keys: &RoaringBitmap, scored: &RoaringBitmap) -> SoftCounts {
-        let mut of_nodes = vec![0; case.scheduler.facts().nodes.len()];
+        let mut of_nodes = vec![0; case.snapshot.facts().nodes.len()];
         if &*self.constraint.topology_key == HOSTNAME {
             // Each node is counted by itself, whatever its label is and whatever nodes are left out elsewhere.
             let pods = self.selector.pods(case);
-            pods.iter().filter_map(|pod| case.scheduler.node_of(pod)).for_each(|node| of_nodes[node] += 1);
+            pods.iter().filter_map(|pod| case.snapshot.node_of(pod)).for_each(|node| of_nodes[node] += 1);
             return SoftCounts { of_nodes, n_domains: scored.len() };
         }
         let counts = self.counts(case, with_keys).counts;
         let mut is_scored = vec![false; self.topology.len()];
-        for node in scored.iter().filter_map(|id| case.scheduler.node_number(id)) {
+        for node in scored.iter().filter_map(|id| case.snapshot.node_number(id)) {
             let Some(domain) = self.topology.domain(node) else { continue };
             of_nodes[node] = counts[domain].unwrap_or(0);
             is_scored[domain] = true;

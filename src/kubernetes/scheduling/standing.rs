@@ -7,9 +7,10 @@ use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
 
 use super::affinity_term::{PodAffinities, PodAffinityTerm};
-use super::case::Case;
+use super::pod::SchedulingPod;
 use super::rules::PodRules;
-use super::scheduler::Scheduler;
+use super::sets::ClusterSets;
+use super::snapshot::ClusterSnapshot;
 use super::topology::Topology;
 use crate::{Selector, SelectorSet};
 
@@ -46,14 +47,20 @@ pub(super) struct StandingTerm {
 const HARD_POD_AFFINITY_WEIGHT: i64 = 1;
 
 impl StandingTerms {
-    pub(super) fn of(scheduler: &Scheduler<'_>) -> StandingTerms {
+    pub(super) fn of(snapshot: &ClusterSnapshot<'_>) -> StandingTerms {
         let mut terms = StandingTerms { refusing: StandingList::default(), scored: StandingList::default() };
-        let mut holders: Vec<_> = holders(scheduler).into_iter().collect();
+        let mut holders: Vec<_> = holders(snapshot).into_iter().collect();
         holders.sort_by_key(|(_, pods)| pods.min());
         for ((rules, namespace), pods) in holders {
-            terms.add(&scheduler.facts().rules[rules as usize], namespace, &pods);
+            terms.add(&snapshot.facts().rules[rules as usize], namespace, &pods);
         }
         terms
+    }
+
+    /// Whether a term asks for the labels of namespaces.
+    pub(super) fn ask_of_namespaces(&self) -> bool {
+        let terms = self.refusing.terms.iter().chain(&self.scored.terms);
+        terms.into_iter().any(|standing| standing.term.namespaces.ask_of_labels())
     }
 
     fn add(&mut self, rules: &Arc<PodRules>, namespace: &str, holders: &RoaringBitmap) {
@@ -81,12 +88,12 @@ impl StandingTerms {
 }
 
 /// The pods on nodes that have terms, by their rules and their namespace.
-fn holders<'s>(scheduler: &Scheduler<'s>) -> HashMap<(u32, &'s str), RoaringBitmap, RandomState> {
-    let has_terms: Vec<bool> = scheduler.facts().rules.iter().map(|rules| has_terms(&rules.pods)).collect();
+fn holders<'s>(sets: &ClusterSets<'s>) -> HashMap<(u32, &'s str), RoaringBitmap, RandomState> {
+    let has_terms: Vec<bool> = sets.facts().rules.iter().map(|rules| has_terms(&rules.pods)).collect();
     let mut holders: HashMap<(u32, &str), RoaringBitmap, RandomState> = HashMap::default();
-    let with_terms = scheduler.facts().pods.iter().filter(|pod| has_terms[pod.rules as usize]);
-    for pod in with_terms.filter(|pod| scheduler.placed().contains(pod.id)) {
-        let namespace = scheduler.object(pod.id).map_or("", |it| it.namespace());
+    let with_terms = sets.facts().pods.iter().filter(|pod| has_terms[pod.rules as usize]);
+    for pod in with_terms.filter(|pod| sets.placed().contains(pod.id)) {
+        let namespace = sets.object(pod.id).map_or("", |it| it.namespace());
         holders.entry((pod.rules, namespace)).or_default().insert(pod.id);
     }
     holders
@@ -107,40 +114,47 @@ impl StandingList {
     }
 
     /// The terms that are about the asked pod.
-    pub(super) fn about<'c>(&'c self, case: &Case<'c>) -> impl Iterator<Item = &'c StandingTerm> {
-        let labels = case.pod.labels.iter().map(|(key, value)| (&**key, &**value));
-        let scheduler = case.scheduler;
-        let namespace = &*case.pod.namespace;
+    pub(super) fn about<'c>(
+        &'c self,
+        snapshot: &'c ClusterSnapshot<'_>,
+        pod: &'c SchedulingPod,
+    ) -> impl Iterator<Item = &'c StandingTerm> {
+        let labels = pod.labels.iter().map(|(key, value)| (&**key, &**value));
         let ids: Vec<usize> = self.selectors.matching(labels).iter().map(|id| id.index()).collect();
         let terms = ids.into_iter().map(|number| &self.terms[number]);
-        terms.filter(move |term| term.is_about(scheduler, namespace))
+        terms.filter(move |term| term.is_about(snapshot, &pod.namespace))
     }
 }
 
 impl StandingTerm {
     /// Whether it is about pods of a namespace.
-    fn is_about(&self, scheduler: &Scheduler<'_>, namespace: &str) -> bool {
+    fn is_about(&self, snapshot: &ClusterSnapshot<'_>, namespace: &str) -> bool {
         let namespaces = &self.term.namespaces;
         if namespaces.is_own() {
             return *self.namespace == *namespace;
         }
         namespaces.named.iter().any(|name| **name == *namespace)
-            || namespaces.labelled.as_ref().is_some_and(|it| scheduler.selects_namespace(it, namespace))
+            || namespaces.labelled.as_ref().is_some_and(|it| snapshot.selects_namespace(it, namespace))
     }
 
     /// How many other pods than the asked one have the term in each domain where there are any.
-    pub(super) fn counts(&self, case: &Case<'_>, topology: &Topology) -> impl Iterator<Item = (usize, u64)> {
+    pub(super) fn counts(
+        &self,
+        sets: &ClusterSets<'_>,
+        topology: &Topology,
+        itself: Option<u32>,
+    ) -> impl Iterator<Item = (usize, u64)> {
         let counts = self.counts.get_or_init(|| {
             let mut counts: HashMap<usize, u64, RandomState> = HashMap::default();
-            for node in self.holders.iter().filter_map(|pod| case.scheduler.node_of(pod)) {
+            for node in self.holders.iter().filter_map(|pod| sets.node_of(pod)) {
                 topology.domain(node).into_iter().for_each(|domain| *counts.entry(domain).or_default() += 1);
             }
             let mut counts: Vec<(usize, u64)> = counts.into_iter().collect();
             counts.sort_unstable();
             counts
         });
-        let itself = case.itself.filter(|id| self.holders.contains(*id));
-        let own = itself.and_then(|id| topology.domain(case.scheduler.node_of(id)?));
+        let itself = itself.filter(|id| self.holders.contains(*id));
+        let own = itself.and_then(|id| topology.domain(sets.node_of(id)?));
         let counts = counts.iter().map(move |&(domain, n)| (domain, n - u64::from(own == Some(domain))));
         counts.filter(|(_, n)| *n > 0)
     }

@@ -44,11 +44,11 @@ impl Scheduler<'_> {
         let groups = self.alike(pods);
         let answer = |groups: &[AlikePods]| groups.iter().map(|it| self.places(it)).collect::<Vec<_>>();
         let places = parallel::in_parts(&groups, MIN_PER_THREAD, answer).into_iter().flatten();
-        let workloads = Links::new(self.dump()).workload_names();
+        let workloads = Links::new(self.snapshot().dump()).workload_names();
         let mut by_workload: BTreeMap<(&str, String), WorkloadPlaces> = BTreeMap::new();
         for (group, places) in groups.iter().zip(places) {
             for pod in group.pods() {
-                let Some(object) = self.object(pod.0) else { continue };
+                let Some(object) = self.snapshot().object(pod.0) else { continue };
                 let workload =
                     workloads.get(&pod.0).cloned().unwrap_or_else(|| format!("Pod/{}", object.name()));
                 let key = (object.namespace(), workload);

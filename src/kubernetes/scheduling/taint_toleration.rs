@@ -15,25 +15,28 @@ pub(super) const IN_MESSAGE: &str = "node(s) had untolerated taint(s)";
 fn untolerated<'c>(case: &Case<'c>) -> Vec<Option<&'c Taint>> {
     let of_list =
         |taints: &'c Vec<Taint>| first_untolerated(taints, &case.rules().tolerations, TolerationNumbers::Off);
-    case.scheduler.facts().taints.iter().map(of_list).collect()
+    case.snapshot.facts().taints.iter().map(of_list).collect()
 }
 
 /// The nodes whose list of taints is one of these.
 fn nodes_with(case: &Case<'_>, is_wanted: impl Fn(usize) -> bool) -> RoaringBitmap {
-    let nodes = case.scheduler.facts().nodes.iter().filter(|node| is_wanted(node.taints as usize));
+    let nodes = case.snapshot.facts().nodes.iter().filter(|node| is_wanted(node.taints as usize));
     nodes.map(|node| node.id).filter(|id| case.nodes().contains(*id)).collect()
 }
 
-pub(super) fn tainted_nodes(case: &Case<'_>) -> RoaringBitmap {
-    let untolerated = untolerated(case);
-    if untolerated.iter().all(Option::is_none) {
-        return RoaringBitmap::new();
-    }
-    nodes_with(case, |list| untolerated[list].is_some())
+/// The nodes with a taint that keeps the pod off.
+pub(super) fn tainted_nodes<'c>(case: &'c Case<'_>) -> &'c RoaringBitmap {
+    case.tainted.get_or_init(|| {
+        let untolerated = untolerated(case);
+        match untolerated.iter().all(Option::is_none) {
+            true => RoaringBitmap::new(),
+            false => nodes_with(case, |list| untolerated[list].is_some()),
+        }
+    })
 }
 
 pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
-    let mut rest = case.tainted_nodes().clone();
+    let mut rest = tainted_nodes(case).clone();
     let mut rejections = Vec::new();
     let untolerated = if rest.is_empty() { Vec::new() } else { untolerated(case) };
     for taint in untolerated.iter().flatten() {
@@ -51,8 +54,8 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
 
 /// The taints of a node that keep a pod off.
 pub(super) fn excluding<'c>(case: &Case<'c>, node: u32) -> Vec<&'c Taint> {
-    let facts = case.scheduler.facts();
-    let Some(number) = case.scheduler.node_number(node) else { return Vec::new() };
+    let facts = case.snapshot.facts();
+    let Some(number) = case.snapshot.node_number(node) else { return Vec::new() };
     let taints = &facts.taints[facts.nodes[number].taints as usize];
     let tolerations = &case.rules().tolerations;
     let is_tolerated =
@@ -99,12 +102,12 @@ fn difference(toleration: &Toleration, taint: &Taint) -> String {
 
 /// The scores of nodes: the fewer taints there are that only make them worse, the better.
 pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Vec<i64> {
-    let facts = case.scheduler.facts();
+    let facts = case.snapshot.facts();
     let tolerations = &case.rules().tolerations;
     let disliked: Vec<usize> =
         facts.taints.iter().map(|taints| n_disliked(taints, tolerations, TolerationNumbers::Off)).collect();
     let of_node = |id: &u32| {
-        let number = case.scheduler.node_number(*id);
+        let number = case.snapshot.node_number(*id);
         number.map_or(0, |number| disliked[facts.nodes[number].taints as usize] as i64)
     };
     let raw: Vec<i64> = nodes.iter().map(of_node).collect();

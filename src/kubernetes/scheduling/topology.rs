@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
-use super::scheduler::Scheduler;
+use super::sets::ClusterSets;
 use crate::store::{LabelId, PostingsView};
 
 /// The number of no domain.
@@ -26,11 +26,11 @@ pub(super) struct Topology {
 }
 
 impl Topology {
-    pub(super) fn of(scheduler: &Scheduler<'_>, key: &str) -> Topology {
-        let store = scheduler.store();
+    pub(super) fn of(sets: &ClusterSets<'_>, key: &str) -> Topology {
+        let store = sets.store();
         let mut topology = Topology {
             labels: Vec::new(),
-            domain_of: vec![NO_DOMAIN; scheduler.facts().nodes.len()],
+            domain_of: vec![NO_DOMAIN; sets.facts().nodes.len()],
             nodes: RoaringBitmap::new(),
             pods: OnceLock::new(),
         };
@@ -39,7 +39,7 @@ impl Topology {
             let domain = topology.labels.len() as u32;
             let mut is_new = true;
             let mut add = |id: u32| {
-                let Some(number) = scheduler.node_number(id) else { return };
+                let Some(number) = sets.node_number(id) else { return };
                 if std::mem::take(&mut is_new) {
                     topology.labels.push(label);
                 }
@@ -48,7 +48,7 @@ impl Topology {
             };
             match store.index().label(label) {
                 PostingsView::Few(ids) => ids.iter().copied().for_each(&mut add),
-                PostingsView::Many(ids) => (&**ids & scheduler.nodes()).iter().for_each(&mut add),
+                PostingsView::Many(ids) => (&**ids & sets.nodes()).iter().for_each(&mut add),
             }
         }
         topology
@@ -69,39 +69,35 @@ impl Topology {
     }
 
     /// The label value of a domain.
-    pub(super) fn value<'s>(&self, scheduler: &Scheduler<'s>, domain: usize) -> &'s str {
-        scheduler.store().table().value(self.labels[domain])
+    pub(super) fn value<'s>(&self, sets: &ClusterSets<'s>, domain: usize) -> &'s str {
+        sets.store().table().value(self.labels[domain])
     }
 
     /// The nodes of the domains for which this holds.
-    pub(super) fn nodes_where(
-        &self,
-        scheduler: &Scheduler<'_>,
-        holds: impl Fn(usize) -> bool,
-    ) -> RoaringBitmap {
-        let nodes = scheduler.facts().nodes.iter().zip(&self.domain_of);
+    pub(super) fn nodes_where(&self, sets: &ClusterSets<'_>, holds: impl Fn(usize) -> bool) -> RoaringBitmap {
+        let nodes = sets.facts().nodes.iter().zip(&self.domain_of);
         let found = nodes.filter(|(_, domain)| **domain != NO_DOMAIN && holds(**domain as usize));
         found.map(|(node, _)| node.id).collect()
     }
 
     /// How many of some pods, all of which are on nodes, there are in each domain.
-    pub(super) fn counts(&self, scheduler: &Scheduler<'_>, pods: &RoaringBitmap) -> Vec<u64> {
+    pub(super) fn counts(&self, sets: &ClusterSets<'_>, pods: &RoaringBitmap) -> Vec<u64> {
         // One intersection a domain, or one step a pod if that is less.
         if pods.len() > self.len() as u64 * MIN_PODS_A_DOMAIN {
-            let of_domains = self.pods.get_or_init(|| self.pods_of_domains(scheduler));
+            let of_domains = self.pods.get_or_init(|| self.pods_of_domains(sets));
             return of_domains.iter().map(|of_domain| of_domain.intersection_len(pods)).collect();
         }
         let mut counts = vec![0; self.len()];
-        for node in pods.iter().filter_map(|pod| scheduler.node_of(pod)) {
+        for node in pods.iter().filter_map(|pod| sets.node_of(pod)) {
             self.domain(node).into_iter().for_each(|domain| counts[domain] += 1);
         }
         counts
     }
 
-    fn pods_of_domains(&self, scheduler: &Scheduler<'_>) -> Vec<RoaringBitmap> {
+    fn pods_of_domains(&self, sets: &ClusterSets<'_>) -> Vec<RoaringBitmap> {
         let mut pods = vec![RoaringBitmap::new(); self.len()];
-        for pod in scheduler.placed() {
-            let domain = scheduler.node_of(pod).and_then(|node| self.domain(node));
+        for pod in sets.placed() {
+            let domain = sets.node_of(pod).and_then(|node| self.domain(node));
             domain.into_iter().for_each(|domain| _ = pods[domain].insert(pod));
         }
         pods

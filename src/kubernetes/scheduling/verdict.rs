@@ -142,7 +142,14 @@ impl<'s> Verdict<'s> {
         self.fitting.contains(node.0)
     }
 
-    /// Every reason against a node, in the order of the plugins.
+    /// The rules that reject a node, each with its reason in the scheduler's words, in the order of the plugins. What leads to a
+    /// reason is not worked out.
+    pub fn rejections(&self, node: ObjectId) -> impl Iterator<Item = (SchedulerPlugin, &str)> {
+        let against = self.rejections.iter().filter(move |rejection| rejection.nodes.contains(node.0));
+        against.map(|rejection| (rejection.plugin, &*rejection.reason))
+    }
+
+    /// Every reason against a node with what leads to it, in the order of the plugins.
     #[must_use]
     pub fn reasons(&self, node: ObjectId) -> Vec<NodeReason> {
         let against = self.rejections.iter().filter(|rejection| rejection.nodes.contains(node.0));
@@ -163,12 +170,6 @@ impl<'s> Verdict<'s> {
         };
         let plugins = SchedulerPlugin::ALL.into_iter().rev().map(|plugin| (opened(plugin), plugin));
         plugins.max_by_key(|(opened, _)| *opened).filter(|((_, n), _)| *n > 0).map(|(_, plugin)| plugin)
-    }
-
-    /// The rules that reject a node.
-    pub(super) fn reasons_against(&self, node: ObjectId) -> impl Iterator<Item = SchedulerPlugin> {
-        let against = self.rejections.iter().filter(move |rejection| rejection.nodes.contains(node.0));
-        against.map(|rejection| rejection.plugin)
     }
 
     fn reason(&self, rejection: &Rejection, node: u32) -> NodeReason {

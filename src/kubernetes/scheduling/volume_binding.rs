@@ -23,7 +23,7 @@ const PLUGIN: SchedulerPlugin = SchedulerPlugin::VolumeBinding;
 /// The claims that the pod uses, each with its name, where there are claims in the dump.
 pub(super) fn claims<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c str, Option<&'c Claim>)> {
     let pod = case.pod;
-    let known = (!pod.claims.is_empty()).then(|| case.scheduler.volumes().claims.as_ref()).flatten();
+    let known = (!pod.claims.is_empty()).then(|| case.snapshot.volumes().claims.as_ref()).flatten();
     known.into_iter().flat_map(move |known| {
         let find = |name: &Box<str>| known.get(&(pod.namespace.clone(), name.clone()));
         pod.claims.iter().map(move |name| (&**name, find(name)))
@@ -45,14 +45,14 @@ fn before_nodes(case: &Case<'_>) -> Option<String> {
         }
     }
     let is_unbound = |claim: &Claim| {
-        claim.volume.is_none() && case.scheduler.volumes().binding(claim) == Some(ClassBinding::Immediate)
+        claim.volume.is_none() && case.snapshot.volumes().binding(claim) == Some(ClassBinding::Immediate)
     };
     claims(case).any(|(_, claim)| claim.is_some_and(is_unbound)).then(|| UNBOUND.to_owned())
 }
 
 /// The nodes that one of the claims keeps the pod off, and why.
 fn against(case: &Case<'_>, claim: &Claim) -> (&'static str, RoaringBitmap) {
-    let facts = case.scheduler.volumes();
+    let facts = case.snapshot.volumes();
     let volume = claim.volume.as_ref().and_then(|name| Some(facts.volumes.as_ref()?.get(name)));
     match (volume, &claim.selected_node) {
         (Some(None), _) => (NO_VOLUME, case.nodes().clone()),
@@ -61,7 +61,7 @@ fn against(case: &Case<'_>, claim: &Claim) -> (&'static str, RoaringBitmap) {
             (CONFLICT, required.map_or_else(RoaringBitmap::new, |it| case.nodes() - nodes_of(case, it)))
         }
         (None, Some(node)) if claim.volume.is_none() => {
-            let others = case.nodes().iter().filter(|id| case.scheduler.name(*id) != &**node);
+            let others = case.nodes().iter().filter(|id| case.snapshot.name(*id) != &**node);
             (NOT_AVAILABLE, others.collect())
         }
         _ => (CONFLICT, RoaringBitmap::new()),
@@ -74,7 +74,7 @@ fn nodes_of(case: &Case<'_>, terms: &NodeTerms) -> RoaringBitmap {
         TermContent::Asks(test) => Some(NodeTest { labels: test.labels.clone(), fields: Vec::new() }),
         TermContent::Empty | TermContent::Unreadable(_) => None,
     });
-    tests.fold(RoaringBitmap::new(), |nodes, test| nodes | nodes_of_test(case.scheduler, &test))
+    tests.fold(RoaringBitmap::new(), |nodes, test| nodes | nodes_of_test(case.snapshot, &test))
 }
 
 pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
@@ -121,7 +121,7 @@ pub(super) fn cause(case: &Case<'_>, reason: &str, node: u32) -> RejectionCause 
 
 /// What a volume asks of nodes, as a query.
 fn asked(case: &Case<'_>, volume: &str) -> String {
-    let volumes = case.scheduler.volumes().volumes.as_ref();
+    let volumes = case.snapshot.volumes().volumes.as_ref();
     let required = volumes.and_then(|volumes| volumes.get(volume)?.required.as_ref());
     let terms = required.into_iter().flat_map(|terms| &terms.terms).filter_map(|term| match &term.content {
         TermContent::Asks(test) => test.selector().canonical(),

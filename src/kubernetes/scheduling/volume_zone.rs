@@ -13,7 +13,7 @@ const REASON: &str = "node(s) had no available volume zone";
 
 /// The volumes of the pod that say in which zone they are, each with the claim.
 fn volumes<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c str, &'c Volume)> {
-    let scheduler = case.scheduler;
+    let scheduler = case.snapshot;
     let volumes = claims(case).filter_map(move |(name, claim)| {
         let volume = claim?.volume.as_ref()?;
         Some((name, scheduler.volumes().volumes.as_ref()?.get(volume)?))
@@ -42,14 +42,14 @@ pub(super) fn reject(case: &Case<'_>) -> Option<Rejection> {
         return None;
     }
     let is_unmet = |id: &u32| {
-        case.scheduler.object(*id).is_some_and(|node| volumes.iter().any(|it| unmet(it, node).is_some()))
+        case.snapshot.object(*id).is_some_and(|node| volumes.iter().any(|it| unmet(it, node).is_some()))
     };
     let nodes: RoaringBitmap = case.nodes().iter().filter(is_unmet).collect();
     Rejection::of(SchedulerPlugin::VolumeZone, REASON, nodes)
 }
 
 pub(super) fn cause(case: &Case<'_>, node: u32) -> RejectionCause {
-    let Some(node) = case.scheduler.object(node) else { return RejectionCause::default() };
+    let Some(node) = case.snapshot.object(node) else { return RejectionCause::default() };
     let found = volumes(case).find_map(|(claim, volume)| Some((claim, unmet(volume, node)?)));
     let Some((claim, (key, zones))) = found else { return RejectionCause::default() };
     let has = node.label(key).map_or_else(|| format!("no {key}"), |value| format!("{key}={value}"));

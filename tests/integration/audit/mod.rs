@@ -307,6 +307,20 @@ fn each_rule_finds_its_fault_and_nothing_beside_it() {
         object(it, "PodDisruptionBudget", "web")["spec"]["selector"]["matchLabels"]["pod-template-hash"] =
             json!("5d4");
     });
+    check("affinity-no-pods", &|it| {
+        object(it, "Node", "node-a")["metadata"]["labels"] = json!({"kubernetes.io/hostname": "node-a"});
+        object(it, "Deployment", "web")["spec"]["template"]["spec"]["affinity"] = json!({"podAffinity":
+            {"requiredDuringSchedulingIgnoredDuringExecution":
+                [{"labelSelector": {"matchLabels": {"app": "db"}}, "topologyKey": "kubernetes.io/hostname"}]}});
+    });
+    check("node-selector-none", &|it| {
+        object(it, "Deployment", "web")["spec"]["template"]["spec"]["nodeSelector"] =
+            json!({"beta.kubernetes.io/os": "linux"});
+    });
+    check("topology-key-absent", &|it| {
+        object(it, "Deployment", "web")["spec"]["template"]["spec"]["topologySpreadConstraints"] = json!([
+            {"maxSkew": 1, "topologyKey": "rack", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {}}]);
+    });
     check("pod-failing", &|it| {
         object(it, "Pod", "web-5d4-a")["status"]["containerStatuses"] =
             json!([{"name": "main", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]);

@@ -14,6 +14,9 @@ pub(super) struct PlainCluster {
     node_of: Vec<Option<usize>>,
 }
 
+/// A pod with the place of its node.
+type PlacedPod<'c> = (&'c Value, usize);
+
 /// What is against each node, by the names of the rules, in the order of the nodes.
 pub(super) type PlainAnswer = Vec<Vec<(&'static str, &'static str)>>;
 
@@ -127,15 +130,13 @@ impl PlainCluster {
         PlainCluster { nodes, pods, namespaces, node_of }
     }
 
-    /// The pods that count, each with its node.
-    fn placed<'c>(&'c self, asked: &'c Value) -> impl Iterator<Item = (&'c Value, &'c Value)> {
+    /// The pods that count.
+    fn placed<'c>(&'c self, asked: &Value) -> Vec<PlacedPod<'c>> {
         let is_it =
             |pod: &Value| ["name", "namespace"].iter().all(|it| pod["metadata"][it] == asked["metadata"][it]);
         let placed = self.pods.iter().zip(&self.node_of).filter_map(|(pod, node)| Some((pod, (*node)?)));
-        let others = placed.filter(move |(pod, _)| !is_it(pod));
-        let lasting =
-            others.filter(|(pod, _)| !["Succeeded", "Failed"].contains(&text(pod, "/status/phase")));
-        lasting.map(|(pod, node)| (pod, &self.nodes[node]))
+        let others = placed.filter(|(pod, _)| !is_it(pod));
+        others.filter(|(pod, _)| !["Succeeded", "Failed"].contains(&text(pod, "/status/phase"))).collect()
     }
 
     /// Whether a term of a pod in the namespace `own` is about a pod.
@@ -164,11 +165,11 @@ impl PlainCluster {
         !is_selected_by_nothing && self.is_about(term, own, pod)
     }
 
-    fn spread(&self, pod: &Value) -> Vec<Option<&'static str>> {
+    fn spread(&self, pod: &Value, placed: &[PlacedPod<'_>]) -> Vec<Option<&'static str>> {
         let all = list(pod, "/spec/topologySpreadConstraints").iter();
         let hard: Vec<&Value> = all.filter(|it| it["whenUnsatisfiable"] == "DoNotSchedule").collect();
         let counts: Vec<BTreeMap<&str, i64>> =
-            hard.iter().map(|it| self.spread_counts(pod, &hard, it)).collect();
+            hard.iter().map(|it| self.spread_counts(pod, placed, &hard, it)).collect();
         let of_node = |node: &Value| {
             hard.iter().zip(&counts).find_map(|(constraint, counts)| {
                 let Some(domain) = label(node, text(constraint, "/topologyKey")) else {
@@ -189,35 +190,41 @@ impl PlainCluster {
 
     fn spread_counts<'c>(
         &'c self,
-        pod: &'c Value,
+        pod: &Value,
+        placed: &[PlacedPod<'_>],
         hard: &[&Value],
         constraint: &Value,
     ) -> BTreeMap<&'c str, i64> {
         let key = text(constraint, "/topologyKey");
-        let mut counts = BTreeMap::new();
-        for node in &self.nodes {
+        let is_counted = |node: &Value| {
             let has_keys = hard.iter().all(|it| label(node, text(it, "/topologyKey")).is_some());
             let by_affinity = constraint["nodeAffinityPolicy"] == "Ignore" || selects_node(pod, node);
             let by_taints = constraint["nodeTaintsPolicy"] != "Honor" || !has_untolerated_taint(pod, node);
-            if !(has_keys && by_affinity && by_taints) {
-                continue;
+            has_keys && by_affinity && by_taints
+        };
+        let is_counted: Vec<bool> = self.nodes.iter().map(is_counted).collect();
+        let domain = |node: usize| label(&self.nodes[node], key).filter(|_| is_counted[node]);
+        let mut counts: BTreeMap<&str, i64> =
+            (0..self.nodes.len()).filter_map(|it| Some((domain(it)?, 0))).collect();
+        if is_empty(&constraint["labelSelector"]) && own_labels(pod, constraint).is_empty() {
+            return counts;
+        }
+        for (other, node) in placed {
+            let is_same = other["metadata"]["namespace"] == pod["metadata"]["namespace"];
+            if is_same && !is_terminating(other) && counted(pod, constraint, other) {
+                domain(*node).into_iter().for_each(|domain| *counts.entry(domain).or_default() += 1);
             }
-            let there = self.placed(pod).filter(|(_, its)| std::ptr::eq(*its, node));
-            let is_empty = is_empty(&constraint["labelSelector"]) && own_labels(pod, constraint).is_empty();
-            let same = |other: &Value| other["metadata"]["namespace"] == pod["metadata"]["namespace"];
-            let there = there.filter(|(other, _)| !is_empty && same(other) && !is_terminating(other));
-            let n = there.filter(|(other, _)| counted(pod, constraint, other)).count() as i64;
-            *counts.entry(label(node, key).unwrap()).or_default() += n;
         }
         counts
     }
 
-    fn pods(&self, pod: &Value) -> Vec<Option<&'static str>> {
+    fn pods(&self, pod: &Value, placed: &[PlacedPod<'_>]) -> Vec<Option<&'static str>> {
         let own = text(pod, "/metadata/namespace");
         let affinity = list(&pod["spec"]["affinity"]["podAffinity"], &format!("/{REQUIRED}"));
         let anti = list(&pod["spec"]["affinity"]["podAntiAffinity"], &format!("/{REQUIRED}"));
         let (mut near, mut far, mut refused) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for (other, node) in self.placed(pod) {
+        for (other, node) in placed {
+            let node = &self.nodes[*node];
             let pair = |term: &Value| {
                 let key = text(term, "/topologyKey").to_owned();
                 label(node, &key).map(|value| (key.clone(), value.to_owned()))
@@ -256,7 +263,8 @@ impl PlainCluster {
 
     /// What is against each node.
     pub(super) fn judge(&self, pod: &Value) -> PlainAnswer {
-        let (spread, pods) = (self.spread(pod), self.pods(pod));
+        let placed = self.placed(pod);
+        let (spread, pods) = (self.spread(pod, &placed), self.pods(pod, &placed));
         let cordon = serde_json::json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"});
         let nodes = self.nodes.iter().zip(spread.into_iter().zip(pods));
         nodes
@@ -280,34 +288,38 @@ impl PlainCluster {
     }
 
     /// The raw sums by which InterPodAffinity compares nodes.
-    pub(super) fn liking(&self, pod: &Value, node: &Value) -> i64 {
+    pub(super) fn likings(&self, pod: &Value) -> Vec<i64> {
         let own = text(pod, "/metadata/namespace");
-        let mut sum = 0;
-        for (other, its_node) in self.placed(pod) {
-            let is_near = |term: &Value| {
-                let key = text(term, "/topologyKey");
-                label(node, key).is_some() && label(node, key) == label(its_node, key)
-            };
+        let mut worth: BTreeMap<(String, String), i64> = BTreeMap::new();
+        for (other, node) in self.placed(pod) {
             let its = text(other, "/metadata/namespace");
+            let mut add = |term: &Value, weight: i64| {
+                let key = text(term, "/topologyKey");
+                let value = label(&self.nodes[node], key).map(str::to_owned);
+                value.into_iter().for_each(|it| *worth.entry((key.to_owned(), it)).or_default() += weight);
+            };
             for (side, sign) in [("podAffinity", 1), ("podAntiAffinity", -1)] {
-                for (from, of, to) in [(pod, own, other), (other, its, pod)] {
+                for (from, is_own) in [(pod, true), (other, false)] {
                     for weighted in list(&from["spec"]["affinity"][side], &format!("/{PREFERRED}")) {
                         let term = &weighted["podAffinityTerm"];
-                        let is_about = match std::ptr::eq(from, pod) {
-                            true => self.is_own_about(term, of, to),
-                            false => self.is_about(term, of, to),
+                        let is_about = match is_own {
+                            true => self.is_own_about(term, own, other),
+                            false => self.is_about(term, its, pod),
                         };
-                        if is_about && is_near(term) {
-                            sum += sign * weighted["weight"].as_i64().unwrap();
+                        if is_about {
+                            add(term, sign * weighted["weight"].as_i64().unwrap());
                         }
                     }
                 }
             }
             let required = list(&other["spec"]["affinity"]["podAffinity"], &format!("/{REQUIRED}"));
-            sum +=
-                required.iter().filter(|term| self.is_about(term, its, pod) && is_near(term)).count() as i64;
+            required.iter().filter(|term| self.is_about(term, its, pod)).for_each(|term| add(term, 1));
         }
-        sum
+        let of_node = |node: &Value| {
+            let has = |(key, value): &(String, String)| label(node, key) == Some(value);
+            worth.iter().filter(|(pair, _)| has(pair)).map(|(_, worth)| worth).sum()
+        };
+        self.nodes.iter().map(of_node).collect()
     }
 }
 

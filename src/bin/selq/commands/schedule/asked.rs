@@ -50,10 +50,7 @@ pub(super) fn of_manifests(
     let pods: Vec<SchedulingPod> =
         dump.store().objects().filter_map(|object| of_object(&dump, &object, &places)).collect();
     if pods.is_empty() {
-        bail!(
-            "no pod and no workload among the {} of the manifests",
-            counted(dump.store().len() as u64, "object")
-        );
+        bail!("the manifests hold {}, and no pod or workload", counted(dump.store().len() as u64, "object"));
     }
     let namespace = match &selection.namespaces[..] {
         [only] if !only.is_empty() => only,
@@ -109,7 +106,8 @@ impl AskedPods {
         for name in names {
             let called = named::called(dump, name);
             if called.is_empty() {
-                self.remarks.push(named::absent(dump, name));
+                // Whoever asks about it by name must not take silence for "it fits".
+                bail!(named::absent(dump, name));
             }
             ids.extend(called);
         }

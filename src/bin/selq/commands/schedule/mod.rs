@@ -6,6 +6,8 @@ mod report;
 mod rows;
 mod summary;
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use selq::kubernetes::Scheduler;
 use selq::kubernetes::scheduling::Verdict;
@@ -49,15 +51,17 @@ pub(crate) fn run(args: &ScheduleArgs, config: &Config) -> Result<ExitStatus> {
     asked.add_manifests(manifests, schedulers.len())?;
     asked.add_of_dump(dump, &schedulers, &names, &selection)?;
     if let Some(query) = &without {
-        schedulers = gone(dump, query, &selection.context(dump), schedulers, &mut asked.remarks)?;
+        let is_of_waiting = selection.takes_all() && names.is_empty() && args.manifest.is_empty();
+        let context = selection.context(dump);
+        schedulers = gone(dump, query, &context, schedulers, is_of_waiting, &mut asked.remarks)?;
     }
     let answer = if args.summary {
         summarized(&asked, &schedulers, args, config)?
     } else {
         judged(dump, &asked, &schedulers, args, config)?
     };
-    let mut remarks = std::mem::take(&mut asked.remarks);
-    remarks.extend(limits(dump));
+    let mut remarks = asked.remarks.clone();
+    remarks.extend(limits(&asked, &schedulers));
     message::remarks(&remarks);
     Ok(loaded.status(config, answer))
 }
@@ -68,6 +72,7 @@ fn gone<'d>(
     query: &Query,
     context: &Context,
     schedulers: Vec<Scheduler<'d>>,
+    is_of_waiting: bool,
     remarks: &mut Vec<String>,
 ) -> Result<Vec<Scheduler<'d>>> {
     let mut columns = Columns::new();
@@ -77,6 +82,10 @@ fn gone<'d>(
     let nodes = plan.run();
     if nodes.is_empty() {
         remarks.push(format!("--without is of no node: no Node is {query}"));
+    } else if is_of_waiting {
+        remarks.push(format!(
+            "the pods on these nodes are not asked about: -w 'runs-on({query})' asks where they may go"
+        ));
     }
     Ok(schedulers.iter().map(|scheduler| scheduler.without(&nodes)).collect())
 }
@@ -128,21 +137,18 @@ fn summarized(
     print_to_stdout(config, |out| Ok(grid::write(&SummaryRows(&summary), args.output, &layout, out)?))?;
     let n_nowhere: u64 = summary.iter().map(|it| it.n_unplaceable).sum();
     if n_nowhere > 0 {
-        message::print(&format!("{} fit nowhere", counted(n_nowhere, "pod")));
+        let fit = if n_nowhere == 1 { "fits" } else { "fit" };
+        message::print(&format!("{} {fit} nowhere", counted(n_nowhere, "pod")));
     }
     Ok(ExitStatus::of_match(n_nowhere == 0))
 }
 
-/// What is not judged, and which kinds the input lacks that would matter.
-pub(crate) fn limits(dump: &Dump) -> Vec<String> {
-    let has = |kind: &str| dump.store().kinds().iter().any(|fact| fact.kind == kind);
-    let needed = [
-        ("Node", "where pods may run"),
-        ("Namespace", "what a namespaceSelector selects"),
-        ("PersistentVolumeClaim", "at which nodes volumes are"),
-        ("PersistentVolume", "at which nodes volumes are"),
-    ];
-    let lacking = needed.iter().filter(|(kind, _)| !has(kind));
-    let lacking = lacking.map(|(kind, what)| format!("the input has no {kind}, and so does not say {what}"));
-    std::iter::once(NOT_JUDGED.to_owned()).chain(lacking).collect()
+/// What is not judged, and which kinds the input lacks that matter for what was asked.
+fn limits(asked: &AskedPods, schedulers: &[Scheduler<'_>]) -> Vec<String> {
+    let missing = asked.pods.iter().flat_map(|it| schedulers[it.cluster].missing_kinds(&it.pod));
+    let missing: BTreeSet<&str> = missing.collect();
+    let told = missing
+        .into_iter()
+        .map(|kind| format!("the input has no {kind}, so that what these say is not judged"));
+    std::iter::once(NOT_JUDGED.to_owned()).chain(told).collect()
 }

@@ -115,7 +115,7 @@ fn heading(asked: &AskedPod, verdict: &Verdict<'_>) -> String {
 /// Whether the scheduler said the same.
 fn compared(message: &str, verdict: &Verdict<'_>) -> Vec<String> {
     let comparison = verdict.compare(message);
-    let mut lines = vec![format!("  the dump's: {message}")];
+    let mut lines = vec![format!("  in the dump: {message}")];
     let not_judged = comparison.not_judged.join(", ");
     lines.push(match (comparison.agrees(), not_judged.is_empty()) {
         (true, true) => "  both agree".to_owned(),

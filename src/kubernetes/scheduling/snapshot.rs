@@ -1,0 +1,181 @@
+//! A cluster as the rules ask of it: its sets, and what is worked out of them once.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use foldhash::fast::RandomState;
+use roaring::RoaringBitmap;
+
+use super::super::links::Realm;
+use super::affinity_term::{PodAffinityTerm, TermNamespaces};
+use super::cluster::{ClusterFacts, core};
+use super::pod::SchedulingPod;
+use super::sets::ClusterSets;
+use super::topology::Topology;
+use super::volumes::VolumeFacts;
+use crate::{Dump, ObjectId, ObjectIdentity, Plan, Scope, Selector, Store};
+
+/// A cluster at one moment, which rules are asked of.
+#[derive(Debug)]
+pub(super) struct ClusterSnapshot<'d> {
+    realm: Arc<Realm<'d>>,
+    sets: ClusterSets<'d>,
+    volumes: Arc<OnceLock<VolumeFacts>>,
+    topologies: Mutex<HashMap<Box<str>, Arc<Topology>, RandomState>>,
+    namespaces: OnceLock<HashMap<Box<str>, ObjectId, RandomState>>,
+}
+
+/// In which namespaces pods are looked for; `None` for all.
+pub(super) type TermScope<'s> = Option<Vec<&'s str>>;
+
+/// What is asked of the sets is asked of the snapshot too.
+impl<'d> Deref for ClusterSnapshot<'d> {
+    type Target = ClusterSets<'d>;
+
+    fn deref(&self) -> &ClusterSets<'d> {
+        &self.sets
+    }
+}
+
+impl<'d> ClusterSnapshot<'d> {
+    pub(super) fn of(realm: Realm<'d>) -> ClusterSnapshot<'d> {
+        let facts = Arc::new(ClusterFacts::read(&realm));
+        let sets = ClusterSets::new(realm.store(), facts, |_| true);
+        ClusterSnapshot::over(Arc::new(realm), sets, Arc::default())
+    }
+
+    fn over(
+        realm: Arc<Realm<'d>>,
+        sets: ClusterSets<'d>,
+        volumes: Arc<OnceLock<VolumeFacts>>,
+    ) -> ClusterSnapshot<'d> {
+        let (topologies, namespaces) = (Mutex::default(), OnceLock::new());
+        ClusterSnapshot { realm, sets, volumes, topologies, namespaces }
+    }
+
+    /// The same cluster without the nodes for which this does not hold, and the pods on them.
+    pub(super) fn keeping(&self, is_kept: impl Fn(u32) -> bool) -> ClusterSnapshot<'d> {
+        let is_kept = |id: u32| self.nodes().contains(id) && is_kept(id);
+        let sets = ClusterSets::new(self.store(), Arc::clone(self.facts()), is_kept);
+        ClusterSnapshot::over(Arc::clone(&self.realm), sets, Arc::clone(&self.volumes))
+    }
+
+    /// The same cluster as if its nodes had the labels that they have in another store, which has the same objects.
+    pub(super) fn with_labels_of<'s>(&self, store: &'s Store) -> ClusterSnapshot<'s>
+    where
+        'd: 's,
+    {
+        let sets = ClusterSets::new(store, Arc::clone(self.facts()), |id| self.nodes().contains(id));
+        ClusterSnapshot::over(self.realm.clone(), sets, Arc::clone(&self.volumes))
+    }
+
+    pub(super) fn dump(&self) -> &'d Dump {
+        self.realm.dump
+    }
+
+    /// Whether there is an object of a kind of the core group.
+    pub(super) fn has_kind(&self, kind: &str) -> bool {
+        !core(&self.realm, kind).is_empty()
+    }
+
+    /// Whether an object is one of the cluster.
+    pub(super) fn has(&self, id: ObjectId) -> bool {
+        self.realm.has(id.0)
+    }
+
+    /// Which pod of the cluster the asked one is, if it is there already.
+    pub(super) fn itself(&self, pod: &SchedulingPod) -> Option<u32> {
+        if !pod.is_itself || pod.name.is_empty() {
+            return None;
+        }
+        let identity =
+            ObjectIdentity { api_version: "v1", kind: "Pod", namespace: &pod.namespace, name: &pod.name };
+        let found = self.store().find(identity).map(|object| object.id().0);
+        let is_it = |id: u32| {
+            self.object(id).is_some_and(|it| (it.namespace(), it.name()) == (&pod.namespace, &pod.name))
+        };
+        found.filter(|id| self.facts().pod_number(*id).is_some()).or_else(|| {
+            // One of the same name in another cluster was put in later.
+            self.facts().pods.iter().map(|pod| pod.id).find(|id| is_it(*id))
+        })
+    }
+
+    /// The domains of a label key, worked out once.
+    pub(super) fn topology(&self, key: &str) -> Arc<Topology> {
+        let known = |topologies: &HashMap<Box<str>, Arc<Topology>, RandomState>| topologies.get(key).cloned();
+        if let Some(topology) = known(&self.topologies.lock().unwrap_or_else(|it| it.into_inner())) {
+            return topology;
+        }
+        // Two threads may make the same, which is less than to have one wait while the other makes another.
+        let topology = Arc::new(Topology::of(self, key));
+        let mut topologies = self.topologies.lock().unwrap_or_else(|it| it.into_inner());
+        Arc::clone(topologies.entry(key.into()).or_insert(topology))
+    }
+
+    /// What claims, volumes and storage classes say.
+    pub(super) fn volumes(&self) -> &VolumeFacts {
+        self.volumes.get_or_init(|| VolumeFacts::read(&self.realm))
+    }
+
+    /// The nodes whose labels a selector selects.
+    pub(super) fn nodes_selected(&self, selector: &Selector) -> RoaringBitmap {
+        let scope = Scope::all().kind(Some(""), "Node");
+        Plan::scoped(self.store(), selector, &scope).run().to_bitmap() & self.nodes()
+    }
+
+    /// The pods on nodes that a selector selects, in these namespaces.
+    pub(super) fn pods_selected(&self, selector: &Selector, namespaces: &TermScope<'_>) -> RoaringBitmap {
+        let mut scope = Scope::all().kind(Some(""), "Pod");
+        if let Some(names) = namespaces {
+            if names.is_empty() {
+                return RoaringBitmap::new();
+            }
+            scope = names.iter().fold(scope, |scope, name| scope.namespace(*name));
+        }
+        Plan::scoped(self.store(), selector, &scope).run().to_bitmap() & self.placed()
+    }
+
+    /// The objects with a label, whatever its key and value are made of.
+    pub(super) fn labelled(&self, key: &str, value: &str) -> RoaringBitmap {
+        let table = self.store().table();
+        let label = table.key_id(key).and_then(|key| table.label_id(key, value));
+        let ids = label.map(|label| self.store().index().label(label).to_vec());
+        ids.into_iter().flatten().collect()
+    }
+
+    /// The namespaces of the pods that a term of a pod is about, which is in the namespace `own`.
+    pub(super) fn scope<'s>(&'s self, term: &'s PodAffinityTerm, own: &'s str) -> TermScope<'s> {
+        let TermNamespaces { named, labelled } = &term.namespaces;
+        if term.namespaces.are_all() {
+            return None;
+        }
+        if term.namespaces.is_own() {
+            return Some(vec![own]);
+        }
+        let selected = labelled.iter().flat_map(|selector| {
+            let namespaces = self.namespaces().iter();
+            let is_selected = |id: &ObjectId| self.is_selected(selector, Some(*id));
+            namespaces.filter(move |(_, id)| is_selected(id)).map(|(name, _)| &**name)
+        });
+        Some(named.iter().map(|name| &**name).chain(selected).collect())
+    }
+
+    /// Whether a selector selects a namespace by its labels. One whose object is not there has none.
+    pub(super) fn selects_namespace(&self, selector: &Selector, name: &str) -> bool {
+        self.is_selected(selector, self.namespaces().get(name).copied())
+    }
+
+    fn is_selected(&self, selector: &Selector, id: Option<ObjectId>) -> bool {
+        let object = id.and_then(|id| self.store().get(id));
+        selector.matches_by(|key| object.and_then(|object| object.label(key)))
+    }
+
+    /// The Namespace objects by their names.
+    fn namespaces(&self) -> &HashMap<Box<str>, ObjectId, RandomState> {
+        self.namespaces.get_or_init(|| {
+            let objects = core(&self.realm, "Namespace").into_iter();
+            objects.filter_map(|id| Some((self.object(id)?.name().into(), ObjectId(id)))).collect()
+        })
+    }
+}
