@@ -94,7 +94,7 @@ const ARROWS: [(&str, &[&str]); 29] = [
 
 /// Folders that are a module of their own for these arrows, though they lie in another: what lies beside them may not use
 /// what they may.
-const UPPER_ROOMS: [(&str, &str); 4] = [
+const UPPER_ROOMS: [(&str, &str); 5] = [
     ("kubernetes/audit", "kubernetes::audit"),
     ("kubernetes/columns", "kubernetes::columns"),
     ("kubernetes/links", "kubernetes::links"),
