@@ -3,6 +3,7 @@
 mod fields;
 
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 
 pub use fields::changed_fields;
 
@@ -83,51 +84,58 @@ pub struct DiffSide<'d> {
 /// ```
 #[must_use]
 pub fn differences(before: DiffSide<'_>, after: DiffSide<'_>, by: DiffBy) -> Vec<ObjectDifference> {
-    let (earlier, later) = (KnownSide::new(before), KnownSide::new(after));
-    let of_before = |&id: &ObjectId| match later.same_as(&earlier, id)? {
-        None => Some(ObjectDifference::Went { before: id }),
-        Some(other) => {
-            let differs = by.tells_apart(before, id, after, other);
-            differs.then_some(ObjectDifference::Changed { before: id, after: other })
+    let Paired { earlier, came } = Paired::new(before, after);
+    let difference = |&(before_id, after_id): &(ObjectId, Option<ObjectId>)| match after_id {
+        None => Some(ObjectDifference::Went { before: before_id }),
+        Some(after_id) => {
+            let differs = by.tells_apart(before, before_id, after, after_id);
+            differs.then_some(ObjectDifference::Changed { before: before_id, after: after_id })
         }
     };
-    let of_after = |&id: &ObjectId| match earlier.same_as(&later, id)? {
-        None => Some(ObjectDifference::Came { after: id }),
-        Some(_) => None,
-    };
-    let compared = parallel::in_parts(before.ids, MIN_OBJECTS_PER_THREAD, |ids| {
-        ids.iter().filter_map(of_before).collect::<Vec<_>>()
+    let compared = parallel::in_parts(&earlier, MIN_OBJECTS_PER_THREAD, |pairs| {
+        pairs.iter().filter_map(difference).collect::<Vec<_>>()
     });
     let mut differences: Vec<ObjectDifference> = compared.into_iter().flatten().collect();
-    differences.extend(after.ids.iter().filter_map(of_after));
+    differences.extend(came.into_iter().map(|after| ObjectDifference::Came { after }));
     differences.extend(nameless(before, after, by));
     differences
 }
 
-/// The objects of a side that have names, by what they are.
-struct KnownSide<'d> {
-    dump: &'d Dump,
-    index: IdentityIndex,
+/// The objects that have names, those that are the same on both sides together.
+struct Paired {
+    /// The earlier ones, each with the later one that is the same.
+    earlier: Vec<(ObjectId, Option<ObjectId>)>,
+    /// The later ones that no earlier one is the same as.
+    came: Vec<ObjectId>,
 }
 
-impl<'d> KnownSide<'d> {
-    fn new(side: DiffSide<'d>) -> KnownSide<'d> {
-        let mut index = IdentityIndex::default();
-        for &id in side.ids {
-            index.insert(id, |id| identity(side.dump, id));
+impl Paired {
+    fn new(before: DiffSide<'_>, after: DiffSide<'_>) -> Paired {
+        let mut index = IdentityIndex::with_capacity(after.ids.len());
+        // By number, whether an object counts and has no partner yet.
+        let n_numbers = after.ids.iter().map(|id| id.index() + 1).max().unwrap_or(0);
+        let mut is_free = vec![false; n_numbers];
+        for &id in after.ids {
+            if let Some(superseded) = index.insert(id, |id| identity(after.dump, id)) {
+                is_free[superseded.index()] = false;
+            }
+            is_free[id.index()] = !identity(after.dump, id).name.is_empty();
         }
-        KnownSide { dump: side.dump, index }
-    }
-
-    fn find(&self, wanted: ObjectIdentity<'_>) -> Option<ObjectId> {
-        self.index.get(wanted, |id| identity(self.dump, id))
-    }
-
-    /// The object here that is the same as one of another side, if there is one; nothing of an object that does not count
-    /// there, as it has no name or a later one is the same.
-    fn same_as(&self, other: &KnownSide<'_>, id: ObjectId) -> Option<Option<ObjectId>> {
-        let wanted = identity(other.dump, id);
-        (other.find(wanted) == Some(id)).then(|| self.find(wanted))
+        let (mut earlier, mut went) = (Vec::with_capacity(before.ids.len()), IdentityIndex::default());
+        // The last of those that are the same comes first, and the others after it find no partner.
+        for &id in before.ids.iter().rev().filter(|&&id| !identity(before.dump, id).name.is_empty()) {
+            let partner = index.get(identity(before.dump, id), |id| identity(after.dump, id));
+            let counts = match partner {
+                Some(partner) => mem::take(&mut is_free[partner.index()]),
+                None => went.insert(id, |id| identity(before.dump, id)).is_none(),
+            };
+            if counts {
+                earlier.push((id, partner));
+            }
+        }
+        earlier.reverse();
+        let came = after.ids.iter().copied().filter(|id| is_free[id.index()]).collect();
+        Paired { earlier, came }
     }
 }
 
@@ -239,14 +247,28 @@ mod tests {
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a"}}
             {"kind":"Deployment","metadata":{"name":"a"}}"#;
         assert_eq!(differing(before, after, DiffBy::Labels), "+2");
+        assert_eq!(differing(after, before, DiffBy::Labels), "-2");
+        let twice = r#"{"metadata":{"name":"a","labels":{"x":"1"}}} {"metadata":{"name":"b"}} {"metadata":{"name":"a"}}"#;
+        let dump = Loader::new()
+            .keep_duplicates(true)
+            .load([Input::Bytes { name: "x".to_owned(), bytes: twice.into() }]);
+        let (dump, once) = (dump.unwrap(), load(r#"{"metadata":{"name":"a"}}"#));
+        let ids: Vec<_> = dump.store().objects().map(|object| object.id()).collect();
+        let (twice, once) = (DiffSide { dump: &dump, ids: &ids }, DiffSide { dump: &once, ids: &ids[..1] });
+        assert_eq!(differences(twice, once, DiffBy::All), [ObjectDifference::Went { before: ids[1] }]);
+        assert_eq!(differences(once, twice, DiffBy::All), [ObjectDifference::Came { after: ids[1] }]);
+        let none = DiffSide { dump: &dump, ids: &[] };
+        let went = [1, 2].map(|at| ObjectDifference::Went { before: ids[at] });
+        assert_eq!(differences(twice, none, DiffBy::All), went);
     }
 
     #[test]
     fn what_has_no_name_is_what_it_says() {
-        assert_eq!(
-            differing(r#"{"a":1}{"a":1}{"b":[]}"#, r#"{"a": 1}{"b":[1]}"#, DiffBy::Labels),
-            "-1 -2 +1"
-        );
+        let (before, after) = (r#"{"a":1}{"a":1}{"b":[]}"#, r#"{"a": 1}{"b":[1]}"#);
+        assert_eq!(differing(before, after, DiffBy::All), "-1 -2 +1");
+        assert_eq!(differing(before, after, DiffBy::Labels), "-2");
+        let labeled = r#"{"metadata":{"labels":{"x":"1"}}}"#;
+        assert_eq!(differing(before, labeled, DiffBy::Labels), "-0 -1 -2 +0");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasher;
+use std::mem;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::{ObjectId, ObjectIdentity, ObjectTable};
 
@@ -34,6 +36,11 @@ impl<'a> IdentityKey<'a> {
 }
 
 impl IdentityIndex {
+    /// An empty one with room for so many objects.
+    pub(crate) fn with_capacity(n_objects: usize) -> IdentityIndex {
+        IdentityIndex { ids: HashTable::with_capacity(n_objects), hasher: RandomState::default() }
+    }
+
     /// The object with this identity.
     pub(crate) fn get<'s>(
         &self,
@@ -54,12 +61,16 @@ impl IdentityIndex {
         if identity.name.is_empty() {
             return None;
         }
-        // The hash table itself would keep both.
-        let other = self.remove(identity, &of);
-        let IdentityIndex { ids, hasher } = self;
-        let hash = |id: ObjectId| hasher.hash_one(IdentityKey::of(of(id)));
-        ids.insert_unique(hash(id), id, |&id| hash(id));
-        other
+        let (key, hasher) = (IdentityKey::of(identity), &self.hasher);
+        let is_it = |&id: &ObjectId| IdentityKey::of(of(id)) == key;
+        let hash = |&id: &ObjectId| hasher.hash_one(IdentityKey::of(of(id)));
+        match self.ids.entry(hasher.hash_one(&key), is_it, hash) {
+            Entry::Occupied(mut entry) => Some(mem::replace(entry.get_mut(), id)),
+            Entry::Vacant(entry) => {
+                entry.insert(id);
+                None
+            }
+        }
     }
 
     /// Forgets the object with this identity, and tells which it was.
