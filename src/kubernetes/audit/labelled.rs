@@ -18,7 +18,7 @@ pub(super) struct Labelled<'d> {
     labels: LabelSource<'d>,
     /// Of a template, how many pods are to be made of it.
     pub(super) replicas: Option<i64>,
-    pub(super) pod: PodState,
+    pub(super) pod: PodStage,
 }
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ enum LabelSource<'d> {
 
 /// How far a pod is. Nothing of it holds of what is no pod.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct PodState {
+pub(super) struct PodStage {
     /// A server has made it, which those in manifests are not.
     pub(super) is_made: bool,
     pub(super) is_finished: bool,
@@ -41,7 +41,7 @@ impl<'d> Labelled<'d> {
     /// An object by its own labels.
     pub(super) fn of(object: ObjectRef<'d>) -> Labelled<'d> {
         let labels = LabelSource::Object(object);
-        Labelled { id: object.id(), labels, replicas: None, pod: PodState::default() }
+        Labelled { id: object.id(), labels, replicas: None, pod: PodStage::default() }
     }
 
     /// The same with a label that a server gives it, unless it has one under that key.
@@ -208,7 +208,7 @@ fn pods<'d>(audited: &Audited<'_, 'd>) -> Vec<Labelled<'d>> {
         .and(["metadata", "uid"])
         .and(["metadata", "deletionTimestamp"])
         .and(["status", "phase"]);
-    let state = |pod: &ObjectJson<'_>| PodState {
+    let state = |pod: &ObjectJson<'_>| PodStage {
         is_made: pod.at(["metadata", "uid"]).text().is_some() || pod.at(["status", "phase"]).text().is_some(),
         is_finished: is_finished(pod),
         is_terminating: is_terminating(pod),
@@ -253,6 +253,6 @@ fn template<'d>(
         let labels = labels.filter_map(|(key, value)| Some((key.to_owned(), value.string()?.into_owned())));
         let labels = LabelSource::Listed(labels.collect());
         let replicas = Some(object.at(["spec", "replicas"]).integer().unwrap_or(1));
-        (!is_made).then(|| Labelled { id, labels, replicas, pod: PodState::default() })
+        (!is_made).then(|| Labelled { id, labels, replicas, pod: PodStage::default() })
     })
 }
