@@ -45,8 +45,7 @@ impl Scheduler<'_> {
     /// Pods of the cluster by what they are alike in: those of a group fit the same nodes. What is no pod of it is left out.
     #[must_use]
     pub fn alike(&self, pods: impl IntoIterator<Item = ObjectId>) -> Vec<AlikePods> {
-        let counts_itself: Vec<bool> =
-            self.snapshot().facts().rules.iter().map(|rules| asks_of_pods(rules)).collect();
+        let counts_itself: Vec<bool> = self.snapshot().facts().rules.iter().map(asks_of_pods).collect();
         let mut numbers: HashMap<Likeness<'_>, usize, RandomState> = HashMap::default();
         let mut groups: Vec<AlikePods> = Vec::new();
         for id in pods {

@@ -78,9 +78,10 @@ fn complete(pod: &mut SchedulingPod, kind: Option<Known>, spec: Json<'_, '_>) {
         completion.add("DefaultTolerationSeconds", "tolerations of not-ready and unreachable for 300 s");
     }
     let of_pod = |key: &str| pod.label(key).map(str::to_owned);
-    let merged = rules.pods.terms_mut().fold(false, |merged, term| term.merge_label_keys(&of_pod) || merged);
+    // Each has to be merged, so that none may end the walk.
+    let n_merged = rules.pods.terms_mut().map(|term| term.merge_label_keys(&of_pod)).filter(|it| *it).count();
     let spreads = rules.spread.iter().any(|constraint| !constraint.match_label_keys.is_empty());
-    if merged || spreads {
+    if n_merged > 0 || spreads {
         completion.add("API server", "the pod's own labels of matchLabelKeys in its selectors");
     }
     pod.rules = Arc::new(rules);

@@ -15,6 +15,8 @@ use super::topology::Topology;
 const AFFINITY: &str = "node(s) didn't match pod affinity rules";
 const ANTI_AFFINITY: &str = "node(s) didn't match pod anti-affinity rules";
 const EXISTING: &str = "node(s) didn't satisfy existing pods anti-affinity rules";
+/// All that it may say.
+pub(super) const REASONS: [&str; 3] = [AFFINITY, ANTI_AFFINITY, EXISTING];
 
 const PLUGIN: SchedulerPlugin = SchedulerPlugin::InterPodAffinity;
 

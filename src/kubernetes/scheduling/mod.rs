@@ -9,7 +9,8 @@
 //! domain where `topology` says so. `standing` has what the pods that are there ask of one that comes. A `case` is one question.
 //!
 //! What is not judged: resources, ports, what volumes would have to be made, limits, dynamic resources, and plugins that somebody
-//! has configured. The semantics are those of Kubernetes 1.34, with the documented meaning of namespace selectors (see
+//! has configured. Nor are pods counted that are only nominated for a node, nor the spread constraints that a cluster has for pods
+//! without any, which keep none off. A DaemonSet is asked as one pod that may run on every node, and not as one for each. The semantics are those of Kubernetes 1.34, with the documented meaning of namespace selectors (see
 //! kubernetes#141526), and the wording of the sentence is that of 1.35.
 
 mod affinity_term;

@@ -9,9 +9,11 @@ use super::rejection::{Rejection, RejectionCause, RejectionStage};
 use super::snapshot::ClusterSnapshot;
 use crate::ObjectRef;
 
-const REASON: &str = "node(s) didn't match Pod's node affinity/selector";
+pub(super) const REASON: &str = "node(s) didn't match Pod's node affinity/selector";
 const CONFLICT: &str = "pod affinity terms conflict";
 const ELSEWHERE: &str = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+/// All that it may say.
+pub(super) const REASONS: [&str; 3] = [REASON, CONFLICT, ELSEWHERE];
 
 /// The nodes that the pod's nodeSelector selects.
 pub(super) fn selected_by_node_selector(case: &Case<'_>) -> RoaringBitmap {

@@ -7,6 +7,8 @@ use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause};
 
 const REASON: &str = "node(s) didn't match the requested node name";
+/// All that it may say.
+pub(super) const REASONS: [&str; 1] = [REASON];
 
 pub(super) fn reject(case: &Case<'_>) -> Option<Rejection> {
     let wanted = &*case.pod.node_name;

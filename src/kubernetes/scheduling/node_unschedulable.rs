@@ -8,6 +8,8 @@ use super::rejection::{Rejection, RejectionCause};
 use super::toleration::{Taint, TolerationNumbers};
 
 const REASON: &str = "node(s) were unschedulable";
+/// All that it may say.
+pub(super) const REASONS: [&str; 1] = [REASON];
 
 /// The cordoned nodes, unless the pod tolerates that.
 pub(super) fn rejected_nodes(case: &Case<'_>) -> RoaringBitmap {

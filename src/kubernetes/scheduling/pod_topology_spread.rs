@@ -17,6 +17,8 @@ use crate::Selector;
 
 const REASON: &str = "node(s) didn't match pod topology spread constraints";
 const NO_LABEL: &str = "node(s) didn't match pod topology spread constraints (missing required label)";
+/// All that it may say.
+pub(super) const REASONS: [&str; 2] = [REASON, NO_LABEL];
 /// Domains of this key are counted node by node when nodes are scored.
 const HOSTNAME: &str = "kubernetes.io/hostname";
 

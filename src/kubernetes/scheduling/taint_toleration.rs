@@ -10,6 +10,8 @@ use crate::suggest;
 
 /// What the scheduler says since 1.35 of any taint.
 pub(super) const IN_MESSAGE: &str = "node(s) had untolerated taint(s)";
+/// All that it may say.
+pub(super) const REASONS: [&str; 1] = [IN_MESSAGE];
 
 /// The first taint of each list of taints that keeps the pod off.
 fn untolerated<'c>(case: &Case<'c>) -> Vec<Option<&'c Taint>> {
@@ -89,7 +91,7 @@ fn difference(toleration: &Toleration, taint: &Taint) -> String {
     let mut parts = vec![key.to_owned()];
     match &*toleration.operator {
         "" | "Equal" if toleration.value != taint.value => {
-            parts.push(format!("value {:?}", toleration.value))
+            parts.push(format!("value {:?}", toleration.value));
         }
         "" | "Equal" | "Exists" => {}
         other => parts.push(format!("operator {other}, which clusters do not take by default")),

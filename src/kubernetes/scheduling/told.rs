@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::object::{ObjectJson, condition};
 use super::plugin::SchedulerPlugin;
-use super::taint_toleration;
 use super::verdict::Verdict;
+use super::{
+    inter_pod_affinity, node_affinity, node_name, node_unschedulable, pod_topology_spread, taint_toleration,
+    volume_binding, volume_zone,
+};
 use crate::json::Reads;
 use crate::{Dump, ObjectId};
 
@@ -139,16 +142,12 @@ fn parts(reasons: &str) -> Vec<String> {
 
 /// A reason in today's words.
 fn as_today(reason: &str) -> String {
-    const OLD: [(&str, &str); 6] = [
+    const OLD: [(&str, &str); 5] = [
         ("node(s) had untolerated taint", taint_toleration::IN_MESSAGE),
         ("node(s) had taint", taint_toleration::IN_MESSAGE),
-        ("node(s) didn't match node selector", "node(s) didn't match Pod's node affinity/selector"),
-        ("node(s) didn't match Pod's node affinity", "node(s) didn't match Pod's node affinity/selector"),
-        (
-            "node(s) had volume node affinity conflict",
-            "node(s) didn't match PersistentVolume's node affinity",
-        ),
-        ("node(s) were unschedulable", "node(s) were unschedulable"),
+        ("node(s) didn't match node selector", node_affinity::REASON),
+        ("node(s) didn't match Pod's node affinity", node_affinity::REASON),
+        ("node(s) had volume node affinity conflict", volume_binding::CONFLICT),
     ];
     let today = OLD.iter().find(|(old, _)| reason.starts_with(old)).map(|(_, today)| *today);
     today.unwrap_or(reason).to_owned()
@@ -156,23 +155,16 @@ fn as_today(reason: &str) -> String {
 
 /// Whether a reason is one that rules here give.
 fn is_judged(reason: &str) -> bool {
-    const JUDGED: [&str; 16] = [
-        "node(s) were unschedulable",
-        "node(s) didn't match the requested node name",
-        "node(s) had untolerated taint",
-        "node(s) didn't match Pod's node affinity",
-        "node(s) didn't satisfy plugin(s) [NodeAffinity]",
-        "pod affinity terms conflict",
-        "node(s) didn't match PersistentVolume's node affinity",
-        "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",
-        "persistentvolumeclaim ",
-        "pod has unbound immediate PersistentVolumeClaims",
-        "node(s) had no available volume zone",
-        "node(s) didn't match pod topology spread constraints",
-        "node(s) didn't match pod affinity rules",
-        "node(s) didn't match pod anti-affinity rules",
-        "node(s) didn't satisfy existing pods anti-affinity rules",
-        "parsing pod: ",
-    ];
-    JUDGED.iter().any(|judged| reason.starts_with(judged))
+    // These go on with what cannot be read, or with the name of a claim.
+    const BEGINNINGS: [&str; 3] = ["parsing pod: ", "persistentvolumeclaim ", "get constraints from pod: "];
+    let mut reasons = node_unschedulable::REASONS
+        .iter()
+        .chain(&node_name::REASONS)
+        .chain(&taint_toleration::REASONS)
+        .chain(&node_affinity::REASONS)
+        .chain(&volume_binding::REASONS)
+        .chain(&volume_zone::REASONS)
+        .chain(&pod_topology_spread::REASONS)
+        .chain(&inter_pod_affinity::REASONS);
+    reasons.any(|it| *it == reason) || BEGINNINGS.iter().any(|it| reason.starts_with(it))
 }

@@ -13,10 +13,12 @@ use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause, RejectionStage};
 use super::volumes::{Claim, ClassBinding};
 
-const CONFLICT: &str = "node(s) didn't match PersistentVolume's node affinity";
+pub(super) const CONFLICT: &str = "node(s) didn't match PersistentVolume's node affinity";
 const NO_VOLUME: &str = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
 const NOT_AVAILABLE: &str = "node(s) didn't find available persistent volumes to bind";
 const UNBOUND: &str = "pod has unbound immediate PersistentVolumeClaims";
+/// All that it may say.
+pub(super) const REASONS: [&str; 4] = [CONFLICT, NO_VOLUME, NOT_AVAILABLE, UNBOUND];
 
 const PLUGIN: SchedulerPlugin = SchedulerPlugin::VolumeBinding;
 
@@ -25,7 +27,7 @@ pub(super) fn claims<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c str, Opti
     let pod = case.pod;
     let known = (!pod.claims.is_empty()).then(|| case.snapshot.volumes().claims.as_ref()).flatten();
     known.into_iter().flat_map(move |known| {
-        let find = |name: &Box<str>| known.get(&(pod.namespace.clone(), name.clone()));
+        let find = |name: &str| known.get(&(pod.namespace.clone(), name.into()));
         pod.claims.iter().map(move |name| (&**name, find(name)))
     })
 }

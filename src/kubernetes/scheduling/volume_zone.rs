@@ -10,6 +10,8 @@ use super::volumes::{Volume, ZONE_KEYS};
 use crate::ObjectRef;
 
 const REASON: &str = "node(s) had no available volume zone";
+/// All that it may say.
+pub(super) const REASONS: [&str; 1] = [REASON];
 
 /// The volumes of the pod that say in which zone they are, each with the claim.
 fn volumes<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c str, &'c Volume)> {

@@ -12,11 +12,14 @@ use super::node_terms::NodeTerms;
 use crate::ObjectId;
 use crate::json::Reads;
 
+/// Claims by namespace and name.
+pub(super) type ClaimsByName = HashMap<(Box<str>, Box<str>), Claim, RandomState>;
+
 /// What is read of claims, volumes and storage classes. A kind of which there is none is not looked at.
 #[derive(Debug, Default)]
 pub(super) struct VolumeFacts {
-    /// By namespace and name; `None` where there are no claims at all.
-    pub(super) claims: Option<HashMap<(Box<str>, Box<str>), Claim, RandomState>>,
+    /// `None` where there are no claims at all.
+    pub(super) claims: Option<ClaimsByName>,
     pub(super) volumes: Option<HashMap<Box<str>, Volume, RandomState>>,
     /// Whether claims of the class wait for a pod before they are bound.
     pub(super) classes: HashMap<Box<str>, ClassBinding, RandomState>,
@@ -71,7 +74,7 @@ impl VolumeFacts {
     }
 }
 
-fn claims(realm: &Realm<'_>) -> Option<HashMap<(Box<str>, Box<str>), Claim, RandomState>> {
+fn claims(realm: &Realm<'_>) -> Option<ClaimsByName> {
     let reads = Reads::nothing()
         .and(["metadata", "annotations"])
         .and(["metadata", "deletionTimestamp"])

@@ -384,6 +384,9 @@ fn each_rule_finds_its_fault_and_nothing_beside_it() {
     error unknown-selector-key NetworkPolicy/web: matchLabel is no field of a LabelSelector, and servers drop it or refuse the object; it has matchLabels and matchExpressions
     error pvc-selector-provisioner PersistentVolumeClaim/data: disk=ssd keeps class fast from provisioning: ebs.csi.aws.com makes no volumes for claims with a selector
     warning volatile-selector-label PodDisruptionBudget/web: selects by pod-template-hash=5d4, which changes with each rollout
+    error affinity-no-pods Deployment/web: required affinity app=db over kubernetes.io/hostname: no pod on a node matches, nor do its own labels
+    error node-selector-none Deployment/web: nodeSelector selects 0 of 1 nodes; no node has beta.kubernetes.io/os, which is kubernetes.io/os now
+    warning topology-key-absent Deployment/web: 1 of 1 nodes have no label rack: the pods fit none of these
     error pod-failing Pod/web-5d4-a: is in CrashLoopBackOff
     warning pod-pending Pod/web-5d4-a: is Pending: Unschedulable: 0/1 nodes are available
     error node-not-ready Node/node-a: is not ready: NodeStatusUnknown
