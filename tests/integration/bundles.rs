@@ -565,7 +565,7 @@ fn the_program_lists_what_is_there() -> io::Result<()> {
     dump.tgz!\u{1b}[31m.json   Pod    <none>      1
 
     KIND   STATUS    OBJECTS
-    Node   <none>    1
+    Node   Unknown   1
     Pod    Running   2
     Pod              1
     Pod    Pending   1
@@ -577,7 +577,7 @@ fn the_program_lists_what_is_there() -> io::Result<()> {
     {"source":"dump.tgz!nodes.json","kind":"Node","namespace":null,"objects":1}
     {"source":"dump.tgz!shop/pods.json","kind":"Pod","namespace":"shop","objects":3}
     {"source":"dump.tgz!\u001b[31m.json","kind":"Pod","namespace":null,"objects":1}
-    {"kind":"Node","status":null,"objects":1}
+    {"kind":"Node","status":"Unknown","objects":1}
     {"kind":"Pod","status":"Running","objects":2}
     {"kind":"Pod","status":"","objects":1}
     {"kind":"Pod","status":"Pending","objects":1}

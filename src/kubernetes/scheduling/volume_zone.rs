@@ -6,7 +6,7 @@ use super::case::Case;
 use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause};
 use super::volume_binding::claims;
-use super::volumes::{Volume, ZONE_KEYS};
+use super::volumes::{BoundVolume, ZONE_KEYS};
 use crate::ObjectRef;
 
 const REASON: &str = "node(s) had no available volume zone";
@@ -14,7 +14,7 @@ const REASON: &str = "node(s) had no available volume zone";
 pub(super) const REASONS: [&str; 1] = [REASON];
 
 /// The volumes of the pod that say in which zone they are, each with the claim.
-fn volumes<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c str, &'c Volume)> {
+fn volumes<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c str, &'c BoundVolume)> {
     let scheduler = case.snapshot;
     let volumes = claims(case).filter_map(move |(name, claim)| {
         let volume = claim?.volume.as_ref()?;
@@ -24,7 +24,7 @@ fn volumes<'c>(case: &Case<'c>) -> impl Iterator<Item = (&'c str, &'c Volume)> {
 }
 
 /// The label of a volume that a node does not meet.
-fn unmet<'v>(volume: &'v Volume, node: ObjectRef<'_>) -> Option<&'v (Box<str>, Box<str>)> {
+fn unmet<'v>(volume: &'v BoundVolume, node: ObjectRef<'_>) -> Option<&'v (Box<str>, Box<str>)> {
     // A node that says nothing of where it is may be anywhere.
     if ZONE_KEYS.iter().all(|key| node.label(key).is_none()) {
         return None;
@@ -39,7 +39,7 @@ fn unmet<'v>(volume: &'v Volume, node: ObjectRef<'_>) -> Option<&'v (Box<str>, B
 }
 
 pub(super) fn reject(case: &Case<'_>) -> Option<Rejection> {
-    let volumes: Vec<&Volume> = volumes(case).map(|(_, volume)| volume).collect();
+    let volumes: Vec<&BoundVolume> = volumes(case).map(|(_, volume)| volume).collect();
     if volumes.is_empty() {
         return None;
     }

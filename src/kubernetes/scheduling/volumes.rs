@@ -20,7 +20,7 @@ pub(super) type ClaimsByName = HashMap<(Box<str>, Box<str>), Claim, RandomState>
 pub(super) struct VolumeFacts {
     /// `None` where there are no claims at all.
     pub(super) claims: Option<ClaimsByName>,
-    pub(super) volumes: Option<HashMap<Box<str>, Volume, RandomState>>,
+    pub(super) volumes: Option<HashMap<Box<str>, BoundVolume, RandomState>>,
     /// Whether claims of the class wait for a pod before they are bound.
     pub(super) classes: HashMap<Box<str>, ClassBinding, RandomState>,
 }
@@ -39,7 +39,7 @@ pub(super) struct Claim {
 }
 
 #[derive(Debug)]
-pub(super) struct Volume {
+pub(super) struct BoundVolume {
     pub(super) required: Option<NodeTerms>,
     /// Its labels about zones and regions.
     pub(super) zones: Vec<(Box<str>, Box<str>)>,
@@ -107,7 +107,7 @@ fn claim(json: &ObjectJson<'_>) -> Claim {
     }
 }
 
-fn volumes(realm: &Realm<'_>) -> Option<HashMap<Box<str>, Volume, RandomState>> {
+fn volumes(realm: &Realm<'_>) -> Option<HashMap<Box<str>, BoundVolume, RandomState>> {
     let reads = Reads::nothing().and(["spec", "nodeAffinity"]);
     let ids = core(realm, "PersistentVolume");
     let volumes = ids.iter().filter_map(|id| {
@@ -116,7 +116,7 @@ fn volumes(realm: &Realm<'_>) -> Option<HashMap<Box<str>, Volume, RandomState>> 
         let json = ObjectJson::reading(&json, &reads);
         let zones = ZONE_KEYS.iter().filter_map(|key| Some(((*key).into(), object.label(key)?.into())));
         let required = NodeTerms::of(json.at(["spec", "nodeAffinity", "required"]));
-        Some((object.name().into(), Volume { required, zones: zones.collect() }))
+        Some((object.name().into(), BoundVolume { required, zones: zones.collect() }))
     });
     (!ids.is_empty()).then(|| volumes.collect())
 }

@@ -20,7 +20,7 @@ fn healthy() -> Vec<Value> {
     let owner =
         |kind: &str, name: &str| json!([{"kind": kind, "name": name, "uid": name, "controller": true}]);
     let mut objects = vec![
-        json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-a", "uid": "n"},
+        json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-a", "uid": "n", "labels": {"zone": "eu"}},
             "status": {"conditions": [{"type": "Ready", "status": "True"}]}}),
         workload("Deployment", "web", json!([])),
         workload("ReplicaSet", "web-5d4", owner("Deployment", "web")),
@@ -194,6 +194,7 @@ fn each_rule_finds_its_fault_and_nothing_beside_it() {
         object(it, "Deployment", "web")["spec"]["selector"]["matchLabels"]["tier"] = json!("front");
     });
     check("selector-unsatisfiable", &|it| {
+        it.retain(|it| it["kind"] != "Node");
         let requirement = |operator: &str| json!({"key": "zone", "operator": operator, "values": ["eu"]});
         object(it, "Deployment", "web")["spec"]["template"]["spec"]["affinity"] = json!({"nodeAffinity":
             {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
@@ -319,7 +320,8 @@ fn each_rule_finds_its_fault_and_nothing_beside_it() {
     });
     check("topology-key-absent", &|it| {
         object(it, "Deployment", "web")["spec"]["template"]["spec"]["topologySpreadConstraints"] = json!([
-            {"maxSkew": 1, "topologyKey": "rack", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {}}]);
+            {"maxSkew": 1, "topologyKey": "rack", "whenUnsatisfiable": "DoNotSchedule",
+                "matchLabelKeys": ["pod-template-hash"], "labelSelector": {"matchLabels": {"app": "web"}}}]);
     });
     check("pod-failing", &|it| {
         object(it, "Pod", "web-5d4-a")["status"]["containerStatuses"] =
