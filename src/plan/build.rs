@@ -12,9 +12,10 @@ use super::sets::Sets;
 use super::{Question, Scope};
 use crate::ObjectIdentity;
 use crate::formula::{Expr, MAX_RECURSION};
+use crate::parallel;
 use crate::query::{Context, FieldValue, Predicate, Related, RelatedTo, Subject, Test};
 use crate::selector::Requirement;
-use crate::store::{KeyId, group_of};
+use crate::store::{KeyId, LabelId, group_of};
 use crate::syntax::Function;
 
 /// The plan's expression, as literally as the store's numbers allow: a label that the store never saw
@@ -170,14 +171,20 @@ impl Builder<'_> {
     }
 }
 
+/// Fewer values are looked at before another thread has begun.
+const MIN_PER_THREAD: usize = 8192;
+
 /// The objects that satisfy a test: each value of its subject that occurs is looked at once, however many objects have it.
 fn test_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
     let accepts = |value: &str| test.accepts(&FieldValue::Text(value.into()), context);
     let node = match test.subject() {
         Subject::Label(key) => {
             let key = sets.table().key_id(key.as_str());
-            let labels = key.into_iter().flat_map(|key| sets.index().labels_of(key));
-            Node::one_of(labels.filter(|&label| accepts(sets.table().value(label))).collect())
+            let labels: Vec<LabelId> = key.into_iter().flat_map(|key| sets.index().labels_of(key)).collect();
+            let accepted = |part: &[LabelId]| -> Vec<LabelId> {
+                part.iter().copied().filter(|&label| accepts(sets.table().value(label))).collect()
+            };
+            Node::one_of(parallel::in_parts(&labels, MIN_PER_THREAD, accepted).concat())
         }
         // Kinds and namespaces have postings in the index, so that no column is read for them.
         Subject::Function(call) if call.function() == Function::Kind => kinds_node(sets, test, context),

@@ -87,7 +87,7 @@ const ARROWS: [(&str, &[&str]); 29] = [
         ],
     ),
     ("watch", &["label", "load", "store", "edit", "selector", "selector_set"]),
-    ("plan", &["formula", "query", "selector", "store", "suggest", "syntax"]),
+    ("plan", &["formula", "parallel", "query", "selector", "store", "suggest", "syntax"]),
     ("selector_set", &["formula", "query", "selector", "store", "label"]),
     ("error", &["edit", "label", "load", "path", "saved", "selector"]),
 ];
