@@ -182,6 +182,9 @@ fn test_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
             let key = sets.table().key_id(key.as_str());
             let labels: Vec<LabelId> = key.into_iter().flat_map(|key| sets.index().labels_of(key)).collect();
             let accepted = |part: &[LabelId]| -> Vec<LabelId> {
+                // Threads that share one regular expression wait for what it keeps between two searches.
+                let test = test.clone();
+                let accepts = |value: &str| test.accepts(&FieldValue::Text(value.into()), context);
                 part.iter().copied().filter(|&label| accepts(sets.table().value(label))).collect()
             };
             Node::one_of(parallel::in_parts(&labels, MIN_PER_THREAD, accepted).concat())
