@@ -1,5 +1,6 @@
 //! The objects in the JSON of a dump: found, read, and handed on.
 
+pub(in crate::load) mod envelope;
 pub(in crate::load) mod file_sort;
 pub(in crate::load) mod head;
 pub(in crate::load) mod labels;

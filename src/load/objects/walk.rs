@@ -7,6 +7,7 @@ use crate::load::error::{Fallible, Fault, LoadError, LoadErrorKind, Position, qu
 use crate::load::format;
 use crate::load::json::cursor::{Commas, Cursor, ValueLayout};
 use crate::load::json::lines::LineCounter;
+use crate::load::objects::envelope::Envelope;
 use crate::load::objects::file_sort::{self, FileSort};
 use crate::load::objects::head::{Head, text_or_absent};
 use crate::load::objects::lists::{ItemsKind, kind_of_items};
@@ -68,28 +69,6 @@ pub(in crate::load) struct Walk<'w, 'a, 'o, S> {
     pub(in crate::load) scout: Option<Option<RunStart>>,
     /// How the values of the source are laid out.
     pub(in crate::load) layout: ValueLayout,
-}
-
-/// The fields that make an object something else than a plain object.
-#[derive(Debug, Default)]
-struct Envelope {
-    /// There were `items`: it is a list, and these are its items without a kind of their own.
-    items: Option<Vec<ObjectId>>,
-    /// What was said of these before they came.
-    items_kind: Option<Arc<ItemsKind>>,
-    event_type: Option<EventType>,
-    /// Where the `object` of a watch event stands.
-    object: Option<Range<usize>>,
-    /// Where the `rows` of a `Table` stand.
-    rows: Option<usize>,
-    /// It is not inside an array or another object.
-    is_outermost: bool,
-}
-
-impl Envelope {
-    fn is_event(&self) -> bool {
-        self.event_type.is_some() && self.object.is_some()
-    }
 }
 
 impl<'w, 'a, 'o, S: Sink> Walk<'w, 'a, 'o, S> {
