@@ -76,17 +76,9 @@ pub(super) fn partly_satisfied<'q>(sets: Sets<'_>, query: &'q Query) -> Vec<(&'q
     });
     let is_satisfied = |test: &Test| {
         let accepts = |value: &str| test.accepts(&FieldValue::Text(value.into()), &Context::new());
-        match test.subject() {
-            Subject::Label(key) => {
-                let key = sets.table().key_id(key.as_str());
-                key.is_some_and(|key| {
-                    sets.index().labels_of(key).any(|label| accepts(sets.table().value(label)))
-                })
-            }
-            subject => sets
-                .column_about(subject)
-                .is_some_and(|(_, column)| (0..column.len()).any(|value| accepts(column.value(value)))),
-        }
+        sets.column_about(test.subject()).is_some_and(|column| {
+            sets.values_of(column).into_iter().any(|value| accepts(sets.text(column, value)))
+        })
     };
     let of_parts = |test: &'q Test| {
         let of_parts = test.of_parts()?;
@@ -136,7 +128,7 @@ fn occurring_namespaces(sets: Sets<'_>) -> Vec<(&str, Reverse<u64>)> {
 
 /// A subject that no object has, or texts that none has there. Amounts and ages may be written in many ways.
 fn absent_in_column<'s>(sets: Sets<'s>, test: &Test, found: &mut Vec<Absence<'s>>) {
-    let Some((_, column)) = sets.column_about(test.subject()) else { return };
+    let Some(column) = sets.read_about(test.subject()) else { return };
     if column.present().is_empty() {
         // Nothing is near: columns are read for what queries ask, so there is no list of all fields
         // that occur.

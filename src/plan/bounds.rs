@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use super::leaf::ColumnId;
 use super::node::Node;
 use super::sets::Sets;
 use crate::selector::{Requirement, integer};
@@ -40,14 +41,10 @@ impl Interval {
     /// Looks at every distinct value of the key once, not at every object.
     pub(super) fn into_node(self, sets: Sets<'_>) -> Node {
         let is_within = |value| integer(value).is_some_and(|number| self.numbers.contains(&number));
-        let labels = match self.numbers.is_empty() {
-            true => Vec::new(),
-            false => {
-                let labels = sets.index().labels_of(self.key);
-                labels.filter(|&label| is_within(sets.table().value(label))).collect()
-            }
-        };
-        let node = Node::one_of(labels);
+        let column = ColumnId::Key(self.key);
+        let mut values = if self.numbers.is_empty() { Vec::new() } else { sets.values_of(column) };
+        values.retain(|&value| is_within(sets.text(column, value)));
+        let node = Node::one_of(column, values);
         if self.holds { node } else { Node::Not(Box::new(node)) }
     }
 }

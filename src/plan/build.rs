@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::bounds::{self, Interval};
 use super::exec;
-use super::leaf::{Leaf, StandingTo};
+use super::leaf::{ColumnId, CountAsked, Leaf, StandingTo, ValueId};
 use super::node::Node;
 use super::optimize::Pass;
 use super::sets::Sets;
@@ -15,7 +15,7 @@ use crate::formula::{Expr, MAX_RECURSION};
 use crate::parallel;
 use crate::query::{Context, FieldValue, Predicate, Related, RelatedTo, Subject, Test};
 use crate::selector::Requirement;
-use crate::store::{KeyId, LabelId, group_of};
+use crate::store::{KeyId, group_of};
 use crate::syntax::Function;
 
 /// The plan's expression, as literally as the store's numbers allow: a label that the store never saw
@@ -129,7 +129,7 @@ impl Builder<'_> {
         let operand = Box::new(self.node(asked));
         let standing = StandingTo { pairs: related.pairs, end: related.end, function: related.function };
         let node = match related.is_count {
-            true => Node::Counted(standing, Arc::new(test.clone()), operand),
+            true => Node::Counted(Arc::new(CountAsked { standing, test: test.clone() }), operand),
             false => Node::Related(standing, operand),
         };
         let node = if test.operator().is_negated() { Node::Not(Box::new(node)) } else { node };
@@ -176,19 +176,7 @@ const MIN_PER_THREAD: usize = 8192;
 
 /// The objects that satisfy a test: each value of its subject that occurs is looked at once, however many objects have it.
 fn test_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
-    let accepts = |value: &str| test.accepts(&FieldValue::Text(value.into()), context);
     let node = match test.subject() {
-        Subject::Label(key) => {
-            let key = sets.table().key_id(key.as_str());
-            let labels: Vec<LabelId> = key.into_iter().flat_map(|key| sets.index().labels_of(key)).collect();
-            let accepted = |part: &[LabelId]| -> Vec<LabelId> {
-                // Threads that share one regular expression wait for what it keeps between two searches.
-                let test = test.clone();
-                let accepts = |value: &str| test.accepts(&FieldValue::Text(value.into()), context);
-                part.iter().copied().filter(|&label| accepts(sets.table().value(label))).collect()
-            };
-            Node::one_of(parallel::in_parts(&labels, MIN_PER_THREAD, accepted).concat())
-        }
         // Kinds and namespaces have postings in the index, so that no column is read for them.
         Subject::Function(call) if call.function() == Function::Kind => kinds_node(sets, test, context),
         Subject::Function(call) if call.function() == Function::Namespace => {
@@ -196,15 +184,24 @@ fn test_node(sets: Sets<'_>, test: &Test, context: &Context) -> Node {
         }
         subject => match sets.column_about(subject) {
             None => Node::Empty,
-            Some((id, _)) if test.asks_for_any() => Node::Leaf(Leaf::Column(id)),
-            Some((id, column)) => {
-                Node::any_of(id, (0..column.len()).filter(|&value| accepts(column.value(value))).collect())
-            }
+            Some(column) if test.asks_for_any() => Node::Leaf(Leaf::Present(column)),
+            Some(column) => Node::one_of(column, accepted_values(sets, column, test, context)),
         },
     };
-    // `accepts` leaves a negation out. The complement has the objects without any value too, as
+    // `Test::accepts` leaves a negation out. The complement has the objects without any value too, as
     // `!=` of a label has them.
     if test.operator().is_negated() { Node::Not(Box::new(node)) } else { node }
+}
+
+/// The values of a column that a test accepts.
+fn accepted_values(sets: Sets<'_>, column: ColumnId, test: &Test, context: &Context) -> Vec<ValueId> {
+    let accepted = |part: &[ValueId]| -> Vec<ValueId> {
+        // Threads that share one regular expression wait for what it keeps between two searches.
+        let test = test.clone();
+        let accepts = |text: &str| test.accepts(&FieldValue::Text(text.into()), context);
+        part.iter().copied().filter(|&value| accepts(sets.text(column, value))).collect()
+    };
+    parallel::in_parts(&sets.values_of(column), MIN_PER_THREAD, accepted).concat()
 }
 
 /// The objects of all kinds that a test accepts.
@@ -245,10 +242,11 @@ fn requirement_node(sets: Sets<'_>, key: Option<KeyId>, requirement: &Requiremen
 }
 
 fn key_node(key: Option<KeyId>) -> Node {
-    key.map_or(Node::Empty, |key| Node::Leaf(Leaf::Key(key)))
+    key.map_or(Node::Empty, |key| Node::Leaf(Leaf::Present(ColumnId::Key(key))))
 }
 
 fn values_node<'v>(sets: Sets<'_>, key: Option<KeyId>, values: impl IntoIterator<Item = &'v str>) -> Node {
     let Some(key) = key else { return Node::Empty };
-    Node::one_of(values.into_iter().filter_map(|value| sets.table().label_id(key, value)).collect())
+    let labels = values.into_iter().filter_map(|value| sets.table().label_id(key, value));
+    Node::one_of(ColumnId::Key(key), labels.map(ValueId::from).collect())
 }

@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use roaring::RoaringBitmap;
 
 use super::ids::Ids;
-use super::leaf::{Leaf, StandingTo};
+use super::leaf::{ColumnId, CountAsked, Leaf, StandingTo, ValueId};
 use super::node::Node;
 use super::sets::Sets;
-use crate::query::Test;
-use crate::store::{LabelId, ObjectId};
+use crate::store::ObjectId;
 
 /// Told about every step of a run that is more than a look into the index.
 pub(super) trait Trace {
@@ -37,13 +36,10 @@ pub(super) fn run<'s>(sets: Sets<'s>, node: &Node, trace: &mut impl Trace) -> Id
     let ids = match node {
         Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) => unreachable!("known without work"),
         Node::Intersect(operands) => intersect(sets, operands, trace),
-        Node::OneOf(labels) => Ids::union(labels.iter().map(|&label| sets.index().label(label).into())),
-        Node::AnyOf(column, values) => {
-            Ids::union(values.iter().map(|&value| sets.postings(Leaf::Value(*column, value)).into()))
-        }
+        Node::OneOf(column, values) => Ids::union(having_each(sets, *column, values)),
         Node::Union(operands) => Ids::union(operands.iter().map(|operand| run(sets, operand, trace))),
         Node::Related(standing, operand) => related(sets, *standing, &run(sets, operand, trace)),
-        Node::Counted(standing, test, operand) => counted(sets, *standing, test, &run(sets, operand, trace)),
+        Node::Counted(asked, operand) => counted(sets, asked, &run(sets, operand, trace)),
         Node::Not(operand) => Ids::Stored(sets.live()).subtract(&run(sets, operand, trace)),
         Node::Subtract(from, minus) => {
             let from = run(sets, from, trace);
@@ -54,6 +50,11 @@ pub(super) fn run<'s>(sets: Sets<'s>, node: &Node, trace: &mut impl Trace) -> Id
     ids
 }
 
+/// The objects that have each of these values.
+fn having_each<'s>(sets: Sets<'s>, column: ColumnId, values: &[ValueId]) -> impl Iterator<Item = Ids<'s>> {
+    values.iter().map(move |&value| sets.postings(Leaf::Value(column, value)).into())
+}
+
 /// The objects that stand to any of `others`.
 fn related<'s>(sets: Sets<'s>, standing: StandingTo, others: &Ids<'_>) -> Ids<'s> {
     // A plan names only relations that were read when it was made.
@@ -62,8 +63,9 @@ fn related<'s>(sets: Sets<'s>, standing: StandingTo, others: &Ids<'_>) -> Ids<'s
 }
 
 /// The objects that stand to as many of `others` as a test asks for.
-fn counted<'s>(sets: Sets<'s>, standing: StandingTo, test: &Test, others: &Ids<'_>) -> Ids<'s> {
-    let Some(pairs) = sets.pairs(standing) else { return Ids::empty() };
+fn counted<'s>(sets: Sets<'s>, asked: &CountAsked, others: &Ids<'_>) -> Ids<'s> {
+    let CountAsked { standing, test } = asked;
+    let Some(pairs) = sets.pairs(*standing) else { return Ids::empty() };
     let mut none = RoaringBitmap::clone(sets.live());
     let mut found = RoaringBitmap::new();
     for (n, objects) in pairs.counts(standing.end, &others.to_bitmap()) {
@@ -102,9 +104,9 @@ fn intersect<'s>(sets: Sets<'s>, operands: &[Node], trace: &mut impl Trace) -> I
 fn narrow<'s>(sets: Sets<'s>, ids: Ids<'s>, node: &Node, trace: &mut impl Trace) -> Ids<'s> {
     match node {
         // Looking at the labels of a few objects is cheaper than putting a long union together.
-        Node::OneOf(labels) if ids.len() < labels.len() as u64 => {
+        Node::OneOf(ColumnId::Key(_), values) if ids.len() < values.len() as u64 => {
             trace.enter();
-            let kept = ids.filter(|id| has_one_of(sets, labels, id));
+            let kept = ids.filter(|id| has_one_of(sets, values, id));
             trace.leave(None);
             kept
         }
@@ -143,8 +145,10 @@ pub(super) fn count(sets: Sets<'_>, node: &Node) -> u64 {
         return ids.len();
     }
     match node {
-        // The labels are of one key, of which an object has one value: the sets are disjoint. Values of a column are not.
-        Node::OneOf(labels) => labels.iter().map(|&label| sets.index().label(label).len()).sum(),
+        // The sets are disjoint.
+        Node::OneOf(column, values) if column.is_single_valued() => {
+            having_each(sets, *column, values).map(|ids| ids.len()).sum()
+        }
         // A forged index may list more objects than there are. The number is wrong then, but
         // nothing overflows.
         Node::Not(operand) => sets.live().len().saturating_sub(count(sets, operand)),
@@ -181,13 +185,13 @@ fn count_within(sets: Sets<'_>, ids: &Ids<'_>, node: &Node) -> u64 {
     }
     match node {
         Node::Not(operand) => ids.len().saturating_sub(count_within(sets, ids, operand)),
-        Node::OneOf(labels) if ids.len() < labels.len() as u64 => {
+        Node::OneOf(ColumnId::Key(_), values) if ids.len() < values.len() as u64 => {
             // An object has few labels, while every label of the list would be looked for among these ids.
-            ids.iter().filter(|&id| has_one_of(sets, labels, id)).count() as u64
+            ids.iter().filter(|&id| has_one_of(sets, values, id)).count() as u64
         }
-        Node::OneOf(labels) => {
-            // An object has one value of a key, so that no object is counted twice.
-            labels.iter().map(|&label| ids.intersection_len(&sets.index().label(label).into())).sum()
+        // No object is counted twice.
+        Node::OneOf(column, values) if column.is_single_valued() => {
+            having_each(sets, *column, values).map(|having| ids.intersection_len(&having)).sum()
         }
         Node::Union(operands) => count_within_union(sets, ids, operands),
         node => ids.intersection_len(&run(sets, node, &mut Untraced)),
@@ -217,10 +221,8 @@ fn contains(sets: Sets<'_>, node: &Node, id: u32) -> bool {
         Node::All => sets.live().contains(id),
         Node::Leaf(leaf) => Ids::from(sets.postings(*leaf)).contains(id),
         Node::Found(ids) => ids.contains(id),
-        Node::OneOf(labels) => has_one_of(sets, labels, id),
-        Node::AnyOf(column, values) => {
-            values.iter().any(|&value| Ids::from(sets.postings(Leaf::Value(*column, value))).contains(id))
-        }
+        Node::OneOf(ColumnId::Key(_), values) => has_one_of(sets, values, id),
+        Node::OneOf(column, values) => having_each(sets, *column, values).any(|ids| ids.contains(id)),
         // Nothing that asks others is walked.
         Node::Related(..) | Node::Counted(..) => run(sets, node, &mut Untraced).contains(id),
         Node::Intersect(operands) => operands.iter().all(|operand| contains(sets, operand, id)),
@@ -231,8 +233,9 @@ fn contains(sets: Sets<'_>, node: &Node, id: u32) -> bool {
 }
 
 /// Whether the object has one of these labels, which are sorted.
-fn has_one_of(sets: Sets<'_>, labels: &[LabelId], id: u32) -> bool {
-    sets.table().labels_of(ObjectId(id)).any(|label| labels.binary_search(&label).is_ok())
+fn has_one_of(sets: Sets<'_>, labels: &[ValueId], id: u32) -> bool {
+    let mut its_labels = sets.table().labels_of(ObjectId(id)).map(ValueId::from);
+    its_labels.any(|label| labels.binary_search(&label).is_ok())
 }
 
 /// The first `n` objects of `node` in ascending order.

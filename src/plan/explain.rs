@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::exec::{self, Trace};
-use super::leaf::{ColumnId, Leaf};
+use super::leaf::Leaf;
 use super::node::Node;
 use super::sets::Sets;
 use super::{Plan, Question};
@@ -106,8 +106,7 @@ fn expr_step<R: fmt::Display>(expr: &Expr<R>, depth: usize) -> Step {
 
 fn node_step(sets: Sets<'_>, node: &Node) -> Step {
     let leaves: Vec<Leaf> = match node {
-        Node::OneOf(labels) => labels.iter().map(|&label| Leaf::Label(label)).collect(),
-        Node::AnyOf(column, values) => values.iter().map(|&value| Leaf::Value(*column, value)).collect(),
+        Node::OneOf(column, values) => values.iter().map(|&value| Leaf::Value(*column, value)).collect(),
         _ => Vec::new(),
     };
     let operands = node.operands().into_iter().map(|operand| node_step(sets, operand));
@@ -139,42 +138,30 @@ fn operation(sets: Sets<'_>, node: &Node) -> String {
     match node {
         Node::Empty => "none".into(),
         Node::All => "all objects".into(),
-        Node::Leaf(Leaf::Key(key)) => table.key(*key).to_owned(),
-        Node::Leaf(Leaf::Label(label)) => {
-            let (key, value) = table.label(*label);
-            format!("{key}={value}")
-        }
         Node::Leaf(Leaf::Namespace(namespace)) => format!("namespace {}", table.namespace(*namespace)),
         Node::Leaf(Leaf::Kind(kind)) => {
             let (api_version, kind) = table.kind(*kind);
             // An object may have no `apiVersion`, which would leave a space at the end.
             format!("kind {kind} {api_version}").trim_end().to_owned()
         }
-        Node::Leaf(Leaf::Column(column)) => subject(sets, *column),
+        Node::Leaf(Leaf::Present(column)) => sets.subject(*column),
         Node::Leaf(Leaf::Value(column, value)) => {
-            format!("{}={}", subject(sets, *column), sets.value(*column, *value))
+            format!("{}={}", sets.subject(*column), sets.text(*column, *value))
         }
-        Node::AnyOf(column, values) => {
-            format!("{}, any of {} values", subject(sets, *column), values.len())
+        Node::OneOf(column, values) => {
+            let which = if column.is_single_valued() { "one" } else { "any" };
+            format!("{}, {which} of {} values", sets.subject(*column), values.len())
         }
         Node::Found(_) => "found by what is deeper inside".into(),
-        Node::OneOf(labels) => {
-            format!("{}, one of {} values", table.key(table.key_of(labels[0])), labels.len())
-        }
         Node::Intersect(_) => "intersect".into(),
         Node::Union(_) => "union".into(),
         Node::Related(standing, _) => standing.function.row().name.to_owned(),
-        Node::Counted(standing, test, _) => {
-            format!("count of {}, {}", standing.function.row().name, test.condition())
+        Node::Counted(asked, _) => {
+            format!("count of {}, {}", asked.standing.function.row().name, asked.test.condition())
         }
         Node::Not(_) => "all objects but".into(),
         Node::Subtract(..) => "subtract".into(),
     }
-}
-
-/// What a column is about.
-fn subject(sets: Sets<'_>, column: ColumnId) -> String {
-    sets.subject(column).map(ToString::to_string).unwrap_or_default()
 }
 
 /// The plan's steps with what became of them; `runs` are those of its steps that were run.
@@ -192,7 +179,7 @@ fn executed_step(sets: Sets<'_>, node: &Node, runs: &mut impl Iterator<Item = St
     } else {
         step.outcome = step.estimated.map(|n_objects| Outcome::Indexed { n_objects });
     }
-    if let Node::OneOf(_) | Node::AnyOf(..) = node {
+    if let Node::OneOf(..) = node {
         for (nth, shown) in step.operands.iter_mut().enumerate() {
             shown.outcome = listed_outcome(node, nth, shown);
         }
@@ -206,10 +193,11 @@ fn needs_work(node: &Node) -> bool {
 
 /// The number of objects of a label or value that is shown under `list`, or of those that are not shown.
 fn listed_outcome(list: &Node, nth: usize, step: &Step) -> Option<Outcome> {
-    // An object has one label of a key, so that the numbers of those that are not shown add up. Of a
-    // column's values it may have several.
-    let is_sum = matches!(list, Node::AnyOf(..)) && nth >= MAX_LEAVES_SHOWN;
-    step.estimated.filter(|_| !is_sum).map(|n_objects| Outcome::Indexed { n_objects })
+    // Where an object may have several of the values, the numbers of those that are not shown do not add up.
+    let adds_up = matches!(list, Node::OneOf(column, _) if column.is_single_valued());
+    step.estimated
+        .filter(|_| adds_up || nth < MAX_LEAVES_SHOWN)
+        .map(|n_objects| Outcome::Indexed { n_objects })
 }
 
 /// One step that was run.

@@ -9,13 +9,13 @@ use std::borrow::Cow;
 
 use fearless_simd::{Level, dispatch};
 
-use super::leaf::Leaf;
+use super::leaf::{ColumnId, Leaf, ValueId};
 use super::node::Node;
 use super::sets::Sets;
 use crate::store::{PostingsView, WORD, Words, grouped};
 
-/// Labels of a [`Node::OneOf`], and values of a [`Node::AnyOf`], that are worth a pass each.
-const MAX_LABELS: usize = 8;
+/// Values of a [`Node::OneOf`] that are worth a pass each.
+const MAX_VALUES: usize = 8;
 
 /// How many objects `node` has. `None` where this is not the way to find out.
 pub(super) fn count(sets: Sets<'_>, node: &Node) -> Option<u64> {
@@ -93,8 +93,7 @@ impl<'s> Frame<'s> {
             Node::Empty
             | Node::All
             | Node::Found(_)
-            | Node::OneOf(_)
-            | Node::AnyOf(..)
+            | Node::OneOf(..)
             | Node::Union(_)
             | Node::Related(..)
             | Node::Counted(..)
@@ -117,7 +116,7 @@ impl<'s> Frame<'s> {
                 self.keep(from)?;
                 self.take_away(minus)?;
             }
-            Node::Union(_) | Node::OneOf(_) | Node::AnyOf(..) => {
+            Node::Union(_) | Node::OneOf(..) => {
                 // A union is taken away from a copy operand by operand, and what is left of the
                 // copy is what the union does not have.
                 let mut rest = Frame { words: self.words.clone(), ..*self };
@@ -137,10 +136,7 @@ impl<'s> Frame<'s> {
             Node::Found(_) | Node::Related(..) | Node::Counted(..) => return None,
             Node::Not(operand) => self.keep(operand)?,
             Node::Union(operands) => operands.iter().try_for_each(|operand| self.take_away(operand))?,
-            Node::OneOf(labels) => self.take_away_leaves(labels, |&label| Leaf::Label(label))?,
-            Node::AnyOf(column, values) => {
-                self.take_away_leaves(values, |&value| Leaf::Value(*column, value))?;
-            }
+            Node::OneOf(column, values) => self.take_away_values(*column, values)?,
             Node::Intersect(_) | Node::Subtract(..) => {
                 // Only what is in all operands may go, so that it is worked out on a copy first.
                 let mut both = Frame { words: self.words.clone(), ..*self };
@@ -151,11 +147,11 @@ impl<'s> Frame<'s> {
         Some(())
     }
 
-    fn take_away_leaves<T>(&mut self, of_many: &[T], leaf: impl Fn(&T) -> Leaf) -> Option<()> {
-        if of_many.len() > MAX_LABELS {
+    fn take_away_values(&mut self, column: ColumnId, values: &[ValueId]) -> Option<()> {
+        if values.len() > MAX_VALUES {
             return None;
         }
-        of_many.iter().try_for_each(|it| self.take_away(&Node::Leaf(leaf(it))))
+        values.iter().try_for_each(|&value| self.take_away(&Node::Leaf(Leaf::Value(column, value))))
     }
 
     /// Replaces every word by what `of` makes of it and of the operand's word with the same number.

@@ -91,7 +91,8 @@ pub struct Plan<'s> {
 #[derive(Debug, Clone)]
 enum Question {
     Selector(Selector),
-    Query(Query, Context),
+    // Boxed, so that the plan of a selector is not larger for it.
+    Query(Box<Query>, Context),
 }
 
 impl<'s> Plan<'s> {
@@ -153,7 +154,7 @@ impl<'s> Plan<'s> {
             return Err(NoColumn { subject: subject.clone() });
         }
         let sets = Sets::of(store, Some(columns));
-        Ok(Plan::of(sets, Question::Query(query.clone(), *context), scope, passes))
+        Ok(Plan::of(sets, Question::Query(Box::new(query.clone()), *context), scope, passes))
     }
 
     /// What the dump lacks of what the query asks for of other objects; nothing of a selector.

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::leaf::{ColumnId, Leaf, StandingTo};
+use super::leaf::{ColumnId, CountAsked, Leaf, StandingTo, ValueId};
 use super::sets::Sets;
-use crate::query::Test;
-use crate::store::LabelId;
 
 /// An expression over sets of objects of one store.
 ///
@@ -23,13 +21,10 @@ pub(super) enum Node {
     Leaf(Leaf),
     /// The objects that were found when the plan was made, by what lies too deep in the selector.
     Found(Arc<RoaringBitmap>),
-    /// The objects that have one of these labels, which belong to one key, are sorted and at least two:
-    /// `tier in (db,web)`, `replicas>3`. No object has two of them, so their sizes add up, and counting
-    /// needs no union.
-    OneOf(Vec<LabelId>),
-    /// The objects that have one of these values of a column, by their numbers, sorted and at least two:
-    /// `status(Running,Pending)`. An object may have several of them.
-    AnyOf(ColumnId, Vec<u32>),
+    /// The objects that have one of these values of a column, which are sorted and at least two: `tier in (db,web)`,
+    /// `replicas>3`, `status(Running,Pending)`. Where an object has one value at most, their sizes add up, and counting needs
+    /// no union.
+    OneOf(ColumnId, Vec<ValueId>),
     /// The objects in all of these sets; every object when there is none.
     Intersect(Vec<Node>),
     /// The objects in any of these sets.
@@ -37,7 +32,7 @@ pub(super) enum Node {
     /// The objects that stand to any of this set, as a function says: `selects(app=web)`.
     Related(StandingTo, Box<Node>),
     /// The objects that stand to as many of this set as a test asks for: `count(selects(app=web))>2`.
-    Counted(StandingTo, Arc<Test>, Box<Node>),
+    Counted(Arc<CountAsked>, Box<Node>),
     /// The objects that are not in this set.
     Not(Box<Node>),
     /// The objects of the first set that are not in the second.
@@ -74,24 +69,15 @@ impl Node {
         }
     }
 
-    /// The objects that have one of these labels of one key.
-    pub(super) fn one_of(mut labels: Vec<LabelId>) -> Node {
-        // Labels are looked up among these by halving. None is there twice, since the values of a
-        // requirement and the labels of a key are sets.
-        labels.sort_unstable();
-        match labels[..] {
-            [] => Node::Empty,
-            [label] => Node::Leaf(Leaf::Label(label)),
-            _ => Node::OneOf(labels),
-        }
-    }
-
-    /// The objects that have one of these values of a column, which are sorted.
-    pub(super) fn any_of(column: ColumnId, values: Vec<u32>) -> Node {
+    /// The objects that have one of these values of a column.
+    pub(super) fn one_of(column: ColumnId, mut values: Vec<ValueId>) -> Node {
+        // Values are looked up among these by halving. None is there twice, since the values of a
+        // requirement and those of a column are sets.
+        values.sort_unstable();
         match values[..] {
             [] => Node::Empty,
             [value] => Node::Leaf(Leaf::Value(column, value)),
-            _ => Node::AnyOf(column, values),
+            _ => Node::OneOf(column, values),
         }
     }
 
@@ -126,15 +112,11 @@ impl Node {
     /// The same expression with every operand replaced by `change(operand)`, constants folded.
     pub(super) fn map_operands(self, mut change: impl FnMut(Node) -> Node) -> Node {
         match self {
-            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) | Node::AnyOf(..) => {
-                self
-            }
+            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(..) => self,
             Node::Intersect(operands) => Node::intersect(operands.into_iter().map(change).collect()),
             Node::Union(operands) => Node::union(operands.into_iter().map(change).collect()),
             Node::Related(standing, operand) => Node::related(standing, change(*operand)),
-            Node::Counted(standing, test, operand) => {
-                Node::Counted(standing, test, Box::new(change(*operand)))
-            }
+            Node::Counted(asked, operand) => Node::Counted(asked, Box::new(change(*operand))),
             Node::Not(operand) => Node::negate(change(*operand)),
             Node::Subtract(from, minus) => {
                 let from = change(*from);
@@ -146,16 +128,14 @@ impl Node {
     /// The operands, in the order in which they are worked on.
     pub(super) fn operands(&self) -> Vec<&Node> {
         match self {
-            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(_) | Node::AnyOf(..) => {
-                Vec::new()
-            }
+            Node::Empty | Node::All | Node::Leaf(_) | Node::Found(_) | Node::OneOf(..) => Vec::new(),
             Node::Intersect(operands) | Node::Union(operands) => operands.iter().collect(),
-            Node::Not(operand) | Node::Related(_, operand) | Node::Counted(_, _, operand) => vec![operand],
+            Node::Not(operand) | Node::Related(_, operand) | Node::Counted(_, operand) => vec![operand],
             Node::Subtract(from, minus) => vec![from, minus],
         }
     }
 
-    /// How many objects the set probably has: exact for postings and for values of one key; otherwise as
+    /// How many objects the set probably has: exact for postings and for values of one label key; otherwise as
     /// if the operands were independent of each other.
     pub(super) fn estimate(&self, sets: Sets<'_>) -> f64 {
         let all = sets.live().len() as f64;
@@ -167,11 +147,10 @@ impl Node {
             Node::Leaf(leaf) => sets.len_of(*leaf) as f64,
             Node::Found(ids) => ids.len() as f64,
             Node::Intersect(operands) => operands.iter().map(share).product::<f64>() * all,
-            Node::OneOf(labels) => labels.iter().map(|&label| sets.len_of(Leaf::Label(label)) as f64).sum(),
-            Node::AnyOf(column, values) => {
+            Node::OneOf(column, values) => {
                 let lens = values.iter().map(|&value| sets.len_of(Leaf::Value(*column, value)) as f64);
                 // An object may have several of the values, so that their sum may be more than all that have any.
-                lens.sum::<f64>().min(sets.len_of(Leaf::Column(*column)) as f64)
+                lens.sum::<f64>().min(sets.len_of(Leaf::Present(*column)) as f64)
             }
             Node::Union(operands) => {
                 all * (1.0 - operands.iter().map(|operand| 1.0 - share(operand)).product::<f64>())
@@ -181,7 +160,7 @@ impl Node {
                 sets.at_end(*standing) as f64
                     * if **operand == Node::All { 1.0 } else { share(operand).sqrt() }
             }
-            Node::Counted(standing, ..) => sets.at_end(*standing) as f64,
+            Node::Counted(asked, _) => sets.at_end(asked.standing) as f64,
             Node::Not(operand) => all - operand.estimate(sets),
             Node::Subtract(from, minus) => from.estimate(sets) * (1.0 - share(minus)),
         }
@@ -198,7 +177,7 @@ mod tests {
         let mut store = Store::new();
         store.insert(crate::Object::new("Pod", "shop", "web").with_labels([("env", "prod")]));
         let key = store.table().key_id("env").expect("just inserted");
-        let leaf = || Node::Leaf(Leaf::Key(key));
+        let leaf = || Node::Leaf(Leaf::Present(ColumnId::Key(key)));
         assert_eq!(Node::intersect(vec![]), Node::All);
         assert_eq!(Node::intersect(vec![Node::All, leaf()]), leaf());
         assert_eq!(Node::intersect(vec![leaf(), Node::Empty, leaf()]), Node::Empty);

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::leaf::Leaf;
+use super::leaf::{ColumnId, Leaf, ValueId};
 use super::node::Node;
 use super::sets::Sets;
-use crate::store::{KeyId, LabelId};
 
 /// A rewriting of a plan. Every pass is right by itself; together, in the order of [`Pass::ALL`], they
 /// are what [`Plan::new`](super::Plan::new) does.
@@ -69,9 +68,9 @@ impl Pass {
             // Putting a node together from its operands folds what can be folded. Bounds are merged already.
             Pass::MergeBounds | Pass::FoldConstants => node,
             Pass::Flatten => flatten(node),
-            Pass::MergeSameKey => merge_same_key(node, sets),
+            Pass::MergeSameKey => merge_same_key(node),
             Pass::SubtractNegations => subtract_negations(node),
-            Pass::DropDisjoint => drop_disjoint(node, sets),
+            Pass::DropDisjoint => drop_disjoint(node),
             Pass::SmallestFirst => smallest_first(node, sets),
         }
     }
@@ -100,22 +99,22 @@ fn flatten(node: Node) -> Node {
     }
 }
 
-/// What a set is, when it is about one key alone: the objects that have the key, or one of some labels of
+/// What a set is, when it is about one key alone: the objects that have the key, or one of some values of
 /// it, sorted.
 enum SaysOfKey {
     Has,
-    HasOneOf(Vec<LabelId>),
+    HasOneOf(Vec<ValueId>),
 }
 
-fn about_one_key(node: &Node, sets: Sets<'_>) -> Option<(KeyId, SaysOfKey)> {
-    match node {
-        Node::Leaf(Leaf::Key(key)) => Some((*key, SaysOfKey::Has)),
-        Node::Leaf(Leaf::Label(label)) => {
-            Some((sets.table().key_of(*label), SaysOfKey::HasOneOf(vec![*label])))
-        }
-        Node::OneOf(labels) => Some((sets.table().key_of(labels[0]), SaysOfKey::HasOneOf(labels.clone()))),
-        _ => None,
-    }
+/// The key is any column of which an object has one value at most.
+fn about_one_key(node: &Node) -> Option<(ColumnId, SaysOfKey)> {
+    let about = match node {
+        Node::Leaf(Leaf::Present(column)) => (*column, SaysOfKey::Has),
+        Node::Leaf(Leaf::Value(column, value)) => (*column, SaysOfKey::HasOneOf(vec![*value])),
+        Node::OneOf(column, values) => (*column, SaysOfKey::HasOneOf(values.clone())),
+        _ => return None,
+    };
+    Some(about).filter(|(column, _)| column.is_single_valued())
 }
 
 impl SaysOfKey {
@@ -123,29 +122,29 @@ impl SaysOfKey {
     fn and(self, other: SaysOfKey) -> SaysOfKey {
         match (self, other) {
             (says, SaysOfKey::Has) | (SaysOfKey::Has, says) => says,
-            (SaysOfKey::HasOneOf(mut labels), SaysOfKey::HasOneOf(others)) => {
-                labels.retain(|label| others.binary_search(label).is_ok());
-                SaysOfKey::HasOneOf(labels)
+            (SaysOfKey::HasOneOf(mut values), SaysOfKey::HasOneOf(others)) => {
+                values.retain(|value| others.binary_search(value).is_ok());
+                SaysOfKey::HasOneOf(values)
             }
         }
     }
 
-    fn into_node(self, key: KeyId) -> Node {
+    fn into_node(self, key: ColumnId) -> Node {
         match self {
-            SaysOfKey::Has => Node::Leaf(Leaf::Key(key)),
-            SaysOfKey::HasOneOf(labels) => Node::one_of(labels),
+            SaysOfKey::Has => Node::Leaf(Leaf::Present(key)),
+            SaysOfKey::HasOneOf(values) => Node::one_of(key, values),
         }
     }
 }
 
 /// `tier ∩ tier=db` → `tier=db`; `tier=db ∩ tier=web` → `none`.
-fn merge_same_key(node: Node, sets: Sets<'_>) -> Node {
+fn merge_same_key(node: Node) -> Node {
     let Node::Intersect(operands) = node else { return node };
     // Keys are kept in their order, so that one selector always has the same plan.
-    let mut keys: BTreeMap<KeyId, SaysOfKey> = BTreeMap::new();
+    let mut keys: BTreeMap<ColumnId, SaysOfKey> = BTreeMap::new();
     let mut others: Vec<Node> = Vec::new();
     for operand in operands {
-        match about_one_key(&operand, sets) {
+        match about_one_key(&operand) {
             Some((key, says)) => {
                 let known = keys.remove(&key).unwrap_or(SaysOfKey::Has);
                 keys.insert(key, known.and(says));
@@ -176,7 +175,7 @@ fn subtract_negations(node: Node) -> Node {
 }
 
 /// `env=prod − env=dev` → `env=prod`; `env=prod − env` → `none`.
-fn drop_disjoint(node: Node, sets: Sets<'_>) -> Node {
+fn drop_disjoint(node: Node) -> Node {
     let Node::Subtract(from, minus) = node else { return node };
     let minus = match *minus {
         Node::Union(operands) => operands,
@@ -184,20 +183,20 @@ fn drop_disjoint(node: Node, sets: Sets<'_>) -> Node {
     };
     let operands =
         if let Node::Intersect(operands) = &*from { operands } else { std::slice::from_ref(&*from) };
-    let known = operands.iter().filter_map(|it| about_one_key(it, sets)).collect();
-    let minus = minus.into_iter().map(|minus| narrow(minus, &known, sets)).collect();
+    let known = operands.iter().filter_map(about_one_key).collect();
+    let minus = minus.into_iter().map(|minus| narrow(minus, &known)).collect();
     Node::subtract(*from, Node::union(minus))
 }
 
 /// What is left to subtract from objects of which it is known what they say of some keys.
-fn narrow(minus: Node, known: &BTreeMap<KeyId, SaysOfKey>, sets: Sets<'_>) -> Node {
-    let Some((key, subtracted)) = about_one_key(&minus, sets) else { return minus };
+fn narrow(minus: Node, known: &BTreeMap<ColumnId, SaysOfKey>) -> Node {
+    let Some((key, subtracted)) = about_one_key(&minus) else { return minus };
     match (known.get(&key), subtracted) {
         // All of them have the key, so nothing is left of them.
         (Some(_), SaysOfKey::Has) => Node::All,
-        (Some(SaysOfKey::HasOneOf(labels)), SaysOfKey::HasOneOf(mut subtracted)) => {
-            subtracted.retain(|label| labels.binary_search(label).is_ok());
-            Node::one_of(subtracted)
+        (Some(SaysOfKey::HasOneOf(values)), SaysOfKey::HasOneOf(mut subtracted)) => {
+            subtracted.retain(|value| values.binary_search(value).is_ok());
+            Node::one_of(key, subtracted)
         }
         _ => minus,
     }

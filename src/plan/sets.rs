@@ -1,6 +1,6 @@
 //! The sets that a plan is made of: the postings of the store's labels, and of columns that were read besides.
 
-use super::leaf::{ColumnId, Leaf, StandingTo};
+use super::leaf::{ColumnId, Leaf, StandingTo, ValueId};
 use crate::query::{Columns, Gap, Query, Subject};
 use crate::store::{Bitmap, Column, Index, ObjectTable, PairSet, PostingsView, Store};
 
@@ -37,12 +37,17 @@ impl<'s> Sets<'s> {
     /// The objects of a leaf.
     pub(super) fn postings(self, leaf: Leaf) -> PostingsView<'s> {
         match leaf {
-            Leaf::Key(key) => self.index().key(key),
-            Leaf::Label(label) => self.index().label(label),
             Leaf::Namespace(namespace) => self.index().namespace(namespace),
             Leaf::Kind(kind) => self.index().kind(kind),
-            Leaf::Column(column) => self.column(column, |column| column.present()),
-            Leaf::Value(column, value) => self.column(column, |column| column.having(value)),
+            Leaf::Present(ColumnId::Key(key)) => self.index().key(key),
+            Leaf::Value(ColumnId::Key(_), value) => self.index().label(value.label()),
+            // A plan names only columns that were there when it was made, so that the empty list is for none of them.
+            Leaf::Present(ColumnId::Read(id)) => {
+                self.read(id).map_or(PostingsView::Few(&[]), |(_, column)| column.present())
+            }
+            Leaf::Value(ColumnId::Read(id), value) => {
+                self.read(id).map_or(PostingsView::Few(&[]), |(_, column)| column.having(value.0))
+            }
         }
     }
 
@@ -51,20 +56,43 @@ impl<'s> Sets<'s> {
         self.postings(leaf).len()
     }
 
-    /// The column about a subject, if it was read.
-    pub(super) fn column_about(self, subject: &Subject) -> Option<(ColumnId, &'s Column)> {
-        let (id, column) = self.columns?.about(subject)?;
-        Some((ColumnId(id), column))
+    /// The column about a subject: a label key that occurs, or what was read.
+    pub(super) fn column_about(self, subject: &Subject) -> Option<ColumnId> {
+        match subject {
+            Subject::Label(key) => self.table().key_id(key.as_str()).map(ColumnId::Key),
+            subject => self.columns?.about(subject).map(|(id, _)| ColumnId::Read(id)),
+        }
     }
 
-    /// What a column is about.
-    pub(super) fn subject(self, id: ColumnId) -> Option<&'s Subject> {
-        self.columns?.column(id.0).map(|(subject, _)| subject)
+    /// What was read about a subject.
+    pub(super) fn read_about(self, subject: &Subject) -> Option<&'s Column> {
+        self.columns?.about(subject).map(|(_, column)| column)
     }
 
-    /// A value of a column.
-    pub(super) fn value(self, id: ColumnId, value: u32) -> &'s str {
-        self.columns.and_then(|columns| columns.column(id.0)).map_or("", |(_, column)| column.value(value))
+    /// What a column is about, as a query names it.
+    pub(super) fn subject(self, column: ColumnId) -> String {
+        match column {
+            ColumnId::Key(key) => self.table().key(key).to_owned(),
+            ColumnId::Read(id) => self.read(id).map(|(subject, _)| subject.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// The values of a column that occur.
+    pub(super) fn values_of(self, column: ColumnId) -> Vec<ValueId> {
+        match column {
+            ColumnId::Key(key) => self.index().labels_of(key).map(ValueId::from).collect(),
+            ColumnId::Read(id) => {
+                self.read(id).map_or(0..0, |(_, column)| 0..column.len()).map(ValueId).collect()
+            }
+        }
+    }
+
+    /// The text of a value of a column.
+    pub(super) fn text(self, column: ColumnId, value: ValueId) -> &'s str {
+        match column {
+            ColumnId::Key(_) => self.table().value(value.label()),
+            ColumnId::Read(id) => self.read(id).map_or("", |(_, column)| column.value(value.0)),
+        }
     }
 
     /// How many objects stand to any others.
@@ -82,10 +110,7 @@ impl<'s> Sets<'s> {
         self.columns.map(|columns| columns.gaps(&query.subjects())).unwrap_or_default()
     }
 
-    fn column(self, id: ColumnId, of: impl Fn(&'s Column) -> PostingsView<'s>) -> PostingsView<'s> {
-        let column = self.columns.and_then(|columns| columns.column(id.0));
-        // A plan names only columns that were there when it was made, so that the empty list is for
-        // none of them.
-        column.map_or(PostingsView::Few(&[]), |(_, column)| of(column))
+    fn read(self, id: u32) -> Option<&'s (Subject, Column)> {
+        self.columns?.column(id)
     }
 }

@@ -6,7 +6,7 @@ pub(crate) struct KeyId(pub(super) u32);
 
 /// A label that occurs: a key together with one of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct LabelId(pub(super) u32);
+pub(crate) struct LabelId(pub(crate) u32);
 
 /// A kind together with its `apiVersion`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
