@@ -63,7 +63,11 @@ impl<R> Expr<R> {
 
     /// The same tree with other requirements.
     pub(super) fn copied<S>(&self, of: impl Fn(&R) -> S) -> Expr<S> {
-        self.fold(|part, operands| part.with_operands(operands, &of))
+        match self {
+            // The commonest selector takes no more than a copy of its requirement.
+            Expr::Requirement(requirement) => Expr::Requirement(of(requirement)),
+            tree => tree.fold(|part, operands| part.with_operands(operands, &of)),
+        }
     }
 
     /// Frees the tree from the root down, level by level.

@@ -213,7 +213,7 @@ impl FromStr for Query {
     fn from_str(text: &str) -> Result<Query, ParseError> {
         // The selector's own parser goes first: what it accepts means the same here and takes the
         // same time, whatever the query grammar would make of it.
-        let formula = selector::parse(text).or_else(|as_selector| validate::query(text, as_selector))?;
-        Ok(Query { formula })
+        let made_of = |formula| Query { formula };
+        selector::parse(text, made_of).or_else(|as_selector| validate::query(text, as_selector).map(made_of))
     }
 }

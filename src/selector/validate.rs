@@ -12,18 +12,21 @@ use crate::{LabelKey, LabelValue};
 /// # Errors
 ///
 /// The first key or value, in the order of the text, that Kubernetes refuses.
-pub(super) fn validate<R: FormulaLeaf + From<Requirement>>(ast: &Ast<'_>) -> Result<Formula<R>, ParseError> {
+pub(super) fn validate<R: FormulaLeaf + From<Requirement>, T>(
+    ast: &Ast<'_>,
+    made_of: impl FnOnce(Formula<R>) -> T,
+) -> Result<T, ParseError> {
     let text = ast.text();
     match ast.requirements() {
-        [] => Ok(Formula::everything()),
+        [] => Ok(made_of(Formula::everything())),
         // The commonest selector costs no list.
-        [only] => Ok(Formula::of(R::from(requirement(text, only)?))),
+        [only] => Ok(made_of(Formula::of(R::from(requirement(text, only)?)))),
         several => {
             let mut requirements = Vec::with_capacity(several.len());
             for typed in several {
                 requirements.push(R::from(requirement(text, typed)?));
             }
-            Ok(Formula::all_of(requirements))
+            Ok(made_of(Formula::all_of(requirements)))
         }
     }
 }
@@ -33,11 +36,7 @@ fn requirement(text: &str, typed: &AstRequirement<'_>) -> Result<Requirement, Pa
     match &typed.condition {
         Condition::Exists => Ok(Requirement::Exists(key)),
         Condition::DoesNotExist { .. } => Ok(Requirement::DoesNotExist(key)),
-        Condition::Comparison { operator, symbol, value } => {
-            let requirement = comparison(text, key, *operator, value)?;
-            // The selector grammar has no operator that a selector has no requirement for.
-            requirement.ok_or_else(|| ParseError::about(text, symbol, ParseErrorKind::Nul))
-        }
+        Condition::Comparison { operator, value, .. } => comparison(text, key, *operator, value),
         Condition::Membership { operator, values, .. } => membership(text, key, *operator, *values),
     }
 }
@@ -56,24 +55,25 @@ pub(crate) fn membership(
     })
 }
 
-/// A comparison of a selector and, where it has no glob, of a query; `None` for the operators that only queries have.
+/// A comparison of a selector and, where it has no glob, of a query, by an operator that selectors have.
 pub(crate) fn comparison(
     text: &str,
     key: LabelKey,
     operator: ComparisonOperator,
     typed: &str,
-) -> Result<Option<Requirement>, ParseError> {
+) -> Result<Requirement, ParseError> {
     // In Kubernetes the number of `>` has to be a label value too,
     // which `-1` is not: it begins with a sign.
     let checked = value(text, typed)?;
-    Ok(Some(match operator {
+    Ok(match operator {
         ComparisonOperator::Equals => Requirement::Equals(key, checked),
         ComparisonOperator::DoubleEquals => Requirement::DoubleEquals(key, checked),
         ComparisonOperator::NotEquals => Requirement::NotEquals(key, checked),
         ComparisonOperator::GreaterThan => Requirement::GreaterThan(key, integer(text, typed, checked)?),
         ComparisonOperator::LessThan => Requirement::LessThan(key, integer(text, typed, checked)?),
-        _ => return Ok(None),
-    }))
+        // The selector grammar has no others, and queries keep theirs to themselves.
+        _ => return Err(ParseError::about(text, typed, ParseErrorKind::Nul)),
+    })
 }
 
 fn key(text: &str, typed: &str) -> Result<LabelKey, ParseError> {

@@ -281,6 +281,12 @@ pub enum ComparisonOperator {
 }
 
 impl ComparisonOperator {
+    /// Whether selectors have the operator too.
+    pub(crate) fn is_of_selectors(self) -> bool {
+        use ComparisonOperator::{AtLeast, AtMost, DoesNotMatch, Matches};
+        !matches!(self, AtLeast | AtMost | Matches | DoesNotMatch)
+    }
+
     /// The operator as it is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {

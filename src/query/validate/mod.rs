@@ -118,8 +118,10 @@ impl<'t> Checker<'t> {
             Condition::DoesNotExist { .. } => Some(crate::Requirement::DoesNotExist(key.clone())),
             // What a selector would read is checked as a selector's, so
             // that it is refused in the same words.
-            Condition::Comparison { operator, value, .. } if self.is_plain_label(value) => {
-                comparison(self.text, key.clone(), *operator, value).map_err(of_query)?
+            Condition::Comparison { operator, value, .. }
+                if operator.is_of_selectors() && self.is_plain_label(value) =>
+            {
+                Some(comparison(self.text, key.clone(), *operator, value).map_err(of_query)?)
             }
             Condition::Membership { operator, values, .. }
                 if values.iter().all(|it| self.is_plain_label(it)) =>
