@@ -7,6 +7,7 @@ mod columns;
 mod context;
 mod field;
 mod fields;
+mod glob;
 mod kubectl;
 mod matcher;
 mod matches;

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use regex::{Regex, RegexBuilder};
 
+use super::glob::Glob;
 use crate::syntax::is_word;
 
 /// A text that a value is, or a glob of it.
@@ -14,7 +15,8 @@ use crate::syntax::is_word;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pattern {
     text: Box<str>,
-    is_glob: bool,
+    /// `None` of a text.
+    glob: Option<Glob>,
 }
 
 impl Pattern {
@@ -23,20 +25,23 @@ impl Pattern {
     pub fn typed(raw: &str) -> Pattern {
         match unquoted(raw) {
             Some(text) => Pattern::text(text),
-            None => Pattern { text: raw.into(), is_glob: raw.contains(['*', '?']) },
+            None => {
+                let glob = raw.contains(['*', '?']).then(|| Glob::new(raw));
+                Pattern { text: raw.into(), glob }
+            }
         }
     }
 
     /// The pattern of nothing but this text. Shown, it is the text as a query has it, in quotation marks where it needs them.
     #[must_use]
     pub fn text(text: impl Into<Box<str>>) -> Pattern {
-        Pattern { text: text.into(), is_glob: false }
+        Pattern { text: text.into(), glob: None }
     }
 
     /// The text that a value has to be; `None` of a glob.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
-        (!self.is_glob).then_some(&self.text)
+        self.glob.is_none().then_some(&self.text)
     }
 
     /// The text or the glob, without quotation marks.
@@ -49,12 +54,17 @@ impl Pattern {
     /// between two `*` has characters.
     #[must_use]
     pub fn accepts(&self, value: &str) -> bool {
-        if self.is_glob { glob_accepts(&self.text, value) } else { *self.text == *value }
+        match &self.glob {
+            Some(glob) => glob.accepts(value),
+            None => *self.text == *value,
+        }
     }
 
     /// The same for any letter case.
     pub(super) fn accepts_any_case(&self, value: &str) -> bool {
-        let lower = Pattern { text: self.text.to_lowercase().into(), is_glob: self.is_glob };
+        let text = self.text.to_lowercase();
+        let glob = self.glob.is_some().then(|| Glob::new(&text));
+        let lower = Pattern { text: text.into(), glob };
         lower.accepts(&value.to_lowercase())
     }
 }
@@ -62,62 +72,11 @@ impl Pattern {
 impl fmt::Display for Pattern {
     /// As it is written: a text that would be read otherwise in quotation marks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_bare = self.is_glob || (is_word(&self.text) && !self.text.contains(['*', '?']));
+        let is_bare = self.glob.is_some() || (is_word(&self.text) && !self.text.contains(['*', '?']));
         // A value that begins with a point is reserved, and `=~` is an operator.
         let is_bare = is_bare && !self.text.starts_with(['.', '~']);
         if is_bare { f.write_str(&self.text) } else { f.write_str(&quoted(&self.text)) }
     }
-}
-
-/// The parts of a glob between its `*` stand in the value one behind another; the first and the last at its ends. Each is
-/// taken where it is found first, which leaves most room to those behind it.
-fn glob_accepts(glob: &str, value: &str) -> bool {
-    let (first, rest) = match glob.split_once('*') {
-        Some(parts) => parts,
-        None => return starts_with(value, glob) == Some(""),
-    };
-    let (middle, last) = rest.rsplit_once('*').map_or((None, rest), |(middle, last)| (Some(middle), last));
-    let Some(mut value) = starts_with(value, first) else { return false };
-    for part in middle.into_iter().flat_map(|middle| middle.split('*')) {
-        match find(value, part) {
-            Some(behind) => value = behind,
-            None => return false,
-        }
-    }
-    if !last.contains('?') {
-        return value.ends_with(last);
-    }
-    // The last part stands at the end. A `?` in it stands for any number of bytes,
-    // so that its place is found by counting characters.
-    let n_before = value.chars().count().checked_sub(last.chars().count());
-    n_before
-        .and_then(|n| value.char_indices().map(|(at, _)| at).chain([value.len()]).nth(n))
-        .is_some_and(|start| starts_with(&value[start..], last) == Some(""))
-}
-
-/// What is behind the beginning of `value` that a part of a glob stands for.
-fn starts_with<'v>(value: &'v str, part: &str) -> Option<&'v str> {
-    if !part.contains('?') {
-        return value.strip_prefix(part);
-    }
-    let mut rest = value.chars();
-    part.chars()
-        .all(|wanted| rest.next().is_some_and(|it| wanted == '?' || wanted == it))
-        .then_some(rest.as_str())
-}
-
-/// What is behind the first place that a part of a glob stands for.
-fn find<'v>(value: &'v str, part: &str) -> Option<&'v str> {
-    if !part.contains('?') {
-        // Values are short and many, so that what a search makes ready for a long text would be most of its work.
-        let at = match part.as_bytes() {
-            [byte] => memchr::memchr(*byte, value.as_bytes()),
-            part => memchr::memmem::find(value.as_bytes(), part),
-        };
-        return at.map(|at| &value[at + part.len()..]);
-    }
-    let mut starts = value.char_indices().map(|(at, _)| at).chain([value.len()]);
-    starts.find_map(|start| starts_with(&value[start..], part))
 }
 
 /// What stands between quotation marks; `None` where there are none.
