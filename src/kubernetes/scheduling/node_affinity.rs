@@ -6,6 +6,7 @@ use super::case::Case;
 use super::node_terms::{NodeTerms, NodeTest, TermContent};
 use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause, RejectionStage};
+use super::sets::ascending;
 use super::snapshot::ClusterSnapshot;
 use crate::ObjectRef;
 
@@ -50,7 +51,7 @@ pub(super) fn nodes_of_test(snapshot: &ClusterSnapshot<'_>, test: &NodeTest) -> 
     if test.fields.is_empty() {
         return nodes;
     }
-    nodes.into_iter().filter(|id| test.holds_for_name(snapshot.name(*id))).collect()
+    ascending(nodes.into_iter().filter(|id| test.holds_for_name(snapshot.name(*id))))
 }
 
 pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
@@ -65,7 +66,7 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
             let all = rejection(CONFLICT, case.nodes().clone(), RejectionStage::PreFilter);
             return all.into_iter().collect();
         }
-        Some(names) => case.nodes().iter().filter(|id| names.contains(&case.snapshot.name(*id))).collect(),
+        Some(names) => ascending(case.nodes().iter().filter(|id| names.contains(&case.snapshot.name(*id)))),
     };
     let elsewhere = rejection(ELSEWHERE, case.nodes() - &looked_at, RejectionStage::Elsewhere);
     let refused = rejection(REASON, &looked_at - selected_nodes(case), RejectionStage::Filter);

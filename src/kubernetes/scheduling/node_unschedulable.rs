@@ -18,8 +18,7 @@ pub(super) fn rejected_nodes(case: &Case<'_>) -> RoaringBitmap {
     if tolerations.any(|it| it.tolerates(&taint, TolerationNumbers::Off)) {
         return RoaringBitmap::new();
     }
-    let cordoned = case.snapshot.facts().nodes.iter().filter(|node| node.is_cordoned).map(|node| node.id);
-    cordoned.filter(|id| case.nodes().contains(*id)).collect()
+    case.snapshot.cordoned().clone()
 }
 
 pub(super) fn reject(case: &Case<'_>) -> Option<Rejection> {

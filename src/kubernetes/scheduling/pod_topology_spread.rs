@@ -107,8 +107,7 @@ impl ReadyConstraint<'_> {
     fn counts(&self, case: &Case<'_>, with_keys: &RoaringBitmap) -> SpreadCounts {
         let included = self.included(case, with_keys);
         let mut counts: Vec<Option<u64>> = vec![None; self.topology.len()];
-        let numbers = included.iter().filter_map(|id| case.snapshot.node_number(id));
-        for domain in numbers.filter_map(|number| self.topology.domain(number)) {
+        for domain in self.topology.domains_of(case.snapshot, &included) {
             counts[domain] = Some(0);
         }
         let mut pods = self.selector.pods(case);

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 
 use super::cluster::{ClusterFacts, NO_NODE};
+use crate::store::PostingsView;
 use crate::{ObjectId, ObjectRef, Store};
 
 /// The nodes that are looked at and the pods on them, as numbers of objects.
@@ -18,8 +19,19 @@ pub(super) struct ClusterSets<'d> {
     /// The place of the node that each pod is on, if it is one that is looked at.
     node_of: Vec<u32>,
     nodes: RoaringBitmap,
+    cordoned: RoaringBitmap,
+    /// The nodes with each list of taints of the facts.
+    tainted: Vec<RoaringBitmap>,
     placed: RoaringBitmap,
     leaving: RoaringBitmap,
+}
+
+/// The set of ids that ascend.
+pub(super) fn ascending(ids: impl Iterator<Item = u32>) -> RoaringBitmap {
+    let mut set = RoaringBitmap::new();
+    // Those that do not ascend would be left out, of which there are none.
+    let _ = set.append(ids);
+    set
 }
 
 impl<'d> ClusterSets<'d> {
@@ -36,12 +48,18 @@ impl<'d> ClusterSets<'d> {
             number_of: vec![NO_NODE; n_ids],
             node_of: vec![NO_NODE; n_ids],
             nodes: RoaringBitmap::new(),
+            cordoned: RoaringBitmap::new(),
+            tainted: vec![RoaringBitmap::new(); facts.taints.len()],
             placed: RoaringBitmap::new(),
             leaving: RoaringBitmap::new(),
         };
         for (number, node) in (0..).zip(&facts.nodes).filter(|(_, node)| is_kept(node.id)) {
             sets.number_of[node.id as usize] = number;
             sets.nodes.insert(node.id);
+            sets.tainted[node.taints as usize].insert(node.id);
+            if node.is_cordoned {
+                sets.cordoned.insert(node.id);
+            }
         }
         let is_on_kept = |node: u32| facts.nodes.get(node as usize).is_some_and(|node| is_kept(node.id));
         for pod in facts.pods.iter().filter(|pod| pod.is_placed() && is_on_kept(pod.node)) {
@@ -64,6 +82,25 @@ impl<'d> ClusterSets<'d> {
 
     pub(super) fn nodes(&self) -> &RoaringBitmap {
         &self.nodes
+    }
+
+    /// Those that are cordoned.
+    pub(super) fn cordoned(&self) -> &RoaringBitmap {
+        &self.cordoned
+    }
+
+    /// Those whose list of taints, by its number in the facts, is wanted.
+    pub(super) fn tainted(&self, is_wanted: impl Fn(usize) -> bool) -> RoaringBitmap {
+        let lists = self.tainted.iter().enumerate().filter(|(list, _)| is_wanted(*list));
+        lists.map(|(_, nodes)| nodes).union()
+    }
+
+    /// Those that are in postings of the store.
+    pub(super) fn nodes_in(&self, postings: PostingsView<'_>) -> RoaringBitmap {
+        match postings {
+            PostingsView::Few(ids) => ascending(ids.iter().copied().filter(|id| self.nodes.contains(*id))),
+            PostingsView::Many(ids) => &**ids & &self.nodes,
+        }
     }
 
     /// The pods on nodes.

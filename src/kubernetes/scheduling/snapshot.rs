@@ -11,9 +11,10 @@ use super::super::links::Realm;
 use super::affinity_term::{PodAffinityTerm, TermNamespaces};
 use super::cluster::{ClusterFacts, core};
 use super::pod::SchedulingPod;
-use super::sets::ClusterSets;
+use super::sets::{ClusterSets, ascending};
 use super::topology::Topology;
 use super::volumes::VolumeFacts;
+use crate::store::PostingsView;
 use crate::{Dump, ObjectId, ObjectIdentity, Plan, Scope, Selector, Store};
 
 /// A cluster at one moment, which rules are asked of.
@@ -140,8 +141,11 @@ impl<'d> ClusterSnapshot<'d> {
     pub(super) fn labelled(&self, key: &str, value: &str) -> RoaringBitmap {
         let table = self.store().table();
         let label = table.key_id(key).and_then(|key| table.label_id(key, value));
-        let ids = label.map(|label| self.store().index().label(label).to_vec());
-        ids.into_iter().flatten().collect()
+        match label.map(|label| self.store().index().label(label)) {
+            None => RoaringBitmap::new(),
+            Some(PostingsView::Few(ids)) => ascending(ids.iter().copied()),
+            Some(PostingsView::Many(ids)) => RoaringBitmap::clone(ids),
+        }
     }
 
     /// The namespaces of the pods that a term of a pod is about, which is in the namespace `own`.

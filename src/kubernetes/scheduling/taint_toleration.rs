@@ -20,19 +20,13 @@ fn untolerated<'c>(case: &Case<'c>) -> Vec<Option<&'c Taint>> {
     case.snapshot.facts().taints.iter().map(of_list).collect()
 }
 
-/// The nodes whose list of taints is one of these.
-fn nodes_with(case: &Case<'_>, is_wanted: impl Fn(usize) -> bool) -> RoaringBitmap {
-    let nodes = case.snapshot.facts().nodes.iter().filter(|node| is_wanted(node.taints as usize));
-    nodes.map(|node| node.id).filter(|id| case.nodes().contains(*id)).collect()
-}
-
 /// The nodes with a taint that keeps the pod off.
 pub(super) fn tainted_nodes<'c>(case: &'c Case<'_>) -> &'c RoaringBitmap {
     case.tainted.get_or_init(|| {
         let untolerated = untolerated(case);
         match untolerated.iter().all(Option::is_none) {
             true => RoaringBitmap::new(),
-            false => nodes_with(case, |list| untolerated[list].is_some()),
+            false => case.snapshot.tainted(|list| untolerated[list].is_some()),
         }
     })
 }
@@ -46,7 +40,7 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
         let is_same = |list: usize| {
             untolerated[list].is_some_and(|it| (&it.key, &it.value) == (&taint.key, &taint.value))
         };
-        let nodes = nodes_with(case, is_same) & &rest;
+        let nodes = case.snapshot.tainted(is_same) & &rest;
         rest -= &nodes;
         let reason = format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value);
         rejections.extend(Rejection::of(SchedulerPlugin::TaintToleration, reason, nodes));

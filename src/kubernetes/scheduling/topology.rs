@@ -2,15 +2,17 @@
 
 use std::sync::OnceLock;
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 
-use super::sets::ClusterSets;
-use crate::store::{LabelId, PostingsView};
+use super::sets::{ClusterSets, ascending};
+use crate::store::LabelId;
 
 /// The number of no domain.
 const NO_DOMAIN: u32 = u32::MAX;
 /// From how many pods for each domain on pods are counted by intersections.
 const MIN_PODS_A_DOMAIN: u64 = 64;
+/// Up to how many domains are worth an operation on sets each: with more of them, a walk over all nodes is less.
+const MAX_UNITED: usize = 128;
 
 /// The domains of one label key: the nodes with each of its values.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(super) struct Topology {
     domain_of: Vec<u32>,
     /// The nodes that are in any.
     nodes: RoaringBitmap,
+    /// The nodes of each domain.
+    nodes_of: Vec<RoaringBitmap>,
     /// The pods on the nodes of each domain, made where many are to be counted.
     pods: OnceLock<Vec<RoaringBitmap>>,
 }
@@ -32,24 +36,23 @@ impl Topology {
             labels: Vec::new(),
             domain_of: vec![NO_DOMAIN; sets.facts().nodes.len()],
             nodes: RoaringBitmap::new(),
+            nodes_of: Vec::new(),
             pods: OnceLock::new(),
         };
         let Some(key) = store.table().key_id(key) else { return topology };
         for label in store.index().labels_of(key) {
-            let domain = topology.labels.len() as u32;
-            let mut is_new = true;
-            let mut add = |id: u32| {
-                let Some(number) = sets.node_number(id) else { return };
-                if std::mem::take(&mut is_new) {
-                    topology.labels.push(label);
-                }
-                topology.domain_of[number] = domain;
-                topology.nodes.insert(id);
-            };
-            match store.index().label(label) {
-                PostingsView::Few(ids) => ids.iter().copied().for_each(&mut add),
-                PostingsView::Many(ids) => (&**ids & sets.nodes()).iter().for_each(&mut add),
+            let nodes = sets.nodes_in(store.index().label(label));
+            if nodes.is_empty() {
+                continue;
             }
+            let domain = topology.labels.len() as u32;
+            for number in nodes.iter().filter_map(|id| sets.node_number(id)) {
+                topology.domain_of[number] = domain;
+            }
+            // A union would walk over all that is there already, for each of the hosts.
+            topology.nodes.extend(&nodes);
+            topology.nodes_of.push(nodes);
+            topology.labels.push(label);
         }
         topology
     }
@@ -75,9 +78,21 @@ impl Topology {
 
     /// The nodes of the domains for which this holds.
     pub(super) fn nodes_where(&self, sets: &ClusterSets<'_>, holds: impl Fn(usize) -> bool) -> RoaringBitmap {
+        let domains: Vec<usize> = (0..self.len()).filter(|domain| holds(*domain)).collect();
+        if domains.len() <= MAX_UNITED {
+            return domains.into_iter().map(|domain| &self.nodes_of[domain]).union();
+        }
         let nodes = sets.facts().nodes.iter().zip(&self.domain_of);
         let found = nodes.filter(|(_, domain)| **domain != NO_DOMAIN && holds(**domain as usize));
-        found.map(|(node, _)| node.id).collect()
+        ascending(found.map(|(node, _)| node.id))
+    }
+
+    /// The domains of some nodes, in no order, perhaps more than once.
+    pub(super) fn domains_of(&self, sets: &ClusterSets<'_>, nodes: &RoaringBitmap) -> Vec<usize> {
+        if self.len() <= MAX_UNITED {
+            return (0..self.len()).filter(|domain| !self.nodes_of[*domain].is_disjoint(nodes)).collect();
+        }
+        nodes.iter().filter_map(|id| self.domain(sets.node_number(id)?)).collect()
     }
 
     /// How many of some pods, all of which are on nodes, there are in each domain.
