@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use selq::diff::{DiffBy, DiffSide, ObjectDifference, differences};
-use selq::load::Scan;
+use selq::load::{Answer, KeptObjects, LeftOut, Scan};
 use selq::{Dump, ObjectId};
 
 use crate::args::{DiffArgs, InputArgs};
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &DiffArgs, config: &Config) -> Result<ExitStatus> {
     let (before, after) = (before?, after?);
     let found = differences(before.compared(), after.compared(), by);
     if !args.quiet {
-        print(&found, &before.loaded.dump, &after.loaded.dump, args, config)?;
+        print(&found, &before.dump, &after.dump, args, config)?;
         // What one of them has is no slip, and the number of objects in a remark is that of the dump.
         if !before.remarks.is_empty() {
             message::remarks(&after.remarks);
@@ -36,13 +36,15 @@ pub(crate) fn run(args: &DiffArgs, config: &Config) -> Result<ExitStatus> {
         message::print(&summary(&found, before.ids.len()));
     }
     let status = ExitStatus::of_match(found.is_empty());
-    Ok(worse(before.loaded.status(config, status), after.loaded.status(config, status)))
+    let of_side = |side: &AskedSide| input::status(side.left_out, config, status);
+    Ok(worse(of_side(&before), of_side(&after)))
 }
 
 /// A dump, and what of it is compared.
 struct AskedSide {
-    loaded: Loaded,
+    dump: Dump,
     ids: Vec<ObjectId>,
+    left_out: LeftOut,
     /// What is to be said of what was asked for.
     remarks: Vec<String>,
 }
@@ -53,34 +55,31 @@ impl AskedSide {
     fn read(args: &InputArgs, selection: &Selection, by: DiffBy, config: &Config) -> Result<AskedSide> {
         let opened = input::open(args, config)?;
         let wanted = selection.wanted();
-        let is_wanted = OneByOne::new(selection, &wanted);
-        let Some(is_wanted) = is_wanted.filter(|_| !opened.is_indexed() && !args.skip_invalid) else {
-            return AskedSide::of(opened.load()?, selection);
-        };
-        let mut opened = opened.keep_text(by != DiffBy::Labels);
-        if let Some(reads) = is_wanted.reads() {
-            opened = opened.reads(reads);
-        }
-        let scanned = opened.scan(|loader, inputs, observer| {
-            loader.select(inputs, observer, |object| is_wanted.holds(&object), |_| true)
-        })?;
+        let asked = OneByOne::new(selection, &wanted).filter(|_| !opened.is_indexed());
+        let Some(asked) = asked else { return AskedSide::of(opened.load()?, selection) };
+        let scanned = opened.keep_text(by != DiffBy::Labels).reads(asked.reads()).scan(
+            |loader, inputs, observer| {
+                loader.select(inputs, observer, |object| asked.holds(&object), |_| true)
+            },
+        )?;
         let unanswered = match scanned.scan {
             Scan::NeedsStore(unanswered) => unanswered,
+            Scan::Answer(scan) if !asked.is_complete() => scan.into_unanswered(),
             // Why nothing is wanted is known where there is more.
             Scan::Answer(scan) if scan.n_selected() == 0 && selection.narrows() && scan.is_kept() => {
                 scan.into_unanswered()
             }
-            Scan::Answer(scan) => {
-                let dump = scan.into_dump();
-                let ids = dump.store().objects().map(|object| object.id()).collect();
-                return Ok(AskedSide {
-                    loaded: Loaded { dump, ..input::nothing()? },
-                    ids,
-                    remarks: Vec::new(),
-                });
-            }
+            Scan::Answer(scan) => return Ok(AskedSide::whole(scan)),
         };
         AskedSide::of(scanned.reload.load(unanswered)?, selection)
+    }
+
+    /// All that a scan has kept.
+    fn whole(scan: Answer<KeptObjects>) -> AskedSide {
+        let left_out = scan.left_out();
+        let dump = scan.into_dump();
+        let ids = dump.store().objects().map(|object| object.id()).collect();
+        AskedSide { dump, ids, left_out, remarks: Vec::new() }
     }
 
     fn of(loaded: Loaded, selection: &Selection) -> Result<AskedSide> {
@@ -92,11 +91,11 @@ impl AskedSide {
         } else {
             Vec::new()
         };
-        Ok(AskedSide { loaded, ids, remarks })
+        Ok(AskedSide { left_out: loaded.dump.left_out(), dump: loaded.dump, ids, remarks })
     }
 
     fn compared(&self) -> DiffSide<'_> {
-        DiffSide { dump: &self.loaded.dump, ids: &self.ids }
+        DiffSide { dump: &self.dump, ids: &self.ids }
     }
 }
 

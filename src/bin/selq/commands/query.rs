@@ -10,14 +10,11 @@
 
 use std::io::Write;
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use selq::kubernetes::KindFilter;
 use selq::load::{LeftOut, ReadObject, Scan};
-use selq::query::{QueryMatcher, Subject};
-use selq::{Dump, Matcher, Plan, Selector, Store};
+use selq::{Dump, Plan, Selector, Store};
 
 use crate::args::{QueryArgs, Shown};
 use crate::commands::labels;
@@ -32,6 +29,7 @@ use crate::output::subject::ColumnSubject;
 use crate::output::{self, NameEnd, OutputFormat, ShowLabels, View, Written, records};
 use crate::selection::absent;
 use crate::selection::ages::Freshness;
+use crate::selection::one_by_one::OneByOne;
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
 use crate::selection::{NO_MATCHES, NO_OBJECTS, Selection, among, on_server};
@@ -50,8 +48,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let selection = selection.with_ages(asked || view.shows_ages());
     let args = &asking_server(args, &selection, &view);
     let freshness = selection.freshness();
-    let kinds = selection.kind_filter();
-    let mut query = QueryRun { selection, kinds, freshness, view, shown: args.shown(), config };
+    let mut query = QueryRun { selection, freshness, view, shown: args.shown(), config };
     let loaded = match query.find(args)? {
         Found::Answer(answer, left_out) => {
             message::remarks(&answer.remarks);
@@ -102,8 +99,6 @@ const SMALL_DUMP: u64 = 256 << 10;
 /// What is asked for, and how it is shown.
 struct QueryRun<'c> {
     selection: Selection,
-    /// The kinds that are asked for, of objects that are looked at as they come.
-    kinds: KindFilter,
     /// How old the objects are that are looked at as they come, if ages are asked.
     freshness: Option<Freshness>,
     view: View,
@@ -123,12 +118,8 @@ struct Printed {
 struct ScanEnd<'s> {
     /// The labels that are asked for.
     sightings: &'s Sightings,
-    /// Whether the objects told all that was asked of them.
-    is_complete: &'s dyn Fn() -> bool,
-    /// What else is asked for and no object had.
-    unseen: &'s dyn Fn() -> Vec<(&'s Subject, Option<&'s str>)>,
-    /// Whether a store might tell more than that, of an answer in which something matched, or nothing did.
-    may_say_more: &'s dyn Fn(bool) -> bool,
+    /// What was asked of the objects.
+    asked: &'s OneByOne<'s>,
 }
 
 /// What a look at the inputs gave.
@@ -161,66 +152,15 @@ impl QueryRun<'_> {
     /// Looks for what is wanted as far as objects tell by themselves whether they are.
     fn scan_for(&self, opened: Opened<'_>) -> Result<Found> {
         let wanted = self.selection.wanted();
-        // An item of a `PodList` need not say its kind, and the list may say it behind its items.
-        let lacks_kind = AtomicBool::new(false);
-        let is_complete = || !lacks_kind.load(Ordering::Relaxed) && self.kinds.is_decided();
-        let query = match &wanted {
-            Wanted::Selector(selector) => {
-                let matcher = Matcher::new(selector);
-                let sightings = self.sightings([selector]);
-                // Of what a selector names a store knows the nearest, and what excludes each other.
-                let end = ScanEnd {
-                    sightings: &sightings,
-                    is_complete: &is_complete,
-                    may_say_more: &|matched| !matched,
-                    unseen: &Vec::new,
-                };
-                return self.scan(opened, &end, |object| {
-                    sightings.look(object.labels());
-                    sightings.look_at_namespace(object.identity().namespace);
-                    self.look_for_times(&object);
-                    self.has_in_scope(&object, &lacks_kind) && matcher.matches(object.labels())
-                });
-            }
-            Wanted::Query(query) => query,
-        };
-        // The newest time of a dump is known behind its last object.
-        let Some(context) = self.selection.context_before() else { return self.load(opened) };
-        // What other objects have to do with one is known when all are there.
-        let Ok(matcher) = QueryMatcher::new(query, context) else { return self.load(opened) };
-        let matcher = if self.shown == Shown::Nothing { matcher } else { matcher.looking_out() };
-        if matcher.asks_for_source() {
-            return self.load(opened);
-        }
-        let labels: Vec<Selector> = query.label_requirements().into_iter().map(Selector::from).collect();
-        let sightings = self.sightings(&labels);
-        let end = ScanEnd {
-            sightings: &sightings,
-            is_complete: &is_complete,
-            may_say_more: &|matched| match matched {
-                true => matcher.has_idle_expression(),
-                false => !matcher.has_seen_all(),
-            },
-            unseen: &|| matcher.unseen(),
-        };
-        self.scan(opened.reads(matcher.reads()), &end, |object| {
-            sightings.look(object.labels());
-            sightings.look_at_namespace(object.identity().namespace);
+        let Some(asked) = OneByOne::new(&self.selection, &wanted) else { return self.load(opened) };
+        let asked = if self.shown == Shown::Nothing { asked } else { asked.looking_out() };
+        let end = ScanEnd { sightings: &self.sightings(&wanted.label_selectors()), asked: &asked };
+        self.scan(opened.reads(asked.reads()), &end, |object| {
+            end.sightings.look(object.labels());
+            end.sightings.look_at_namespace(object.identity().namespace);
             self.look_for_times(&object);
-            if matcher.asks_for_kind() && object.identity().kind.is_empty() {
-                lacks_kind.store(true, Ordering::Relaxed);
-            }
-            self.has_in_scope(&object, &lacks_kind) && matcher.matches(&object)
+            asked.holds(&object)
         })
-    }
-
-    /// Whether an object is in the namespaces and of the kinds that are asked for. Notes if it does not say its kind.
-    fn has_in_scope(&self, object: &ReadObject<'_>, lacks_kind: &AtomicBool) -> bool {
-        let identity = object.identity();
-        if self.kinds.is_asked() && identity.kind.is_empty() {
-            lacks_kind.store(true, Ordering::Relaxed);
-        }
-        self.selection.has_namespace(identity) && self.kinds.accepts(identity)
     }
 
     fn look_for_times(&self, object: &ReadObject<'_>) {
@@ -264,7 +204,7 @@ impl QueryRun<'_> {
         let load = |unanswered| Ok(Found::Loaded(Box::new(scanned.reload.load(unanswered)?)));
         // What was read is kept until here, so that a load need not read it again.
         let scan = match scanned.scan {
-            Scan::Answer(scan) if !(end.is_complete)() => return load(scan.into_unanswered()),
+            Scan::Answer(scan) if !end.asked.is_complete() => return load(scan.into_unanswered()),
             Scan::Answer(scan) => scan,
             Scan::NeedsStore(unanswered) => return load(unanswered),
         };
@@ -275,9 +215,9 @@ impl QueryRun<'_> {
         }
         let among = among(scan.n_objects());
         let mut of_scope = end.sightings.namespaces_in_vain(&among);
-        of_scope.extend(self.selection.kind_reasons(&self.kinds.seen(), &among));
+        of_scope.extend(self.selection.kind_reasons(&end.asked.kinds_seen(), &among));
         let mut in_vain = end.sightings.in_vain(&among);
-        in_vain.extend(absent::of_tests(&(end.unseen)(), &among));
+        in_vain.extend(absent::of_tests(&end.asked.unseen(), &among));
         // What was not kept is not read again only to say more of it.
         if scan.is_kept() && self.needs_store(&scan, end, !(of_scope.is_empty() && in_vain.is_empty())) {
             return load(scan.into_unanswered());
@@ -298,7 +238,7 @@ impl QueryRun<'_> {
         let matched = scan.n_selected() > 0;
         let is_worth_it = !matched || scan.n_bytes() <= SMALL_DUMP;
         let is_no_answer = scan.n_objects() == 0 || (!matched && self.selection.is_scoped());
-        (is_in_vain && is_worth_it) || is_no_answer || (end.may_say_more)(matched)
+        (is_in_vain && is_worth_it) || is_no_answer || end.asked.may_say_more(matched)
     }
 
     /// Why nothing matched, as far as that is known without a dump: which names no object has.
@@ -320,8 +260,8 @@ impl QueryRun<'_> {
     }
 
     /// What is to be looked out for while objects are read. Nothing is said where nothing is printed.
-    fn sightings<'s>(&self, wanted: impl IntoIterator<Item = &'s Selector>) -> Sightings {
-        let selectors = wanted.into_iter().filter(|_| self.shown != Shown::Nothing);
+    fn sightings(&self, wanted: &[Selector]) -> Sightings {
+        let selectors = wanted.iter().filter(|_| self.shown != Shown::Nothing);
         let columns = self.view.subjects().filter(|_| self.shown == Shown::Rows);
         Sightings::new(selectors, columns.filter_map(ColumnSubject::label))
             .in_namespaces(&self.selection.namespaces)

@@ -129,8 +129,11 @@ impl<'c> Opened<'c> {
     }
 
     /// Takes this apart of every object that [`scan`](Opened::scan) gives.
-    pub(crate) fn reads(self, reads: &Reads) -> Opened<'c> {
-        Opened { loader: self.loader.reads(reads), ..self }
+    pub(crate) fn reads(self, reads: Option<&Reads>) -> Opened<'c> {
+        match reads {
+            Some(reads) => Opened { loader: self.loader.reads(reads), ..self },
+            None => self,
+        }
     }
 
     /// Whether the objects that a [`scan`](Opened::scan) keeps are to have their text.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::iter;
 
 use selq::diff::{DiffBy, ObjectDifference, changed_fields};
 use selq::edit::LabelChange;
@@ -94,12 +95,13 @@ impl<'a> DiffRows<'a> {
             ObjectDifference::Went { before } => (Some(before), None),
             ObjectDifference::Changed { before, after } => (Some(before), Some(after)),
         };
-        let labels = |dump: &'a Dump, id: Option<ObjectId>| {
-            id.and_then(|id| dump.store().get(id))
-                .into_iter()
-                .flat_map(|object| object.labels().collect::<Vec<_>>())
+        let labels = |dump: &'a Dump, id: Option<ObjectId>| -> Vec<(&'a str, &'a str)> {
+            let object = id.and_then(|id| dump.store().get(id));
+            object.map(|object| object.labels().collect()).unwrap_or_default()
         };
-        LabelChange::all(labels(self.before, before), labels(self.after, after))
+        let (mut before, mut after) = (labels(self.before, before), labels(self.after, after));
+        leave_out_equal(&mut before, &mut after);
+        LabelChange::all(before, after)
     }
 
     /// The fields in which what changed differs.
@@ -120,6 +122,16 @@ impl<'a> DiffRows<'a> {
         what.extend(fields.into_iter().take(MAX_FIELDS_SHOWN));
         what.extend((n_more > 0).then(|| format!("+ {n_more} more...")));
         out.push_str(&what.join(" "));
+    }
+}
+
+/// Takes out what stands in the same place on both sides, of which no key is there twice.
+fn leave_out_equal<'a>(before: &mut Vec<(&'a str, &'a str)>, after: &mut Vec<(&'a str, &'a str)>) {
+    // Most labels of what changed are as they were, and where they were.
+    let same: Vec<bool> = before.iter().zip(&*after).map(|(old, new)| old == new).collect();
+    for labels in [before, after] {
+        let mut is_same = same.iter().copied().chain(iter::repeat(false));
+        labels.retain(|_| !is_same.next().unwrap_or(false));
     }
 }
 

@@ -46,6 +46,14 @@ impl Wanted {
         }
     }
 
+    /// The selectors that it asks of labels.
+    pub(crate) fn label_selectors(&self) -> Vec<Selector> {
+        match self {
+            Wanted::Selector(selector) => vec![selector.clone()],
+            Wanted::Query(query) => query.label_requirements().into_iter().map(Selector::from).collect(),
+        }
+    }
+
     /// What it asks for besides labels.
     pub(crate) fn subjects(&self) -> Vec<&Subject> {
         match self {
