@@ -24,6 +24,37 @@ impl Selector {
     }
 }
 
+impl Selector {
+    /// Requirements about one key that nothing satisfies together, though each two of them may be: `k in (a,b)`, `k!=a` and
+    /// `k!=b`. None where there are no such. Looks no longer than [`Selector::contradiction`].
+    pub(crate) fn conflict(&self) -> Vec<&Requirement> {
+        if let Some((one, other)) = self.contradiction() {
+            return vec![one, other];
+        }
+        let requirements = self.requirements().unwrap_or_default();
+        requirements.chunk_by(|a, b| a.key() == b.key()).find_map(exhausted).unwrap_or_default()
+    }
+}
+
+/// A requirement that lists values, with those that leave none of them.
+fn exhausted<'s>(group: &[&'s Requirement]) -> Option<Vec<&'s Requirement>> {
+    let is_list = |it: &&&Requirement| {
+        matches!(it, Requirement::Equals(..) | Requirement::DoubleEquals(..) | Requirement::In(..))
+    };
+    let list = *group.iter().find(is_list)?;
+    if list.values().len().saturating_mul(group.len()) > MAX_PAIRS {
+        return None;
+    }
+    let mut conflict = vec![list];
+    for value in list.values() {
+        let excluding = *group.iter().find(|it| !it.matches_value(Some(value)))?;
+        if !conflict.contains(&excluding) {
+            conflict.push(excluding);
+        }
+    }
+    Some(conflict)
+}
+
 /// Each requirement with each of those behind it.
 fn pairs<'s>(group: &[&'s Requirement]) -> impl Iterator<Item = (&'s Requirement, &'s Requirement)> {
     let ends = (0..group.len()).flat_map(|one| (one + 1..group.len()).map(move |other| (one, other)));
@@ -56,6 +87,26 @@ mod tests {
     fn pair(text: &str) -> Option<String> {
         let selector: Selector = text.parse().unwrap();
         selector.contradiction().map(|(one, other)| format!("{one} | {other}"))
+    }
+
+    #[test]
+    fn several_that_leave_nothing_are_named() {
+        let conflict = |text: &str| {
+            let selector: Selector = text.parse().unwrap();
+            let conflict = selector.conflict().into_iter().map(ToString::to_string);
+            conflict.collect::<Vec<_>>().join(" | ")
+        };
+        for (text, expected) in [
+            ("x,k in (a,b),k!=a,k!=b", "k in (a,b) | k!=a | k!=b"),
+            ("k in (a,b),k in (b,c),k in (a,c)", "k in (a,b) | k in (b,c) | k in (a,c)"),
+            ("k in (1,9),k>2,k<5", "k in (1,9) | k>2 | k<5"),
+            ("k=a,k=b", "k=a | k=b"),
+            ("k in (a,b),k!=a", ""),
+            ("k>1,k<3,k!=2", ""),
+            ("", ""),
+        ] {
+            assert_eq!(conflict(text), expected, "{text}");
+        }
     }
 
     #[test]

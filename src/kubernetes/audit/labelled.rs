@@ -18,6 +18,8 @@ pub(super) struct Labelled<'d> {
     labels: LabelSource<'d>,
     /// Of a template, how many pods are to be made of it.
     pub(super) replicas: Option<i64>,
+    /// Of a template, the workload.
+    workload: Option<ObjectRef<'d>>,
     pub(super) pod: PodStage,
 }
 
@@ -41,7 +43,7 @@ impl<'d> Labelled<'d> {
     /// An object by its own labels.
     pub(super) fn of(object: ObjectRef<'d>) -> Labelled<'d> {
         let labels = LabelSource::Object(object);
-        Labelled { id: object.id(), labels, replicas: None, pod: PodStage::default() }
+        Labelled { id: object.id(), labels, replicas: None, workload: None, pod: PodStage::default() }
     }
 
     /// The same with a label that a server gives it, unless it has one under that key.
@@ -88,15 +90,21 @@ impl<'d> Labelled<'d> {
         }
     }
 
-    /// Whether it meets a requirement; a template does where its pods get the label only when they are made.
+    /// Whether it meets a requirement; a template does where its pods may, by a label that they get when they are made.
     pub(super) fn meets(&self, requirement: &Requirement) -> bool {
         let key = requirement.key().as_str();
-        (self.is_template() && ADDED.contains(&key)) || requirement.matches_value(self.label(key))
+        match (self.label(key), self.workload) {
+            (None, Some(workload)) if is_added(key, workload.kind()) => {
+                may_be_met(requirement, workload.name())
+            }
+            (label, _) => requirement.matches_value(label),
+        }
     }
 
     /// The labels that it was given, without those that controllers add.
     pub(super) fn given_labels(&self) -> Vec<(&str, &str)> {
-        let mut given: Vec<(&str, &str)> = self.labels().filter(|(key, _)| !ADDED.contains(key)).collect();
+        let mut given: Vec<(&str, &str)> =
+            self.labels().filter(|(key, _)| !ADDED.iter().any(|(added, _)| added == key)).collect();
         given.sort_unstable();
         given
     }
@@ -105,9 +113,11 @@ impl<'d> Labelled<'d> {
 /// Pods, and the kinds that make pods of templates.
 pub(super) const KINDS: &[&str] = &[
     "Pod",
+    "CloneSet",
     "CronJob",
     "DaemonSet",
     "Deployment",
+    "DeploymentConfig",
     "Job",
     "ReplicaSet",
     "ReplicationController",
@@ -115,18 +125,50 @@ pub(super) const KINDS: &[&str] = &[
     "StatefulSet",
 ];
 
-/// The labels that controllers add to the pods that they make.
-pub(super) const ADDED: [&str; 9] = [
-    "pod-template-hash",
-    "pod-template-generation",
-    "controller-revision-hash",
-    "controller-uid",
-    "job-name",
-    "apps.kubernetes.io/pod-index",
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-name",
-    "statefulset.kubernetes.io/pod-name",
+/// The labels that controllers add to the pods that they make, each with the kinds that it is of.
+const ADDED: [(&str, &[&str]); 13] = [
+    ("deployment", &["DeploymentConfig"]),
+    ("deploymentconfig", &["DeploymentConfig"]),
+    ("pod-template-hash", &["CloneSet", "Deployment"]),
+    ("rollouts-pod-template-hash", &["Rollout"]),
+    ("pod-template-generation", &["DaemonSet"]),
+    ("controller-revision-hash", &["CloneSet", "DaemonSet", "StatefulSet"]),
+    ("controller-uid", JOBS),
+    ("job-name", JOBS),
+    ("batch.kubernetes.io/controller-uid", JOBS),
+    ("batch.kubernetes.io/job-completion-index", JOBS),
+    ("batch.kubernetes.io/job-name", JOBS),
+    ("apps.kubernetes.io/pod-index", &["StatefulSet"]),
+    (POD_NAME, &["StatefulSet"]),
 ];
+const JOBS: &[&str] = &["CronJob", "Job"];
+
+/// The label by which each pod of a StatefulSet can be selected.
+pub(super) const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+
+/// Whether pods that are made of the templates of a kind have a label that the template has not.
+fn is_added(key: &str, kind: &str) -> bool {
+    ADDED.iter().any(|(added, kinds)| *added == key && kinds.contains(&kind))
+}
+
+/// Whether a label that a controller adds may meet a requirement, as far as its value is known before there is a pod.
+fn may_be_met(requirement: &Requirement, workload: &str) -> bool {
+    match requirement {
+        Requirement::DoesNotExist(_) => false,
+        Requirement::Equals(..) | Requirement::DoubleEquals(..) | Requirement::In(..)
+            if requirement.key().as_str() == POD_NAME =>
+        {
+            requirement.named_values().any(|pod| is_ordinal_of(pod, workload))
+        }
+        _ => true,
+    }
+}
+
+/// Whether a pod is called as a StatefulSet calls its own: by the set's name and a number.
+pub(super) fn is_ordinal_of(pod: &str, set: &str) -> bool {
+    let ordinal = pod.strip_prefix(set).and_then(|rest| rest.strip_prefix('-'));
+    ordinal.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
 /// Fewer objects are read before another thread has begun.
 const MIN_PER_THREAD: usize = 256;
@@ -238,7 +280,7 @@ fn templates<'d>(audited: &Audited<'_, 'd>) -> Vec<Labelled<'d>> {
 }
 
 /// What a workload makes pods of; `None` of one that was made by another one with a template, which is the same.
-fn template<'d>(
+pub(super) fn template<'d>(
     audited: &Audited<'_, 'd>,
     id: ObjectId,
     path: &[&str],
@@ -247,12 +289,13 @@ fn template<'d>(
     let labels = path.iter().chain(&["metadata", "labels"]).copied();
     let reads =
         Reads::nothing().and(labels.clone()).and(["metadata", "ownerReferences"]).and(["spec", "replicas"]);
+    let workload = audited.object(id);
     audited.read(id, &reads, |object| {
         let is_made = controller(object).is_some_and(|owner| makes_pods(owner.get("kind")));
         let labels = labels.fold(object.json(), Json::get).members();
         let labels = labels.filter_map(|(key, value)| Some((key.to_owned(), value.string()?.into_owned())));
         let labels = LabelSource::Listed(labels.collect());
         let replicas = Some(object.at(["spec", "replicas"]).integer().unwrap_or(1));
-        (!is_made).then(|| Labelled { id, labels, replicas, pod: PodStage::default() })
+        (!is_made).then(|| Labelled { id, labels, replicas, workload, pod: PodStage::default() })
     })
 }

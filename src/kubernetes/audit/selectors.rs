@@ -7,6 +7,7 @@ use super::super::links::{FaultKind, Tie};
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
+use super::labelled::{self, POD_NAME};
 use crate::{ObjectId, Requirement, Selector};
 
 /// The relations that selectors say.
@@ -37,11 +38,11 @@ fn what_clashes(tie: &Tie<'_>) -> Option<String> {
     if let Some(problem) = tie.problem() {
         return Some(format!("is no selector: {problem}"));
     }
-    let clashes: Vec<String> = tie
-        .contradictions()
-        .iter()
-        .map(|(one, other)| format!("nothing satisfies both {one} and {other}"))
-        .collect();
+    let in_words = |parts: &Vec<String>| match &parts[..] {
+        [one, other] => format!("nothing satisfies both {one} and {other}"),
+        parts => format!("nothing satisfies all of {}", parts.join(", ")),
+    };
+    let clashes: Vec<String> = tie.contradictions().iter().map(in_words).collect();
     (!clashes.is_empty()).then(|| clashes.join(", and "))
 }
 
@@ -65,16 +66,26 @@ pub(super) fn malformed(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 
 /// Labels that change, each with when it does.
 const VOLATILE: [(&str, &str); 6] = [
-    ("app.kubernetes.io/managed-by", "changes with the tool that installs it"),
+    (MANAGED_BY, "changes with the tool that installs it"),
     ("app.kubernetes.io/version", "changes with each release"),
     ("controller-revision-hash", "changes with each rollout"),
     ("helm.sh/chart", "changes with each version of the chart"),
     ("pod-template-hash", "changes with each rollout"),
-    (PER_POD, "is the name of one pod"),
+    (POD_NAME, "is the name of one pod"),
 ];
 
-/// By this label a Service for one pod of a StatefulSet selects it.
-const PER_POD: &str = "statefulset.kubernetes.io/pod-name";
+const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+
+/// Whether what manages the selected pods installs them. An operator that makes them of a custom object writes its own name
+/// there, which stays.
+fn is_of_installer(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> bool {
+    let is_built_in = |workload: &str| {
+        let kind = workload.split('/').next().unwrap_or_default();
+        labelled::KINDS.contains(&kind)
+    };
+    let members = auditor.members(tie);
+    members.iter().any(|pod| auditor.workload_of(pod).is_none_or(|workload| is_built_in(&workload)))
+}
 
 pub(super) fn volatile(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     // What a controller owns it also brings up to date.
@@ -82,7 +93,10 @@ pub(super) fn volatile(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let found = ties.filter_map(|tie| {
         let requirements = tie.label_selector().and_then(Selector::requirements)?;
         let is_service = auditor.is_of(tie.from(), "", "Service");
-        let (requirement, why) = requirements.iter().find_map(|it| Some((it, changes(it, is_service)?)))?;
+        let (requirement, why) = requirements.iter().find_map(|it| {
+            let why = changes(it, is_service)?;
+            (it.key().as_str() != MANAGED_BY || is_of_installer(auditor, &tie)).then_some((it, why))
+        })?;
         let message = format!("selects by {requirement}, which {why}");
         let finding = Finding::new(tie.from(), Severity::Warning, tie.at(), message);
         Some(finding.with("selector", tie.selector()).with("label", requirement.key().as_str()))
@@ -97,5 +111,5 @@ fn changes(requirement: &Requirement, is_service: bool) -> Option<&'static str> 
     // One that says only that the label is there, or what it is not, outlasts its changes.
     let names_value =
         matches!(requirement, Requirement::Equals(..) | Requirement::DoubleEquals(..) | Requirement::In(..));
-    (names_value && !(is_service && key == PER_POD)).then_some(why)
+    (names_value && !(is_service && key == POD_NAME)).then_some(why)
 }

@@ -377,8 +377,8 @@ impl SelectorChoice {
 }
 
 impl SelectorChoice {
-    /// Two parts that nothing meets together, of the labels that are asked for, of the namespaces and of each term.
-    pub(super) fn contradictions(&self) -> Vec<(String, String)> {
+    /// Parts that nothing meets together, of the labels that are asked for, of the namespaces and of each term.
+    pub(super) fn contradictions(&self) -> Vec<Vec<String>> {
         let terms = match &self.filter {
             ChoiceFilter::Labels(_) => &[][..],
             ChoiceFilter::Terms(terms) => terms,
@@ -389,9 +389,9 @@ impl SelectorChoice {
         };
         let selectors =
             labels.into_iter().chain(&self.namespaces.labelled).chain(terms.iter().map(|term| &term.labels));
-        let clashes = selectors.filter_map(Selector::contradiction);
-        let clashes = clashes.map(|(one, other)| (one.to_string(), other.to_string()));
-        clashes.chain(terms.iter().filter_map(NodeTerm::name_clash)).collect()
+        let conflicts = selectors.map(Selector::conflict).filter(|conflict| !conflict.is_empty());
+        let conflicts = conflicts.map(|parts| parts.into_iter().map(ToString::to_string).collect());
+        conflicts.chain(terms.iter().filter_map(NodeTerm::name_clash)).collect()
     }
 }
 
@@ -412,12 +412,12 @@ impl Namespaces {
 
 impl NodeTerm {
     /// Two parts about a node's name that no node meets together.
-    fn name_clash(&self) -> Option<(String, String)> {
+    fn name_clash(&self) -> Option<Vec<String>> {
         let written =
             |(is_it, name): &(bool, Box<str>)| format!("{}name({name})", if *is_it { "" } else { "!" });
         let named = self.names.iter().find(|(is_it, _)| *is_it)?;
         let other = self.names.iter().find(|(is_it, name)| *is_it != (*name == named.1))?;
-        Some((written(named), written(other)))
+        Some(vec![written(named), written(other)])
     }
 
     fn text(&self) -> String {

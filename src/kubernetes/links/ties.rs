@@ -243,8 +243,8 @@ impl<'l> Tie<'l> {
         Some(&self.choice()?.namespaces)
     }
 
-    /// Two parts of the selector that nothing meets together; of several terms those of each.
-    pub(in crate::kubernetes) fn contradictions(&self) -> Vec<(String, String)> {
+    /// Parts of the selector that nothing meets together; of several terms those of each.
+    pub(in crate::kubernetes) fn contradictions(&self) -> Vec<Vec<String>> {
         self.choice().map_or_else(Vec::new, SelectorChoice::contradictions)
     }
 
