@@ -43,6 +43,10 @@ impl Links<'_> {
 
     fn follow(&self, id: ObjectId, way: Follow) -> Vec<DerivedLink> {
         let (mut found, mut seen) = (Vec::new(), BTreeSet::from([id]));
+        if way == Follow::Back {
+            // What names the object itself leads to it without others: an EndpointSlice names the pods of its Service.
+            seen.extend(self.ties_to(Relation::Uses, id).iter().map(|tie| tie.from()));
+        }
         let mut next = VecDeque::from([(id, Vec::<ObjectId>::new())]);
         while let Some((at, path)) = next.pop_front() {
             for object in self.step(at, way, path.is_empty()) {

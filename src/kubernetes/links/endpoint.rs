@@ -80,9 +80,10 @@ impl Links<'_> {
     /// nothing where the dump has no slice of it.
     #[must_use]
     pub fn listed_endpoints(&self, service: ObjectId) -> Vec<ListedEndpoint> {
+        let slices = self.slices_of(service);
         let mut listed: Vec<ListedEndpoint> =
-            self.slices_of(service).into_iter().flat_map(|slice| self.endpoints_in(slice)).collect();
-        let has_slices = !self.slices_of(service).is_empty();
+            slices.iter().flat_map(|slice| self.endpoints_in(*slice)).collect();
+        let has_slices = !slices.is_empty();
         let selected = self.ties_of(Relation::Selects, service).flat_map(|tie| tie.targets());
         let computed: BTreeMap<ObjectId, EndpointState> = selected
             .filter(|_| has_slices)
@@ -105,8 +106,12 @@ impl Links<'_> {
         listed
     }
 
-    /// The slices that a controller writes for a Service.
+    /// The slices that a controller writes for a Service. Slices name pods too.
     fn slices_of(&self, service: ObjectId) -> Vec<ObjectId> {
+        let object = self.dump().store().get(service);
+        if !object.is_some_and(|it| it.kind() == "Service" && group_of(it.api_version()).is_empty()) {
+            return Vec::new();
+        }
         let ties = self.ties_to(Relation::Uses, service).into_iter().map(|tie| tie.from());
         let is_slice = |id: &ObjectId| {
             self.dump().store().get(*id).is_some_and(|it| {
