@@ -70,16 +70,41 @@ pub(super) fn at_place(place: &LinkPlace, holder: &Holder<'_>, json: Json<'_, '_
         })),
         PlaceForm::Topology | PlaceForm::Text | PlaceForm::Name | PlaceForm::Ref => {}
     }
-    if let NamespaceRule::Labels(path) = &place.namespaces {
-        let written = path.to_string();
-        let of_namespaces = holder.at(path).present().into_iter().flat_map(of_label_selector);
-        faults.extend(of_namespaces.map(|(said, inner)| FaultAt {
-            at: format!("{written}{inner}"),
-            kind: FaultKind::Form,
-            said,
-        }));
-    }
+    faults.extend(of_namespaces(place, holder));
     faults
+}
+
+/// The faults of what says in which namespaces is looked.
+fn of_namespaces(place: &LinkPlace, holder: &Holder<'_>) -> Vec<FaultAt> {
+    let (path, found): (_, Vec<(String, String)>) = match &place.namespaces {
+        NamespaceRule::Labels(path) => {
+            (path, holder.at(path).present().into_iter().flat_map(of_label_selector).collect())
+        }
+        NamespaceRule::Names(path) => (
+            path,
+            holder
+                .at(path)
+                .present()
+                .into_iter()
+                .flat_map(of_names)
+                .map(|said| (said, String::new()))
+                .collect(),
+        ),
+        _ => return Vec::new(),
+    };
+    let fault = |(said, inner)| FaultAt { at: format!("{path}{inner}"), kind: FaultKind::Form, said };
+    found.into_iter().map(fault).collect()
+}
+
+/// What is wrong with names of namespaces.
+fn of_names(json: Json<'_, '_>) -> impl Iterator<Item = String> {
+    let unknown = json.members().map(|(name, _)| name).filter(|name| !["any", "matchNames"].contains(name));
+    unknown.map(|name| {
+        format!(
+            "{name} is no field here, and servers drop it, so that the own namespace is meant: namespaces are named, with \
+             matchNames or any"
+        )
+    })
 }
 
 fn below(mut at: String, name: &str) -> String {
