@@ -291,9 +291,9 @@ fn endpoint_slices_of_another_moment_are_told_as_that() {
     shop/service/web
     ├─ leads to
     │  ├─ selects  .spec.selector  app=web
-    │  │  ├─ shop/pod/web-0
-    │  │  ├─ shop/pod/web-1
-    │  │  └─ shop/pod/web-2
+    │  │  ├─ shop/pod/web-0  ready
+    │  │  ├─ shop/pod/web-1  not ready
+    │  │  └─ shop/pod/web-2  ready
     │  ├─ via shop/endpointslice.discovery.k8s.io/web-x
     │  │  ├─ shop/pod/web-0  ready
     │  │  ├─ shop/pod/web-1  ready, and by what the pod says not ready
@@ -304,6 +304,11 @@ fn endpoint_slices_of_another_moment_are_told_as_that() {
        └─ shop/endpointslice.discovery.k8s.io/web-x  uses it  .metadata.labels['kubernetes.io/service-name']
     EndpointSlices say otherwise than the pods of 2 of 4 endpoints: a dump is seldom of one moment
     ");
+    // Slices name pods too, of which nothing is to be said that is said of Services.
+    let of_pod = env.run(&["links", "-o", "tree", "--of", "pod/web-0", "e.json"]);
+    assert!(of_pod.out.contains("uses it  .endpoints[0].targetRef"), "{}", of_pod.out);
+    assert!(!of_pod.out.contains("via") && !of_pod.out.contains("what the pod says"), "{}", of_pod.out);
+    assert_eq!(of_pod.err, "");
 }
 
 #[test]
@@ -349,4 +354,14 @@ fn a_session_shows_links() {
           └─ mon/prometheus.monitoring.coreos.com/k8s
     ");
     assert!(run.err.contains("no object \"nope\""), "{}", run.err);
+    // As trees and `--of` name it, and with what comes nearest where that is not there.
+    let by_name = |name: &str| env().pipe(&["repl", "c.json"], format!(":links {name}\n").as_bytes());
+    let tree = by_name("pod/web-0").out;
+    for name in ["shop/pod/web-0", "shop/po/web-0", "web-0"] {
+        assert_eq!(by_name(name).out, tree, "{name}");
+    }
+    for name in ["lab/pod/web-0", "shop/pod/wbe-0"] {
+        assert!(by_name(name).err.contains("no object"), "{name}");
+    }
+    assert!(by_name("shop/pod/wbe-0").err.contains("pod/web-0"));
 }

@@ -98,7 +98,7 @@ fn write(rows: &LinkRows<'_, '_>, format: LinksFormat, args: &LinksArgs, config:
                     if nth > 0 {
                         out.words("\n")?;
                     }
-                    tree::lines(rows.links(), rows.relations(), id)
+                    tree::lines(rows.links(), rows.relations(), id, config.stdout_columns)
                         .iter()
                         .try_for_each(|line| out.line(line))?;
                 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use selq::kubernetes::links::{DerivedLink, EndpointState, ListedEndpoint, Tie};
 use selq::kubernetes::{Links, Relation};
 use selq::{Dump, ObjectId};
+use unicode_width::UnicodeWidthStr;
 
 use crate::output::names;
 
@@ -17,8 +18,13 @@ struct LinkBranch {
     below: Vec<LinkBranch>,
 }
 
-/// The lines of the tree of an object.
-pub(crate) fn lines(links: &Links<'_>, relations: &[Relation], id: ObjectId) -> Vec<String> {
+/// The lines of the tree of an object, folded where they are wider than `max_width`.
+pub(crate) fn lines(
+    links: &Links<'_>,
+    relations: &[Relation],
+    id: ObjectId,
+    max_width: Option<usize>,
+) -> Vec<String> {
     let tree = LinkTree { links, relations };
     let mut lines = vec![tree.title(id)];
     let mut branches = Vec::new();
@@ -27,16 +33,43 @@ pub(crate) fn lines(links: &Links<'_>, relations: &[Relation], id: ObjectId) -> 
             branches.push(LinkBranch { text: text.to_owned(), below });
         }
     }
-    push_lines(&branches, "", &mut lines);
+    push_lines(&branches, "", max_width.unwrap_or(usize::MAX), &mut lines);
     lines
 }
 
-fn push_lines(branches: &[LinkBranch], before: &str, lines: &mut Vec<String>) {
+fn push_lines(branches: &[LinkBranch], before: &str, max_width: usize, lines: &mut Vec<String>) {
     for (nth, branch) in branches.iter().enumerate() {
         let is_last = nth + 1 == branches.len();
-        lines.push(format!("{before}{} {}", if is_last { "└─" } else { "├─" }, branch.text));
-        push_lines(&branch.below, &format!("{before}{}  ", if is_last { " " } else { "│" }), lines);
+        let below = format!("{before}{}  ", if is_last { " " } else { "│" });
+        let mut lead = format!("{before}{} ", if is_last { "└─" } else { "├─" });
+        // What does not fit stands further in, beside the line that leads to what is below.
+        let further = format!("{below}{}    ", if branch.below.is_empty() { " " } else { "│" });
+        for part in folded(&branch.text, max_width.saturating_sub(further.width())) {
+            lines.push(format!("{lead}{part}"));
+            lead.clone_from(&further);
+        }
+        push_lines(&branch.below, &below, max_width, lines);
     }
+}
+
+/// The least that is worth a line of its own.
+const MIN_WIDTH: usize = 24;
+
+/// A text in parts that fit, broken before its columns and, where one is wider, behind a comma or blank.
+fn folded(text: &str, max_width: usize) -> Vec<&str> {
+    let max_width = max_width.max(MIN_WIDTH);
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while rest.width() > max_width {
+        let ends = |breaks: &str| {
+            let found = rest.match_indices(breaks).map(|(at, found)| at + found.len());
+            found.take_while(|end| rest[..*end].trim_end().width() <= max_width).last()
+        };
+        let Some(end) = ends("  ").or_else(|| ends(",").max(ends(" "))) else { break };
+        parts.push(rest[..end].trim_end());
+        rest = &rest[end..];
+    }
+    parts.push(rest);
+    parts
 }
 
 struct LinkTree<'l, 'd> {
@@ -112,7 +145,7 @@ impl<'l> LinkTree<'l, '_> {
             (None, Some(problem)) => format!("  is no selector: {problem}"),
             (None, None) => String::new(),
         };
-        let mut below = self.listed(tie.targets());
+        let mut below = self.listed(tie.targets(), |id| self.as_endpoint(&tie, id));
         if below.is_empty() {
             below.push(LinkBranch { text: "nothing".to_owned(), below: Vec::new() });
         }
@@ -147,7 +180,7 @@ impl<'l> LinkTree<'l, '_> {
         links.into_iter().for_each(|link| by_way.entry(link.via).or_default().push(link.object));
         let branch = |(via, objects): (Vec<ObjectId>, Vec<ObjectId>)| {
             let via: Vec<String> = via.into_iter().map(|id| self.title(id)).collect();
-            LinkBranch { text: text(&via.join(" → ")), below: self.listed(objects) }
+            LinkBranch { text: text(&via.join(" → ")), below: self.listed(objects, |_| None) }
         };
         let n_more = by_way.len().saturating_sub(MAX_SHOWN);
         let mut branches: Vec<LinkBranch> = by_way.into_iter().take(MAX_SHOWN).map(branch).collect();
@@ -155,13 +188,28 @@ impl<'l> LinkTree<'l, '_> {
         branches
     }
 
-    fn listed(&self, ids: impl IntoIterator<Item = ObjectId>) -> Vec<LinkBranch> {
+    /// Objects with what is to be said of each.
+    fn listed(
+        &self,
+        ids: impl IntoIterator<Item = ObjectId>,
+        said: impl Fn(ObjectId) -> Option<&'static str>,
+    ) -> Vec<LinkBranch> {
         let mut ids = ids.into_iter();
         let shown = ids.by_ref().take(MAX_SHOWN);
+        let text = |id| match said(id) {
+            Some(said) => format!("{}  {said}", self.title(id)),
+            None => self.title(id),
+        };
         let mut branches: Vec<LinkBranch> =
-            shown.map(|id| LinkBranch { text: self.title(id), below: Vec::new() }).collect();
+            shown.map(|id| LinkBranch { text: text(id), below: Vec::new() }).collect();
         branches.extend(more(ids.count()));
         branches
+    }
+
+    /// How far a pod can be used that a Service selects.
+    fn as_endpoint(&self, tie: &Tie<'_>, pod: ObjectId) -> Option<&'static str> {
+        let from = self.dump().store().get(tie.from()).filter(|it| it.kind() == "Service")?;
+        self.links.endpoint(from.id(), pod).map(|endpoint| state(EndpointState::from(&endpoint)))
     }
 }
 
@@ -178,4 +226,36 @@ fn state(state: EndpointState) -> &'static str {
 /// That there are more, if there are.
 fn more(n: usize) -> Option<LinkBranch> {
     (n > 0).then(|| LinkBranch { text: format!("… {n} more"), below: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_wide_is_folded_before_its_columns_and_else_behind_a_comma() {
+        let text = "shop/pod/web-0  selects it  .spec.selector  app.kubernetes.io/name=a,tier=b";
+        assert_eq!(folded(text, 80), [text]);
+        let parts = ["shop/pod/web-0  selects it", ".spec.selector", "app.kubernetes.io/name=a,", "tier=b"];
+        assert_eq!(folded(text, 30), parts);
+        // What has no place to break stays whole.
+        assert_eq!(folded(&"x".repeat(90), 30).len(), 1);
+    }
+
+    #[test]
+    fn lines_that_go_on_stand_beside_the_tree() {
+        let leaf = |text: &str| LinkBranch { text: text.to_owned(), below: Vec::new() };
+        let branch =
+            LinkBranch { below: vec![leaf("pod/a")], ..leaf("selects  .spec.selector  app=web,tier=front") };
+        let mut lines = Vec::new();
+        push_lines(&[branch, leaf("owns  .metadata.ownerReferences[0]")], "", 30, &mut lines);
+        let expected = [
+            "├─ selects  .spec.selector",
+            "│  │    app=web,tier=front",
+            "│  └─ pod/a",
+            "└─ owns",
+            "        .metadata.ownerReferences[0]",
+        ];
+        assert_eq!(lines, expected);
+    }
 }

@@ -71,7 +71,8 @@ pub(super) fn links(session: &mut Session, wanted: &str, out: &mut dyn Write) ->
     let id = find(session, required(wanted, "links")?)?.id();
     let links = Links::new(session.state.dump());
     let relations = RELATIONS.map(LinkRelation::relation);
-    let lines = tree_lines(&links, &relations, id);
+    let max_width = session.voice.screen.as_ref().map(|screen| screen.columns);
+    let lines = tree_lines(&links, &relations, id, max_width);
     session.voice.write_long(out, |out| {
         let audience = session.state.config.stdout;
         Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", audience.text(line)))?)
@@ -137,7 +138,8 @@ fn absent(session: &Session, in_scope: &Matches<'_>, wanted: &str) -> Error {
             place(&elsewhere)
         );
     }
-    let (kind, name) = wanted.split_once('/').map_or((None, wanted), |(kind, name)| (Some(kind), name));
+    let mut parts = wanted.rsplit('/');
+    let (name, kind) = (parts.next().unwrap_or_default(), parts.next());
     let is_of_kind =
         |object: &ObjectRef<'_>| kind.is_none_or(|kind| kinds::is_called(object.identity(), kind));
     let names = in_scope.iter().filter(is_of_kind).map(|object| object.name());
@@ -147,8 +149,15 @@ fn absent(session: &Session, in_scope: &Matches<'_>, wanted: &str) -> Error {
     anyhow!(message::absent(&what, nearest.as_deref()))
 }
 
+/// A name without the namespace that it may begin with, where that is this one: as `--of` takes it, and trees have it.
+fn within<'t>(namespace: &str, wanted: &'t str) -> &'t str {
+    let parts = wanted.split_once('/').filter(|(before, rest)| *before == namespace && rest.contains('/'));
+    parts.map_or(wanted, |(_, rest)| rest)
+}
+
 /// Whether an object goes by a name, by one of its kind's names and its own, or by what `:output name` prints.
 fn is_called(session: &Session, object: &ObjectRef<'_>, wanted: &str) -> bool {
+    let wanted = within(object.namespace(), wanted);
     if object.name() == wanted {
         return true;
     }
