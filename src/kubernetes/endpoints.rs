@@ -227,11 +227,24 @@ impl ServiceEndpoints {
         self.ports.iter().any(|port| matches!(port.target, TargetPort::Name(_)))
     }
 
-    /// The names by which the Service looks for ports that the pod does not have.
-    pub(super) fn missing_ports<'s>(&'s self, pod: &ObjectJson<'_>) -> impl Iterator<Item = &'s str> {
+    /// Whether the pod has one of the Service's ports, or that has none.
+    pub(super) fn has_port(&self, pod: &ObjectJson<'_>) -> bool {
+        self.ports.is_empty() || !self.ports_of(pod, true).is_empty()
+    }
+
+    /// Whether it takes pods for ready that are not.
+    pub(super) fn publishes_not_ready(&self) -> bool {
+        self.publishes_not_ready
+    }
+
+    /// The protocols and names by which the Service looks for ports that the pod does not have.
+    pub(super) fn missing_ports<'s>(
+        &'s self,
+        pod: &ObjectJson<'_>,
+    ) -> impl Iterator<Item = (&'s str, &'s str)> {
         self.ports.iter().filter_map(move |port| match &port.target {
             TargetPort::Name(name) if container_port(pod, name, &port.protocol, true).is_none() => {
-                Some(name.as_str())
+                Some((port.protocol.as_str(), name.as_str()))
             }
             _ => None,
         })

@@ -95,6 +95,20 @@ impl<'l, 'd> Audited<'l, 'd> {
         self.object(id).is_some_and(|it| it.kind() == kind && group_of(it.api_version()) == group)
     }
 
+    /// Whether a server has given an object a uid.
+    pub(super) fn has_uid(&self, id: ObjectId) -> bool {
+        self.read(id, &Reads::nothing().and(["metadata", "uid"]), |it| {
+            it.at(["metadata", "uid"]).text().is_some()
+        })
+    }
+
+    /// Whether there are objects of a kind in the namespace of an object.
+    pub(super) fn has_kind_beside(&self, group: &str, kind: &str, id: ObjectId) -> bool {
+        let scope = Scope::all().kind(Some(group), kind).namespace(self.namespace(id));
+        let found = Plan::scoped(self.dump().store(), &Selector::everything(), &scope).run();
+        found.ids().any(|it| self.cluster(it) == self.cluster(id))
+    }
+
     /// The object of a kind and name in a namespace.
     pub(super) fn named(
         &self,

@@ -114,9 +114,9 @@ impl<'l, 'd> Auditor<'l, 'd> {
         self.pods().in_place(self.place(id))
     }
 
-    /// The pods that a selector selects; where the dump has no pods at all, the templates whose pods it would.
+    /// The pods that a selector selects; and of manifests, in which few or no pods are, the templates whose pods it would.
     pub(super) fn members(&self, tie: &Tie<'_>) -> Vec<&Labelled<'d>> {
-        if self.pods().has_pods() {
+        if self.pods().has_made() {
             return tie.targets().filter_map(|id| self.pods().pod(id)).collect();
         }
         match (tie.label_selector(), self.reach(tie)) {
@@ -126,6 +126,17 @@ impl<'l, 'd> Auditor<'l, 'd> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether something counts as a pod: a pod does, and a template where there is no pod that a server has made.
+    pub(super) fn stands_for_pods(&self, like: &Labelled<'_>) -> bool {
+        !like.is_template() || !self.pods().has_made()
+    }
+
+    /// Whether an object was read from a cluster with all that is around it, and is no manifest that others go with: some of
+    /// what it may select was made by a server, or it was itself, and pods with it.
+    pub(super) fn is_read_whole(&self, id: ObjectId, around: &[&Labelled<'_>]) -> bool {
+        around.iter().any(|it| it.pod.is_made) || (self.pods().has_made() && self.has_uid(id))
     }
 
     /// Has `look` look at a pod, or at the pod that a template describes.
@@ -210,7 +221,14 @@ impl<'l, 'd> Auditor<'l, 'd> {
 
     /// Whether a pod was made by a workload, over any number of steps.
     pub(super) fn is_made_by(&self, pod: &Labelled<'_>, workload: ObjectId) -> bool {
-        pod.id == workload || self.maker(pod.id) == Some(workload) || self.owns(workload, pod.id)
+        let is_named = || {
+            self.place(pod.id) == self.place(workload)
+                && self.workload(pod.id) == Some(&*self.as_owner(workload))
+        };
+        pod.id == workload
+            || self.maker(pod.id) == Some(workload)
+            || self.owns(workload, pod.id)
+            || is_named()
     }
 
     /// The templates, and of each workload whose template is not there its first pod; pods of their own too.

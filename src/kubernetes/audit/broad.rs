@@ -57,16 +57,67 @@ fn policies_for_all(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
         let message = "is about every object, as its match says nothing".to_owned();
         is_all.then(|| Finding::new(id, Severity::Warning, ".spec.match", message))
     });
-    let cilium =
-        auditor.of_kind("cilium.io", "CiliumClusterwideNetworkPolicy").into_iter().filter_map(|id| {
-            let is_all = auditor.read(id, &Reads::nothing().and(["spec", "endpointSelector"]), |it| {
-                it.at(["spec", "endpointSelector"]).present().is_some_and(is_empty)
-            });
-            let message =
-                format!("acts on every endpoint of the cluster: {} pods", auditor.pods().pods().len());
-            is_all.then(|| Finding::new(id, Severity::Warning, ".spec.endpointSelector", message))
+    gatekeeper.chain(cilium_for_all(auditor)).chain(kyverno_for_all(auditor)).collect()
+}
+
+/// Policies of Cilium for all endpoints of the cluster, or of a namespace, where that is a usual way to deny by default.
+fn cilium_for_all(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let reads = Reads::nothing().and(["spec", "endpointSelector"]);
+    let of_kind = |kind: &str, severity: Severity| {
+        let policies = auditor.of_kind("cilium.io", kind).into_iter().filter(|id| {
+            auditor
+                .read(*id, &reads, |it| it.at(["spec", "endpointSelector"]).present().is_some_and(is_empty))
         });
-    gatekeeper.chain(cilium).collect()
+        let found = policies.map(|id| {
+            let is_of_cluster = auditor.namespace(id).is_empty();
+            let all = auditor.pods().pods().iter().filter(|it| auditor.cluster(it.id) == auditor.cluster(id));
+            let n_pods = all.filter(|it| is_of_cluster || auditor.place(it.id) == auditor.place(id)).count();
+            let of = if is_of_cluster { "the cluster" } else { "its namespace" };
+            let message = format!("acts on every endpoint of {of}: {n_pods} pods");
+            Finding::new(id, severity, ".spec.endpointSelector", message).with("objects", n_pods)
+        });
+        found.collect::<Vec<_>>()
+    };
+    let mut found = of_kind("CiliumClusterwideNetworkPolicy", Severity::Warning);
+    found.extend(of_kind("CiliumNetworkPolicy", Severity::Info));
+    found
+}
+
+/// Policies of Kyverno of which a rule is about each object of every kind.
+fn kyverno_for_all(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let reads = Reads::nothing().and(["spec", "rules"]);
+    let found = auditor.of_kind("kyverno.io", "ClusterPolicy").into_iter().flat_map(|id| {
+        auditor.read(id, &reads, |policy| {
+            let rules = policy.at(["spec", "rules"]).elements().enumerate();
+            let broad = rules.filter(|(_, rule)| matches_all(*rule)).map(|(nth, rule)| {
+                let name = rule.get("name").string().unwrap_or_default();
+                let message = format!(
+                    "rule {name} is about every object, as its match names each kind and selects nothing"
+                );
+                Finding::new(id, Severity::Warning, &format!(".spec.rules[{nth}].match"), message)
+            });
+            broad.collect::<Vec<_>>()
+        })
+    });
+    found.collect()
+}
+
+/// Whether a rule of Kyverno leaves out nothing.
+fn matches_all(rule: Json<'_, '_>) -> bool {
+    let found = rule.get("match");
+    let is_all = |clause: Json<'_, '_>| {
+        let is_every_kind =
+            |kind: Json<'_, '_>| kind.text().is_some_and(|it| it.split('/').all(|part| part == "*"));
+        // Who asks, and what else is said of the objects, narrows it too.
+        clause.members().all(|(name, it)| name == "resources" || is_empty(it))
+            && clause.get("resources").members().all(|(name, it)| name == "kinds" || is_empty(it))
+            && clause.get("resources").get("kinds").elements().any(is_every_kind)
+    };
+    let mut all = found.get("all").elements().peekable();
+    is_empty(rule.get("exclude"))
+        && (found.get("any").elements().any(is_all)
+            || (all.peek().is_some() && all.all(is_all))
+            || is_all(found))
 }
 
 fn is_empty(json: Json<'_, '_>) -> bool {
@@ -200,7 +251,8 @@ fn covers(selector: &Selector, name: &str, namespace: Option<&Labelled<'_>>) -> 
 
 /// Whether a Service has pods, or should have, and none of them is ready.
 fn has_no_ready_pod(auditor: &Auditor<'_, '_>, service: ObjectId) -> bool {
-    let Some(tie) = auditor.selecting(service) else { return false };
+    // One that selects by nothing has endpoints that somebody writes.
+    let Some(tie) = auditor.selecting(service).filter(|tie| tie.selector().is_some()) else { return false };
     let readiness = Readiness::of(auditor, &tie);
     auditor.pods().has_made() && readiness.is_some_and(|it| it.n_ready == 0)
 }

@@ -23,10 +23,20 @@ fn budgets<'l>(auditor: &Auditor<'l, '_>) -> Vec<Tie<'l>> {
 pub(super) fn no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let found = budgets(auditor).into_iter().filter_map(|tie| {
         let is_everything = tie.selector().is_none_or(|selector| selector.is_empty());
-        (!is_everything).then(|| selects_nothing(auditor, &tie, Severity::Warning)).flatten()
+        let mut finding =
+            (!is_everything).then(|| selects_nothing(auditor, &tie, Severity::Warning)).flatten()?;
+        let is_marked =
+            tie.label_selector()?.all_requirements().iter().any(|it| it.key().as_str() == WAS_EMPTY);
+        if is_marked {
+            finding.message += "; it was made empty with policy/v1beta1, where that is no pod";
+        }
+        Some(finding)
     });
     found.collect()
 }
+
+/// The label by which servers write in one version what the empty selector is in the other.
+const WAS_EMPTY: &str = "pdb.kubernetes.io/deprecated-v1beta1-empty-selector-match";
 
 /// The pods and templates under each set of several budgets.
 pub(super) fn multiple(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
@@ -140,15 +150,15 @@ fn uncounted(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
     for pod in &members {
         match Scale::of(auditor, pod) {
             Scale::Known => {}
-            Scale::None(controller) => without.push((pod.id, controller)),
+            Scale::Unknown(why) => without.push((pod.id, why)),
             Scale::NoController => bare.push(pod.id),
         }
     }
     let is_all_bare = bare.len() == members.len();
     let (pods, what, severity) = match without.first() {
-        Some((_, controller)) => {
+        Some((_, why)) => {
             let pods: Vec<ObjectId> = without.iter().map(|(pod, _)| *pod).collect();
-            (pods, format!("a controller without a scale ({controller})"), Severity::Error)
+            (pods, why.clone(), Severity::Error)
         }
         None if bare.is_empty() => return None,
         None => {
@@ -222,7 +232,7 @@ impl ExpectedPods {
         // The pods that no workload of the dump has made count by themselves.
         let made_by = |pod: &Labelled<'_>| workloads.iter().any(|(id, _)| auditor.is_made_by(pod, *id));
         let others = members.iter().filter(|pod| !made_by(pod)).count() as i64;
-        let is_of_pods = !is_least && !allowance.needs_scale() && auditor.pods().has_pods();
+        let is_of_pods = !is_least && !allowance.needs_scale() && auditor.pods().has_made();
         let n = if is_of_pods { members.len() as i64 } else { replicas + others };
         (!members.is_empty()).then_some(ExpectedPods { n, is_least })
     }

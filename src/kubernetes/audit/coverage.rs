@@ -67,13 +67,12 @@ pub(super) fn uncovered(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     groups(auditor).values().filter_map(|pods| of_group(auditor, &covers, pods)).collect()
 }
 
-/// The pods that are there to stay, or the templates where there is no pod, by what describes them.
+/// The pods that are there to stay, and of manifests the templates, by what describes them.
 fn groups<'a, 'd>(auditor: &'a Auditor<'_, 'd>) -> BTreeMap<ObjectId, Vec<&'a Labelled<'d>>> {
-    let pods = auditor.pods();
-    let all = if pods.has_pods() { pods.pods() } else { pods.templates() };
+    let all = auditor.pods().iter().filter(|like| auditor.stands_for_pods(like));
     let mut first: BTreeMap<_, ObjectId> = BTreeMap::new();
     let mut groups: BTreeMap<ObjectId, Vec<&Labelled<'_>>> = BTreeMap::new();
-    for pod in all.iter().filter(|pod| !pod.pod.is_finished && !pod.pod.is_terminating) {
+    for pod in all.filter(|pod| !pod.pod.is_finished && !pod.pod.is_terminating) {
         let by_name = || {
             let workload = auditor.workload(pod.id)?;
             Some(*first.entry((auditor.place(pod.id), workload)).or_insert(pod.id))
@@ -98,6 +97,7 @@ fn of_group(auditor: &Auditor<'_, '_>, covers: &Covers, pods: &[&Labelled<'_>]) 
         (pod.at(["spec", "hostNetwork"]).is_true(), has_ports)
     });
     let n_pods: i64 = pods.iter().map(|pod| pod.replicas.unwrap_or(1)).sum();
+    let n_wanted = auditor.template_of(first).and_then(|template| template.replicas).unwrap_or(n_pods);
     let workload = auditor.workload_of(first).unwrap_or_default();
     let is_counted =
         ["Job/", "CronJob/", "DaemonSet/", "Node/"].iter().all(|kind| !workload.starts_with(kind));
@@ -105,7 +105,7 @@ fn of_group(auditor: &Auditor<'_, '_>, covers: &Covers, pods: &[&Labelled<'_>]) 
         // A policy does not reach pods on the network of their node.
         ("NetworkPolicy for ingress", without(&covers.ingress), !is_on_host),
         ("NetworkPolicy for egress", without(&covers.egress), !is_on_host),
-        ("PodDisruptionBudget", without(&covers.budgets), n_pods > 1 && is_counted),
+        ("PodDisruptionBudget", without(&covers.budgets), n_wanted > 1 && is_counted),
         ("Service", without(&covers.services), has_ports && !is_on_host),
     ];
     let lacking: Vec<(&str, usize)> = parts

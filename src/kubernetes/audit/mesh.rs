@@ -122,28 +122,19 @@ fn is_nobody(auditor: &Auditor<'_, '_>, rule: ObjectId, tie: &Tie<'_>, subset: &
         return None;
     }
     let in_subset =
-        |pod: &&&Labelled<'_>| subset.labels.iter().all(|(key, value)| has_label(auditor, pod, key, value));
-    let found: Vec<&&Labelled<'_>> = of_service.iter().filter(in_subset).collect();
-    if found.iter().any(|pod| !pod.is_idle()) {
+        |pod: &&Labelled<'_>| subset.labels.iter().all(|(key, value)| has_label(auditor, pod, key, value));
+    if of_service.iter().any(in_subset) {
         return None;
     }
     let wanted: Selector = subset_text(&subset.labels).parse().ok()?;
     let n_pods = of_service.iter().filter(|pod| !pod.is_template()).count();
     let service = auditor.called(tie.from());
-    let mut message =
-        format!("subset {}: {service} has {n_pods} pods, and 0 of them with {wanted}", subset.name);
-    let severity = match found.first() {
-        Some(idle) => {
-            message += &format!("; {} would make such pods, and has 0 replicas", auditor.called(idle.id));
-            Severity::Warning
-        }
-        None => Severity::Error,
-    };
-    let finding = Finding::new(rule, severity, &subset.at, message)
+    let message = format!("subset {}: {service} has {n_pods} pods, and 0 of them with {wanted}", subset.name);
+    let finding = Finding::new(rule, Severity::Error, &subset.at, message)
         .with("subset", subset.name.as_str())
         .with("pods", n_pods)
         .with("selector", wanted.to_string());
-    Some(finding.related_to([tie.from()].into_iter().chain(found.first().map(|idle| idle.id))))
+    Some(finding.related_to([tie.from()]))
 }
 
 fn subset_text(labels: &[(String, String)]) -> String {

@@ -11,7 +11,7 @@ use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
 use super::nearest::{NearMiss, held_for, nearest};
-use super::nothing::selects_nothing;
+use super::nothing::{selector_in_words, selects_nothing};
 use crate::json::Reads;
 use crate::{ObjectId, suggest};
 
@@ -56,8 +56,9 @@ fn of_kind_not_selected(auditor: &Auditor<'_, '_>, picked: &Picked) -> Vec<Findi
     let found = monitors.filter_map(|id| {
         let of_cluster = servers.iter().copied().filter(|it| auditor.cluster(*it) == auditor.cluster(id));
         let of_cluster: Vec<ObjectId> = of_cluster.collect();
-        let is_picked =
-            auditor.links.ties_to(Relation::Selects, id).iter().any(|tie| servers.contains(&tie.from()));
+        // An Alertmanager may also name the one that is for all.
+        let ties = [Relation::Selects, Relation::Uses].map(|relation| auditor.links.ties_to(relation, id));
+        let is_picked = ties.iter().flatten().any(|tie| servers.contains(&tie.from()));
         if is_picked || of_cluster.is_empty() {
             return None;
         }
@@ -145,7 +146,12 @@ fn no_services(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, services: &[ObjectId]) 
     let (inside, outside): (Vec<&Labelled<'_>>, Vec<&Labelled<'_>>) =
         all.iter().partition(|it| reach.has(auditor.namespace(it.id)));
     let text = tie.selector()?;
-    let mut message = format!("{text} selects 0 of {} Services in {}", inside.len(), reach.in_words());
+    let mut message = format!(
+        "{} selects 0 of {} Services in {}",
+        selector_in_words(&text),
+        inside.len(),
+        reach.in_words()
+    );
     let near = nearest(&inside, selector);
     let is_of_pods = |pod: &&Labelled<'_>| pod.is_selected_by(selector);
     let on_pods = auditor.pods_in(tie.from(), &reach).into_iter().find(is_of_pods);

@@ -22,26 +22,27 @@ pub(super) fn selects_nothing(
     }
     let (text, selector, reach) = (tie.selector()?, tie.label_selector()?, auditor.reach(tie)?);
     let likes = auditor.pods_in(tie.from(), &reach);
-    let matching: Vec<&Labelled<'_>> =
-        likes.iter().filter(|it| it.is_selected_by(selector)).copied().collect();
-    if matching.iter().any(|it| !it.is_idle()) || is_made_elsewhere(auditor, tie, &reach) {
+    // What a workload at 0 replicas would make counts: it will be there once it is scaled up.
+    if likes.iter().any(|it| it.is_selected_by(selector))
+        || is_of_control_plane(auditor, tie.from(), selector)
+    {
         return None;
     }
     let n_pods = likes.iter().filter(|it| !it.is_template()).count();
     let n_templates = likes.len() - n_pods;
-    let mut message = format!("{text} {}", selects_none_of(n_pods, n_templates, &reach));
-    if let [idle, ..] = matching.as_slice() {
-        message += &format!("; {} would make such pods, and has 0 replicas", auditor.called(idle.id));
-        let finding = Finding::new(tie.from(), severity.min(Severity::Warning), tie.at(), message);
-        return Some(finding.with("selector", text).with("pods", n_pods).related_to([idle.id]));
-    }
+    let mut message =
+        format!("{} {}", selector_in_words(&text), selects_none_of(n_pods, n_templates, &reach));
     let near = nearest(&likes, selector);
+    let hints = hints(auditor, tie, selector, &reach);
     // Other manifests, or an operator, may make what these do not.
-    if n_pods == 0 && !auditor.pods().has_made() && !near.as_ref().is_some_and(NearMiss::is_slip) {
+    let is_whole =
+        auditor.is_read_whole(tie.from(), &likes) || (auditor.pods().has_made() && !hints.is_empty());
+    let is_slip = || near.as_ref().is_some_and(NearMiss::is_slip);
+    if !is_whole && (is_made_elsewhere(auditor, selector, &reach) || !is_slip()) {
         return None;
     }
     near.iter().for_each(|near| message += &format!("; {}", near.in_words(auditor)));
-    hints(auditor, tie, selector, &reach).iter().for_each(|hint| message += &format!("; {hint}"));
+    hints.iter().for_each(|hint| message += &format!("; {hint}"));
     let finding = Finding::new(tie.from(), severity, tie.at(), message)
         .with("selector", text)
         .with("pods", n_pods)
@@ -50,8 +51,13 @@ pub(super) fn selects_nothing(
     Some(finding.related_to(near.map(|near| near.candidate.id)))
 }
 
+/// A selector as messages name it.
+pub(super) fn selector_in_words(selector: &str) -> &str {
+    if selector.is_empty() { "the empty selector" } else { selector }
+}
+
 /// `selects 0 of 2 pods in namespace shop`; of the templates only where there is no pod.
-fn selects_none_of(n_pods: usize, n_templates: usize, reach: &NamespaceReach<'_>) -> String {
+pub(super) fn selects_none_of(n_pods: usize, n_templates: usize, reach: &NamespaceReach<'_>) -> String {
     let place = match reach.in_words() {
         place if place == "namespace " => String::new(),
         place => format!(" in {place}"),
@@ -101,10 +107,12 @@ fn hints(
 /// Kinds of which an operator makes pods, though they hold selectors of other objects.
 const MAKERS: [&str; 4] = ["Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler"];
 
-/// Whether the pods are made of something that has the labels: a custom resource, whose operator hands them on, or the
-/// files of the control plane's own pods.
-fn is_made_elsewhere(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, reach: &NamespaceReach<'_>) -> bool {
-    let Some(selector) = tie.label_selector() else { return false };
+/// Whether an operator may make the pods: of a custom resource that has the labels, which it hands on.
+fn is_made_elsewhere(auditor: &Auditor<'_, '_>, selector: &Selector, reach: &NamespaceReach<'_>) -> bool {
+    // What holds for no labels at all says nothing of who makes the pods.
+    if selector.matches(<[(&str, &str); 0]>::default()) {
+        return false;
+    }
     let with_labels = Plan::scoped(auditor.dump().store(), selector, &Scope::all()).run();
     let is_maker = |object: ObjectRef<'_>| {
         let group = group_of(object.api_version());
@@ -113,9 +121,10 @@ fn is_made_elsewhere(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, reach: &Namespace
             && reach.has(object.namespace())
             && (MAKERS.contains(&object.kind()) || !auditor.holds_selectors(object.kind()))
     };
-    with_labels.iter().any(is_maker) || is_of_control_plane(auditor, tie.from(), selector)
+    with_labels.iter().any(is_maker)
 }
 
+/// Whether the pods are those of the control plane, which are made of files, and of which the dump has none.
 fn is_of_control_plane(auditor: &Auditor<'_, '_>, id: ObjectId, selector: &Selector) -> bool {
     let is_component = |requirement: &&Requirement| {
         requirement.key().as_str() == "component"

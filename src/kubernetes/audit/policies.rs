@@ -44,10 +44,18 @@ fn nobody_at(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
         (NamespaceReach::Some(names), Some(selector)) if names.is_empty() => {
             no_namespace(auditor, tie, selector)
         }
-        // Of namespaces in which there is no pod at all nothing was read, or they wait for their first.
-        _ if auditor.pods_in(tie.from(), &reach).is_empty() => None,
+        _ if auditor.pods_in(tie.from(), &reach).is_empty() && !has_pods_of_several(auditor, tie.from()) => {
+            None
+        }
         _ => selects_nothing(auditor, tie, Severity::Warning),
     }
+}
+
+/// Whether the dump has pods of several namespaces. If not, nothing is known of the pods of others.
+fn has_pods_of_several(auditor: &Auditor<'_, '_>, id: ObjectId) -> bool {
+    let cluster = auditor.cluster(id);
+    let of_cluster = auditor.pods().iter().map(|pod| auditor.place(pod.id)).filter(|(of, _)| *of == cluster);
+    of_cluster.collect::<BTreeSet<_>>().len() > 1
 }
 
 /// That a peer is in no namespace.
@@ -127,6 +135,8 @@ fn adjacent_peers(policy: &ObjectJson<'_>) -> Vec<(String, String)> {
 /// What two peers allow as they stand, and what one with both selectors would.
 fn either_way(auditor: &Auditor<'_, '_>, namespaces: &Tie<'_>, pods: &Tie<'_>) -> Option<Finding> {
     let selector = pods.label_selector().filter(|selector| !selector.is_everything())?;
+    // Of other namespaces a dump of one says nothing.
+    auditor.reach(namespaces)?;
     let in_namespaces = auditor.members(namespaces);
     let label_sets: BTreeSet<Vec<(&str, &str)>> =
         in_namespaces.iter().map(|pod| pod.given_labels()).collect();

@@ -6,9 +6,10 @@ use super::super::links::DanglingName;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
+use super::nearest::is_nearly;
+use crate::ObjectId;
 use crate::json::Reads;
 use crate::store::group_of;
-use crate::{ObjectId, suggest};
 
 /// What a pod cannot start without.
 pub(super) const NEEDED: &[&str] = &["ConfigMap", "PersistentVolumeClaim", "Secret", "ServiceAccount"];
@@ -50,9 +51,9 @@ fn is_of_other_manifests(auditor: &Auditor<'_, '_>, name: &DanglingName) -> bool
     }
     let place = auditor.place(name.from);
     let beside = auditor.of_kind("", &name.kind).into_iter().filter(|id| auditor.place(*id) == place);
-    // What is one of a family has a name like the others, and a slip is of one letter or two.
-    let alike = beside.map(|id| auditor.name(id)).filter(|it| it.len().abs_diff(name.name.len()) <= 2);
-    suggest::nearest(&name.name, alike).is_none()
+    // A slip is of one letter or two.
+    let mut alike = beside.map(|id| auditor.name(id)).filter(|it| it.len().abs_diff(name.name.len()) <= 2);
+    !alike.any(|it| is_nearly(&name.name, it))
 }
 
 /// Whether a claim is one that a StatefulSet makes for each pod, in the place of the one that is named.

@@ -162,7 +162,7 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         cause: "the labels of the template were changed and the selector was not, or the other way round",
         fix: "make the template's labels satisfy the selector",
         needs: KindsNeeded::Nothing,
-        about: workloads::KINDS,
+        about: &[],
         finder: RuleFinder::Links(workloads::against_template),
     },
     AuditRule {
@@ -382,10 +382,10 @@ pub const AUDIT_RULES: &[AuditRule] = &[
         severity: Severity::Warning,
         title: "the pod waits to be scheduled or started",
         cause: "no node has room or fits, or a volume is not there",
-        fix: "read the message of its PodScheduled condition",
+        fix: "ask `selq schedule --fix` which rule keeps it off the nodes, or read the message of its PodScheduled condition",
         needs: KindsNeeded::Nothing,
         about: &["Pod"],
-        finder: RuleFinder::State(&states::POD_PENDING),
+        finder: RuleFinder::Links(scheduling::pending),
     },
     AuditRule {
         id: "node-not-ready",

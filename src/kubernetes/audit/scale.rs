@@ -1,9 +1,10 @@
 //! How many pods are to be there of what made them.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::super::owner::{self, controller};
+use super::super::object::Json;
+use super::super::owner::controller;
+use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::crds::ScaleOfKind;
 use super::labelled::Labelled;
@@ -14,8 +15,8 @@ use crate::store::group_of;
 /// Whether something says how many pods there are to be beside a pod.
 pub(super) enum Scale {
     Known,
-    /// The pod's controller has none: `DaemonSet/logs`.
-    None(String),
+    /// Nothing does, for what the pod has: `a controller without a scale (DaemonSet/logs)`.
+    Unknown(String),
     NoController,
 }
 
@@ -28,18 +29,19 @@ impl Scale {
             let Some(workload) = auditor.object(pod.id) else { return Scale::Known };
             return Scale::of_kind(auditor, workload.api_version(), workload.kind(), workload.name());
         }
-        let reads = Reads::of([owner::READS, &[".metadata.ownerReferences.apiVersion"]]);
-        auditor.read(pod.id, &reads, |read| match controller(read) {
-            None => Scale::NoController,
-            Some(controller) => {
-                let text = |name| controller.get(name).string().unwrap_or(Cow::Borrowed(""));
-                Scale::of_kind(auditor, &text("apiVersion"), &text("kind"), &text("name"))
+        let reads = Reads::nothing().and(["metadata", "ownerReferences"]);
+        let named = auditor.read(pod.id, &reads, |read| controller(read).map(ControllerName::of));
+        let Some(named) = named else { return Scale::NoController };
+        match Scale::of_kind(auditor, &named.api_version, &named.kind, &named.name) {
+            Scale::Known if named.is_gone(auditor, pod.id) => {
+                Scale::Unknown(format!("a controller that is not there ({}/{})", named.kind, named.name))
             }
-        })
+            scale => scale,
+        }
     }
 
     fn of_kind(auditor: &Auditor<'_, '_>, api_version: &str, kind: &str, name: &str) -> Scale {
-        let none = || Scale::None(format!("{kind}/{name}"));
+        let none = || Scale::Unknown(format!("a controller without a scale ({kind}/{name})"));
         match group_of(api_version) {
             "" | "apps" | "extensions" | "batch" if SCALABLE.contains(&kind) => Scale::Known,
             "" | "apps" | "extensions" | "batch" => none(),
@@ -48,6 +50,39 @@ impl Scale {
                 // What is not known is not judged.
                 _ => Scale::Known,
             },
+        }
+    }
+}
+/// The controller of a pod, as that names it.
+struct ControllerName {
+    api_version: String,
+    kind: String,
+    name: String,
+    uid: String,
+}
+
+impl ControllerName {
+    fn of(reference: Json<'_, '_>) -> ControllerName {
+        let text = |name| reference.get(name).string().unwrap_or_default().into_owned();
+        ControllerName {
+            api_version: text("apiVersion"),
+            kind: text("kind"),
+            name: text("name"),
+            uid: text("uid"),
+        }
+    }
+
+    /// Whether it is not there, or another one has its name, in a namespace of which the dump has others of its kind.
+    fn is_gone(&self, auditor: &Auditor<'_, '_>, pod: ObjectId) -> bool {
+        let owners = auditor.links.ties_to(Relation::Owns, pod);
+        let group = group_of(&self.api_version);
+        // What has left that group may be in the dump as of the one or the other.
+        if group == "extensions" || owners.iter().any(|tie| auditor.is_of(tie.from(), group, &self.kind)) {
+            return false;
+        }
+        match auditor.named(group, &self.kind, auditor.place(pod), &self.name) {
+            Some(id) => !self.uid.is_empty() && auditor.has_uid(id),
+            None => auditor.has_kind_beside(group, &self.kind, pod),
         }
     }
 }
@@ -61,8 +96,13 @@ pub(super) fn workloads(auditor: &Auditor<'_, '_>, members: &[&Labelled<'_>]) ->
     members.iter().filter_map(of).collect()
 }
 
-/// To how many replicas an autoscaler may bring each workload down.
+/// To how few replicas an autoscaler may bring each workload down.
 pub(super) fn least_replicas(auditor: &Auditor<'_, '_>) -> BTreeMap<ObjectId, i64> {
-    let scalers = auditor.scalers().iter().filter(|scaler| scaler.is_horizontal(auditor));
-    scalers.filter_map(|scaler| Some((scaler.target?, scaler.min_replicas))).collect()
+    let mut least = BTreeMap::new();
+    for scaler in auditor.scalers() {
+        let Some(target) = scaler.target else { continue };
+        let n = least.entry(target).or_insert(scaler.min_replicas);
+        *n = scaler.min_replicas.min(*n);
+    }
+    least
 }

@@ -28,6 +28,17 @@ pub(super) struct TargetReference {
     pub(super) name: String,
 }
 
+impl TargetReference {
+    /// The group in which the target is looked for.
+    pub(super) fn group(&self) -> &str {
+        match group_of(&self.api_version) {
+            // The workloads have left this group, and what refers to them by it is as old.
+            "extensions" => "apps",
+            group => group,
+        }
+    }
+}
+
 /// What scales: group and kind.
 const SCALERS: [(&str, &str); 2] = [("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")];
 
@@ -35,11 +46,6 @@ const SCALERS: [(&str, &str); 2] = [("autoscaling", "HorizontalPodAutoscaler"), 
 pub(super) const AT: &str = ".spec.scaleTargetRef";
 
 impl Scaler {
-    /// Whether it is a HorizontalPodAutoscaler.
-    pub(super) fn is_horizontal(&self, audited: &Audited<'_, '_>) -> bool {
-        audited.is_of(self.id, SCALERS[0].0, SCALERS[0].1)
-    }
-
     /// The selector of its target.
     pub(super) fn tie<'l>(&self, audited: &Audited<'l, '_>) -> Option<Tie<'l>> {
         audited.selecting(self.target?)
@@ -77,14 +83,9 @@ impl Scaler {
                 kind: text("kind").unwrap_or_else(|| "Deployment".to_owned()),
                 name: text("name")?,
             };
-            let group = match group_of(&reference.api_version) {
-                // The workloads have left this group, and what refers to them by it is as old.
-                "extensions" => "apps",
-                group => group,
-            };
             Some(Scaler {
                 id,
-                target: audited.named(group, &reference.kind, audited.place(id), &reference.name),
+                target: audited.named(reference.group(), &reference.kind, audited.place(id), &reference.name),
                 min_replicas: min_replicas(scaler),
                 resources: utilised(scaler),
                 reference,
@@ -93,9 +94,11 @@ impl Scaler {
     }
 }
 
+/// To how many replicas a scaler goes down. What KEDA makes of a ScaledObject leaves one while anything is to be done.
 fn min_replicas(scaler: &ObjectJson<'_>) -> i64 {
-    let said = scaler.at(["spec", "minReplicas"]).integer();
-    said.or_else(|| scaler.at(["spec", "minReplicaCount"]).integer()).unwrap_or(1)
+    let spec = scaler.at(["spec"]);
+    let of_keda = || spec.get("minReplicaCount").integer().map(|it| it.max(1));
+    spec.get("minReplicas").integer().or_else(of_keda).unwrap_or(1)
 }
 
 /// The resources whose utilisation it looks at, which is a share of what pods request.

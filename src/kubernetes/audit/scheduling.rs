@@ -1,11 +1,15 @@
-//! Where pods may run: rules that no node can meet.
+//! Where pods may run: rules that no node can meet, and pods that wait.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::super::object::Json;
+use super::super::object::{Json, condition};
 use super::super::scheduling::{Scheduler, SchedulingPod, TopologyKeyUse, UnmetTerm, Verdict};
+use super::super::status;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
+use super::labelled::Labelled;
+use super::states::said;
 use crate::ObjectId;
 use crate::json::Reads;
 
@@ -19,9 +23,16 @@ struct AskedWorkload {
     at: String,
 }
 
-/// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once.
+/// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once. What
+/// has got a node is not asked for another.
 fn asked(auditor: &Auditor<'_, '_>, schedulers: &[Scheduler<'_>]) -> Vec<AskedWorkload> {
-    let asked = auditor.described().into_iter().filter(|it| !it.is_idle()).filter_map(|like| {
+    let reads = Reads::nothing().and(["spec", "nodeName"]);
+    let is_placed = |it: &Labelled<'_>| {
+        let names_node = || auditor.read(it.id, &reads, |pod| pod.at(["spec", "nodeName"]).text().is_some());
+        !it.is_template() && names_node()
+    };
+    let asked = auditor.described().into_iter().filter(|it| !it.is_idle() && !is_placed(it));
+    let asked = asked.filter_map(|like| {
         let cluster = schedulers.iter().position(|scheduler| scheduler.has(like.id))?;
         let template = auditor.template_path(like);
         let pod = match template {
@@ -43,6 +54,42 @@ fn judged(
     let schedulers = Scheduler::of_clusters(auditor.dump());
     let asked = asked(auditor, &schedulers);
     asked.iter().flat_map(|it| look(it, &schedulers[it.cluster].judge(&it.pod))).collect()
+}
+
+/// The pods that are neither started nor finished, each with what keeps it off all nodes, or what is said of it.
+pub(super) fn pending(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
+    let reads = Reads::of([status::READS, &[".status.conditions.message"]]);
+    let waiting = WaitingPods::default();
+    let mut findings = Vec::new();
+    for pod in auditor.pods().pods().iter().filter(|pod| pod.pod.is_pending) {
+        let said = auditor.read(pod.id, &reads, |read| {
+            status::of(read).filter(|status| status == "Pending")?;
+            let scheduled = condition(read.at(["status", "conditions"]), "PodScheduled");
+            Some(said(scheduled.filter(|it| !it.get("status").is("True"))))
+        });
+        let Some(said) = said else { continue };
+        let by_rules = waiting.kept_off(auditor, pod.id);
+        let why = by_rules.map(|it| format!(": {it}")).unwrap_or(said);
+        findings.push(Finding::new(pod.id, Severity::Warning, ".status", format!("is Pending{why}")));
+    }
+    findings
+}
+
+/// The schedulers of the clusters, once a pod is asked about.
+#[derive(Default)]
+struct WaitingPods<'d> {
+    schedulers: OnceCell<Vec<Scheduler<'d>>>,
+}
+
+impl<'d> WaitingPods<'d> {
+    /// What the scheduler says of a pod that its rules about labels let run on no node; `None` where they do not tell.
+    fn kept_off(&self, auditor: &Auditor<'_, 'd>, id: ObjectId) -> Option<String> {
+        let schedulers = self.schedulers.get_or_init(|| Scheduler::of_clusters(auditor.dump()));
+        let scheduler = schedulers.iter().find(|scheduler| scheduler.has(id))?;
+        let pod = scheduler.pod(id).filter(|_| scheduler.waiting().any(|it| it == id))?;
+        let verdict = scheduler.judge(&pod);
+        verdict.message().filter(|_| verdict.n_nodes() > 0)
+    }
 }
 
 pub(super) fn affinity_no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
@@ -122,8 +169,8 @@ pub(super) fn topology_key_absent(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 
 /// The keys of `allowedTopologies` that nodes lack.
 fn allowed_topologies(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let nodes = auditor.of_kind("", "Node");
-    let without = |key: &str| -> Vec<ObjectId> {
+    let all = auditor.of_kind("", "Node");
+    let without = |nodes: &[ObjectId], key: &str| -> Vec<ObjectId> {
         let has = |id: &ObjectId| auditor.object(*id).is_some_and(|node| node.label(key).is_some());
         nodes.iter().copied().filter(|id| !has(id)).collect()
     };
@@ -141,8 +188,10 @@ fn allowed_topologies(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
             });
             keys.collect()
         });
+        let nodes = all.iter().copied().filter(|node| auditor.cluster(*node) == auditor.cluster(class));
+        let nodes: Vec<ObjectId> = nodes.collect();
         for (key, at) in keys {
-            let lacking = without(&key);
+            let lacking = without(&nodes, &key);
             if lacking.is_empty() {
                 continue;
             }

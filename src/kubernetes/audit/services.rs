@@ -11,7 +11,9 @@ use super::super::status;
 use super::audited::NamespacePlace;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
-use super::nothing::selects_nothing;
+use super::labelled::Labelled;
+use super::nothing::{selects_none_of, selects_nothing};
+use super::workloads;
 use crate::ObjectId;
 use crate::json::Reads;
 
@@ -26,9 +28,27 @@ pub(super) fn no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let found = selecting(auditor).into_iter().filter_map(|tie| {
         let id = tie.from();
         let is_by_hand = by_hand.contains(&(auditor.place(id), auditor.name(id)));
-        selects_nothing(auditor, &tie, Severity::Error).filter(|_| !is_by_hand)
+        let found = || selects_nothing(auditor, &tie, Severity::Error).or_else(|| only_idle(auditor, &tie));
+        (!is_by_hand).then(found).flatten()
     });
     found.collect()
+}
+
+/// That a Service selects only what workloads at 0 replicas would make.
+fn only_idle(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
+    let (text, selector, reach) = (tie.selector()?, tie.label_selector()?, auditor.reach(tie)?);
+    let beside = auditor.pods_beside(tie.from());
+    let selected: Vec<&Labelled<'_>> =
+        beside.iter().filter(|it| it.is_selected_by(selector)).copied().collect();
+    let idle = selected.first().filter(|_| selected.iter().all(|it| it.is_idle()))?;
+    let n_pods = beside.iter().filter(|it| !it.is_template()).count();
+    let message = format!(
+        "{text} {}; {} would make such pods, and has 0 replicas",
+        selects_none_of(n_pods, beside.len() - n_pods, &reach),
+        auditor.called(idle.id)
+    );
+    let finding = Finding::new(tie.from(), Severity::Warning, tie.at(), message);
+    Some(finding.with("selector", text).with("pods", n_pods).related_to([idle.id]))
 }
 
 /// The Services whose addresses stand in the dump.
@@ -68,33 +88,14 @@ pub(super) fn mixed_owners(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 
 fn mixed(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
     let members = auditor.members(tie);
-    let mut owners: BTreeMap<String, Vec<ObjectId>> = BTreeMap::new();
-    for pod in &members {
-        if let Some(workload) = auditor.workload_of(pod) {
-            owners.entry(workload).or_default().push(pod.id);
-        }
-    }
-    if owners.len() < 2 {
-        return None;
-    }
-    let has_job = owners.keys().any(|owner| owner.starts_with("Job/") || owner.starts_with("CronJob/"));
-    let differing = TELLING.into_iter().find(|key| {
-        let values: HashSet<Option<&str>> = members.iter().map(|pod| pod.label(key)).collect();
-        values.len() > 1
-    });
-    if !has_job && differing.is_none() {
-        return None;
-    }
+    let WorkloadMix { owners, differing } = WorkloadMix::of(auditor, &members)?;
     let counts: Vec<String> =
         owners.iter().map(|(owner, pods)| format!("{} of {owner}", pods.len())).collect();
-    let why = match differing {
-        Some(key) if !has_job => format!(", whose {key} differ"),
-        _ => String::new(),
-    };
-    let lacking = LackingPorts::of(auditor, tie);
-    let (excluded, severity) = match lacking.are_of_some() {
-        true => ("; its named target port leaves some of them out today", Severity::Info),
-        false => ("", Severity::Warning),
+    let why = differing.map(|key| format!(", whose {key} differ")).unwrap_or_default();
+    let reached = reached(auditor, tie, &members);
+    let (excluded, severity) = match WorkloadMix::of(auditor, &reached) {
+        None => ("; its named target port leaves some of them out today", Severity::Info),
+        Some(_) => ("", Severity::Warning),
     };
     let message = format!("selects pods of {} workloads: {}{why}{excluded}", owners.len(), counts.join(", "));
     let counted: Map<String, Value> =
@@ -107,10 +108,52 @@ fn mixed(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
     )
 }
 
-/// The named ports that selected pods do not have, each with these pods.
+/// Pods of several workloads that have nothing to do with each other.
+struct WorkloadMix {
+    owners: BTreeMap<String, Vec<ObjectId>>,
+    /// The label that tells them apart, where none of them is a Job.
+    differing: Option<&'static str>,
+}
+
+impl WorkloadMix {
+    /// `None` where a Service may well be meant for all of them.
+    fn of(auditor: &Auditor<'_, '_>, pods: &[&Labelled<'_>]) -> Option<WorkloadMix> {
+        let mut owners: BTreeMap<String, Vec<ObjectId>> = BTreeMap::new();
+        let mut told: [HashSet<Option<&str>>; TELLING.len()] = Default::default();
+        for pod in pods {
+            let Some(workload) = auditor.workload_of(pod) else { continue };
+            owners.entry(workload).or_default().push(pod.id);
+            told.iter_mut().zip(TELLING).for_each(|(values, key)| _ = values.insert(pod.label(key)));
+        }
+        let has_job = owners.keys().any(|owner| is_job(owner));
+        let differing = told.iter().zip(TELLING).find(|(values, _)| values.len() > 1).map(|(_, key)| key);
+        let is_mix = owners.len() > 1 && (has_job || differing.is_some());
+        is_mix.then(|| WorkloadMix { owners, differing: differing.filter(|_| !has_job) })
+    }
+}
+
+/// Whether a workload is one that ends.
+fn is_job(workload: &str) -> bool {
+    workload.starts_with("Job/") || workload.starts_with("CronJob/")
+}
+
+/// The pods that a Service reaches at a port, which those without any of its named ports are not.
+fn reached<'p, 'd>(
+    auditor: &Auditor<'_, '_>,
+    tie: &Tie<'_>,
+    pods: &[&'p Labelled<'d>],
+) -> Vec<&'p Labelled<'d>> {
+    let service = auditor.read(tie.from(), &Reads::of([SERVICE_READS]), ServiceEndpoints::of);
+    let Some(service) = service.filter(ServiceEndpoints::names_ports) else { return pods.to_vec() };
+    let reads = Reads::of([POD_READS]);
+    let is_reached = |pod: &&&Labelled<'_>| auditor.read_pod(pod, &reads, |read| service.has_port(read));
+    pods.iter().filter(is_reached).copied().collect()
+}
+
+/// The named ports that selected pods do not have, by protocol and name, each with these pods.
 #[derive(Default)]
 struct LackingPorts {
-    ports: BTreeMap<String, Vec<ObjectId>>,
+    ports: BTreeMap<(String, String), Vec<ObjectId>>,
     n_pods: usize,
 }
 
@@ -125,17 +168,13 @@ impl LackingPorts {
         for pod in members.iter().filter(|pod| !pod.pod.is_finished) {
             lacking.n_pods += 1;
             auditor.read_pod(pod, &reads, |read| {
-                for name in service.missing_ports(read) {
-                    lacking.ports.entry(name.to_owned()).or_default().push(pod.id);
+                for (protocol, name) in service.missing_ports(read) {
+                    let port = (protocol.to_owned(), name.to_owned());
+                    lacking.ports.entry(port).or_default().push(pod.id);
                 }
             });
         }
         lacking
-    }
-
-    /// Whether some of the pods lack a port and others have it, so that they get no traffic at it.
-    fn are_of_some(&self) -> bool {
-        self.ports.values().any(|pods| pods.len() < self.n_pods)
     }
 }
 
@@ -144,13 +183,15 @@ pub(super) fn port_unmatched(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     for tie in selecting(auditor) {
         let LackingPorts { ports, n_pods } = LackingPorts::of(auditor, &tie);
         let what = if auditor.pods().has_pods() { "pods" } else { "templates" };
-        for (port, pods) in ports {
+        for ((protocol, port), pods) in ports {
             let severity = if pods.len() == n_pods { Severity::Error } else { Severity::Warning };
-            let message = format!("{} of {n_pods} selected {what} have no port named {port:?}", pods.len());
+            let message =
+                format!("{} of {n_pods} selected {what} have no {protocol} port named {port:?}", pods.len());
             let finding = Finding::new(tie.from(), severity, ".spec.ports", message);
             findings.push(
                 finding
                     .with("port", port)
+                    .with("protocol", protocol)
                     .with("lacking", pods.len())
                     .with("pods", n_pods)
                     .related_to(pods.into_iter().take(8)),
@@ -165,8 +206,8 @@ pub(super) fn not_ready_only(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 }
 
 fn never_ready(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
-    let Readiness { n_pods, n_ready, states } = Readiness::of(auditor, tie)?;
-    if n_pods == 0 || n_ready > 0 {
+    let Readiness { n_pods, n_ready, publishes_not_ready, states } = Readiness::of(auditor, tie)?;
+    if n_pods == 0 || n_ready > 0 || publishes_not_ready {
         return None;
     }
     let shown: Vec<String> = states.iter().map(|(state, n)| format!("{n} {state}")).collect();
@@ -184,6 +225,8 @@ pub(super) struct Readiness {
     pub(super) n_pods: u64,
     /// More than 0 as soon as one is known to be.
     pub(super) n_ready: u64,
+    /// Whether the Service does not ask whether they are.
+    publishes_not_ready: bool,
     states: BTreeMap<String, u64>,
 }
 
@@ -192,8 +235,9 @@ impl Readiness {
     pub(super) fn of(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Readiness> {
         let service = auditor.read(tie.from(), &Reads::of([SERVICE_READS]), ServiceEndpoints::of)?;
         let reads = Reads::of([POD_READS, status::READS]);
-        let mut readiness = Readiness { n_pods: 0, n_ready: 0, states: BTreeMap::new() };
-        for pod in tie.targets().filter_map(|id| auditor.pods().pod(id)).filter(|it| !it.pod.is_finished) {
+        let publishes_not_ready = service.publishes_not_ready();
+        let mut readiness = Readiness { n_pods: 0, n_ready: 0, publishes_not_ready, states: BTreeMap::new() };
+        for pod in told_of(auditor, tie) {
             auditor.read(pod.id, &reads, |read| {
                 // A pod of which no condition is told is one of a manifest, or cut short.
                 if read.at(["status", "conditions"]).elements().next().is_none() {
@@ -211,4 +255,20 @@ impl Readiness {
         }
         Some(readiness)
     }
+}
+
+/// The pods of a Service that tell whether it answers: those that have not ended, or where all have, those that should not
+/// have.
+fn told_of<'a>(auditor: &'a Auditor<'_, '_>, tie: &Tie<'_>) -> Vec<&'a Labelled<'a>> {
+    let pods = tie.targets().filter_map(|id| auditor.pods().pod(id));
+    let (ended, lasting): (Vec<&Labelled<'_>>, Vec<&Labelled<'_>>) =
+        pods.partition(|pod| pod.pod.is_finished);
+    if !lasting.is_empty() {
+        return lasting;
+    }
+    let is_to_last = |pod: &&Labelled<'_>| {
+        let workload = auditor.workload(pod.id).and_then(|it| it.split_once('/'));
+        workload.is_none_or(|(kind, _)| workloads::KINDS.contains(&kind))
+    };
+    ended.into_iter().filter(is_to_last).collect()
 }

@@ -17,7 +17,7 @@ pub(super) struct StateCheck {
 }
 
 /// Reason and message of a condition, as far as it says them.
-fn said(condition: Option<Json<'_, '_>>) -> String {
+pub(super) fn said(condition: Option<Json<'_, '_>>) -> String {
     let part = |name: &str| condition.and_then(|it| it.get(name).text()).map(|text| text.into_owned());
     let parts: Vec<String> = ["reason", "message"].into_iter().filter_map(part).collect();
     if parts.is_empty() { String::new() } else { format!(": {}", parts.join(": ")) }
@@ -38,20 +38,6 @@ fn pod_failing(pod: &ObjectJson<'_>) -> Option<String> {
     let status = status::of(pod)?;
     let is_failing = status.ends_with("BackOff") || status.contains("Error");
     (is_failing && !(is_of_job && is_finished(pod))).then(|| format!("is in {status}"))
-}
-
-pub(super) const POD_PENDING: StateCheck = StateCheck {
-    group: "",
-    kind: "Pod",
-    reads: &[status::READS, &[".status.conditions.message"]],
-    at: ".status",
-    look: pod_pending,
-};
-
-fn pod_pending(pod: &ObjectJson<'_>) -> Option<String> {
-    let status = status::of(pod).filter(|status| status == "Pending")?;
-    let scheduled = condition(pod.at(["status", "conditions"]), "PodScheduled");
-    Some(format!("is {status}{}", said(scheduled.filter(|it| !it.get("status").is("True")))))
 }
 
 pub(super) const NODE_NOT_READY: StateCheck = StateCheck {

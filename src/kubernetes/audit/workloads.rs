@@ -3,19 +3,27 @@
 use serde_json::Value;
 
 use super::super::links::Tie;
-use super::super::object::ObjectJson;
+use super::super::object::{Json, ObjectJson};
 use super::super::owner::controller;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
-use super::labelled::Labelled;
+use super::labelled::{self, Labelled, is_ordinal_of};
 use super::nearest::held_for;
 use crate::json::Reads;
 use crate::{ObjectId, Selector};
 
 /// Kinds that select the pods that they make.
-pub(super) const KINDS: &[&str] =
-    &["ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "ReplicationController", "Rollout"];
+pub(super) const KINDS: &[&str] = &[
+    "ReplicaSet",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicationController",
+    "Rollout",
+    "CloneSet",
+    "DeploymentConfig",
+];
 
 fn is_workload(auditor: &Auditor<'_, '_>, id: ObjectId) -> bool {
     auditor.object(id).is_some_and(|object| KINDS.contains(&object.kind()))
@@ -33,7 +41,7 @@ pub(super) fn overlap(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     for template in auditor.pods().templates() {
         for tie in selecting(auditor, template) {
             // What a workload has made selects what that does.
-            if auditor.workload(tie.from()).is_some() {
+            if auditor.pods().template(tie.from()).is_none() {
                 continue;
             }
             let is_own =
@@ -76,10 +84,10 @@ fn tells_apart(auditor: &Auditor<'_, '_>, workload: ObjectId, other: &Labelled<'
 
 pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for template in auditor.pods().templates() {
-        let Some(tie) = auditor.selecting(template.id).filter(|_| is_workload(auditor, template.id)) else {
-            continue;
-        };
+    let machines = MACHINES.iter().flat_map(|kind| machine_templates(auditor, kind)).collect::<Vec<_>>();
+    let is_checked = |it: &&Labelled<'_>| is_workload(auditor, it.id) || auditor.is_of(it.id, "batch", "Job");
+    for template in auditor.pods().templates().iter().filter(is_checked).chain(&machines) {
+        let Some(tie) = auditor.selecting(template.id) else { continue };
         let Some(requirements) = tie.label_selector().and_then(Selector::requirements) else { continue };
         let failing = requirements.iter().find(|it| !it.matches_value(template.label(it.key().as_str())));
         if let Some(failing) = failing {
@@ -93,44 +101,61 @@ pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     findings
 }
 
+/// Kinds that make machines of templates as workloads make pods.
+const MACHINES: [&str; 2] = ["MachineDeployment", "MachineSet"];
+
+/// What these would make of their templates.
+fn machine_templates<'d>(auditor: &Auditor<'_, 'd>, kind: &str) -> Vec<Labelled<'d>> {
+    let is_machines = |owner: Json<'_, '_>| owner.is(MACHINES[0]);
+    let ids = auditor.of_kind("cluster.x-k8s.io", kind).into_iter();
+    ids.filter_map(|id| labelled::template(auditor.audited(), id, &["spec", "template"], &is_machines))
+        .collect()
+}
+
 pub(super) fn orphans(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let reads = Reads::nothing().and(["metadata", "ownerReferences"]);
     let is_owned =
         |pod: ObjectId| auditor.read(pod, &reads, |read: &ObjectJson<'_>| controller(read).is_some());
-    let lasting = auditor.pods().pods().iter().filter(|pod| !pod.pod.is_terminating && !pod.pod.is_finished);
+    // Nothing adopts a pod that is being deleted.
+    let lasting = auditor.pods().pods().iter().filter(|pod| !pod.pod.is_terminating);
     let mut findings = Vec::new();
-    for pod in lasting.map(|pod| pod.id).filter(|pod| auditor.workload(*pod).is_none() && !is_owned(*pod)) {
-        let ties = auditor.links.ties_to(Relation::Selects, pod);
-        let adopter = ties
-            .iter()
-            .map(Tie::from)
-            .filter(|id| is_workload(auditor, *id) || auditor.is_of(*id, "batch", "Job"))
-            .min_by_key(|id| adopts(auditor, *id, pod).is_none());
-        let Some(workload) = adopter else { continue };
-        let what = adopts(auditor, workload, pod)
-            .unwrap_or("does not adopt it, but autoscalers and budgets count it");
+    for pod in lasting.filter(|pod| auditor.workload(pod.id).is_none() && !is_owned(pod.id)) {
+        let ties = auditor.links.ties_to(Relation::Selects, pod.id);
+        let claims = ties.iter().filter_map(|tie| Some((claim(auditor, tie.from(), pod)?, tie.from())));
+        let Some((claim, workload)) = claims.min_by_key(|(claim, _)| *claim) else { continue };
+        let what = match claim {
+            OrphanClaim::Adopts => "adopts it",
+            OrphanClaim::Counts => "does not adopt it, but autoscalers and budgets count it",
+        };
         let message = format!(
             "has no controller, and the labels that {} selects, which {what}",
             auditor.called(workload)
         );
-        findings
-            .push(Finding::new(pod, Severity::Warning, ".metadata.labels", message).related_to([workload]));
+        let finding = Finding::new(pod.id, Severity::Warning, ".metadata.labels", message);
+        findings.push(finding.related_to([workload]));
     }
     findings
 }
 
-/// What a workload does with a pod that has its labels and no controller, if it takes it.
-fn adopts(auditor: &Auditor<'_, '_>, workload: ObjectId, pod: ObjectId) -> Option<&'static str> {
-    let (workload, pod) = (auditor.object(workload)?, auditor.object(pod)?);
-    let is_taken = match workload.kind() {
+/// What comes of a pod without controller that has the labels which a workload selects.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum OrphanClaim {
+    /// The workload takes it for its own.
+    Adopts,
+    /// It does not, and what counts the workload's pods by their labels counts this one too.
+    Counts,
+}
+
+fn claim(auditor: &Auditor<'_, '_>, workload: ObjectId, pod: &Labelled<'_>) -> Option<OrphanClaim> {
+    let object = auditor.object(workload)?;
+    let is_adopted = match object.kind() {
         // A Deployment's ReplicaSets ask for a hash besides.
-        "Deployment" | "Rollout" => false,
-        "StatefulSet" => {
-            pod.name().strip_prefix(workload.name()).and_then(|rest| rest.strip_prefix('-')).is_some_and(
-                |ordinal| !ordinal.is_empty() && ordinal.bytes().all(|byte| byte.is_ascii_digit()),
-            )
-        }
-        _ => true,
+        "Deployment" | "Rollout" | "DeploymentConfig" => return Some(OrphanClaim::Counts),
+        "ReplicaSet" | "ReplicationController" | "CloneSet" => !pod.pod.is_finished,
+        "StatefulSet" => is_ordinal_of(auditor.name(pod.id), object.name()),
+        "DaemonSet" => true,
+        "Job" => auditor.is_of(workload, "batch", "Job"),
+        _ => false,
     };
-    is_taken.then_some("adopts it")
+    is_adopted.then_some(OrphanClaim::Adopts)
 }
