@@ -357,7 +357,7 @@ fn each_rule_finds_its_fault_and_nothing_beside_it() {
     insta::assert_snapshot!(told.join("\n"), @r#"
     error service-no-pods Service/web: app=wbe selects 0 of 2 pods in namespace shop; the nearest is Pod shop/web-5d4-a, which has app=web, not app=wbe
     warning service-mixed-owners Service/web: selects pods of 2 workloads: 2 of Deployment/web, 1 of Job/done
-    error service-port-unmatched Service/web: 2 of 2 selected pods have no port named "htpp"
+    error service-port-unmatched Service/web: 2 of 2 selected pods have no TCP port named "htpp"
     warning service-not-ready-only Service/web: 0 of 2 selected pods are ready: 2 Running
     error pdb-multiple PodDisruptionBudget/web: covers Pod shop/web-5d4-a and 1 more together with PodDisruptionBudget shop/all: a pod under more than one budget cannot be evicted
     warning pdb-no-pods PodDisruptionBudget/web: app=wbe selects 0 of 2 pods in namespace shop; the nearest is Pod shop/web-5d4-a, which has app=web, not app=wbe
@@ -398,6 +398,24 @@ fn each_rule_finds_its_fault_and_nothing_beside_it() {
     info hpa-at-maximum HorizontalPodAutoscaler/web: runs 5 replicas, its maximum
     info not-covered-by-limits Pod/web-5d4-a: no memory limit: main
     "#);
+}
+
+#[test]
+fn of_a_pod_that_waits_is_told_which_rule_keeps_it_off_the_nodes() {
+    let pending = |selector: Value| {
+        let found = with(|it| {
+            let pod = object(it, "Pod", "web-5d4-a");
+            pod["spec"] = json!({"containers": [container()], "nodeSelector": selector});
+            pod["status"] = json!({"phase": "Pending", "conditions": [
+                {"type": "PodScheduled", "status": "False", "message": "1 Insufficient cpu"}]});
+        });
+        let line = found.lines().find(|line| line.starts_with("warning pod-pending "));
+        line.unwrap().to_owned()
+    };
+    insta::assert_snapshot!([pending(json!({"zone": "us"})), pending(json!({"zone": "eu"}))].join("\n"), @"
+    warning pod-pending Pod/web-5d4-a: is Pending: 0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.
+    warning pod-pending Pod/web-5d4-a: is Pending: 1 Insufficient cpu
+    ");
 }
 
 #[test]
