@@ -8,6 +8,7 @@ mod api_labels;
 mod api_reader;
 mod architecture;
 mod audit;
+mod audit_plain;
 mod bundles;
 mod cases;
 mod circles;

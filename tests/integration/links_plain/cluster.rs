@@ -3,23 +3,23 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-pub(super) const NAMESPACES: [&str; 3] = ["a", "b", "c"];
-pub(super) const KEYS: [&str; 3] = ["app", "tier", "x"];
-pub(super) const VALUES: [&str; 4] = ["web", "db", "1", ""];
-pub(super) const NODES: [&str; 3] = ["n1", "n2", "n3"];
-pub(super) const NAMES: [&str; 4] = ["one", "two", "web-5d", "four"];
+pub(crate) const NAMESPACES: [&str; 3] = ["a", "b", "c"];
+pub(crate) const KEYS: [&str; 3] = ["app", "tier", "x"];
+pub(crate) const VALUES: [&str; 4] = ["web", "db", "1", ""];
+pub(crate) const NODES: [&str; 3] = ["n1", "n2", "n3"];
+pub(crate) const NAMES: [&str; 4] = ["one", "two", "web-5d", "four"];
 
-pub(super) fn one<T: Copy>(from: &[T], rng: &mut Rng) -> T {
+pub(crate) fn one<T: Copy>(from: &[T], rng: &mut Rng) -> T {
     from[rng.usize(..from.len())]
 }
 
-fn labels(rng: &mut Rng) -> Value {
+pub(crate) fn labels(rng: &mut Rng) -> Value {
     let keys = KEYS.iter().filter(|_| rng.bool()).copied().collect::<Vec<_>>();
     keys.into_iter().map(|key| (key.to_owned(), json!(one(&VALUES, rng)))).collect::<Map<_, _>>().into()
 }
 
 /// A map that selects, or none.
-fn map(rng: &mut Rng) -> Value {
+pub(crate) fn map(rng: &mut Rng) -> Value {
     match rng.u8(..6) {
         0 => Value::Null,
         1 => json!({}),
@@ -28,7 +28,7 @@ fn map(rng: &mut Rng) -> Value {
 }
 
 /// A LabelSelector, or none.
-fn selector(rng: &mut Rng) -> Value {
+pub(crate) fn selector(rng: &mut Rng) -> Value {
     if rng.u8(..6) == 0 {
         return Value::Null;
     }
@@ -44,7 +44,7 @@ fn selector(rng: &mut Rng) -> Value {
     selector
 }
 
-fn expression(rng: &mut Rng) -> Value {
+pub(crate) fn expression(rng: &mut Rng) -> Value {
     let key = one(&KEYS, rng);
     match rng.u8(..4) {
         0 => json!({"key": key, "operator": "In", "values": [one(&VALUES, rng), one(&VALUES, rng)]}),
@@ -54,7 +54,7 @@ fn expression(rng: &mut Rng) -> Value {
     }
 }
 
-fn node_term(rng: &mut Rng) -> Value {
+pub(crate) fn node_term(rng: &mut Rng) -> Value {
     let mut term = json!({});
     if rng.u8(..4) > 0 {
         let mut expressions = vec![expression(rng)];
@@ -143,7 +143,7 @@ fn metadata(kind: &str, nth: usize, rng: &mut Rng) -> Value {
     metadata
 }
 
-pub(super) fn cluster(rng: &mut Rng) -> Vec<Value> {
+pub(crate) fn cluster(rng: &mut Rng) -> Vec<Value> {
     (0..rng.usize(8..30)).map(|nth| object(nth, rng)).collect()
 }
 
@@ -213,7 +213,7 @@ fn object(nth: usize, rng: &mut Rng) -> Value {
 }
 
 /// Autoscalers of some workloads.
-pub(super) fn scalers(objects: &[Value], rng: &mut Rng) -> Vec<Value> {
+pub(crate) fn scalers(objects: &[Value], rng: &mut Rng) -> Vec<Value> {
     let workloads = objects.iter().filter(|it| it["kind"] == "Deployment" || it["kind"] == "ReplicaSet");
     let workloads: Vec<&Value> = workloads.filter(|_| rng.bool()).collect();
     let scaler = |(nth, workload): (usize, &Value)| {

@@ -3,25 +3,25 @@
 use serde_json::Value;
 
 /// Which objects stand to which, by their positions.
-pub(super) type Pairs = Vec<(usize, usize)>;
+pub(crate) type Pairs = Vec<(usize, usize)>;
 
-pub(super) fn text<'v>(value: &'v Value, path: &[&str]) -> &'v str {
+pub(crate) fn text<'v>(value: &'v Value, path: &[&str]) -> &'v str {
     path.iter().fold(value, |value, name| &value[*name]).as_str().unwrap_or("")
 }
 
-pub(super) fn kind(object: &Value) -> &str {
+pub(crate) fn kind(object: &Value) -> &str {
     text(object, &["kind"])
 }
 
-pub(super) fn name(object: &Value) -> &str {
+pub(crate) fn name(object: &Value) -> &str {
     text(object, &["metadata", "name"])
 }
 
-pub(super) fn namespace(object: &Value) -> &str {
+pub(crate) fn namespace(object: &Value) -> &str {
     text(object, &["metadata", "namespace"])
 }
 
-pub(super) fn label<'v>(object: &'v Value, key: &str) -> Option<&'v str> {
+pub(crate) fn label<'v>(object: &'v Value, key: &str) -> Option<&'v str> {
     object["metadata"]["labels"][key].as_str()
 }
 
@@ -30,11 +30,11 @@ fn holds_map(map: &Value, object: &Value) -> bool {
     map.as_object().is_none_or(|map| map.iter().all(|(key, value)| label(object, key) == value.as_str()))
 }
 
-pub(super) fn list(value: &Value) -> &[Value] {
+pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn holds_expression(expression: &Value, object: &Value) -> bool {
+pub(crate) fn holds_expression(expression: &Value, object: &Value) -> bool {
     let value = label(object, text(expression, &["key"]));
     let is_listed = value.is_some_and(|value| list(&expression["values"]).iter().any(|it| it == value));
     let bound = || list(&expression["values"])[0].as_str().unwrap().parse::<i64>().unwrap();
@@ -50,18 +50,18 @@ fn holds_expression(expression: &Value, object: &Value) -> bool {
     }
 }
 
-pub(super) fn is_empty(selector: &Value) -> bool {
+pub(crate) fn is_empty(selector: &Value) -> bool {
     let map = &selector["matchLabels"];
     map.as_object().is_none_or(|map| map.is_empty()) && list(&selector["matchExpressions"]).is_empty()
 }
 
 /// A LabelSelector that is there.
-pub(super) fn holds(selector: &Value, object: &Value) -> bool {
+pub(crate) fn holds(selector: &Value, object: &Value) -> bool {
     holds_map(&selector["matchLabels"], object)
         && list(&selector["matchExpressions"]).iter().all(|it| holds_expression(it, object))
 }
 
-fn holds_terms(terms: &Value, node: &Value) -> bool {
+pub(crate) fn holds_terms(terms: &Value, node: &Value) -> bool {
     list(terms).iter().any(|term| {
         let expressions = list(&term["matchExpressions"]);
         let fields = list(&term["matchFields"]);
@@ -88,7 +88,7 @@ fn all_pairs(objects: &[Value], is: impl Fn(&Value, &Value) -> bool) -> Pairs {
     pairs
 }
 
-pub(super) fn pairs(relation: &str, objects: &[Value]) -> Pairs {
+pub(crate) fn pairs(relation: &str, objects: &[Value]) -> Pairs {
     match relation {
         "selects" => all_pairs(objects, selects),
         "mentions" => all_pairs(objects, |one, other| mentions(one, other, objects)),
@@ -126,16 +126,18 @@ fn selects(one: &Value, pod: &Value) -> bool {
     }
 }
 
-pub(super) fn pod_spec(object: &Value) -> Option<&Value> {
+pub(crate) fn pod_spec(object: &Value) -> Option<&Value> {
     match kind(object) {
         "Pod" => Some(&object["spec"]),
-        "Deployment" | "ReplicaSet" => Some(&object["spec"]["template"]["spec"]),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => {
+            Some(&object["spec"]["template"]["spec"])
+        }
         _ => None,
     }
 }
 
 /// Whether a namespace is one whose labels a selector selects; that of everything selects also what is not there.
-pub(super) fn is_in(selector: &Value, wanted: &str, objects: &[Value]) -> bool {
+pub(crate) fn is_in(selector: &Value, wanted: &str, objects: &[Value]) -> bool {
     let is_it = |it: &&Value| kind(it) == "Namespace" && name(it) == wanted;
     is_empty(selector) || objects.iter().filter(is_it).any(|it| holds(selector, it))
 }
@@ -197,7 +199,7 @@ fn is_near(spec: &Value, one: &Value, pod: &Value, objects: &[Value]) -> bool {
 }
 
 /// Over any number of steps.
-fn owns(objects: &[Value]) -> Pairs {
+pub(crate) fn owns(objects: &[Value]) -> Pairs {
     let step = |owner: &Value, owned: &Value| {
         let uids = list(&owned["metadata"]["ownerReferences"]).iter().map(|it| &it["uid"]);
         uids.into_iter().any(|uid| *uid == owner["metadata"]["uid"])
@@ -254,7 +256,7 @@ fn about(event: &Value, other: &Value) -> bool {
 }
 
 /// `Kind/name` of the topmost controller.
-pub(super) fn workload(at: usize, objects: &[Value]) -> Option<String> {
+pub(crate) fn workload(at: usize, objects: &[Value]) -> Option<String> {
     let controller = |object: &Value| {
         list(&object["metadata"]["ownerReferences"]).iter().find(|it| it["controller"] == true).cloned()
     };

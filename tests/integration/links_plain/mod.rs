@@ -3,8 +3,8 @@
 //! to begin.
 
 mod asked;
-mod cluster;
-mod meaning;
+pub(crate) mod cluster;
+pub(crate) mod meaning;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,10 @@ use selq::{Dump, Input, LabelEdits, Loader, ObjectId, Plan, Scope};
 use serde_json::Value;
 
 use asked::{Asked, PlainCluster, tree};
+pub(crate) use rules::called;
 use rules::{PlainAudit, RULES};
 
-fn loaded(objects: &[Value]) -> Dump {
+pub(crate) fn loaded(objects: &[Value]) -> Dump {
     let lines: Vec<String> = objects.iter().map(Value::to_string).collect();
     let input = Input::Bytes { name: "dump".to_owned(), bytes: lines.join("\n").into_bytes() };
     Loader::new().load([input]).unwrap()
@@ -100,7 +101,7 @@ fn relabel(dump: &mut Dump, objects: &mut [Value], rng: &mut Rng) {
     }
 }
 
-fn number(variable: &str, otherwise: u64) -> u64 {
+pub(crate) fn number(variable: &str, otherwise: u64) -> u64 {
     env::var(variable).ok().and_then(|it| it.parse().ok()).unwrap_or(otherwise)
 }
 

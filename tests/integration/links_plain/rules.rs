@@ -24,7 +24,7 @@ pub(super) const RULES: [&str; 11] = [
 ];
 
 /// `Kind ns/name`, by which an object is told of once, whatever its version.
-pub(super) fn called(object: &Value) -> String {
+pub(crate) fn called(object: &Value) -> String {
     format!("{} {}/{}", kind(object), namespace(object), name(object))
 }
 
@@ -135,10 +135,16 @@ impl<'o> PlainAudit<'o> {
     fn overlapping_scalers(&self) -> Vec<usize> {
         let with_target: Vec<(usize, usize)> =
             self.scalers().into_iter().filter_map(|(at, target)| Some((at, target?))).collect();
-        let first_of = |target: usize| with_target.iter().filter(move |(_, it)| *it == target);
-        let same = with_target.iter().filter(|(_, target)| first_of(*target).count() > 1);
-        let same: Vec<usize> = same.filter_map(|(_, target)| Some(first_of(*target).next()?.0)).collect();
-        self.shared(with_target.clone()).into_iter().chain(same).collect()
+        // The target that several name need not be there.
+        let mut of_target: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
+        for (at, _) in self.scalers() {
+            let reference = &self.objects[at]["spec"]["scaleTargetRef"];
+            let target = format!("{}/{}", text(reference, &["kind"]), text(reference, &["name"]));
+            of_target.entry((namespace(&self.objects[at]), target)).or_default().push(at);
+        }
+        let same = of_target.into_values().filter(|scalers| scalers.len() > 1);
+        let same: Vec<usize> = same.filter_map(|scalers| scalers.into_iter().min()).collect();
+        self.shared(with_target).into_iter().chain(same).collect()
     }
 
     /// The workload with a template that has made an object.
@@ -230,8 +236,10 @@ impl<'o> PlainAudit<'o> {
             };
             let mut likes = self.of_kind("Pod").map(|at| self.objects[at].clone()).collect::<Vec<_>>();
             likes.extend(self.templates.iter().map(|&at| self.template_pod(at)));
+            // Where all pods are of one namespace nothing was read of others.
+            let is_known = likes.iter().map(namespace).collect::<BTreeSet<_>>().len() > 1;
             likes.retain(is_there);
-            !likes.is_empty() && !likes.iter().any(|it| pods.is_null() || holds(pods, it))
+            (is_known || !likes.is_empty()) && !likes.iter().any(|it| pods.is_null() || holds(pods, it))
         };
         let has_nobody = |&at: &usize| {
             let policy = &self.objects[at];
