@@ -1,7 +1,7 @@
 //! Where pods may run: rules that no node can meet, and pods that wait.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::object::{Json, condition};
 use super::super::scheduling::{Scheduler, SchedulingPod, TopologyKeyUse, UnmetTerm, Verdict};
@@ -75,18 +75,25 @@ pub(super) fn pending(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     findings
 }
 
-/// The schedulers of the clusters, once a pod is asked about.
+/// The schedulers of the clusters with the pods that wait for them, once a pod is asked about.
 #[derive(Default)]
 struct WaitingPods<'d> {
-    schedulers: OnceCell<Vec<Scheduler<'d>>>,
+    schedulers: OnceCell<Vec<(Scheduler<'d>, HashSet<ObjectId>)>>,
 }
 
 impl<'d> WaitingPods<'d> {
     /// What the scheduler says of a pod that its rules about labels let run on no node; `None` where they do not tell.
     fn kept_off(&self, auditor: &Auditor<'_, 'd>, id: ObjectId) -> Option<String> {
-        let schedulers = self.schedulers.get_or_init(|| Scheduler::of_clusters(auditor.dump()));
-        let scheduler = schedulers.iter().find(|scheduler| scheduler.has(id))?;
-        let pod = scheduler.pod(id).filter(|_| scheduler.waiting().any(|it| it == id))?;
+        let schedulers = self.schedulers.get_or_init(|| {
+            let all = Scheduler::of_clusters(auditor.dump()).into_iter();
+            let with_waiting = |scheduler: Scheduler<'d>| {
+                let waiting = scheduler.waiting().collect();
+                (scheduler, waiting)
+            };
+            all.map(with_waiting).collect()
+        });
+        let (scheduler, _) = schedulers.iter().find(|(_, waiting)| waiting.contains(&id))?;
+        let pod = scheduler.pod(id)?;
         let verdict = scheduler.judge(&pod);
         verdict.message().filter(|_| verdict.n_nodes() > 0)
     }

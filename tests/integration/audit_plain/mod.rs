@@ -7,6 +7,7 @@ mod budgets;
 mod claims;
 mod cluster;
 mod coverage;
+mod holders;
 mod mesh;
 mod monitors;
 mod placing;

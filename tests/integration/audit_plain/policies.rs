@@ -59,7 +59,10 @@ fn is_nobody(cluster: &PlainCluster<'_>, policy: usize, peer: &Value) -> bool {
     }
     let beside: Vec<&Like> = likes.iter().filter(|it| is_there(cluster, policy, peer, **it)).collect();
     // Where all pods are of one namespace nothing was read of others.
-    !(beside.is_empty() && places.len() < 2) && !beside.iter().any(|it| is_peer(cluster, policy, peer, **it))
+    if beside.is_empty() && places.len() < 2 {
+        return false;
+    }
+    !beside.iter().any(|it| is_peer(cluster, policy, peer, **it))
 }
 
 pub(super) fn peer_empty(cluster: &PlainCluster<'_>) -> Found {

@@ -118,7 +118,7 @@ pub(super) fn not_ready_only(cluster: &PlainCluster<'_>) -> Found {
         let told_of: Vec<&Like> = told_of.iter().filter(is_told).collect();
         cluster.object(*service)["spec"]["publishNotReadyAddresses"] != true
             && !told_of.is_empty()
-            && !told_of.iter().any(|it| is_ready(it))
+            && !told_of.iter().any(is_ready)
     };
     selecting(cluster).into_iter().filter(is_one).map(|at| (WARNING, at)).collect()
 }
