@@ -123,6 +123,7 @@ pub mod selector;
 pub mod selector_set;
 mod shown;
 mod span;
+pub mod sql;
 pub mod store;
 mod suggest;
 pub mod syntax;

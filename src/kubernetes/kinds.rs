@@ -249,6 +249,41 @@ pub fn is_called(identity: ObjectIdentity<'_>, name: &str) -> bool {
     goes_by(identity.group(), identity.kind, name)
 }
 
+/// A name of kinds, taken apart into what a kind has to be to [go by](goes_by) it: its own name, in any case of ASCII
+/// letters; a singular of it, unless the kind has an irregular plural; or a built-in kind that goes by it.
+pub(crate) struct KindWord {
+    /// The name in lower case, without its group.
+    pub(crate) name: String,
+    /// What it is the regular plural of, in lower case.
+    pub(crate) singulars: Vec<String>,
+    /// The built-in kinds that are one of these and have another plural.
+    pub(crate) irregular: Vec<&'static str>,
+    /// The built-in kinds of which it is the plural or a short name.
+    pub(crate) built_in: Vec<&'static str>,
+    /// The group, which is that of the kind, or if it is not empty may be the beginning of it.
+    pub(crate) group: Option<String>,
+}
+
+impl KindWord {
+    pub(crate) fn new(name: &str) -> KindWord {
+        let (name, group) = split(name);
+        let name = name.to_ascii_lowercase();
+        let stems = [("ies", "y"), ("es", ""), ("s", "")].into_iter();
+        let singulars = stems.filter_map(|(ending, singular)| Some(format!("{}{singular}", name.strip_suffix(ending)?)));
+        let singulars: Vec<String> = singulars.filter(|singular| plural_of(singular) == name).collect();
+        let is_its = |it: &BuiltIn| it.plural == name || it.short.contains(&name.as_str());
+        let is_irregular =
+            |it: &BuiltIn| !is_its(it) && singulars.contains(&it.kind.to_ascii_lowercase());
+        let kinds = |is_one: &dyn Fn(&BuiltIn) -> bool| {
+            let mut kinds: Vec<&str> = BUILT_IN.iter().filter(|it| is_one(it)).map(|it| it.kind).collect();
+            kinds.dedup();
+            kinds
+        };
+        let (irregular, built_in) = (kinds(&is_irregular), kinds(&is_its));
+        KindWord { name, singulars, irregular, built_in, group: group.map(str::to_owned) }
+    }
+}
+
 /// Whether objects of this group and kind go by `name`, whatever else occurs.
 pub(crate) fn goes_by(group: &str, kind: &str, name: &str) -> bool {
     let kind = Kind { group: group.to_owned(), kind: kind.to_owned() };
@@ -356,6 +391,27 @@ mod tests {
             assert_eq!(resolved(name), ["Deployment.apps"], "{name}");
         }
         assert_eq!(resolved("gatewaypolicies"), ["GatewayPolicy.gateway.example.com"]);
+    }
+
+    #[test]
+    fn a_word_taken_apart_means_the_same_kinds() {
+        let words = BUILT_IN.iter().flat_map(|it| [it.kind, it.plural].into_iter().chain(it.short.iter().copied()));
+        let others = ["PODS", "gateways", "policy", "policies", "endpointses", "series", "s", "es", "", "a.b", "İ"];
+        let words: Vec<&str> = words.chain(others).collect();
+        let kinds: Vec<String> = words.iter().flat_map(|it| [(*it).to_owned(), it.to_uppercase()]).collect();
+        let in_group = |own: &str, asked: &str| own == asked || (!asked.is_empty() && own.starts_with(asked));
+        for name in words.iter().flat_map(|word| ["", ".apps", ".v1", ".v1.apps", "."].map(|group| format!("{word}{group}"))) {
+            let word = KindWord::new(&name);
+            for kind in &kinds {
+                let lower = kind.to_ascii_lowercase();
+                let is_regular = word.singulars.contains(&lower) && !word.irregular.contains(&kind.as_str());
+                let is_named = lower == word.name || is_regular || word.built_in.contains(&kind.as_str());
+                for group in ["", "apps", "apps.x", "batch"] {
+                    let is_meant = is_named && word.group.as_deref().is_none_or(|asked| in_group(group, asked));
+                    assert_eq!(is_meant, goes_by(group, kind, &name), "{kind} of {group:?} by {name}");
+                }
+            }
+        }
     }
 
     #[test]

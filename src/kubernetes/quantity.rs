@@ -143,6 +143,21 @@ impl Quantity {
         format!("{}e{}", self.mantissa, self.exponent).parse().unwrap_or(f64::NAN)
     }
 
+    /// The whole units in decimal digits, with those of a fraction behind a point.
+    pub(crate) fn decimal(&self) -> String {
+        let sign = if self.mantissa < 0 { "-" } else { "" };
+        let digits = self.mantissa.unsigned_abs().to_string();
+        match usize::try_from(-i64::from(self.exponent)) {
+            // The exponent is the smallest amount's at least, so that the zeros before the digits are few.
+            Ok(n_fraction @ 1..) => {
+                let digits = format!("{digits:0>width$}", width = n_fraction + 1);
+                let (whole, fraction) = digits.split_at(digits.len() - n_fraction);
+                format!("{sign}{whole}.{fraction}")
+            }
+            _ => format!("{sign}{digits}{}", "0".repeat(usize::try_from(self.exponent).unwrap_or(0))),
+        }
+    }
+
     /// How often the power of ten fits, rounded away from zero.
     fn multiples_of(&self, exponent: i32) -> Option<i128> {
         let shift = self.exponent.checked_sub(exponent)?;
@@ -461,6 +476,24 @@ mod tests {
 
     fn canonical(text: &str) -> String {
         text.parse::<Quantity>().map_or_else(|error| error.to_string(), |quantity| quantity.to_string())
+    }
+
+    #[test]
+    fn amounts_are_written_in_whole_units() {
+        for (text, expected) in [
+            ("0", "0"),
+            ("500m", "0.5"),
+            ("-1n", "-0.000000001"),
+            ("1.5", "1.5"),
+            ("12", "12"),
+            ("2k", "2000"),
+            ("1Gi", "1073741824"),
+            ("-3e3", "-3000"),
+        ] {
+            let decimal = text.parse::<Quantity>().unwrap().decimal();
+            assert_eq!(decimal.parse::<Quantity>(), text.parse(), "{text}");
+            assert_eq!(decimal, expected, "{text}");
+        }
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl Field {
         &self.text
     }
 
+    /// The paths it is made of, and after each the query that chooses of the elements of an array what it leads to.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Option<&Path>, Option<&Query>)> {
+        self.parts.iter().map(|part| (part.path.as_ref(), part.filter.as_ref()))
+    }
+
     /// Whether names lead to all that it looks at, so that [`read_by`](Field::read_by) says what to read of an object.
     pub(super) fn is_named(&self) -> bool {
         self.is_named

@@ -100,7 +100,7 @@ pub(super) fn unquoted(raw: &str) -> Option<String> {
 }
 
 /// A text in the quotation marks that it does not hold itself, where that can be.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::from(quote);
     for character in text.chars() {

@@ -93,7 +93,7 @@ const ANY_TIME: Context = Context::at(Time::from_unix_nanos(0));
 
 /// A point in one of the orders.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Point {
+pub(crate) enum Point {
     Integer(i64),
     Time(Time),
     Quantity(Quantity),
@@ -208,6 +208,14 @@ impl Test {
         }
     }
 
+    /// The point in an order that values are above or below of.
+    pub(crate) fn point(&self) -> Option<&Point> {
+        match &self.operand {
+            Operand::Bound(bound) => Some(&bound.point),
+            _ => None,
+        }
+    }
+
     /// The test by a regular expression that asks for a part of the value where this one asks for the whole.
     pub(crate) fn of_parts(&self) -> Option<Test> {
         let expression = self.expression()?.of_parts()?;
@@ -225,7 +233,7 @@ impl Test {
     }
 
     fn is_of_names(&self) -> bool {
-        matches!(&self.subject, Subject::Function(call) if call.function() == Function::Name)
+        self.subject.is_name()
     }
 
     /// Whether any value is enough.

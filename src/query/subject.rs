@@ -56,7 +56,7 @@ impl FunctionCall {
     }
 
     /// The word that is its parameter; empty where it has none.
-    pub(super) fn word(&self) -> &str {
+    pub(crate) fn word(&self) -> &str {
         match &self.parameter {
             Some(FunctionParameter::Word(word)) => word,
             _ => "",
@@ -170,8 +170,13 @@ impl Subject {
         matches!(self, Subject::Function(call) if call.function == Function::Kind)
     }
 
+    /// Whether it is the name of an object, before which its values have the kind.
+    pub(crate) fn is_name(&self) -> bool {
+        matches!(self, Subject::Function(call) if call.function == Function::Name)
+    }
+
     /// The key of the label whose value is all that it gives, if it is about one: `env`, `label(env)`.
-    pub(super) fn label_key(&self) -> Option<&str> {
+    pub(crate) fn label_key(&self) -> Option<&str> {
         match self {
             Subject::Label(key) => Some(key.as_str()),
             Subject::Function(call) if call.function == Function::Label => Some(call.word()),

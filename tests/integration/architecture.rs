@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each part of the library may use of the others.
-const ARROWS: [(&str, &[&str]); 29] = [
+const ARROWS: [(&str, &[&str]); 30] = [
     ("parallel", &[]),
     ("formula", &[]),
     ("json", &[]),
@@ -86,6 +86,7 @@ const ARROWS: [(&str, &[&str]); 29] = [
             "syntax",
         ],
     ),
+    ("sql", &["formula", "kubernetes", "path", "query", "selector", "syntax"]),
     ("watch", &["label", "load", "store", "edit", "selector", "selector_set"]),
     ("plan", &["formula", "parallel", "query", "selector", "store", "suggest", "syntax"]),
     ("selector_set", &["formula", "query", "selector", "store", "label"]),
@@ -123,7 +124,7 @@ const PROGRAM_ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that only some places may use.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("nom", &["src/syntax/", "src/path/"]),
     (
         "roaring",
@@ -136,6 +137,7 @@ const CRATES: [(&str, &[&str]); 15] = [
         ],
     ),
     ("memmap2", &["src/load/"]),
+    ("regex_syntax", &["src/sql/"]),
     ("bytes", &["src/codec/", "src/saved/", "src/load/origin/"]),
     ("tar", &["src/load/origin/bundle/"]),
     ("rawzip", &["src/load/origin/bundle/zip.rs"]),

@@ -53,6 +53,7 @@ mod schedule_plain;
 mod selector;
 mod selector_set;
 mod server;
+mod sql;
 mod store;
 mod strategies;
 mod subjects;

@@ -198,6 +198,7 @@ fn run(args: Args, caller: Caller, config: &Config) -> Result<ExitStatus> {
         None => commands::query::run(&args.query, config),
         Some(Subcommands::Parse(args)) => commands::parse::run(&args, config),
         Some(Subcommands::Explain(args)) => commands::explain::run(&args, config),
+        Some(Subcommands::Sql(args)) => commands::sql::run(&args, config),
         Some(Subcommands::Labels(args)) => commands::labels::run(&args, config),
         Some(Subcommands::Ls(args)) => commands::ls::run(&args, config),
         Some(Subcommands::Links(args)) => commands::links::run(&args, config),

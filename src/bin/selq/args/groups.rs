@@ -191,9 +191,9 @@ pub(crate) struct InputArgs {
     pub(crate) verify: bool,
 }
 
-/// Which objects are wanted.
+/// What is wanted of the objects, as selectors and queries.
 #[derive(Debug, Clone, ClapArgs)]
-pub(crate) struct SelectionArgs {
+pub(crate) struct WantedArgs {
     /// Selector: `k=v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, `k`, `!k`, `k>7`, joined by `,`; all must hold
     #[arg(short = 'l', long, value_name = "TEXT", help_heading = "Selection")]
     pub(crate) selector: Vec<String>,
@@ -207,6 +207,13 @@ pub(crate) struct SelectionArgs {
     /// Kubernetes' own field selector, over any path: `status.phase!=Running,spec.nodeName=`
     #[arg(long, value_name = "TEXT", help_heading = "Selection")]
     pub(crate) field_selector: Vec<String>,
+}
+
+/// Which objects are wanted.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct SelectionArgs {
+    #[command(flatten)]
+    pub(crate) wanted: WantedArgs,
     /// The time that ages are counted to: RFC 3339, a date, or `dump` for the newest time in the input
     #[arg(long, value_name = "TIME|dump", help_heading = "Selection")]
     pub(crate) now: Option<Now>,

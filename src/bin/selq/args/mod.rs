@@ -17,6 +17,7 @@ pub(crate) mod plugin;
 mod query;
 mod repl;
 mod schedule;
+mod sql;
 pub(crate) mod typed;
 mod watch;
 
@@ -27,7 +28,7 @@ pub(crate) use crate::config::ColorChoice;
 pub(crate) use audit::AuditArgs;
 pub(crate) use diff::{DiffArgs, DiffPart};
 pub(crate) use explain::ExplainArgs;
-pub(crate) use groups::{InputArgs, InputFile, Now, SelectionArgs, SourceArgs};
+pub(crate) use groups::{InputArgs, InputFile, Now, SelectionArgs, SourceArgs, WantedArgs};
 pub(crate) use index::IndexArgs;
 pub(crate) use kubectl::{KubectlGet, ServerSelection};
 pub(crate) use label::{LabelArgs, LabelForm};
@@ -38,6 +39,7 @@ pub(crate) use parse::{ParseArgs, ParseFormat};
 pub(crate) use query::{QueryArgs, Shown};
 pub(crate) use repl::{EditMode, ReplArgs};
 pub(crate) use schedule::ScheduleArgs;
+pub(crate) use sql::SqlArgs;
 pub(crate) use watch::{WatchArgs, WatchFormat};
 
 const EXAMPLES: &str = "\
@@ -81,6 +83,8 @@ Examples:
   selq index pods.json
   # check a selector, without any data
   selq parse 'env in (prod,dev),!legacy'
+  # ask a table of another engine
+  selq sql --dialect duckdb -l 'env!=prod' --table objects
   # how a selector is answered
   selq explain -l 'env=prod,!legacy' pods.json";
 
@@ -119,6 +123,8 @@ pub(crate) enum Subcommands {
     Parse(ParseArgs),
     /// Show how a selector is answered: the plan with estimated and real counts
     Explain(ExplainArgs),
+    /// Say a selector or query in SQL, for objects in the tables of other engines
+    Sql(SqlArgs),
     /// List the label keys that occur, or the values of one
     Labels(LabelsArgs),
     /// List what is in dumps, folders and archives: kinds, namespaces and status

@@ -8,6 +8,7 @@ use selq::plan::Pass;
 use selq::query::{Columns, Subject};
 
 use crate::args::ExplainArgs;
+use crate::commands::sql::SqlStage;
 use crate::commands::stats;
 use crate::config::Config;
 use crate::exit::ExitStatus;
@@ -22,6 +23,14 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
     // Before the dump is read, which may take longer than it takes to see a slip.
     let passes = passes(&args.skip_passes)?;
+    if let Some(dialect) = args.dialect {
+        let stage = SqlStage::new(selection.wanted(), &args.columns.columns()?, dialect.into())?;
+        print_to_stdout(config, |out| Ok(stage.write(out)?))?;
+        if args.input.source.inputs().is_empty() {
+            return Ok(ExitStatus::Matched);
+        }
+        print_to_stdout(config, |out| Ok(out.words("\n")?))?;
+    }
     let loaded = input::load(&args.input, config)?;
     let store = loaded.dump.store();
     let begin = Instant::now();

@@ -15,6 +15,7 @@ pub(crate) mod parse;
 pub(crate) mod queries;
 pub(crate) mod query;
 pub(crate) mod schedule;
+pub(crate) mod sql;
 pub(crate) mod stats;
 pub(crate) mod watch;
 mod watched;

@@ -22,7 +22,7 @@ use selq::{
 };
 use serde_json::Value;
 
-use crate::args::{Now, SelectionArgs};
+use crate::args::{Now, SelectionArgs, WantedArgs};
 use crate::config::Config;
 use crate::terminal::json_error;
 use crate::terminal::message::{self, counted};
@@ -64,21 +64,7 @@ pub(crate) struct Selection {
 impl Selection {
     /// Reads the selectors and queries. All of them must hold; without any, every object is selected.
     pub(crate) fn new(args: &SelectionArgs, config: &Config) -> Result<Selection> {
-        let mut selector = Selector::everything();
-        for text in &args.selector {
-            selector = selector.and(text.parse()?);
-        }
-        for json in &args.label_selector {
-            selector = selector.and(from_json(json, config)?);
-        }
-        let mut wanted = Wanted::from(selector);
-        for text in &args.where_queries {
-            wanted = wanted.and(Wanted::from(text.parse::<Query>()?));
-        }
-        for text in &args.field_selector {
-            let fields: FieldSelector = text.parse()?;
-            wanted = wanted.and(Wanted::from(Query::try_from(&fields)?));
-        }
+        let wanted = Wanted::asked(&args.wanted, config)?;
         let context = match args.now {
             None => Some(Context::new()),
             Some(Now::At(time)) => Some(Context::at(time)),
@@ -89,7 +75,7 @@ impl Selection {
             asks_for_age: wanted.asks_for_age(),
             wanted,
             // Who has written -w knows of queries: everybody else is told what a selector can say.
-            takes_queries: !args.where_queries.is_empty(),
+            takes_queries: !args.wanted.where_queries.is_empty(),
             context,
             is_inverted: false,
             is_fetched_of_one_namespace: args.is_fetched_of_one_namespace,
@@ -400,6 +386,28 @@ fn absence(absence: &Absence<'_>, store: &Store) -> String {
             format!("{what}; that is the name of an object, which no selector asks for")
         }
         (nearest, _) => message::absent(&what, nearest),
+    }
+}
+
+impl Wanted {
+    /// What the options say together: everything where there are none.
+    pub(crate) fn asked(args: &WantedArgs, config: &Config) -> Result<Wanted> {
+        let mut selector = Selector::everything();
+        for text in &args.selector {
+            selector = selector.and(text.parse()?);
+        }
+        for json in &args.label_selector {
+            selector = selector.and(from_json(json, config)?);
+        }
+        let mut wanted = Wanted::from(selector);
+        for text in &args.where_queries {
+            wanted = wanted.and(Wanted::from(text.parse::<Query>()?));
+        }
+        for text in &args.field_selector {
+            let fields: FieldSelector = text.parse()?;
+            wanted = wanted.and(Wanted::from(Query::try_from(&fields)?));
+        }
+        Ok(wanted)
     }
 }
 

@@ -9,6 +9,7 @@ use selq::label::LabelError;
 use selq::path::PathError;
 use selq::saved::{IndexError, IndexErrorKind};
 use selq::selector::{FieldSelectorError, LabelSelectorError};
+use selq::sql::SqlError;
 use selq::text::Quoted;
 use selq::{LoadError, ParseError, Query};
 
@@ -93,8 +94,9 @@ fn help_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let index = || error.downcast_ref().and_then(index_help);
     let label = || error.downcast_ref().and_then(LabelError::help);
     let object = || error.downcast_ref().and_then(LabelSelectorError::help);
+    let sql = || error.downcast_ref().and_then(SqlError::help);
     // An error is of one type, so that one of these at most knows a fix.
-    load().or_else(edit).or_else(index).or_else(label).or_else(object)
+    load().or_else(edit).or_else(index).or_else(label).or_else(object).or_else(sql)
 }
 
 /// What to do about labels that cannot be edited, in the program's own words where it has an option for it.

@@ -77,7 +77,7 @@ pub(crate) fn no_edits() -> Error {
 }
 
 fn needs_selection(args: &LabelArgs) -> Error {
-    let asked = &args.selection;
+    let asked = &args.selection.wanted;
     let has_selector = !asked.selector.is_empty() || !asked.label_selector.is_empty();
     let has_query = !asked.where_queries.is_empty() || !asked.field_selector.is_empty();
     let but = match (has_selector, has_query) {

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use anyhow::{Context, Result};
 use selq::query::KubectlCalls;
 use selq::selector::{FieldSelector, FieldSelectorError, LabelSelectorError};
+use selq::sql::SqlError;
 use selq::{LabelSelector, ParseError, Query, Selector};
 use serde::Serialize;
 
@@ -41,6 +42,8 @@ pub(crate) enum LineError {
     Json(JsonError),
     /// Its LabelSelector object is none.
     Object(LabelSelectorError),
+    /// The dialect of SQL that it is to be said in does not say it.
+    Unsaid(SqlError),
     /// The line itself cannot be read.
     Line { message: String, help: Option<&'static str> },
 }
@@ -62,7 +65,7 @@ impl From<ParseError> for LineError {
 }
 
 impl LineError {
-    fn line(message: impl Into<String>, help: Option<&'static str>) -> LineError {
+    pub(crate) fn line(message: impl Into<String>, help: Option<&'static str>) -> LineError {
         LineError::Line { message: message.into(), help }
     }
 
@@ -80,6 +83,7 @@ impl LineError {
             LineError::Fields(error) => (error.to_string(), Some(error.span()), error.help()),
             LineError::Json(error) => (error.to_string(), None, error.help().map(str::to_owned)),
             LineError::Object(error) => (error.to_string(), None, error.help()),
+            LineError::Unsaid(error) => (error.to_string(), None, error.help()),
             LineError::Line { message, help } => (message.clone(), None, help.map(str::to_owned)),
         };
         ErrorReport { message, offset: span.map(|it| it.start), length: span.map(|it| it.len()), help }
@@ -95,7 +99,7 @@ impl LineError {
             LineError::Text { error, .. } => underlined(error.span(), error.text()),
             LineError::Fields(error) => underlined(error.span(), error.text()),
             LineError::Json(error) => error.underline(),
-            LineError::Object(_) | LineError::Line { .. } => String::new(),
+            LineError::Object(_) | LineError::Unsaid(_) | LineError::Line { .. } => String::new(),
         };
         let ErrorReport { message, help, .. } = self.report();
         message::wrong_text(config, &underlined, &message, help.as_deref());
@@ -275,12 +279,43 @@ pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
             checker.write(None, AskedLine::fields(text), out)?;
         }
         if args.texts.is_empty() && args.queries.is_empty() && args.field_selectors.is_empty() {
-            checker.lines(args.jsonl, out)?;
+            each_asked_line(args.jsonl, config, out, |place, asked, out| checker.write(Some(place), asked, out))?;
         }
         Ok(())
     })?;
     message::remarks(&checker.unsaid);
     Ok(checker.status)
+}
+
+/// Reads the lines of standard input as they come, and gives each with its place; `jsonl` says how they are written.
+pub(crate) fn each_asked_line<W: Write>(
+    jsonl: bool,
+    config: &Config,
+    out: &mut Printer<W>,
+    mut each: impl FnMut(&str, Result<AskedLine, LineError>, &mut Printer<W>) -> Result<()>,
+) -> Result<()> {
+    let mut input = BufReader::with_capacity(INPUT_BUFFER, io::stdin().lock());
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        // Who writes the lines one by one may wait for the answer to the last one before the next.
+        if memchr::memchr(b'\n', input.buffer()).is_none() {
+            out.flush()?;
+        }
+        if input.read_until(b'\n', &mut line).context("cannot read standard input")? == 0 {
+            break;
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(&line);
+        // Further on in a stream the same bytes are no byte-order mark.
+        let line = if number == 1 { without_bom(line) } else { line };
+        let place = format!("line {number}");
+        let asked = match jsonl {
+            true => json_text_or_object(line, &place, config),
+            false => text_line(line).map(AskedLine::Selector),
+        };
+        each(&place, asked, out)?;
+    }
+    Ok(())
 }
 
 /// How what was checked is printed.
@@ -301,32 +336,6 @@ struct TextChecker<'c> {
 }
 
 impl TextChecker<'_> {
-    /// Checks the lines of standard input as they come.
-    fn lines(&mut self, jsonl: bool, out: &mut Printer<impl Write>) -> Result<()> {
-        let mut input = BufReader::with_capacity(INPUT_BUFFER, io::stdin().lock());
-        let mut line = Vec::new();
-        for number in 1.. {
-            line.clear();
-            // Who writes the lines one by one may wait for the answer to the last one before the next.
-            if memchr::memchr(b'\n', input.buffer()).is_none() {
-                out.flush()?;
-            }
-            if input.read_until(b'\n', &mut line).context("cannot read standard input")? == 0 {
-                break;
-            }
-            let line = line.strip_suffix(b"\n").unwrap_or(&line);
-            // Further on in a stream the same bytes are no byte-order mark.
-            let line = if number == 1 { without_bom(line) } else { line };
-            let place = format!("line {number}");
-            let asked = match jsonl {
-                true => json_text_or_object(line, &place, self.config),
-                false => text_line(line).map(AskedLine::Selector),
-            };
-            self.write(Some(&place), asked, out)?;
-        }
-        Ok(())
-    }
-
     fn write(
         &mut self,
         place: Option<&str>,
