@@ -269,11 +269,11 @@ impl KindWord {
         let (name, group) = split(name);
         let name = name.to_ascii_lowercase();
         let stems = [("ies", "y"), ("es", ""), ("s", "")].into_iter();
-        let singulars = stems.filter_map(|(ending, singular)| Some(format!("{}{singular}", name.strip_suffix(ending)?)));
+        let singulars =
+            stems.filter_map(|(ending, singular)| Some(format!("{}{singular}", name.strip_suffix(ending)?)));
         let singulars: Vec<String> = singulars.filter(|singular| plural_of(singular) == name).collect();
         let is_its = |it: &BuiltIn| it.plural == name || it.short.contains(&name.as_str());
-        let is_irregular =
-            |it: &BuiltIn| !is_its(it) && singulars.contains(&it.kind.to_ascii_lowercase());
+        let is_irregular = |it: &BuiltIn| !is_its(it) && singulars.contains(&it.kind.to_ascii_lowercase());
         let kinds = |is_one: &dyn Fn(&BuiltIn) -> bool| {
             let mut kinds: Vec<&str> = BUILT_IN.iter().filter(|it| is_one(it)).map(|it| it.kind).collect();
             kinds.dedup();
@@ -395,19 +395,25 @@ mod tests {
 
     #[test]
     fn a_word_taken_apart_means_the_same_kinds() {
-        let words = BUILT_IN.iter().flat_map(|it| [it.kind, it.plural].into_iter().chain(it.short.iter().copied()));
-        let others = ["PODS", "gateways", "policy", "policies", "endpointses", "series", "s", "es", "", "a.b", "İ"];
+        let words =
+            BUILT_IN.iter().flat_map(|it| [it.kind, it.plural].into_iter().chain(it.short.iter().copied()));
+        let others =
+            ["PODS", "gateways", "policy", "policies", "endpointses", "series", "s", "es", "", "a.b", "İ"];
         let words: Vec<&str> = words.chain(others).collect();
         let kinds: Vec<String> = words.iter().flat_map(|it| [(*it).to_owned(), it.to_uppercase()]).collect();
         let in_group = |own: &str, asked: &str| own == asked || (!asked.is_empty() && own.starts_with(asked));
-        for name in words.iter().flat_map(|word| ["", ".apps", ".v1", ".v1.apps", "."].map(|group| format!("{word}{group}"))) {
+        for name in words
+            .iter()
+            .flat_map(|word| ["", ".apps", ".v1", ".v1.apps", "."].map(|group| format!("{word}{group}")))
+        {
             let word = KindWord::new(&name);
             for kind in &kinds {
                 let lower = kind.to_ascii_lowercase();
                 let is_regular = word.singulars.contains(&lower) && !word.irregular.contains(&kind.as_str());
                 let is_named = lower == word.name || is_regular || word.built_in.contains(&kind.as_str());
                 for group in ["", "apps", "apps.x", "batch"] {
-                    let is_meant = is_named && word.group.as_deref().is_none_or(|asked| in_group(group, asked));
+                    let is_meant =
+                        is_named && word.group.as_deref().is_none_or(|asked| in_group(group, asked));
                     assert_eq!(is_meant, goes_by(group, kind, &name), "{kind} of {group:?} by {name}");
                 }
             }

@@ -30,9 +30,8 @@ fn equal(test: &Test, column: &str, engine: &dyn SqlEngine) -> Result<Vec<Clause
     }
     // What is no amount is equal to none.
     let amounts = test.patterns().iter().filter_map(|pattern| pattern.as_str().parse::<Quantity>().ok());
-    let equals = |amount: Quantity| {
-        Clause::single(format!("{column} = {}", engine.number(&amount.decimal())))
-    };
+    let equals =
+        |amount: Quantity| Clause::single(format!("{column} = {}", engine.number(&amount.decimal())));
     Ok(amounts.map(equals).collect())
 }
 

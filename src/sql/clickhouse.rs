@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use regex_syntax::hir::Hir;
 
+use super::clause::Clause;
 use super::engine::{AbsentValue, LabelEntry, SqlEngine};
 use super::error::Refusal;
 use super::expression::RE2;
@@ -31,7 +32,7 @@ impl SqlEngine for ClickHouse {
         let key = self.text(key)?;
         Ok(LabelEntry {
             value: format!("{labels}[{key}]"),
-            is_there: format!("mapContains({labels}, {key})"),
+            is_there: Clause::single(format!("mapContains({labels}, {key})")),
             absent: AbsentValue::Empty,
         })
     }
@@ -68,7 +69,8 @@ impl SqlEngine for ClickHouse {
         let (name, inner) = (self.text(name)?, format!("{element}_"));
         let own = |of: &str| format!("JSONExtractRaw({of}, {name})");
         let elements = |of: &str| format!("JSONExtractArrayRaw({of})");
-        let nested = format!("arrayFlatten(arrayMap({inner} -> {}, {}))", elements(&inner), elements(element));
+        let nested =
+            format!("arrayFlatten(arrayMap({inner} -> {}, {}))", elements(&inner), elements(element));
         let of_elements =
             format!("arrayMap({inner} -> {}, arrayConcat({}, {nested}))", own(&inner), elements(element));
         Ok(format!(
@@ -80,7 +82,10 @@ impl SqlEngine for ClickHouse {
     fn json_elements(&self, list: &str, index: Option<u64>, element: &str) -> String {
         match index {
             Some(index) => {
-                format!("arrayMap({element} -> JSONExtractArrayRaw({element})[{}], {list})", index.saturating_add(1))
+                format!(
+                    "arrayMap({element} -> JSONExtractArrayRaw({element})[{}], {list})",
+                    index.saturating_add(1)
+                )
             }
             None => format!("arrayFlatten(arrayMap({element} -> JSONExtractArrayRaw({element}), {list}))"),
         }
@@ -96,8 +101,9 @@ impl SqlEngine for ClickHouse {
 
     fn json_any_text(&self, list: &str, test: &str, element: &str) -> String {
         let texts = format!("if(JSONType({element}) = 'String', JSONExtractString({element}), {element})");
-        let with_texts =
-            format!("arrayFilter({element} -> JSONType({element}) NOT IN ('Null', 'Array', 'Object'), {list})");
+        let with_texts = format!(
+            "arrayFilter({element} -> JSONType({element}) NOT IN ('Null', 'Array', 'Object'), {list})"
+        );
         format!("arrayExists({element} -> {test}, arrayMap({element} -> {texts}, {with_texts}))")
     }
 }

@@ -8,7 +8,8 @@ use std::ops::RangeInclusive;
 
 use regex_syntax::hir::Hir;
 
-use super::engine::{AbsentValue, LabelEntry, SqlEngine};
+use super::clause::Clause;
+use super::engine::{AbsentValue, LabelEntry, SqlEngine, in_range};
 use super::error::Refusal;
 use super::expression::RE2;
 use super::like::LikePattern;
@@ -37,7 +38,7 @@ impl SqlEngine for DuckDb {
         let key = self.text(key)?;
         Ok(LabelEntry {
             value: format!("map_extract({labels}, {key})[1]"),
-            is_there: format!("COALESCE(map_contains({labels}, {key}), FALSE)"),
+            is_there: Clause::single(format!("COALESCE(map_contains({labels}, {key}), FALSE)")),
             absent: AbsentValue::Null,
         })
     }
@@ -52,10 +53,9 @@ impl SqlEngine for DuckDb {
     }
 
     fn integer(&self, value: &str, range: RangeInclusive<i64>) -> Result<String, Refusal> {
-        let (least, most) = range.into_inner();
+        let in_range = in_range(&format!("TRY_CAST({value} AS BIGINT)"), &range, |bound| bound.to_string());
         Ok(format!(
-            "CASE WHEN regexp_full_match({value}, '[+-]?[0-9]+') \
-             THEN COALESCE(TRY_CAST({value} AS BIGINT) BETWEEN {least} AND {most}, FALSE) ELSE FALSE END"
+            "CASE WHEN regexp_full_match({value}, '[+-]?[0-9]+') THEN COALESCE({in_range}, FALSE) ELSE FALSE END"
         ))
     }
 
@@ -69,7 +69,9 @@ impl SqlEngine for DuckDb {
 
     fn json_member(&self, list: &str, name: &str, element: &str) -> Result<String, Refusal> {
         if name.contains(['"', '\\', '*']) {
-            return Err(Refusal::new("no path of DuckDB has a name with a quotation mark, a backslash or a *"));
+            return Err(Refusal::new(
+                "no path of DuckDB has a name with a quotation mark, a backslash or a *",
+            ));
         }
         let at = |before: &str| self.text(&format!("${before}.\"{name}\""));
         let [own, of_each, of_nested] = [at("")?, at("[*]")?, at("[*][*]")?];

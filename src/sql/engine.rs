@@ -77,9 +77,24 @@ pub(super) struct LabelEntry {
     /// The value.
     pub(super) value: String,
     /// A predicate, never NULL, that the key is there.
-    pub(super) is_there: String,
+    pub(super) is_there: Clause,
     /// What the value is where the key is not there.
     pub(super) absent: AbsentValue,
+}
+
+/// The comparison of an integer of 64 bits, or NULL, with a range of them.
+pub(super) fn in_range(
+    integer: &str,
+    range: &RangeInclusive<i64>,
+    literal: impl Fn(i64) -> String,
+) -> String {
+    let [least, most] = [range.start(), range.end()].map(|bound| literal(*bound));
+    match (*range.start(), *range.end()) {
+        (i64::MIN, i64::MAX) => format!("{integer} IS NOT NULL"),
+        (_, i64::MAX) => format!("{integer} >= {least}"),
+        (i64::MIN, _) => format!("{integer} <= {most}"),
+        _ => format!("{integer} BETWEEN {least} AND {most}"),
+    }
 }
 
 /// What an engine gives for the value of a key that is not there.

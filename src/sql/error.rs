@@ -42,6 +42,11 @@ impl fmt::Display for SqlError {
 
 impl Error for SqlError {}
 
+/// A word of a command line.
+pub(super) fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Why something is not said, by whoever does not know of which part it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {

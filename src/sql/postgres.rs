@@ -47,7 +47,7 @@ impl SqlEngine for Postgres {
         let key = self.text(key)?;
         Ok(LabelEntry {
             value: format!("({labels} ->> {key})"),
-            is_there: format!("({labels} ? {key} AND {labels} IS NOT NULL)"),
+            is_there: Clause::all(vec![Clause::single(format!("{labels} ? {key}")), is_map(labels)]),
             absent: AbsentValue::Null,
         })
     }
@@ -59,8 +59,7 @@ impl SqlEngine for Postgres {
             [pair] => format!("{labels} @> {pair}::jsonb"),
             pairs => format!("{labels} @> ANY (ARRAY[{}]::jsonb[])", pairs.join(", ")),
         };
-        let is_there = Clause::single(format!("{labels} IS NOT NULL"));
-        Ok(Some(Clause::all(vec![Clause::single(holds), is_there])))
+        Ok(Some(Clause::all(vec![Clause::single(holds), is_map(labels)])))
     }
 
     fn full_match(&self, value: &str, expression: &Hir) -> Result<String, Refusal> {
@@ -96,7 +95,9 @@ impl SqlEngine for Postgres {
     }
 
     fn json_where(&self, list: &str, predicate: &str, element: &str) -> String {
-        format!("(SELECT jsonb_agg({element}) FROM jsonb_array_elements({list}) AS t({element}) WHERE {predicate})")
+        format!(
+            "(SELECT jsonb_agg({element}) FROM jsonb_array_elements({list}) AS t({element}) WHERE {predicate})"
+        )
     }
 
     fn json_any(&self, list: &str, element: &str) -> String {
@@ -112,6 +113,11 @@ impl SqlEngine for Postgres {
              WHERE jsonb_typeof({element}) IN ('string', 'number', 'boolean')) AS t({element}) WHERE {test})"
         )
     }
+}
+
+/// That there are labels: beside what is NULL where there are none, this makes FALSE of it.
+fn is_map(labels: &str) -> Clause {
+    Clause::single(format!("{labels} IS NOT NULL"))
 }
 
 impl Postgres {

@@ -7,7 +7,7 @@ use super::clause::Clause;
 use super::columns::SqlColumns;
 use super::dialect::SqlDialect;
 use super::engine::{AbsentValue, SqlEngine};
-use super::error::{Refusal, SqlError};
+use super::error::{Refusal, SqlError, shell_word};
 use super::field::Fields;
 use super::kind::KindColumns;
 use super::text_test::TextTest;
@@ -64,7 +64,8 @@ impl SqlPredicate {
     /// A name that no table can have.
     pub fn select(&self, table: &str) -> Result<String, SqlError> {
         let names = table.split('.').map(|name| self.dialect.engine().name(name));
-        let names = names.collect::<Result<Vec<_>, _>>().map_err(|refusal| refusal.of(format!("{table:?}")))?;
+        let names =
+            names.collect::<Result<Vec<_>, _>>().map_err(|refusal| refusal.of(format!("{table:?}")))?;
         Ok(format!("SELECT * FROM {} WHERE {}", names.join("."), self.clause.as_str()))
     }
 
@@ -156,7 +157,7 @@ impl Row<'_> {
         let labels = self.engine.name(self.columns.labels())?;
         let entry = self.engine.label(&labels, key)?;
         if test.is_any() {
-            return Ok(Clause::single(entry.is_there));
+            return Ok(entry.is_there);
         }
         let accepts_empty = test.accepts_empty();
         if let Some(texts) = test.texts().filter(|_| !accepts_empty)
@@ -165,17 +166,14 @@ impl Row<'_> {
             return Ok(clause);
         }
         let holds = test.clause(&entry.value, self.engine)?;
-        let is_null = || Clause::single(format!("{} IS NULL", entry.value));
-        let is_there = || Clause::single(entry.is_there.clone());
+        let is_null = Clause::single(format!("{} IS NULL", entry.value));
         Ok(match (entry.absent, accepts_empty) {
             (AbsentValue::Empty, false) => holds,
-            (AbsentValue::Empty, true) => Clause::all(vec![is_there(), holds]),
+            (AbsentValue::Empty, true) => Clause::all(vec![entry.is_there, holds]),
             (AbsentValue::Null, false) if test.is_never_null() => holds,
             (AbsentValue::Null, false) => Clause::single(format!("COALESCE({}, FALSE)", holds.as_str())),
             // A label that is null is the empty one, as Kubernetes reads it.
-            (AbsentValue::Null, true) => {
-                Clause::all(vec![is_there(), Clause::any(vec![holds, is_null()])])
-            }
+            (AbsentValue::Null, true) => Clause::all(vec![entry.is_there, Clause::any(vec![holds, is_null])]),
         })
     }
 
@@ -201,7 +199,8 @@ impl Row<'_> {
         match self.columns.object() {
             Some(column) => self.engine.name(column),
             None => Err(Refusal::new("no column has the JSON of the objects").with_help(format!(
-                "--object COLUMN names one, and --column '{subject}=COLUMN' one with this alone"
+                "--object COLUMN names one, and --column {} one with this alone",
+                shell_word(&format!("{subject}=COLUMN"))
             ))),
         }
     }
@@ -222,10 +221,14 @@ impl Row<'_> {
 fn unsaid(call: &FunctionCall) -> Refusal {
     let row = call.function().row();
     match (call.function(), row.is_set() || row.asks_others) {
-        (Function::Age, _) => Refusal::new("an age changes with the time, and texts are not ordered as times")
-            .with_help("leave it out, and ask a column of times beside what selq says"),
-        (Function::Annotation, _) => Refusal::new("it is a text or null, and no engine tells the two from others")
-            .with_help(format!("ask the field: .metadata.annotations[{}]", quoted(call.word()))),
+        (Function::Age, _) => {
+            Refusal::new("an age changes with the time, and texts are not ordered as times")
+                .with_help("leave it out, and ask a column of times beside what selq says")
+        }
+        (Function::Annotation, _) => {
+            Refusal::new("it is a text or null, and no engine tells the two from others")
+                .with_help(format!("ask the field: .metadata.annotations[{}]", quoted(call.word())))
+        }
         (Function::Image, _) => Refusal::new("it is worked out of the parts that each kind has")
             .with_help("ask the field: .spec.containers.image"),
         (Function::Taint, _) => Refusal::new("it is worked out of the parts that each kind has")
@@ -235,7 +238,9 @@ fn unsaid(call: &FunctionCall) -> Refusal {
         (_, others) => {
             let why = if others { "other objects have a part in it" } else { "no engine works it out" };
             Refusal::new(format!("{why}, and no column has it")).with_help(format!(
-                "-o records -L '{call}' writes it, and --column '{call}=COLUMN' names where it is"
+                "-o records -L {} writes it, and --column {} names where it is",
+                shell_word(&call.to_string()),
+                shell_word(&format!("{call}=COLUMN"))
             ))
         }
     }

@@ -2,13 +2,15 @@
 //!
 //! Labels are a `MAP<STRING, STRING>`, objects a `STRING` of JSON, which only Spark 4 takes apart (`VARIANT`). What
 //! `labels['env']` does where there is no such key depends on the version and on ANSI mode; `try_element_at` gives NULL.
-//! Literals are those of the default, `spark.sql.parser.escapedStringLiterals=false`.
+//! Literals are those of the default, `spark.sql.parser.escapedStringLiterals=false`. Before anything else is read, `${name}`
+//! anywhere in a statement is replaced by the value of a variable, also in literals and names.
 
 use std::ops::RangeInclusive;
 
 use regex_syntax::hir::Hir;
 
-use super::engine::{AbsentValue, LabelEntry, SqlEngine};
+use super::clause::Clause;
+use super::engine::{AbsentValue, LabelEntry, SqlEngine, in_range};
 use super::error::Refusal;
 use super::expression::ExpressionSyntax;
 use super::quoting::{doubled, escaped, usable};
@@ -27,18 +29,22 @@ const JAVA: ExpressionSyntax = ExpressionSyntax {
 
 impl SqlEngine for Spark {
     fn text(&self, text: &str) -> Result<String, Refusal> {
-        Ok(escaped(text, '\''))
+        // A backslash before the brace keeps it from being the beginning of a variable, and means nothing else.
+        Ok(escaped(text, '\'').replace("${", r"$\{"))
     }
 
     fn name(&self, name: &str) -> Result<String, Refusal> {
-        usable(name).map(|name| doubled(name, '`'))
+        match usable(name)? {
+            name if name.contains("${") => Err(Refusal::new("Spark reads ${ as the beginning of a variable")),
+            name => Ok(doubled(name, '`')),
+        }
     }
 
     fn label(&self, labels: &str, key: &str) -> Result<LabelEntry, Refusal> {
         let key = self.text(key)?;
         Ok(LabelEntry {
             value: format!("try_element_at({labels}, {key})"),
-            is_there: format!("COALESCE(map_contains_key({labels}, {key}), FALSE)"),
+            is_there: Clause::single(format!("COALESCE(map_contains_key({labels}, {key}), FALSE)")),
             absent: AbsentValue::Null,
         })
     }
@@ -48,12 +54,9 @@ impl SqlEngine for Spark {
     }
 
     fn integer(&self, value: &str, range: RangeInclusive<i64>) -> Result<String, Refusal> {
-        let (least, most) = range.into_inner();
+        let in_range = in_range(&format!("TRY_CAST({value} AS BIGINT)"), &range, |bound| format!("{bound}L"));
         Ok(format!(
-            "CASE WHEN {value} RLIKE '\\\\A[+-]?[0-9]+\\\\z' \
-             THEN COALESCE(TRY_CAST({value} AS BIGINT) BETWEEN {} AND {}, FALSE) ELSE FALSE END",
-            bigint(least),
-            bigint(most)
+            "CASE WHEN {value} RLIKE '\\\\A[+-]?[0-9]+\\\\z' THEN COALESCE({in_range}, FALSE) ELSE FALSE END"
         ))
     }
 
@@ -95,7 +98,9 @@ impl SqlEngine for Spark {
     }
 
     fn json_any(&self, list: &str, element: &str) -> String {
-        format!("COALESCE(exists({list}, {element} -> {element} IS NOT NULL AND NOT is_variant_null({element})), FALSE)")
+        format!(
+            "COALESCE(exists({list}, {element} -> {element} IS NOT NULL AND NOT is_variant_null({element})), FALSE)"
+        )
     }
 
     fn json_any_text(&self, list: &str, test: &str, element: &str) -> String {
@@ -107,11 +112,6 @@ impl SqlEngine for Spark {
         let texts = format!("transform(filter({list}, {element} -> {is_text}), {element} -> {text})");
         format!("COALESCE(exists({texts}, {element} -> {test}), FALSE)")
     }
-}
-
-/// An integer that is written as one of 64 bits; the least has no literal of its own.
-fn bigint(number: i64) -> String {
-    if number == i64::MIN { format!("({} - 1L)", bigint(number + 1)) } else { format!("{number}L") }
 }
 
 /// The elements of a variant; none of one that is no array.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::clause::Clause;
 use super::engine::SqlEngine;
-use super::error::Refusal;
+use super::error::{Refusal, shell_word};
 use super::expression;
 use super::like::{LikePattern, accepts_empty};
 use crate::Requirement;
@@ -27,7 +27,9 @@ impl<'q> TextTest<'q> {
     pub(super) fn of_requirement(requirement: &'q Requirement) -> (TextTest<'q>, bool) {
         let one_of = || TextTest::OneOf { texts: requirement.values().collect(), globs: Vec::new() };
         match requirement {
-            Requirement::Equals(..) | Requirement::DoubleEquals(..) | Requirement::In(..) => (one_of(), false),
+            Requirement::Equals(..) | Requirement::DoubleEquals(..) | Requirement::In(..) => {
+                (one_of(), false)
+            }
             Requirement::NotEquals(..) | Requirement::NotIn(..) => (one_of(), true),
             Requirement::Exists(_) => (TextTest::Any, false),
             Requirement::DoesNotExist(_) => (TextTest::Any, true),
@@ -55,8 +57,12 @@ impl<'q> TextTest<'q> {
                 Ok(TextTest::OneOf { texts, globs: globs.map(|pattern| pattern.as_str()).collect() })
             }
             Some(Point::Integer(bound)) => Ok(TextTest::Integer(range(test.operator(), *bound))),
-            Some(Point::Quantity(_)) => Err(Refusal::new("texts are not ordered as amounts")
-                .with_help(format!("--column '{}=NAME' names a column of numbers", test.subject()))),
+            Some(Point::Quantity(_)) => {
+                Err(Refusal::new("texts are not ordered as amounts").with_help(format!(
+                    "--column {} names a column of numbers",
+                    shell_word(&format!("{}=NAME", test.subject()))
+                )))
+            }
             Some(Point::Time(_) | Point::Age(_)) => Err(Refusal::new("texts are not ordered as times")
                 .with_help("leave it out, and ask a column of times beside what selq says")),
         }

@@ -8,7 +8,7 @@ def open(folder):
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Missing("pip install pyspark, and a Java machine") from error
-    builder = SparkSession.builder.master("local[2]").appName("selq").config("spark.ui.enabled", "false")
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.showConsoleProgress", "false").appName("selq").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "1").config("spark.sql.warehouse.dir", f"{folder}/warehouse")
     builder = builder.config("spark.driver.extraJavaOptions", f"-Dderby.system.home={folder}")
     return Spark(builder.config("spark.log.level", "ERROR").getOrCreate(), folder)
@@ -20,19 +20,22 @@ class Spark(Engine):
     TOGETHER = 20
 
     def __init__(self, session, folder):
-        self.session, self.folder = session, folder
+        self.session, self.folder, self.n_loaded = session, folder, 0
 
     def version(self):
         return self.session.version
 
     def load(self, records, texts, amounts):
         from pyspark.sql import types as t
-        path = f"{self.folder}/spark.ndjson"
+        # What is cached is known by the path that it was read from.
+        self.n_loaded += 1
+        path = f"{self.folder}/spark-{self.n_loaded}.ndjson"
         write_lines(records, path)
         texts = list(dict.fromkeys(["source", "group", "kind", "namespace", "name", "uid", *texts, "object"]))
         fields = [t.StructField("index", t.LongType()), t.StructField("labels", t.MapType(t.StringType(), t.StringType()))]
         fields += [t.StructField(name, t.StringType()) for name in texts]
         fields += [t.StructField(name, t.DecimalType(38, 9)) for name in amounts]
+        self.session.catalog.clearCache()
         table = self.session.read.schema(t.StructType(fields)).json(path).coalesce(1).cache()
         table.createOrReplaceTempView("objects")
 

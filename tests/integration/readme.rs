@@ -245,10 +245,11 @@ fn what_the_readme_says_can_be_read() {
 }
 
 /// Everything that there is help on, but for the grammar, which is a file of its own.
-const TOPICS: [&str; 14] = [
+const TOPICS: [&str; 15] = [
     "",
     "parse",
     "explain",
+    "sql",
     "labels",
     "ls",
     "links",

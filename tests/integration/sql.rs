@@ -21,9 +21,15 @@ const BLESS: &str = "SELQ_BLESS";
 fn columns() -> SqlColumns {
     let subject = |text: &str| text.parse::<Subject>().unwrap();
     let columns = SqlColumns::new().with_object("object");
-    [("app", "app_label"), (".spec.nodeName", "node"), ("status()", "status"), ("requests(cpu)", "cpu"), (".kind", "kind")]
-        .into_iter()
-        .fold(columns, |columns, (of, name)| columns.with_column(subject(of), name).unwrap())
+    [
+        ("app", "app_label"),
+        (".spec.nodeName", "node"),
+        ("status()", "status"),
+        ("requests(cpu)", "cpu"),
+        (".kind", "kind"),
+    ]
+    .into_iter()
+    .fold(columns, |columns, (of, name)| columns.with_column(subject(of), name).unwrap())
 }
 
 /// What a query is in a dialect, or why it is nothing.
@@ -66,8 +72,12 @@ fn requirements_are_said_as_in_the_cases() {
 
 #[test]
 fn nothing_and_everything_are_constants() {
-    let said = |query: &Query| SqlPredicate::new(query, &SqlColumns::new(), SqlDialect::Spark).unwrap().to_string();
-    assert_eq!((said(&Query::everything()), said(&Query::nothing())), ("TRUE".to_owned(), "FALSE".to_owned()));
+    let said =
+        |query: &Query| SqlPredicate::new(query, &SqlColumns::new(), SqlDialect::Spark).unwrap().to_string();
+    assert_eq!(
+        (said(&Query::everything()), said(&Query::nothing())),
+        ("TRUE".to_owned(), "FALSE".to_owned())
+    );
 }
 
 #[test]
@@ -90,8 +100,16 @@ fn a_column_has_one_subject_that_it_can_have() {
         let all = columns.fold(Ok(SqlColumns::new()), |all, it| all?.with_column(it, "x"));
         all.unwrap_err().to_string()
     };
-    let faults = [&["kind()"][..], &["age()"], &["image()"], &["taint()"], &["app", "label(app)"], &[".a", ".a"]];
-    assert_snapshot!(faults.map(refused).join("\n"), @"");
+    let faults =
+        [&["kind()"][..], &["age()"], &["image()"], &["taint()"], &["app", "label(app)"], &[".a", ".a"]];
+    assert_snapshot!(faults.map(refused).join("\n"), @"
+    kind(): a kind has many names, which are looked for in the columns kind and group
+    age(): an age changes with the time, and no column keeps it
+    image(): it may give several values, and a column has one
+    taint(): it may give several values, and a column has one
+    label(app): it has a column already
+    .a: it has a column already
+    ");
 }
 
 /// The end of the literal or name that `sql` begins with, as the engine reads it; a plain reading that shares nothing with
@@ -115,7 +133,8 @@ fn outside_of_quotes(sql: &str, dialect: SqlDialect) -> String {
     let characters: Vec<char> = sql.chars().collect();
     let (mut out, mut at) = (String::new(), 0);
     while at < characters.len() {
-        let is_escape_literal = dialect == SqlDialect::Postgres && out.ends_with('E') && characters[at] == '\'';
+        let is_escape_literal =
+            dialect == SqlDialect::Postgres && out.ends_with('E') && characters[at] == '\'';
         let has_backslashes = match dialect {
             SqlDialect::ClickHouse => true,
             SqlDialect::Spark => characters[at] != '`',
@@ -138,7 +157,7 @@ proptest! {
     fn hostile_texts_stay_in_their_literals(text in r#"['"\\`%_é\n;a -]{1,12}"#, nth in 0..4_usize) {
         let dialect = SqlDialect::ALL[nth];
         let around = |text: &str| {
-            let query = format!("label({0})={0} || .x.['{1}']={0}", quoted(text), text.replace(['\'', '"', '\\', '*'], "b"));
+            let query = format!("label({0})={0} || .x['{1}']={0}", quoted(text), text.replace(['\'', '"', '\\', '*'], "b"));
             let query = format!("{query} || name({0},*{1}*)", quoted(text), text.replace(|it: char| !it.is_alphanumeric() && it != '%' && it != '_', "c"));
             let columns = SqlColumns::new().with_labels(text).with_object(text);
             let predicate = SqlPredicate::new(&query.parse().unwrap(), &columns, dialect).unwrap();
@@ -163,35 +182,74 @@ fn shown(args: &[&str]) -> String {
 #[test]
 fn the_program_says_predicates_and_statements() {
     let sql = |args: &[&str]| shown(&[&["sql", "--dialect", "clickhouse"][..], args].concat());
-    assert_snapshot!(sql(&["-l", "env!=prod,tier", "-w", "a=1 || b=2"]), @"");
-    assert_snapshot!(sql(&["-l", "app=web", "--column", "app=app`s", "--table", "fleet.objects"]), @"");
-    assert_snapshot!(sql(&["-l", "", "--labels", "l"]), @"");
-    assert_snapshot!(sql(&["--label-selector", "null"]), @"");
-    assert_snapshot!(sql(&["--field-selector", "spec.nodeName=", "--object", "o"]), @"");
+    assert_snapshot!(sql(&["-l", "env!=prod,tier", "-w", "a=1 || b=2"]), @"[0] NOT (`labels`['env'] = 'prod') AND mapContains(`labels`, 'tier') AND (`labels`['a'] = '1' OR `labels`['b'] = '2')");
+    assert_snapshot!(sql(&["-l", "app=web", "--column", "app=app`s", "--table", "fleet.objects"]), @r"[0] SELECT * FROM `fleet`.`objects` WHERE `app\`s` = 'web' AND `app\`s` IS NOT NULL");
+    assert_snapshot!(sql(&["-l", "", "--labels", "l"]), @"[0] TRUE");
+    assert_snapshot!(sql(&["--label-selector", "null"]), @"[0] FALSE");
+    assert_snapshot!(sql(&["--field-selector", "spec.nodeName=", "--object", "o"]), @"[0] (arrayExists(element1 -> element1 = '', arrayMap(element1 -> if(JSONType(element1) = 'String', JSONExtractString(element1), element1), arrayFilter(element1 -> JSONType(element1) NOT IN ('Null', 'Array', 'Object'), arrayFlatten(arrayMap(element1 -> arrayConcat([JSONExtractRaw(element1, 'nodeName')], arrayMap(element1_ -> JSONExtractRaw(element1_, 'nodeName'), arrayConcat(JSONExtractArrayRaw(element1), arrayFlatten(arrayMap(element1_ -> JSONExtractArrayRaw(element1_), JSONExtractArrayRaw(element1)))))), arrayFlatten(arrayMap(element1 -> arrayConcat([JSONExtractRaw(element1, 'spec')], arrayMap(element1_ -> JSONExtractRaw(element1_, 'spec'), arrayConcat(JSONExtractArrayRaw(element1), arrayFlatten(arrayMap(element1_ -> JSONExtractArrayRaw(element1_), JSONExtractArrayRaw(element1)))))), [ifNull(`o`, '')]))))))) OR NOT (arrayExists(element1 -> JSONType(element1) <> 'Null', arrayFlatten(arrayMap(element1 -> arrayConcat([JSONExtractRaw(element1, 'nodeName')], arrayMap(element1_ -> JSONExtractRaw(element1_, 'nodeName'), arrayConcat(JSONExtractArrayRaw(element1), arrayFlatten(arrayMap(element1_ -> JSONExtractArrayRaw(element1_), JSONExtractArrayRaw(element1)))))), arrayFlatten(arrayMap(element1 -> arrayConcat([JSONExtractRaw(element1, 'spec')], arrayMap(element1_ -> JSONExtractRaw(element1_, 'spec'), arrayConcat(JSONExtractArrayRaw(element1), arrayFlatten(arrayMap(element1_ -> JSONExtractArrayRaw(element1_), JSONExtractArrayRaw(element1)))))), [ifNull(`o`, '')])))))))");
 }
 
 #[test]
 fn the_program_names_what_it_cannot_say() {
     let sql = |args: &[&str]| shown(&[&["sql", "--dialect", "postgres"][..], args].concat());
-    assert_snapshot!(sql(&["-w", "env=prod,status()=Running"]), @"");
-    assert_snapshot!(sql(&["-w", "selected-by(kind(svc))"]), @"");
-    assert_snapshot!(sql(&["-w", ".spec.nodeName=a"]), @"");
-    assert_snapshot!(sql(&["-l", "a=1", "--table", "a..b"]), @"");
-    assert_snapshot!(sql(&["-l", "a=1,"]), @"");
-    assert_snapshot!(sql(&["--column", "age()=age"]), @"");
-    assert_snapshot!(shown(&["sql", "-l", "a=1"]), @"");
+    assert_snapshot!(sql(&["-w", "env=prod,status()=Running"]), @"
+    [2] error: status()=Running: no engine works it out, and no column has it
+    help: -o records -L 'status()' writes it, and --column 'status()=COLUMN' names where it is
+    ");
+    assert_snapshot!(sql(&["-w", "selected-by(kind(svc))"]), @"
+    [2] error: selected-by(kind(svc)): other objects have a part in it, which are other rows
+    help: leave it out, and join what it asks of the others
+    ");
+    assert_snapshot!(sql(&["-w", ".spec.nodeName=a"]), @"
+    [2] error: .spec.nodeName=a: no column has the JSON of the objects
+    help: --object COLUMN names one, and --column '.spec.nodeName=COLUMN' one with this alone
+    ");
+    assert_snapshot!(sql(&["-l", "a=1", "--table", "a..b"]), @r#"[2] error: "a..b": no column or table has an empty name"#);
+    assert_snapshot!(sql(&["-l", "a=1,"]), @r#"
+    [2] a=1,
+        ^
+    error: expected a key or "!", found the end of the text
+    help: leave out the "," at the end
+    "#);
+    assert_snapshot!(sql(&["--column", "age()=age"]), @"
+    [2] error: age(): an age changes with the time, and no column keeps it
+    help: ask for the time itself, in a column of times, beside what selq says
+    ");
+    assert_snapshot!(shown(&["sql", "-l", "a=1"]), @"
+    [2] error: the following required arguments were not provided:
+      --dialect <DIALECT>
+
+    Usage: selq sql --dialect <DIALECT> --selector <TEXT>
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
 fn the_program_says_a_line_each() {
     let input = "\"a=1\"\n{\"where\":\"a=1 || b\"}\n{\"selector\":null}\n{\"where\":\"age()>1d\"}\n{\"where\":\"a=\\\"\"}\n";
-    let Run { status, out, err } = TestEnv::new().pipe(&["sql", "--dialect", "duckdb", "--jsonl"], input.as_bytes());
-    assert_snapshot!(format!("[{status}] {out}{err}"), @"");
+    let Run { status, out, err } =
+        TestEnv::new().pipe(&["sql", "--dialect", "duckdb", "--jsonl"], input.as_bytes());
+    assert_snapshot!(format!("[{status}] {out}{err}"), @r#"
+    [2] {"ok":true,"sql":"COALESCE(map_extract(\"labels\", 'a')[1] = '1', FALSE)"}
+    {"ok":true,"sql":"(COALESCE(map_extract(\"labels\", 'a')[1] = '1', FALSE) OR COALESCE(map_contains(\"labels\", 'b'), FALSE))"}
+    {"ok":true,"sql":"FALSE"}
+    {"ok":false,"error":{"message":"age()>1d: an age changes with the time, and texts are not ordered as times","offset":null,"length":null,"help":"leave it out, and ask a column of times beside what selq says"}}
+    {"ok":false,"error":{"message":"expected the quotation mark at the end of the text in quotation marks, found '\"'","offset":2,"length":1,"help":null}}
+    "#);
 }
 
 #[test]
 fn explain_shows_what_each_requirement_became() {
-    assert_snapshot!(shown(&["explain", "--dialect", "postgres", "-w", "env=prod, !(tier in (a,b) || name(web-*))"]), @"");
+    assert_snapshot!(shown(&["explain", "--dialect", "postgres", "-w", "env=prod, !(tier in (a,b) || name(web-*))"]), @r#"
+    [0] PostgreSQL
+      REQUIREMENT     PREDICATE
+      env=prod        "labels" @> '{"env":"prod"}'::jsonb AND "labels" IS NOT NULL
+      tier in (a,b)   "labels" @> ANY (ARRAY['{"tier":"a"}', '{"tier":"b"}']::jsonb[]) AND "labels" IS NOT NULL
+      name(web-*)     "name" LIKE 'web-%' AND "name" IS NOT NULL
+
+    WHERE "labels" @> '{"env":"prod"}'::jsonb AND "labels" IS NOT NULL AND NOT (("labels" @> ANY (ARRAY['{"tier":"a"}', '{"tier":"b"}']::jsonb[]) AND "labels" IS NOT NULL) OR ("name" LIKE 'web-%' AND "name" IS NOT NULL))
+    "#);
     let run = TestEnv::new().run(&["explain", "--dialect", "spark", "-l", "env=prod", "pods.json"]);
     assert!(run.out.starts_with("Spark\n") && run.out.contains("\nexecuted\n"), "{}", run.out);
 }

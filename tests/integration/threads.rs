@@ -154,8 +154,8 @@ fn every_type_can_be_shared() {
     use selq::{
         diff::*, edit::*, kubernetes::audit::*, kubernetes::columns::*, kubernetes::endpoints::*,
         kubernetes::kinds::*, kubernetes::links::*, kubernetes::scheduling::*, kubernetes::*, label::*,
-        load::*, path::*, plan::*, query::*, saved::*, selector::*, selector_set::*, store::*, syntax::*,
-        text::*, watch::*, *,
+        load::*, path::*, plan::*, query::*, saved::*, selector::*, selector_set::*, sql::*, store::*,
+        syntax::*, text::*, watch::*, *,
     };
     let shared = shared! {
         Absence<'static>, Answer, Check, Dump, EditError, Error, Explanation, Expr<Requirement>, IndexError, IndexErrorKind,
@@ -173,6 +173,7 @@ fn every_type_can_be_shared() {
         KubectlCall, KubectlCalls, Columns, Context, Expression, Field, FunctionCall, NoColumn, Pattern, Predicate, Query, QueryMatcher<'static>, QueryOperator, Subject, SubjectReader, SubjectValue, Test,
         AuditReport, AuditRule, EndpointState, Finding, ListedEndpoint, QueryRule, QueryRuleError, Severity, UnjudgedRule, Endpoint, EndpointPort, IpFamily, LegacyEndpoint, PodNode, ServiceEndpoints, Function, FunctionRow, Parameter, Role, Age, AgeError, ObjectJson<'static>, Reads, QosClass, Time, TimeError, DiffBy, DiffSide<'static>, ObjectDifference, KubectlColumn, KubectlTable, AlikePods, TemplateCompletion, Scheduler<'static>, Verdict<'static>, FoldedNodes, MessageComparison, NodeGroup, NodeReason, NodeScores, RejectionCause, SchedulerPlugin, SchedulingChange, SchedulingFix, SchedulingPod, WorkloadPlaces,
         FieldOperator, FieldRequirement, FieldSelector, FieldSelectorError, FieldSelectorErrorKind,
+        SqlColumns, SqlDialect, SqlError, SqlPredicate,
     };
     for name in types() {
         assert!(shared.contains(&name.as_str()), "{name} is not asserted");

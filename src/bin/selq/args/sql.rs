@@ -107,7 +107,8 @@ impl From<DialectName> for SqlDialect {
 /// What has a column of its own, and the name of that.
 fn named_column(text: &str) -> Result<(Subject, String), String> {
     // A field may have a `=` in its brackets, and a name hardly ever has one.
-    let Some((subject, name)) = text.rsplit_once('=').filter(|(subject, name)| !subject.is_empty() && !name.is_empty())
+    let Some((subject, name)) =
+        text.rsplit_once('=').filter(|(subject, name)| !subject.is_empty() && !name.is_empty())
     else {
         return Err("expected KEY=NAME, such as app=app_label".to_owned());
     };
@@ -139,7 +140,15 @@ mod tests {
             let (said_subject, said_name) = named_column(text).unwrap();
             assert_eq!((said_subject.to_string().as_str(), said_name.as_str()), (subject, name));
         }
-        let faults = ["app", "=a", "app=", "a b=c", "status(=x", ".a[=x"].map(|text| named_column(text).unwrap_err());
-        insta::assert_snapshot!(faults.join("\n"), @"");
+        let faults =
+            ["app", "=a", "app=", "a b=c", "status(=x", ".a[=x"].map(|text| named_column(text).unwrap_err());
+        insta::assert_snapshot!(faults.join("\n"), @r#"
+        expected KEY=NAME, such as app=app_label
+        expected KEY=NAME, such as app=app_label
+        expected KEY=NAME, such as app=app_label
+        a label key may hold ASCII letters, digits, "-", "_" and ".", found a space
+        expected a value or ")", found the end of the text; close the list with ")"
+        expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text
+        "#);
     }
 }

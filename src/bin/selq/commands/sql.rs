@@ -82,7 +82,11 @@ pub(crate) struct SqlStage {
 }
 
 impl SqlStage {
-    pub(crate) fn new(wanted: Wanted, columns: &SqlColumns, dialect: SqlDialect) -> Result<SqlStage, SqlError> {
+    pub(crate) fn new(
+        wanted: Wanted,
+        columns: &SqlColumns,
+        dialect: SqlDialect,
+    ) -> Result<SqlStage, SqlError> {
         let predicate = SqlPredicate::new(&wanted.into_query(), columns, dialect)?;
         Ok(SqlStage { dialect, predicate })
     }

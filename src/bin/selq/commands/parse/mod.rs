@@ -279,7 +279,9 @@ pub(crate) fn run(args: &ParseArgs, config: &Config) -> Result<ExitStatus> {
             checker.write(None, AskedLine::fields(text), out)?;
         }
         if args.texts.is_empty() && args.queries.is_empty() && args.field_selectors.is_empty() {
-            each_asked_line(args.jsonl, config, out, |place, asked, out| checker.write(Some(place), asked, out))?;
+            each_asked_line(args.jsonl, config, out, |place, asked, out| {
+                checker.write(Some(place), asked, out)
+            })?;
         }
         Ok(())
     })?;
