@@ -46,6 +46,9 @@ class ClickHouse(Engine):
     def selected(self, statements):
         return [[int(it) for it in self.ask(f"SELECT `index` FROM ({statement}) ORDER BY `index`")] for statement in statements]
 
+    def forget(self):
+        self.session.query("DROP TABLE objects")
+
     def run(self, statement):
         return [line.split("\t") for line in self.ask(statement)]
 

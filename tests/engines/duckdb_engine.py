@@ -23,7 +23,6 @@ class DuckDb(Engine):
         self.connection = duckdb.connect()
         # Statements over so few rows are not worth a thread each.
         self.connection.execute("SET threads = 1")
-        self.connection.execute(f"SET file_search_path = '{folder}'")
 
     def version(self):
         return self.library.__version__
@@ -46,6 +45,9 @@ class DuckDb(Engine):
     def selected(self, statements):
         answers = [self.connection.execute(f"SELECT index FROM ({it}) ORDER BY index").fetchall() for it in statements]
         return [[row[0] for row in answer] for answer in answers]
+
+    def forget(self):
+        self.connection.execute("DROP TABLE objects")
 
     def run(self, statement):
         return self.connection.execute(statement).fetchall()

@@ -1,6 +1,8 @@
 """The engines, and what a test asks of each."""
 
 import importlib
+import json
+import re
 
 ENGINES = {"duckdb": "duckdb_engine", "postgres": "postgres_engine", "clickhouse": "clickhouse_engine", "spark": "spark_engine"}
 
@@ -30,9 +32,20 @@ class Engine:
         """For each statement `SELECT * …` the sorted indexes of the rows that it gives."""
         raise NotImplementedError
 
-    def run(self, statement):
-        """Runs a statement of a recipe, and gives the rows of its answer."""
+    def forget(self):
+        """Drops the table that was loaded."""
         raise NotImplementedError
+
+    def run(self, statement):
+        """Runs a statement, and gives the rows of its answer."""
+        raise NotImplementedError
+
+    def run_all(self, script):
+        """Runs the statements of a recipe, each of which ends a line with a semicolon, and gives their number."""
+        statements = [it.strip() for it in re.split(r";\s*\n", script) if it.strip()]
+        for statement in statements:
+            self.run(statement)
+        return len(statements)
 
     def version(self):
         raise NotImplementedError
@@ -51,7 +64,6 @@ def verdict_sql(predicate):
 
 
 def write_lines(records, path):
-    import json
     with open(path, "w", encoding="utf-8") as file:
         for record in records:
             file.write(json.dumps(record, ensure_ascii=True) + "\n")

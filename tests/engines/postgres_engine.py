@@ -3,6 +3,7 @@
 import glob
 import os
 import pwd
+import re
 import shutil
 import subprocess
 
@@ -86,6 +87,14 @@ class Postgres(Engine):
         # An index is tried wherever there is one that serves.
         ask = "".join(f"SELECT coalesce(string_agg(index::text, ',' ORDER BY index), '') FROM ({it}) AS t;\n" for it in statements)
         return [[int(it) for it in line.split(",") if it] for line in self.psql("SET enable_seqscan = off;\n" + ask)]
+
+    def forget(self):
+        self.psql("DROP TABLE objects, lines;")
+
+    def run_all(self, script):
+        # Lines that psql itself reads are among the statements.
+        self.psql(script)
+        return len(re.findall(r";\s*\n|^\\", script, re.M))
 
     def run(self, statement):
         return [line.split("\x02") for line in self.psql(statement.rstrip().rstrip(";") + ";")]

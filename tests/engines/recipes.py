@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 
 README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../README.md")
@@ -21,43 +22,31 @@ def blocks(dialect):
     return [body for name, body in found if name.lower().startswith(dialect)]
 
 
-def statements(body):
-    return [it.strip() for it in re.split(r";\s*\n", body) if it.strip()]
+def check(opened, selq):
+    """Runs the statements of the engine's recipe, and then asks the table that they make; gives how many were run.
 
-
-def check(opened, selq, folder):
-    """Runs the statements of the engine's recipe, and then asks the table that they make; gives how many were run."""
-    work = os.path.join(folder, "recipe")
-    os.makedirs(work, exist_ok=True)
-    os.chmod(work, 0o777)
-    commands = [line[2:] for line in section().splitlines() if line.startswith("$ selq -o records")]
-    path = os.path.dirname(selq.path) + os.pathsep + os.environ["PATH"]
-    subprocess.run(["cp", DUMP, f"{work}/pods.json"], check=True)
-    for command in commands:
-        subprocess.run(command, shell=True, check=True, cwd=work, env={**os.environ, "PATH": path})
-    n_run, here = 0, os.getcwd()
-    # Names of files in the recipes are those of the folder that they are run in.
-    os.chdir(work)
-    try:
-        for body in blocks(opened.dialect):
-            for statement in statements(body):
-                opened.run(statement)
-                n_run += 1
-        return n_run + asked(opened, selq)
-    finally:
-        os.chdir(here)
+    Names of files in the recipes are those of the folder that this is run in, where selq is run too.
+    """
+    subprocess.run(["cp", DUMP, f"{selq.folder}/pods.json"], check=True)
+    # Whatever the program is called, the README calls it selq.
+    os.makedirs(f"{selq.folder}/bin", exist_ok=True)
+    os.symlink(selq.path, f"{selq.folder}/bin/selq")
+    path = f"{selq.folder}/bin{os.pathsep}{os.environ['PATH']}"
+    for command in [line[2:] for line in section().splitlines() if line.startswith("$ selq -o records")]:
+        subprocess.run(command, shell=True, check=True, cwd=selq.folder, env={**os.environ, "PATH": path})
+    opened.forget()
+    n_run = sum(opened.run_all(body) for body in blocks(opened.dialect))
+    return n_run + asked(opened, selq)
 
 
 def asked(opened, selq):
-    """Asks the recipe's table what the README asks, and what selq answers of the dump."""
-    lines = [line for line in section().splitlines() if line.startswith(f"$ selq sql --dialect {opened.dialect}")]
+    """Asks the recipe's table what the README asks, and selq the same of the dump; gives how many questions there are."""
+    lines = [line for line in section().splitlines() if line.startswith(f"$ selq sql --dialect {opened.dialect} ")]
     for line in lines:
-        words = re.findall(r"'[^']*'|\S+", line)[4:]
-        words = [word.strip("'") for word in words]
-        statement = selq.run(["sql", "--dialect", opened.dialect, *words], statuses=(0,))
-        selector = words[words.index("-l") + 1]
-        rows = opened.run(f"SELECT count(*) FROM ({statement.strip()}) AS t")
-        expected = int(selq.run(["-c", "-l", selector, DUMP], statuses=(0,)))
-        if int(rows[0][0]) != expected:
+        words = shlex.split(line)[2:]
+        statement = selq.run(words, statuses=(0,)).strip()
+        rows = opened.run(f"SELECT count(*) FROM ({statement}) AS t")
+        expected = selq.run(["-c", "-l", words[words.index("-l") + 1], DUMP], statuses=(0,))
+        if int(rows[0][0]) != int(expected):
             raise SystemExit(f"{line}: {rows} and not {expected}")
     return len(lines)

@@ -159,10 +159,12 @@ def fleet(check):
 
 
 def check_engine(name, args, folder):
+    # Java's folder is the one that it is started in.
+    os.chdir(folder)
     opened = engine.opened(name, folder)
     started = time.time()
     try:
-        check = Check(Selq(os.path.abspath(args.selq), folder), opened, folder)
+        check = Check(Selq(args.selq, folder), opened, folder)
         print(f"{name} {opened.version()}", flush=True)
         random_cases(check, args.seed, args.objects, args.queries, with_nul=name != "postgres")
         fleet(check)
@@ -170,7 +172,7 @@ def check_engine(name, args, folder):
             conformance(check, args.conformance)
         else:
             print("  WITHOUT the recorded answers of Kubernetes: --conformance names no folder that has match.jsonl", flush=True)
-        n_recipes = 0 if "recipes" in args.skip else recipes.check(opened, check.selq, folder)
+        n_recipes = 0 if "recipes" in args.skip else recipes.check(opened, check.selq)
     finally:
         opened.close()
     print(f"  {check.n_compared:,} verdicts and {check.n_statements:,} statements compared, {check.n_unsaid:,} queries not said, "
@@ -191,6 +193,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--skip", default="")
     args = parser.parse_args()
+    args.selq, args.conformance = os.path.abspath(args.selq), args.conformance and os.path.abspath(args.conformance)
     n_failed, missing = 0, []
     for name in args.engines.split(","):
         with tempfile.TemporaryDirectory(prefix="selq-engines-") as folder:

@@ -51,6 +51,9 @@ class Spark(Engine):
     def selected(self, statements):
         return [sorted(row["index"] for row in self.session.sql(it).select("index").collect()) for it in statements]
 
+    def forget(self):
+        self.session.catalog.dropTempView("objects")
+
     def run(self, statement):
         return [tuple(row) for row in self.session.sql(statement).collect()]
 
