@@ -76,8 +76,8 @@ impl SqlEngine for DuckDb {
         let at = |before: &str| self.text(&format!("${before}.\"{name}\""));
         let [own, of_each, of_nested] = [at("")?, at("[*]")?, at("[*][*]")?];
         Ok(format!(
-            "flatten([list_concat([json_extract({element}, {own})], json_extract({element}, {of_each}), \
-             json_extract({element}, {of_nested})) FOR {element} IN {list} IF {element} IS NOT NULL])"
+            "flatten(flatten([[[json_extract({element}, {own})], json_extract({element}, {of_each}), \
+             json_extract({element}, {of_nested})] FOR {element} IN {list} IF {element} IS NOT NULL]))"
         ))
     }
 

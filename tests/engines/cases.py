@@ -87,7 +87,7 @@ class Random(random.Random):
             metadata["namespace"] = self.choice(NAMESPACES)
         if self.random() < 0.9:
             metadata["labels"] = {
-                key: self.choice(self.held) for key in LABEL_KEYS + ODD_KEYS if self.random() < (0.6 if key in LABEL_KEYS else 0.2)}
+                key: self.choice(self.held + [None]) for key in LABEL_KEYS + ODD_KEYS if self.random() < (0.6 if key in LABEL_KEYS else 0.2)}
         if self.random() < 0.4:
             metadata["annotations"] = {key: self.choice(self.held) for key in ["a b", "note"] if self.random() < 0.6}
         return metadata

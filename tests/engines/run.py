@@ -49,8 +49,9 @@ class Check:
         in_numbers = [{name: number(record.get(subject)) for subject, name in dict(amounts).items()} for record in records]
         whole = [{**record, **one, **two, "object": texts[record["index"]]}
                  for record, one, two in zip(records, by_column, in_numbers)]
-        # What a column is loaded from has its own name, and no other.
-        for record in whole:
+        for record, thing in zip(whole, objects):
+            null_where_selq_is_not(record, thing)
+            # What a column is loaded from has its own name, and no other.
             for subject in {*dict(columns), *dict(amounts)} - {*dict(columns).values(), *dict(amounts).values()}:
                 record.pop(subject, None)
         self.n_rows = len(whole)
@@ -106,6 +107,14 @@ class Check:
                     print(f"    {file.read().split(chr(10))[row]}", flush=True)
 
 
+def null_where_selq_is_not(record, thing):
+    """Tables may have NULL where records have none: for a label that is null, for no labels, and for an empty object."""
+    labels = (thing.get("metadata") or {}).get("labels")
+    record["labels"] = {key: labels[key] for key in record["labels"]} if labels else None
+    if not thing:
+        record["object"] = None
+
+
 def number(amount):
     """A number of whole units; Kubernetes writes the amounts of the cases in these ways alone."""
     if amount is None:
@@ -115,7 +124,7 @@ def number(amount):
 
 def random_cases(check, seed, n_objects, n_queries, with_nul):
     rng = cases.Random(seed, with_nul)
-    check.load([rng.object() for _ in range(n_objects)], cases.COLUMNS, cases.AMOUNTS)
+    check.load([{}] + [rng.object() for _ in range(n_objects)], cases.COLUMNS, cases.AMOUNTS)
     queries = cases.lines([rng.query() for _ in range(n_queries)])
     every = STATEMENTS[check.engine.dialect]
     check.compare(queries, ["--object", "object"], every)
@@ -175,8 +184,8 @@ def check_engine(name, args, folder):
         n_recipes = 0 if "recipes" in args.skip else recipes.check(opened, check.selq)
     finally:
         opened.close()
-    print(f"  {check.n_compared:,} verdicts and {check.n_statements:,} statements compared, {check.n_unsaid:,} queries not said, "
-          f"{n_recipes} statements of recipes run, {check.n_failed} differ, {time.time() - started:.0f} s", flush=True)
+    print(f"  {check.n_compared:,} verdicts and {check.n_statements:,} statements compared, {check.n_unsaid:,} queries unsaid, "
+          f"{n_recipes} statements of the recipe run, {check.n_failed} differ, {time.time() - started:.0f} s", flush=True)
     for reason, query in sorted(check.unsaid.items()):
         print(f"  not said: {reason}: {query.get('where', query)[:100]}", flush=True)
     return check.n_failed
