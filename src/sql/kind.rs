@@ -54,7 +54,7 @@ impl KindColumns<'_> {
 
     /// That the kind goes by a word.
     fn word(&self, word: &KindWord) -> Result<Clause, Refusal> {
-        let mut names = vec![Clause::single(self.in_any_case(&[word.name.clone()])?)];
+        let mut names = vec![Clause::single(self.in_any_case(std::slice::from_ref(&word.name))?)];
         if !word.singulars.is_empty() {
             let regular = Clause::single(self.in_any_case(&word.singulars)?);
             let irregular = among(self.kind, &word.irregular, self.engine)?.map(Clause::negated);

@@ -120,7 +120,7 @@ impl<'q> TextTest<'q> {
 
 /// The integers that are so to a bound; none where there is no such integer.
 fn range(operator: QueryOperator, bound: i64) -> RangeInclusive<i64> {
-    const NONE: RangeInclusive<i64> = 1..=0;
+    const NONE: RangeInclusive<i64> = RangeInclusive::new(1, 0);
     match operator {
         QueryOperator::GreaterThan => bound.checked_add(1).map_or(NONE, |least| least..=i64::MAX),
         QueryOperator::LessThan => bound.checked_sub(1).map_or(NONE, |most| i64::MIN..=most),

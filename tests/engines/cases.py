@@ -208,13 +208,13 @@ def value(text):
     return text if is_legal else quoted(text)
 
 
-def hostile(n):
+def hostile():
     """Selectors whose answers are known by heart: absent, empty and NULL under every operator, one line each."""
     keys = ["app", "none"]
     forms = ["{k}", "!{k}", "{k}=", "{k}!=", "{k} in ()", "{k} notin ()", "{k}=web", "{k}!=web", "{k} in (web,)", "{k} notin (web,)", "{k}>0", "{k}<0"]
     atoms = [form.format(k=key) for key in keys for form in forms]
     pairs = [f"({a} || {b}) && !({b})" for a in atoms for b in atoms]
-    return (atoms + [f"!({a})" for a in atoms] + pairs)[:n]
+    return atoms + [f"!({a})" for a in atoms] + pairs
 
 
 def lines(queries):

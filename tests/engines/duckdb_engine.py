@@ -1,5 +1,9 @@
 """DuckDB, in this process."""
 
+import builtins
+import json
+import os
+
 from engine import Engine, Missing, verdict_sql, write_lines
 
 
@@ -51,3 +55,23 @@ class DuckDb(Engine):
 
     def run(self, statement):
         return self.connection.execute(statement).fetchall()
+
+    def load_fleet(self, paths):
+        self.parquet = paths[0]
+        self.connection.execute("RESET threads")
+        self.connection.execute(f"CREATE VIEW fleet AS SELECT * FROM '{self.parquet}'")
+
+    def size(self):
+        return os.path.getsize(self.parquet)
+
+    def measured(self, statement):
+        profile = f"{self.folder}/profile.json"
+        self.connection.execute("SET enable_profiling = 'json'")
+        self.connection.execute(f"SET profiling_output = '{profile}'")
+        answer = self.connection.execute(statement).fetchone()[0]
+        self.connection.execute("RESET enable_profiling")
+        with builtins.open(profile) as file:
+            query = json.load(file)["query"]
+        groups, total = query["total_row_groups_scanned"], query["total_row_groups_to_scan"]
+        read = f"{query['total_bytes_scanned'] / 1e6:,.1f} MB, {groups} of {total} row groups"
+        return {"answer": answer, "seconds": query["total_time"], "read": read, "share": groups / max(total, 1)}

@@ -47,6 +47,19 @@ class Engine:
             self.run(statement)
         return len(statements)
 
+    def load_fleet(self, paths):
+        """Makes the table `fleet` of the files that `fleet.make` gives, sorted or cut into parts by env."""
+        raise NotImplementedError
+
+    def measured(self, statement):
+        """Runs a statement that counts rows of the fleet: `answer`, `seconds`, what was `read` in words, and `share`, the part
+        of the fleet's parts that was read, which is 1 where none was pruned."""
+        raise NotImplementedError
+
+    def size(self):
+        """The bytes of the fleet, as the engine keeps it."""
+        raise NotImplementedError
+
     def version(self):
         raise NotImplementedError
 

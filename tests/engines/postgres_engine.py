@@ -1,6 +1,7 @@
 """PostgreSQL: a server of its own in a folder, without the network, asked by psql."""
 
 import glob
+import json
 import os
 import pwd
 import re
@@ -98,3 +99,29 @@ class Postgres(Engine):
 
     def run(self, statement):
         return [line.split("\x02") for line in self.psql(statement.rstrip().rstrip(";") + ";")]
+
+    def load_fleet(self, paths):
+        self.psql(
+            "CREATE TABLE fleet (index bigint, namespace text, name text, labels jsonb, env text, app text);\n"
+            f"\\copy fleet FROM '{paths[2]}' CSV DELIMITER E'\\t'\n"
+            "CREATE INDEX ON fleet USING gin (labels jsonb_path_ops); CREATE INDEX ON fleet (env, app); VACUUM ANALYZE fleet;")
+
+    def size(self):
+        return int(self.psql("SELECT pg_total_relation_size('fleet');")[0])
+
+    def measured(self, statement):
+        plan = "".join(self.psql(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {statement};"))
+        answer = int(self.psql(f"{statement};")[0])
+        whole = json.loads(plan)[0]
+        nodes = list(below(whole["Plan"]))
+        blocks = whole["Plan"]["Shared Hit Blocks"] + whole["Plan"]["Shared Read Blocks"]
+        total = int(self.psql("SELECT pg_relation_size('fleet') / 8192;")[0])
+        how = " over ".join(dict.fromkeys(it["Node Type"] for it in nodes if "Scan" in it["Node Type"]))
+        read = f"{blocks * 8192 / 1e6:,.1f} MB, {how}"
+        return {"answer": answer, "seconds": whole["Execution Time"] / 1e3, "read": read, "share": blocks / total}
+
+
+def below(plan):
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from below(inner)

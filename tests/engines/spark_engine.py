@@ -1,5 +1,9 @@
 """Spark, in this process and its Java machine."""
 
+import glob
+import os
+import time
+
 from engine import Engine, Missing, write_lines
 
 
@@ -56,6 +60,28 @@ class Spark(Engine):
 
     def run(self, statement):
         return [tuple(row) for row in self.session.sql(statement).collect()]
+
+    def load_fleet(self, paths):
+        self.session.conf.set("spark.sql.adaptive.enabled", "false")
+        table = self.session.read.parquet(paths[0])
+        table.write.partitionBy("env").parquet(f"{self.folder}/fleet")
+        self.session.read.parquet(f"{self.folder}/fleet").createOrReplaceTempView("fleet")
+        self.total = self.size()
+
+    def size(self):
+        found = glob.glob(f"{self.folder}/fleet/**/*.parquet", recursive=True)
+        return sum(os.path.getsize(path) for path in found)
+
+    def measured(self, statement):
+        started = time.time()
+        frame = self.session.sql(statement)
+        answer = frame.collect()[0][0]
+        seconds = time.time() - started
+        leaf = frame._jdf.queryExecution().executedPlan().collectLeaves().head()
+        metric = lambda name: leaf.metrics().apply(name).value()
+        files, size, rows = metric("numFiles"), metric("filesSize"), metric("numOutputRows")
+        read = f"at most {size / 1e6:,.1f} MB of {files} files, {rows:,} rows"
+        return {"answer": answer, "seconds": seconds, "read": read, "share": size / self.total}
 
     def close(self):
         self.session.stop()
