@@ -83,7 +83,7 @@ fn nothing_and_everything_are_constants() {
 #[test]
 fn a_deep_selector_is_said_without_recursion() {
     let one: Selector = "a=1".parse().unwrap();
-    let deep = (0..2_000).fold(one.clone(), |deep, nth| match nth % 2 {
+    let deep = (0..2_000).fold(one, |deep, nth| match nth % 2 {
         0 => deep.or("b".parse().unwrap()),
         _ => deep.and("c=2".parse().unwrap()),
     });
@@ -96,8 +96,8 @@ fn a_deep_selector_is_said_without_recursion() {
 #[test]
 fn a_column_has_one_subject_that_it_can_have() {
     let refused = |subjects: &[&str]| {
-        let columns = subjects.iter().map(|it| it.parse::<Subject>().unwrap());
-        let all = columns.fold(Ok(SqlColumns::new()), |all, it| all?.with_column(it, "x"));
+        let mut columns = subjects.iter().map(|it| it.parse::<Subject>().unwrap());
+        let all = columns.try_fold(SqlColumns::new(), |all, it| all.with_column(it, "x"));
         all.unwrap_err().to_string()
     };
     let faults =

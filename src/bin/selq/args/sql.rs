@@ -75,8 +75,8 @@ impl SqlColumnArgs {
         let columns = SqlColumns::new();
         let columns = self.labels.iter().fold(columns, SqlColumns::with_labels);
         let columns = self.object.iter().fold(columns, SqlColumns::with_object);
-        let named = self.column.iter().cloned();
-        named.fold(Ok(columns), |columns, (subject, name)| columns?.with_column(subject, name))
+        let mut named = self.column.iter().cloned();
+        named.try_fold(columns, |columns, (subject, name)| columns.with_column(subject, name))
     }
 }
 
