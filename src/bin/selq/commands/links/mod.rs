@@ -79,10 +79,11 @@ pub(crate) fn places(files: &[impl AsRef<Path>]) -> Result<LinkPlaces> {
 }
 
 fn write(rows: &LinkRows<'_, '_>, format: LinksFormat, args: &LinksArgs, config: &Config) -> Result<()> {
-    // The empty selector, which selects everything, would not be seen.
+    // The empty selector, which selects everything, would not be seen. Which objects they are says more than the last column.
     let layout = Layout {
         headers: !args.no_headers,
         max_width: config.stdout_columns,
+        last_is_labels: true,
         empty: "\"\"",
         ..Layout::default()
     };
