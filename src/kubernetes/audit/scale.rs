@@ -75,9 +75,10 @@ impl ControllerName {
     /// Whether it is not there, or another one has its name, in a namespace of which the dump has others of its kind.
     fn is_gone(&self, auditor: &Auditor<'_, '_>, pod: ObjectId) -> bool {
         let owners = auditor.links.ties_to(Relation::Owns, pod);
+        let is_it = |owner: ObjectId| auditor.object(owner).is_some_and(|it| it.kind() == self.kind);
         let group = group_of(&self.api_version);
         // What has left that group may be in the dump as of the one or the other.
-        if group == "extensions" || owners.iter().any(|tie| auditor.is_of(tie.from(), group, &self.kind)) {
+        if group == "extensions" || owners.iter().any(|tie| is_it(tie.from())) {
             return false;
         }
         match auditor.named(group, &self.kind, auditor.place(pod), &self.name) {

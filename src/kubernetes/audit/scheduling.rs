@@ -58,17 +58,18 @@ fn judged(
 
 /// The pods that are neither started nor finished, each with what keeps it off all nodes, or what is said of it.
 pub(super) fn pending(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let reads = Reads::of([status::READS, &[".status.conditions.message"]]);
+    let reads = Reads::of([status::READS, &[".spec.nodeName", ".status.conditions.message"]]);
     let waiting = WaitingPods::default();
     let mut findings = Vec::new();
     for pod in auditor.pods().pods().iter().filter(|pod| pod.pod.is_pending) {
         let said = auditor.read(pod.id, &reads, |read| {
             status::of(read).filter(|status| status == "Pending")?;
             let scheduled = condition(read.at(["status", "conditions"]), "PodScheduled");
-            Some(said(scheduled.filter(|it| !it.get("status").is("True"))))
+            let has_node = read.at(["spec", "nodeName"]).text().is_some();
+            Some((said(scheduled.filter(|it| !it.get("status").is("True"))), has_node))
         });
-        let Some(said) = said else { continue };
-        let by_rules = waiting.kept_off(auditor, pod.id);
+        let Some((said, has_node)) = said else { continue };
+        let by_rules = if has_node { None } else { waiting.kept_off(auditor, pod.id) };
         let why = by_rules.map(|it| format!(": {it}")).unwrap_or(said);
         findings.push(Finding::new(pod.id, Severity::Warning, ".status", format!("is Pending{why}")));
     }
@@ -84,6 +85,10 @@ struct WaitingPods<'d> {
 impl<'d> WaitingPods<'d> {
     /// What the scheduler says of a pod that its rules about labels let run on no node; `None` where they do not tell.
     fn kept_off(&self, auditor: &Auditor<'_, 'd>, id: ObjectId) -> Option<String> {
+        // Without any node nothing is known of them.
+        if !auditor.has_kind("Node") {
+            return None;
+        }
         let schedulers = self.schedulers.get_or_init(|| {
             let all = Scheduler::of_clusters(auditor.dump()).into_iter();
             let with_waiting = |scheduler: Scheduler<'d>| {
