@@ -202,3 +202,34 @@ fn a_session_takes_clusters() {
     shop        web    Pod
     ");
 }
+
+#[test]
+fn an_audit_judges_no_cluster_by_what_another_one_has() {
+    let env = TestEnv::new();
+    let of = |rest: &str| rest.replace("META", r#""metadata":{"name":"web","namespace":"shop","uid":"u"}"#);
+    let holders = [
+        r#"{"apiVersion":"v1","kind":"Service",META,"spec":{"selector":{"app":"web"}}}"#,
+        r#"{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler",META,"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"gone"}}}"#,
+        r#"{"apiVersion":"v1","kind":"PersistentVolumeClaim",META,"spec":{"storageClassName":"a","selector":{"matchLabels":{"a":"b"}}},"status":{"phase":"Pending"}}"#,
+        r#"{"apiVersion":"monitoring.coreos.com/v1","kind":"ServiceMonitor",META,"spec":{"selector":{"matchLabels":{"a":"b"}}}}"#,
+    ];
+    let others = [
+        r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"db","namespace":"shop","uid":"p"},"status":{"phase":"Running"}}"#,
+        r#"{"apiVersion":"apps/v1","kind":"Deployment",META,"spec":{"selector":{"matchLabels":{"app":"db"}},"template":{"metadata":{"labels":{"app":"db"}}}}}"#,
+        r#"{"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"v"},"spec":{"storageClassName":"a"},"status":{"phase":"Available"}}"#,
+        r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"db","namespace":"shop"},"spec":{}}"#,
+    ];
+    // The Services are what the monitor of the other cluster would look through.
+    let monitor = of(holders[3]);
+    env.file("holders.json", of(&holders[..3].join("\n")));
+    env.file("monitor.json", monitor);
+    env.file("others.json", of(&others.join("\n")));
+    let rules = "service-no-pods,hpa-no-selector,pvc-selector-provisioner,monitor-no-targets";
+    let n_found = |args: &[&str]| {
+        let run = env.run(&[&["audit", "--rule", rules, "-o", "jsonl"], args].concat());
+        run.out.lines().count()
+    };
+    assert_eq!(n_found(&["holders.json", "monitor.json", "others.json"]), 4);
+    let apart = ["--cluster", "a=holders.json", "--cluster", "b=others.json", "--cluster", "c=monitor.json"];
+    assert_eq!(n_found(&apart), 0);
+}

@@ -39,6 +39,14 @@ impl<'l, 'd> Audited<'l, 'd> {
         self.dump().store().kinds().iter().any(|fact| fact.kind == kind)
     }
 
+    /// Whether the cluster of an object has objects of a kind, whatever its group.
+    pub(super) fn has_kind_around(&self, kind: &str, id: ObjectId) -> bool {
+        let kinds = self.dump().store().kinds();
+        let of_kind = kinds.iter().filter(|fact| fact.kind == kind).map(|fact| group_of(fact.api_version));
+        let cluster = self.cluster(id);
+        of_kind.flat_map(|group| self.of_kind(group, kind)).any(|it| self.cluster(it) == cluster)
+    }
+
     /// The objects of a kind.
     pub(super) fn of_kind(&self, group: &str, kind: &str) -> Vec<ObjectId> {
         let scope = Scope::all().kind(Some(group), kind);

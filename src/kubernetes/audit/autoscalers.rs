@@ -233,11 +233,14 @@ fn without_pods(auditor: &Auditor<'_, '_>, scaler: &Scaler) -> Option<Finding> {
 fn is_missed(auditor: &Auditor<'_, '_>, scaler: &Scaler) -> bool {
     let TargetReference { kind, name, .. } = &scaler.reference;
     if auditor.is_read_whole(scaler.id, &auditor.pods_beside(scaler.id)) {
-        return auditor.has_kind(kind);
+        return auditor.has_kind_around(kind, scaler.id);
     }
     let group = scaler.reference.group();
     auditor.has_kind_beside(group, kind, scaler.id)
-        || auditor.of_kind(group, kind).into_iter().any(|id| auditor.name(id) == name)
+        || auditor
+            .of_kind(group, kind)
+            .into_iter()
+            .any(|id| auditor.name(id) == name && auditor.cluster(id) == auditor.cluster(scaler.id))
 }
 
 /// That the selector of a built-in target selects no pod, though it should.

@@ -114,15 +114,16 @@ fn unserved(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, volumes: &Volumes<'_>) -> 
     let text = tie.selector().filter(|text| !text.is_empty()).unwrap_or_else(|| "the selector".to_owned());
     let near = nearest(&of_class, selector);
     let provisioner = class.and_then(|class| class.provisioner);
-    let mut message = match (&provisioner, volumes.all.is_empty()) {
+    let has_volumes = volumes.all.iter().any(|it| auditor.cluster(it.labelled.id) == cluster);
+    let mut message = match (&provisioner, has_volumes) {
         (Some(provisioner), _) => format!(
             "{text} keeps class {class_name} from provisioning: {provisioner} makes no volumes for claims with a selector"
         ),
-        (None, false) => {
+        (None, true) => {
             format!("{text} selects 0 of {} available volumes of class {class_name:?}", of_class.len())
         }
         // Without any volume or class nothing is known of them.
-        (None, true) => return None,
+        (None, false) => return None,
     };
     near.iter().for_each(|near| message += &format!("; {}", near.in_words(auditor)));
     let finding = Finding::new(id, Severity::Error, tie.at(), message)

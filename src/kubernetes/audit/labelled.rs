@@ -215,6 +215,11 @@ impl<'d> PodLikes<'d> {
         self.has_made
     }
 
+    /// Whether there are any in a cluster.
+    pub(super) fn are_in_cluster(&self, cluster: Option<&str>) -> bool {
+        self.by_namespace.keys().any(|(of, _)| *of == cluster)
+    }
+
     /// Those in a namespace.
     pub(super) fn in_place<'a>(&'a self, place: NamespacePlace<'_>) -> Vec<&'a Labelled<'d>> {
         self.by_namespace.get(&place).into_iter().flatten().map(|&nth| &self.all[nth]).collect()

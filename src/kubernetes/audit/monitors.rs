@@ -143,6 +143,9 @@ fn no_services(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, services: &[ObjectId]) 
     let of_cluster = services.iter().filter(|id| auditor.cluster(**id) == cluster);
     let all: Vec<Labelled<'_>> =
         of_cluster.filter_map(|id| Some(Labelled::of(auditor.object(*id)?))).collect();
+    if all.is_empty() {
+        return None;
+    }
     let (inside, outside): (Vec<&Labelled<'_>>, Vec<&Labelled<'_>>) =
         all.iter().partition(|it| reach.has(auditor.namespace(it.id)));
     let text = tie.selector()?;

@@ -17,7 +17,8 @@ pub(super) fn selects_nothing(
     tie: &Tie<'_>,
     severity: Severity,
 ) -> Option<Finding> {
-    if tie.n_targets() > 0 {
+    // Of a cluster whose pods are not there, though those of another one are, nothing is known.
+    if tie.n_targets() > 0 || !auditor.pods().are_in_cluster(auditor.cluster(tie.from())) {
         return None;
     }
     let (text, selector, reach) = (tie.selector()?, tie.label_selector()?, auditor.reach(tie)?);
