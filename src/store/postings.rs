@@ -151,6 +151,15 @@ impl PostingsView<'_> {
         }
     }
 
+    /// The ids as a set of their own.
+    pub(crate) fn to_bitmap(self) -> RoaringBitmap {
+        match self {
+            PostingsView::Few(ids) => RoaringBitmap::from_sorted_iter(ids.iter().copied())
+                .expect("posting ids are in ascending order"),
+            PostingsView::Many(ids) => RoaringBitmap::clone(ids),
+        }
+    }
+
     /// The ids as a list, whatever their form.
     pub(crate) fn to_vec(self) -> Vec<u32> {
         match self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
-use crate::store::{KindId, PostingsView};
+use crate::store::KindId;
 use crate::{Dump, ObjectId, ObjectRef, Store};
 
 /// The objects of one cluster, outside of which none of them selects, owns or names anything.
@@ -50,7 +50,7 @@ impl<'d> Realm<'d> {
     pub(in crate::kubernetes) fn objects(&self) -> Cow<'_, RoaringBitmap> {
         match &self.objects {
             Some(objects) => Cow::Borrowed(objects),
-            None => Cow::Owned(self.store().live().iter().collect()),
+            None => Cow::Owned(RoaringBitmap::clone(self.store().live())),
         }
     }
 
@@ -76,18 +76,12 @@ impl<'d> Realm<'d> {
     }
 
     fn of_kind(&self, id: KindId) -> RoaringBitmap {
-        self.narrowed(match self.store().index().kind(id) {
-            PostingsView::Few(ids) => ids.iter().copied().collect(),
-            PostingsView::Many(ids) => ids.iter().collect(),
-        })
+        self.narrowed(self.store().index().kind(id).to_bitmap())
     }
 
     /// The objects in a namespace.
     pub(in crate::kubernetes) fn in_namespace(&self, namespace: &str) -> RoaringBitmap {
         let Some(id) = self.store().table().namespace_id(namespace) else { return RoaringBitmap::new() };
-        self.narrowed(match self.store().index().namespace(id) {
-            PostingsView::Few(ids) => ids.iter().copied().collect(),
-            PostingsView::Many(ids) => ids.iter().collect(),
-        })
+        self.narrowed(self.store().index().namespace(id).to_bitmap())
     }
 }

@@ -1,6 +1,6 @@
 //! A cluster as the rules ask of it: its sets, and what is worked out of them once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -11,10 +11,9 @@ use super::super::links::Realm;
 use super::affinity_term::{PodAffinityTerm, TermNamespaces};
 use super::cluster::{ClusterFacts, core};
 use super::pod::SchedulingPod;
-use super::sets::{ClusterSets, ascending};
+use super::sets::ClusterSets;
 use super::topology::Topology;
 use super::volumes::VolumeFacts;
-use crate::store::PostingsView;
 use crate::{Dump, ObjectId, ObjectIdentity, Plan, Scope, Selector, Store};
 
 /// A cluster at one moment, which rules are asked of.
@@ -25,6 +24,8 @@ pub(super) struct ClusterSnapshot<'d> {
     volumes: Arc<OnceLock<VolumeFacts>>,
     topologies: Mutex<HashMap<Box<str>, Arc<Topology>, RandomState>>,
     namespaces: OnceLock<HashMap<Box<str>, ObjectId, RandomState>>,
+    /// The kinds of the core group of which there are objects.
+    core_kinds: OnceLock<HashSet<Box<str>, RandomState>>,
 }
 
 /// In which namespaces pods are looked for; `None` for all.
@@ -51,8 +52,8 @@ impl<'d> ClusterSnapshot<'d> {
         sets: ClusterSets<'d>,
         volumes: Arc<OnceLock<VolumeFacts>>,
     ) -> ClusterSnapshot<'d> {
-        let (topologies, namespaces) = (Mutex::default(), OnceLock::new());
-        ClusterSnapshot { realm, sets, volumes, topologies, namespaces }
+        let (topologies, namespaces, core_kinds) = (Mutex::default(), OnceLock::new(), OnceLock::new());
+        ClusterSnapshot { realm, sets, volumes, topologies, namespaces, core_kinds }
     }
 
     /// The same cluster without the nodes for which this does not hold, and the pods on them.
@@ -77,7 +78,14 @@ impl<'d> ClusterSnapshot<'d> {
 
     /// Whether there is an object of a kind of the core group.
     pub(super) fn has_kind(&self, kind: &str) -> bool {
-        !core(&self.realm, kind).is_empty()
+        let occurring = self.core_kinds.get_or_init(|| {
+            let kinds = self
+                .realm
+                .kinds()
+                .filter(|(version, _, objects)| !version.contains('/') && !objects.is_empty());
+            kinds.map(|(_, kind, _)| kind.into()).collect()
+        });
+        occurring.contains(kind)
     }
 
     /// Whether an object is one of the cluster.
@@ -141,11 +149,7 @@ impl<'d> ClusterSnapshot<'d> {
     pub(super) fn labelled(&self, key: &str, value: &str) -> RoaringBitmap {
         let table = self.store().table();
         let label = table.key_id(key).and_then(|key| table.label_id(key, value));
-        match label.map(|label| self.store().index().label(label)) {
-            None => RoaringBitmap::new(),
-            Some(PostingsView::Few(ids)) => ascending(ids.iter().copied()),
-            Some(PostingsView::Many(ids)) => RoaringBitmap::clone(ids),
-        }
+        label.map_or_else(RoaringBitmap::new, |label| self.store().index().label(label).to_bitmap())
     }
 
     /// The namespaces of the pods that a term of a pod is about, which is in the namespace `own`.
