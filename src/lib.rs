@@ -99,7 +99,7 @@
 //!
 //! | feature | what it carries | packages |
 //! |---|---|---|
-//! | none | all of the library: parser, store, plans, queries, dumps, watches, archives, saved indexes, links | 45 |
+//! | none | all of the library: parser, store, plans, queries, dumps, watches, archives, saved indexes, links, SQL | 45 |
 //! | `cli`, on by default | the `selq` program | 90 |
 //!
 //! Packages are those that are built for Linux, selq included (`cargo tree -e normal --prefix none --no-dedupe | sort -u`).

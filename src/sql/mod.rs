@@ -17,8 +17,11 @@
 //! | an order of amounts | a column of numbers |
 //!
 //! Everything else is an [`SqlError`] that names the requirement: what other objects have a part in, and ages and times, for
-//! which every engine has its own. Of JSON, numbers that are not integers are compared as the engine writes them, and of equal
-//! keys in one object an engine may take another than the last.
+//! which every engine has its own. Of JSON, numbers that are not plain integers (`1.0`, `1e3`, `-0`) are compared as the engine
+//! writes them, and of equal keys in one object an engine may take another than the last.
+//!
+//! A kind has many names in any case, by which no engine prunes; `.kind=Pod`, where `.kind` has the column of the kind, is a
+//! comparison.
 
 mod amount;
 mod clause;

@@ -3,7 +3,7 @@
 //! Labels and objects are `jsonb`. An index on the labels (`USING gin (labels)`, also with `jsonb_path_ops`) serves `=` and
 //! `in` by `@>`; so do indexes on columns of their own. No text has U+0000. Literals with a backslash are `E'…'`, which reads
 //! the same whatever `standard_conforming_strings` is. JSON paths are strict where an array matters, as the lax ones
-//! take what is none for one.
+//! take what is none for one. `?` is the operator that asks for a key; JDBC takes it doubled.
 
 use std::ops::RangeInclusive;
 

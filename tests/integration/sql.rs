@@ -14,7 +14,7 @@ use selq::{Query, Selector};
 use crate::testenv::{Run, TestEnv};
 
 /// The cases: a query on a line that begins with `>`, and below it what it is in each dialect.
-const CASES: &str = "tests/cases/sql.case";
+const CASES: &str = "tests/cases/predicates.txt";
 const BLESS: &str = "SELQ_BLESS";
 
 /// The columns of the cases.
@@ -250,6 +250,7 @@ fn explain_shows_what_each_requirement_became() {
 
     WHERE "labels" @> '{"env":"prod"}'::jsonb AND "labels" IS NOT NULL AND NOT (("labels" @> ANY (ARRAY['{"tier":"a"}', '{"tier":"b"}']::jsonb[]) AND "labels" IS NOT NULL) OR ("name" LIKE 'web-%' AND "name" IS NOT NULL))
     "#);
+    assert_snapshot!(shown(&["explain", "--dialect", "spark", "-l", "a", "-n", "shop"]), @"[2] error: -n and -k stand beside a query, and SQL says the query alone: -w 'namespace(shop),kind(pod)'");
     let run = TestEnv::new().run(&["explain", "--dialect", "spark", "-l", "env=prod", "pods.json"]);
     assert!(run.out.starts_with("Spark\n") && run.out.contains("\nexecuted\n"), "{}", run.out);
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use selq::plan::Pass;
 use selq::query::{Columns, Subject};
 
@@ -24,6 +24,9 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     // Before the dump is read, which may take longer than it takes to see a slip.
     let passes = passes(&args.skip_passes)?;
     if let Some(dialect) = args.dialect {
+        if selection.is_scoped() {
+            bail!("-n and -k stand beside a query, and SQL says the query alone: -w 'namespace(shop),kind(pod)'");
+        }
         let stage = SqlStage::new(selection.wanted(), &args.columns.columns()?, dialect.into())?;
         print_to_stdout(config, |out| Ok(stage.write(out)?))?;
         if args.input.source.inputs().is_empty() {
