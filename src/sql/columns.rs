@@ -35,7 +35,7 @@ impl SqlColumns {
     }
 
     /// The value of a subject stands in a column of its own, with NULL where an object has none: of amounts a number in
-    /// whole units, of everything else a text.
+    /// whole units, of everything else a text. A field that leads to several values of an object is none for a column.
     ///
     /// # Errors
     ///

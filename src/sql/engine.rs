@@ -55,7 +55,7 @@ pub(super) trait SqlEngine: Sync {
     fn json_list(&self, json: &str) -> String;
 
     /// The list of the members of this name of each value in a list: of an object its own, of an array those of its
-    /// elements, and of the elements of these if they are arrays in turn. `element` is a name that nothing else has.
+    /// elements, and those of the elements of these if they are arrays in turn. `element` is a name that nothing else has.
     fn json_member(&self, list: &str, name: &str, element: &str) -> Result<String, Refusal>;
 
     /// The list of the elements of the arrays in a list, or of the one of this number of each.

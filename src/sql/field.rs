@@ -1,8 +1,8 @@
 //! What is asked of the fields of an object's JSON.
 //!
 //! A field is a list of values that becomes another with each step, as in the meaning of fields: a name goes into the elements
-//! of arrays, and brackets keep those elements for which a query holds. Of arrays that stand in each other right where a name
-//! goes into them, it goes into three.
+//! of arrays, and brackets keep those elements for which a query holds. Where arrays stand right in arrays, a name goes into
+//! two of them and no deeper, since an engine has no loop.
 
 use super::clause::Clause;
 use super::engine::SqlEngine;

@@ -18,7 +18,8 @@
 //!
 //! Everything else is an [`SqlError`] that names the requirement: what other objects have a part in, and ages and times, for
 //! which every engine has its own. Of JSON, numbers that are not plain integers (`1.0`, `1e3`, `-0`) are compared as the engine
-//! writes them, and of equal keys in one object an engine may take another than the last.
+//! writes them, and of equal keys in one object an engine may take another than the last; and a name goes into the elements of
+//! an array, and of arrays in it, but no deeper.
 //!
 //! A kind has many names in any case, by which no engine prunes; `.kind=Pod`, where `.kind` has the column of the kind, is a
 //! comparison.

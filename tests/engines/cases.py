@@ -101,7 +101,7 @@ class Random(random.Random):
         return container
 
     def json(self, depth):
-        """Arrays stand at most two deep in each other: fields go into three of them."""
+        """Arrays stand at most two deep in each other, which is how deep names go into them."""
         draw = self.random()
         if depth > 0 and draw < 0.45:
             return {key: self.json(depth - 1) for key in self.sample(DATA_KEYS, self.randrange(1, 5))}

@@ -25,7 +25,9 @@ pub(crate) fn run(args: &ExplainArgs, config: &Config) -> Result<ExitStatus> {
     let passes = passes(&args.skip_passes)?;
     if let Some(dialect) = args.dialect {
         if selection.is_scoped() {
-            bail!("-n and -k stand beside a query, and SQL says the query alone: -w 'namespace(shop),kind(pod)'");
+            bail!(
+                "-n and -k stand beside a query, and SQL says the query alone: -w 'namespace(shop),kind(pod)'"
+            );
         }
         let stage = SqlStage::new(selection.wanted(), &args.columns.columns()?, dialect.into())?;
         print_to_stdout(config, |out| Ok(stage.write(out)?))?;
