@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use foldhash::fast::RandomState;
 use roaring::{MultiOps, RoaringBitmap};
 
 /// Objects each of which stands to each of some others.
@@ -52,15 +54,23 @@ pub(crate) struct PairSet {
     froms: RoaringBitmap,
     tos: RoaringBitmap,
     /// The blocks that an object is in, by either end; made when many objects are asked for one by one.
-    blocks_of: OnceLock<[HashMap<u32, Vec<u32>>; 2]>,
+    blocks_of: [OnceLock<BlocksOf>; 2],
+    /// How many objects were asked for one by one.
+    n_asked: AtomicU32,
 }
+
+/// The numbers of the blocks that each object is in.
+type BlocksOf = HashMap<u32, Vec<u32>, RandomState>;
+
+/// How many objects are asked for one by one, with a look at all blocks each, before it is worth knowing the blocks of all.
+const MAX_LOOKS: u32 = 64;
 
 impl PairSet {
     /// The pairs of these blocks; with `goes_on` also those that several of them lead to.
     pub(crate) fn new(blocks: Vec<PairBlock>, goes_on: bool) -> PairSet {
         let froms = blocks.iter().filter(|block| !block.to.is_empty()).map(|block| &block.from).union();
         let tos = blocks.iter().filter(|block| !block.from.is_empty()).map(|block| &block.to).union();
-        PairSet { blocks, goes_on, froms, tos, blocks_of: OnceLock::new() }
+        PairSet { blocks, goes_on, froms, tos, blocks_of: Default::default(), n_asked: AtomicU32::new(0) }
     }
 
     /// The blocks, in the order in which they were given.
@@ -129,22 +139,23 @@ impl PairSet {
     }
 
     /// The blocks that each object at this end is in.
-    fn blocks_by(&self, end: PairEnd) -> &HashMap<u32, Vec<u32>> {
-        let by = |end: PairEnd| {
-            let mut blocks_of: HashMap<u32, Vec<u32>> = HashMap::new();
+    fn blocks_by(&self, end: PairEnd) -> &BlocksOf {
+        self.blocks_of[usize::from(end == PairEnd::To)].get_or_init(|| {
+            let mut blocks_of = BlocksOf::default();
             for (number, block) in (0..).zip(&self.blocks) {
                 block.end(end).iter().for_each(|id| blocks_of.entry(id).or_default().push(number));
             }
             blocks_of
-        };
-        let both = self.blocks_of.get_or_init(|| [by(PairEnd::From), by(PairEnd::To)]);
-        &both[usize::from(end == PairEnd::To)]
+        })
     }
 
     /// The numbers of the blocks that have an object at this end.
-    pub(crate) fn blocks_with(&self, end: PairEnd, id: u32) -> impl Iterator<Item = usize> {
-        let has = move |(_, block): &(usize, &PairBlock)| block.end(end).contains(id);
-        self.blocks.iter().enumerate().filter(has).map(|(number, _)| number)
+    pub(crate) fn blocks_with(&self, end: PairEnd, id: u32) -> Vec<u32> {
+        if self.n_asked.fetch_add(1, Ordering::Relaxed) >= MAX_LOOKS {
+            return self.blocks_by(end).get(&id).cloned().unwrap_or_default();
+        }
+        let blocks = (0..).zip(&self.blocks).filter(|(_, block)| block.end(end).contains(id));
+        blocks.map(|(number, _)| number).collect()
     }
 }
 

@@ -45,6 +45,7 @@ use crate::{Dump, Label, ObjectId, ObjectIdentity, parallel};
 use choice::SelectorChoice;
 use held::{HeldValue, Holder};
 use names::{NameIndex, Reference};
+use owners::Owned;
 pub(in crate::kubernetes) use realm::{Realm, realms};
 use ties::{NO_PLACE, TieBuilder, TieTable};
 use waiting::Waiting;
@@ -72,6 +73,8 @@ pub struct Links<'d> {
     places: LinkPlaces,
     tables: [OnceLock<TieTable>; Relation::ALL.len()],
     waiting: [OnceLock<Waiting>; Relation::ALL.len()],
+    /// What the objects of each realm say of their owners.
+    owned: OnceLock<Vec<Vec<Owned>>>,
 }
 
 /// Fewer objects are read before another thread has begun.
@@ -87,7 +90,13 @@ impl<'d> Links<'d> {
     /// The same by another table.
     #[must_use]
     pub fn with_places(dump: &'d Dump, places: LinkPlaces) -> Links<'d> {
-        Links { dump, places, tables: Default::default(), waiting: Default::default() }
+        Links {
+            dump,
+            places,
+            tables: Default::default(),
+            waiting: Default::default(),
+            owned: OnceLock::new(),
+        }
     }
 
     /// The dump.
@@ -172,8 +181,8 @@ impl<'d> Links<'d> {
     pub(crate) fn workloads(&self) -> (Column, u64) {
         let mut all = crate::store::ColumnBuilder::default();
         let mut n_by_hash = 0;
-        for realm in realms(self.dump) {
-            let found = owners::workloads(&realm);
+        for (nth, realm) in realms(self.dump).iter().enumerate() {
+            let found = owners::workloads(realm, self.owned(nth));
             all.append(found.column);
             n_by_hash += found.n_by_hash;
         }
@@ -191,22 +200,27 @@ impl<'d> Links<'d> {
         workloads
     }
 
+    /// What the objects of the realm with this number say of their owners, which is read once.
+    fn owned(&self, realm: usize) -> &[Owned] {
+        &self.owned.get_or_init(|| realms(self.dump).iter().map(owners::read).collect())[realm]
+    }
+
     fn table(&self, relation: Relation) -> &TieTable {
         self.tables[place_of(relation)].get_or_init(|| {
             let mut builder = TieBuilder::new(relation);
-            for realm in realms(self.dump) {
-                self.tie(&realm, relation, &mut builder);
+            for (nth, realm) in realms(self.dump).iter().enumerate() {
+                self.tie(nth, realm, relation, &mut builder);
             }
             builder.finish(&self.places)
         })
     }
 
-    /// Works out a relation among the objects of a realm.
-    fn tie(&self, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
+    /// Works out a relation among the objects of a realm, which is the `nth`.
+    fn tie(&self, nth: usize, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
         match relation {
             Relation::Selects | Relation::Mentions => self.tie_selected(realm, relation, builder),
             Relation::Uses | Relation::Runs | Relation::About => self.tie_named(realm, relation, builder),
-            Relation::Owns => owners::tie(realm, builder),
+            Relation::Owns => owners::tie(self.owned(nth), builder),
             Relation::Holds => tie_namespaces(realm, builder),
         }
     }

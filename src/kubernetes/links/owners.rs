@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
 
 use super::super::object::{Json, ObjectJson};
@@ -16,12 +17,14 @@ use crate::{ObjectId, parallel};
 const MIN_PER_THREAD: usize = 256;
 
 /// What an object says of itself and its owners.
-struct Owned {
+#[derive(Debug)]
+pub(super) struct Owned {
     id: u32,
     uid: Option<Box<str>>,
     owners: Vec<OwnerReference>,
 }
 
+#[derive(Debug)]
 struct OwnerReference {
     uid: Box<str>,
     kind: Box<str>,
@@ -36,7 +39,8 @@ pub(super) fn uid_of(realm: &Realm<'_>, id: u32) -> Option<Box<str>> {
     object.at(["metadata", "uid"]).text().map(|uid| uid.as_ref().into())
 }
 
-fn read(realm: &Realm<'_>) -> Vec<Owned> {
+/// What all objects of a realm say of themselves and their owners.
+pub(super) fn read(realm: &Realm<'_>) -> Vec<Owned> {
     let ids: Vec<u32> = realm.objects().iter().collect();
     let reads = Reads::nothing().and(["metadata", "uid"]).and(["metadata", "ownerReferences"]);
     let read = |ids: &[u32]| {
@@ -62,9 +66,11 @@ fn owner(json: Json<'_, '_>) -> OwnerReference {
     }
 }
 
+type ByUid<'o> = HashMap<&'o str, Vec<u32>, RandomState>;
+
 /// The objects with each uid: one that was read from two files is there twice.
-fn by_uid(objects: &[Owned]) -> HashMap<&str, Vec<u32>> {
-    let mut by_uid: HashMap<&str, Vec<u32>> = HashMap::new();
+fn by_uid(objects: &[Owned]) -> ByUid<'_> {
+    let mut by_uid = ByUid::default();
     for Owned { id, uid, .. } in objects {
         uid.iter().for_each(|uid| by_uid.entry(uid).or_default().push(*id));
     }
@@ -72,11 +78,10 @@ fn by_uid(objects: &[Owned]) -> HashMap<&str, Vec<u32>> {
 }
 
 /// What each object owns, one step.
-pub(super) fn tie(realm: &Realm<'_>, builder: &mut TieBuilder) {
-    let objects = read(realm);
-    let by_uid = by_uid(&objects);
-    let mut owned: HashMap<(&str, usize), RoaringBitmap> = HashMap::new();
-    for Owned { id, owners, .. } in &objects {
+pub(super) fn tie(objects: &[Owned], builder: &mut TieBuilder) {
+    let by_uid = by_uid(objects);
+    let mut owned: HashMap<(&str, usize), RoaringBitmap, RandomState> = HashMap::default();
+    for Owned { id, owners, .. } in objects {
         for (nth, owner) in owners.iter().enumerate().filter(|(_, owner)| by_uid.contains_key(&*owner.uid)) {
             owned.entry((&owner.uid, nth)).or_default().insert(*id);
         }
@@ -98,15 +103,14 @@ pub(super) struct WorkloadColumn {
 }
 
 /// The workload that each object belongs to, as `Kind/name`.
-pub(super) fn workloads(realm: &Realm<'_>) -> WorkloadColumn {
-    let objects = read(realm);
-    let by_uid = by_uid(&objects);
-    let controllers: HashMap<u32, &OwnerReference> = objects
+pub(super) fn workloads(realm: &Realm<'_>, objects: &[Owned]) -> WorkloadColumn {
+    let by_uid = by_uid(objects);
+    let controllers: HashMap<u32, &OwnerReference, RandomState> = objects
         .iter()
         .filter_map(|it| Some((it.id, it.owners.iter().find(|owner| owner.is_controller)?)))
         .collect();
     let mut found = WorkloadColumn { column: ColumnBuilder::default(), n_by_hash: 0 };
-    for Owned { id, .. } in &objects {
+    for Owned { id, .. } in objects {
         let Some((workload, is_by_hash)) = topmost(realm, *id, &controllers, &by_uid) else { continue };
         found.column.push(*id, Some(&workload));
         found.n_by_hash += u64::from(is_by_hash);
@@ -121,8 +125,8 @@ const MAX_STEPS: usize = 64;
 fn topmost(
     realm: &Realm<'_>,
     id: u32,
-    controllers: &HashMap<u32, &OwnerReference>,
-    by_uid: &HashMap<&str, Vec<u32>>,
+    controllers: &HashMap<u32, &OwnerReference, RandomState>,
+    by_uid: &ByUid<'_>,
 ) -> Option<(String, bool)> {
     let (mut at, mut top) = (id, controllers.get(&id)?);
     for _ in 0..MAX_STEPS {

@@ -158,8 +158,8 @@ impl TieTable {
     pub(super) fn to(&self, id: ObjectId) -> Vec<Tie<'_>> {
         let mut ties = Vec::new();
         for block in self.pairs.blocks_with(PairEnd::To, id.0) {
-            for from in &self.pairs.blocks()[block].from {
-                ties.extend(self.of(ObjectId(from)).filter(|tie| tie.row.block as usize == block));
+            for from in &self.pairs.blocks()[block as usize].from {
+                ties.extend(self.of(ObjectId(from)).filter(|tie| tie.row.block == block));
             }
         }
         ties.sort_by_key(|tie| tie.row.from);

@@ -147,25 +147,38 @@ fn last_of_each(realm: &Realm<'_>, ids: &RoaringBitmap) -> Vec<u32> {
 
 fn read_nodes(realm: &Realm<'_>) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
     let reads = Reads::nothing().and_value(["spec", "taints"]).and(["spec", "unschedulable"]);
-    let mut numbers: HashMap<Box<str>, u32, RandomState> = HashMap::default();
-    let mut taints: Vec<Vec<Taint>> = vec![Vec::new()];
-    let node = |id: u32| {
+    let read = |&id: &u32| -> (u32, Box<str>, bool) {
         let json = realm.dump.json(ObjectId(id));
         let object = ObjectJson::reading(&json, &reads);
-        let text = object.at(["spec", "taints"]).written();
-        let number = match numbers.get(text) {
-            _ if matches!(text, "" | "null" | "[]") => 0,
-            Some(number) => *number,
-            None => {
-                taints.push(Taint::all(ObjectJson::whole(text).json()));
-                numbers.insert(text.into(), taints.len() as u32 - 1);
-                taints.len() as u32 - 1
-            }
-        };
-        NodeFacts { id, taints: number, is_cordoned: object.at(["spec", "unschedulable"]).is_true() }
+        let taints = object.at(["spec", "taints"]).written();
+        (id, taints.into(), object.at(["spec", "unschedulable"]).is_true())
     };
-    let nodes = last_of_each(realm, &core(realm, "Node")).into_iter().map(node).collect();
-    (nodes, taints)
+    let ids = last_of_each(realm, &core(realm, "Node"));
+    let of_parts = |ids: &[u32]| ids.iter().map(read).collect::<Vec<_>>();
+    let mut lists = TaintLists { taints: vec![Vec::new()], numbers: HashMap::default() };
+    let nodes = parallel::in_parts(&ids, MIN_PER_THREAD, of_parts).into_iter().flatten();
+    let nodes =
+        nodes.map(|(id, taints, is_cordoned)| NodeFacts { id, taints: lists.number(taints), is_cordoned });
+    (nodes.collect(), lists.taints)
+}
+
+/// The lists of taints that occur, by their texts.
+struct TaintLists {
+    taints: Vec<Vec<Taint>>,
+    numbers: HashMap<Box<str>, u32, RandomState>,
+}
+
+impl TaintLists {
+    /// The number of a list, which is 0 for none.
+    fn number(&mut self, text: Box<str>) -> u32 {
+        if matches!(&*text, "" | "null" | "[]") {
+            return 0;
+        }
+        *self.numbers.entry(text).or_insert_with_key(|text| {
+            self.taints.push(Taint::all(ObjectJson::whole(text).json()));
+            self.taints.len() as u32 - 1
+        })
+    }
 }
 
 /// What one thread has read.
