@@ -65,17 +65,20 @@ impl SqlEngine for ClickHouse {
         format!("[{json}]")
     }
 
+    fn json_own_member(&self, json: &str, name: &str) -> Result<String, Refusal> {
+        Ok(format!("JSONExtractRaw({json}, {})", self.text(name)?))
+    }
+
     fn json_member(&self, list: &str, name: &str, element: &str) -> Result<String, Refusal> {
-        let (name, inner) = (self.text(name)?, format!("{element}_"));
-        let own = |of: &str| format!("JSONExtractRaw({of}, {name})");
+        let inner = format!("{element}_");
+        let [own, of_inner] = [element, &inner].map(|of| self.json_own_member(of, name));
         let elements = |of: &str| format!("JSONExtractArrayRaw({of})");
         let nested =
             format!("arrayFlatten(arrayMap({inner} -> {}, {}))", elements(&inner), elements(element));
-        let of_elements =
-            format!("arrayMap({inner} -> {}, arrayConcat({}, {nested}))", own(&inner), elements(element));
+        let all = format!("arrayConcat({}, {nested})", elements(element));
         Ok(format!(
-            "arrayFlatten(arrayMap({element} -> arrayConcat([{}], {of_elements}), {list}))",
-            own(element)
+            "arrayFlatten(arrayMap({element} -> arrayConcat([{}], arrayMap({inner} -> {}, {all})), {list}))",
+            own?, of_inner?
         ))
     }
 

@@ -67,17 +67,16 @@ impl SqlEngine for DuckDb {
         format!("[{json}]")
     }
 
+    fn json_own_member(&self, json: &str, name: &str) -> Result<String, Refusal> {
+        Ok(format!("json_extract({json}, {})", self.path("", name)?))
+    }
+
     fn json_member(&self, list: &str, name: &str, element: &str) -> Result<String, Refusal> {
-        if name.contains(['"', '\\', '*']) {
-            return Err(Refusal::new(
-                "no path of DuckDB has a name with a quotation mark, a backslash or a *",
-            ));
-        }
-        let at = |before: &str| self.text(&format!("${before}.\"{name}\""));
-        let [own, of_each, of_nested] = [at("")?, at("[*]")?, at("[*][*]")?];
+        let own = self.json_own_member(element, name)?;
+        let [of_each, of_nested] = [self.path("[*]", name)?, self.path("[*][*]", name)?];
         Ok(format!(
-            "flatten(flatten([[[json_extract({element}, {own})], json_extract({element}, {of_each}), \
-             json_extract({element}, {of_nested})] FOR {element} IN {list} IF {element} IS NOT NULL]))"
+            "flatten(flatten([[[{own}], json_extract({element}, {of_each}), json_extract({element}, {of_nested})] \
+             FOR {element} IN {list} IF {element} IS NOT NULL]))"
         ))
     }
 
@@ -106,5 +105,17 @@ impl SqlEngine for DuckDb {
              FOR {element} IN {list}]"
         );
         format!("len([{element} FOR {element} IN {texts} IF {test}]) > 0")
+    }
+}
+
+impl DuckDb {
+    /// The path to a member behind some steps.
+    fn path(&self, before: &str, name: &str) -> Result<String, Refusal> {
+        match name.contains(['"', '\\', '*']) {
+            false => self.text(&format!("${before}.\"{name}\"")),
+            true => {
+                Err(Refusal::new("no path of DuckDB has a name with a quotation mark, a backslash or a *"))
+            }
+        }
     }
 }

@@ -50,6 +50,9 @@ pub(super) trait SqlEngine: Sync {
         column.to_owned()
     }
 
+    /// The member of this name of a JSON value, which is nothing where that is no object.
+    fn json_own_member(&self, json: &str, name: &str) -> Result<String, Refusal>;
+
     /// The list of one JSON value. As in all of these lists, what is not there may stand as NULL or another thing that leads
     /// nowhere.
     fn json_list(&self, json: &str) -> String;

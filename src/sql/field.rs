@@ -47,16 +47,30 @@ impl<'e> Fields<'e> {
 
     /// The list of the values that a field leads to.
     fn values(&self, field: &Field) -> Result<String, Refusal> {
-        let mut list = self.engine.json_list(&self.start);
+        let whole = || self.engine.json_list(&self.start);
+        let mut list: Option<String> = None;
         for (path, filter) in field.parts() {
             for step in path.into_iter().flat_map(|path| path.steps()) {
-                list = self.step(&list, step)?;
+                list = Some(match list {
+                    None => self.first_step(step)?,
+                    Some(list) => self.step(&list, step)?,
+                });
             }
             if let Some(filter) = filter {
-                list = self.filtered(&list, filter)?;
+                list = Some(self.filtered(&list.unwrap_or_else(whole), filter)?);
             }
         }
-        Ok(list)
+        Ok(list.unwrap_or_else(whole))
+    }
+
+    /// The first step of a field. Of an object it is a member of its own, and no array has to be gone into.
+    fn first_step(&self, step: &PathStep) -> Result<String, Refusal> {
+        match step {
+            PathStep::MemberOfEach(name) if self.depth == 0 => {
+                Ok(self.engine.json_list(&self.engine.json_own_member(&self.start, name)?))
+            }
+            step => self.step(&self.engine.json_list(&self.start), step),
+        }
     }
 
     fn step(&self, list: &str, step: &PathStep) -> Result<String, Refusal> {

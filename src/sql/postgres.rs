@@ -80,6 +80,10 @@ impl SqlEngine for Postgres {
         format!("jsonb_build_array({json})")
     }
 
+    fn json_own_member(&self, json: &str, name: &str) -> Result<String, Refusal> {
+        Ok(format!("({json} -> {})", self.text(name)?))
+    }
+
     fn json_member(&self, list: &str, name: &str, _element: &str) -> Result<String, Refusal> {
         // `[*]` is the value itself where that is no array, and a name looks into one more array.
         self.path(list, &format!("lax $[*][*].{}", json!(name)))

@@ -68,20 +68,23 @@ impl SqlEngine for Spark {
         format!("array({json})")
     }
 
-    fn json_member(&self, list: &str, name: &str, element: &str) -> Result<String, Refusal> {
+    fn json_own_member(&self, json: &str, name: &str) -> Result<String, Refusal> {
         let quote = if name.contains('\'') { '"' } else { '\'' };
         if name.contains(quote) || name.is_empty() {
             return Err(Refusal::new("no path of Spark has an empty name, or one with both quotation marks"));
         }
         let path = self.text(&format!("$[{quote}{name}{quote}]"))?;
+        Ok(format!("try_variant_get({json}, {path}, 'variant')"))
+    }
+
+    fn json_member(&self, list: &str, name: &str, element: &str) -> Result<String, Refusal> {
         let inner = format!("{element}_");
-        let own = |of: &str| format!("try_variant_get({of}, {path}, 'variant')");
-        let of_elements = format!("transform({}, {inner} -> {})", elements(element), own(&inner));
+        let [own, of_inner] = [element, &inner].map(|of| self.json_own_member(of, name));
         let nested = format!("flatten(transform({}, {inner} -> {}))", elements(element), elements(&inner));
-        let of_nested = format!("transform({nested}, {inner} -> {})", own(&inner));
+        let all = format!("concat({}, {nested})", elements(element));
         Ok(format!(
-            "flatten(transform({list}, {element} -> concat(array({}), {of_elements}, {of_nested})))",
-            own(element)
+            "flatten(transform({list}, {element} -> concat(array({}), transform({all}, {inner} -> {}))))",
+            own?, of_inner?
         ))
     }
 
