@@ -83,7 +83,8 @@ fn pod(n: usize, n_nodes: usize) -> Value {
     let app = format!("app-{workload}");
     let mut spec = asked(workload % SHAPES.len(), &app);
     spec["nodeName"] = json!(format!("node-{}", n * 7919 % n_nodes));
-    let owner = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": app, "uid": app, "controller": true});
+    let owner =
+        json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": app, "uid": app, "controller": true});
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
