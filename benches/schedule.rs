@@ -65,14 +65,16 @@ fn namespace(n: usize) -> Value {
 
 fn node(n: usize) -> Value {
     let name = format!("node-{n}");
-    let taints = if n % 20 == 0 { json!([{"key": "gpu", "effect": "NoSchedule"}]) } else { json!([]) };
+    let disk = if (n / 3).is_multiple_of(2) { "ssd" } else { "hdd" };
+    let taints =
+        if n.is_multiple_of(20) { json!([{"key": "gpu", "effect": "NoSchedule"}]) } else { json!([]) };
     json!({
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": name, "labels": {
             "kubernetes.io/hostname": name,
             "topology.kubernetes.io/zone": ZONES[n % ZONES.len()],
-            "disk": ["ssd", "hdd"][n / 3 % 2],
+            "disk": disk,
         }},
         "spec": {"taints": taints},
     })
@@ -83,6 +85,7 @@ fn pod(n: usize, n_nodes: usize) -> Value {
     let app = format!("app-{workload}");
     let mut spec = asked(workload % SHAPES.len(), &app);
     spec["nodeName"] = json!(format!("node-{}", n * 7919 % n_nodes));
+    let tier = if (n / WORKLOADS).is_multiple_of(2) { "web" } else { "db" };
     let owner =
         json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": app, "uid": app, "controller": true});
     json!({
@@ -91,7 +94,7 @@ fn pod(n: usize, n_nodes: usize) -> Value {
         "metadata": {
             "name": format!("{app}-{n}"),
             "namespace": format!("ns-{}", workload % NAMESPACES),
-            "labels": {"app": app, "tier": ["web", "db"][n / WORKLOADS % 2]},
+            "labels": {"app": app, "tier": tier},
             "ownerReferences": [owner],
         },
         "spec": spec,

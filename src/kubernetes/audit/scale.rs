@@ -53,6 +53,7 @@ impl Scale {
         }
     }
 }
+
 /// The controller of a pod, as that names it.
 struct ControllerName {
     api_version: String,
