@@ -51,8 +51,12 @@ impl GlobPart {
 
     /// What is behind the beginning of `value` that it stands for.
     fn at_start<'v>(&self, value: &'v str) -> Option<&'v str> {
-        if !self.has_any {
-            return value.strip_prefix(&*self.text);
+        match &*self.text {
+            // No memory is behind an empty text. To compare it, some processors look there all the same, which took
+            // more than half of the time of a glob that begins with `*`.
+            "" => return Some(value),
+            text if !self.has_any => return value.strip_prefix(text),
+            _ => {}
         }
         let mut rest = value.chars();
         let is_like = |wanted| rest.next().is_some_and(|it| wanted == '?' || wanted == it);
@@ -75,8 +79,10 @@ impl GlobPart {
 
     /// Whether `value` ends with what it stands for.
     fn is_at_end(&self, value: &str) -> bool {
-        if !self.has_any {
-            return value.ends_with(&*self.text);
+        match &*self.text {
+            "" => return true,
+            text if !self.has_any => return value.ends_with(text),
+            _ => {}
         }
         // A `?` stands for any number of bytes, so that the place is found by counting characters.
         let n_before = value.chars().count().checked_sub(self.text.chars().count());
