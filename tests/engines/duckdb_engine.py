@@ -23,13 +23,13 @@ class DuckDb(Engine):
     dialect = "duckdb"
 
     def __init__(self, duckdb, folder):
-        self.library, self.folder = duckdb, folder
+        self.module, self.folder = duckdb, folder
         self.connection = duckdb.connect()
         # Statements over so few rows are not worth a thread each.
         self.connection.execute("SET threads = 1")
 
     def version(self):
-        return self.library.__version__
+        return self.module.__version__
 
     def load(self, records, texts, amounts):
         write_lines(records, f"{self.folder}/duckdb.ndjson")
