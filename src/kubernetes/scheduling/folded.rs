@@ -14,8 +14,11 @@ pub struct FoldedNodes {
     pub reasons: Vec<NodeReason>,
 }
 
-/// For how many nodes with the same reasons the causes are worked out; for the others the reasons have to do.
+/// For how many nodes with the same reasons the causes are worked out where these are looked for among pods; for the others
+/// the reasons have to do.
 const MAX_CAUSES: usize = 200;
+/// How many different causes of the same reasons are told. Who has a taint of its own on each node would read as many lines.
+const MAX_FOLDED: usize = 50;
 /// How many different things at nodes are told.
 const MAX_HERE: usize = 2;
 
@@ -30,17 +33,21 @@ impl Verdict<'_> {
         if group.fits() {
             return vec![FoldedNodes { nodes: group.nodes().collect(), reasons: Vec::new() }];
         }
-        let mut folded: Vec<FoldedNodes> = Vec::new();
-        for node in group.nodes().take(MAX_CAUSES) {
-            let reasons = self.reasons(node);
-            let is_same = |it: &&mut FoldedNodes| have_same_rules(&it.reasons, &reasons);
-            match folded.iter_mut().find(is_same) {
+        let max = if self.counts_pods(group) { MAX_CAUSES } else { usize::MAX };
+        let (mut folded, mut rest): (Vec<FoldedNodes>, Vec<ObjectId>) = (Vec::new(), Vec::new());
+        for (nth, node) in group.nodes().enumerate() {
+            if nth >= max {
+                rest.push(node);
+                continue;
+            }
+            let (reasons, has_room) = (self.reasons(node), folded.len() < MAX_FOLDED);
+            match folded.iter_mut().find(|it| have_same_rules(&it.reasons, &reasons)) {
                 Some(same) => same.add(node, &reasons),
-                None => folded.push(FoldedNodes { nodes: vec![node], reasons }),
+                None if has_room => folded.push(FoldedNodes { nodes: vec![node], reasons }),
+                None => rest.push(node),
             }
         }
         folded.sort_by_key(|it| std::cmp::Reverse(it.nodes.len()));
-        let rest: Vec<ObjectId> = group.nodes().skip(MAX_CAUSES).collect();
         if let Some(first) = rest.first() {
             let in_short =
                 |it: NodeReason| NodeReason { cause: RejectionCause::of_rule(it.reason.clone()), ..it };
@@ -52,10 +59,7 @@ impl Verdict<'_> {
 }
 
 fn have_same_rules(some: &[NodeReason], others: &[NodeReason]) -> bool {
-    let rules = |reasons: &[NodeReason]| -> Vec<String> {
-        reasons.iter().map(|reason| reason.cause.rule().to_owned()).collect()
-    };
-    rules(some) == rules(others)
+    some.iter().map(|it| it.cause.rule()).eq(others.iter().map(|it| it.cause.rule()))
 }
 
 impl FoldedNodes {
@@ -78,5 +82,49 @@ impl RejectionCause {
         }
         let more = if parts.len() < MAX_HERE { other } else { "others" };
         *self = self.with_here(&format!("{told} or {more}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SchedulingPod;
+    use super::super::scheduler::Scheduler;
+    use crate::{Input, Loader};
+
+    /// How many nodes each line is about, and the first rule against them, of a pod that wants `disk=ssd`.
+    fn folded(node: impl Fn(usize) -> String) -> Vec<(usize, String)> {
+        let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"nodeSelector":{"disk":"ssd"}}}"#;
+        let lines: Vec<String> = (0..300).map(node).chain([pod.to_owned()]).collect();
+        let bytes = lines.join("\n").into_bytes();
+        let dump = Loader::new().load([Input::Bytes { name: "x".to_owned(), bytes }]).unwrap();
+        let scheduler = Scheduler::new(&dump);
+        let pod = SchedulingPod::of(&dump, scheduler.waiting().next().unwrap()).unwrap();
+        let told = scheduler.judge(&pod).folded().into_iter().map(|it| {
+            let rule = it.reasons.first().map(|reason| reason.cause.rule().to_owned());
+            (it.nodes.len(), rule.unwrap_or_default())
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn the_cause_is_told_of_all_nodes_that_have_it() {
+        let node = |n| {
+            format!(
+                r#"{{"apiVersion":"v1","kind":"Node","metadata":{{"name":"n{n}","labels":{{"disk":"hdd"}}}}}}"#
+            )
+        };
+        assert_eq!(folded(node), [(300, "nodeSelector: disk=ssd".to_owned())]);
+    }
+
+    #[test]
+    fn very_many_causes_are_told_in_short() {
+        let node = |n| {
+            format!(
+                r#"{{"apiVersion":"v1","kind":"Node","metadata":{{"name":"n{n}","labels":{{"disk":"ssd"}}}},"spec":{{"taints":[{{"key":"own","value":"same","effect":"NoSchedule"}},{{"key":"n{n}","effect":"NoSchedule"}}]}}}}"#
+            )
+        };
+        let folded = folded(node);
+        assert_eq!((folded.len(), folded[0].0, folded[50].0), (51, 1, 250));
+        assert!(folded[50].1.starts_with("node(s) had untolerated taint"));
     }
 }

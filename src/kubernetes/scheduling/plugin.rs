@@ -37,6 +37,11 @@ impl SchedulerPlugin {
         SchedulerPlugin::InterPodAffinity,
     ];
 
+    /// Whether it asks for the pods that are there, so that a cause takes a look at them.
+    pub(super) fn is_about_pods(self) -> bool {
+        matches!(self, SchedulerPlugin::PodTopologySpread | SchedulerPlugin::InterPodAffinity)
+    }
+
     /// The name: `TaintToleration`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -200,6 +200,11 @@ impl<'s> Verdict<'s> {
         groups
     }
 
+    /// Whether any of the rules that are against these nodes counts pods.
+    pub(super) fn counts_pods(&self, group: &NodeGroup) -> bool {
+        group.rejections.iter().any(|number| self.rejections[*number].plugin.is_about_pods())
+    }
+
     /// What the scheduler says of a pod that fits no node, in the wording of Kubernetes 1.35; `None` of one that fits some, and of
     /// one whose [attempt ends with an error](Verdict::error).
     #[must_use]
