@@ -90,6 +90,40 @@ fn answers_are_compared() {
 }
 
 #[test]
+fn kinds_of_lists_are_compared_and_what_is_bad_left_out() {
+    let env = env();
+    let pods = |label: &str| {
+        format!(
+            r#"{{"kind":"PodList","apiVersion":"v1","items":[{{"metadata":{{"name":"a","labels":{{"x":{label}}}}}}},{{"metadata":{{"name":"b"}}}}]}}"#
+        )
+    };
+    env.file("one.json", &pods(r#""1""#));
+    env.file("two.json", &pods(r#""2""#));
+    env.file("bad.json", &pods("7"));
+    let said = |args: &[&str]| {
+        let run = env.run(args);
+        format!("{}[{}] {}", run.out, run.status, run.err)
+    };
+    // The kind of an item is that of its list.
+    assert_snapshot!(said(&["diff", "-k", "po", "one.json", "two.json"]), @"
+    CHANGE   NAMESPACE   NAME   KIND   WHAT
+    ~        <none>      a      Pod    ~x=1->2
+    [1] 0 came, 0 went, 1 changed, 1 as before
+    ");
+    assert_snapshot!(said(&["diff", "-w", "!kind(pod)", "one.json", "two.json"]), @"
+    [0] no objects found
+    nothing differs
+    ");
+    assert_snapshot!(said(&["diff", "-k", "po", "--skip-invalid", "one.json", "bad.json"]), @"
+    CHANGE   NAMESPACE   NAME   KIND   WHAT
+    -        <none>      a      Pod    -x=1
+    [2] warning: bad.json:1:84: object 0: expected a string as the value of label `x`, found a number
+    0 came, 1 went, 0 changed, 1 as before
+    warning: 1 bad object was left out
+    ");
+}
+
+#[test]
 fn two_dumps_are_needed() {
     let env = env();
     let faults = [&["diff", "a.json"][..], &["diff", "a.json", "b.json", "a.json"], &["diff", "-", "-"]]
