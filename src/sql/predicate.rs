@@ -237,8 +237,11 @@ fn unsaid(call: &FunctionCall) -> Refusal {
             .with_help("leave it out, and join what it asks of the others"),
         (_, others) => {
             let why = if others { "other objects have a part in it" } else { "no engine works it out" };
+            // What is written is the amount as a text, which numbers cannot be compared with.
+            let is_amount = matches!(call.function(), Function::Requests | Function::Limits);
+            let as_number = if is_amount { " as a number: 250m is 0.25" } else { "" };
             Refusal::new(format!("{why}, and no column has it")).with_help(format!(
-                "-o records -L {} writes it, and --column {} names where it is",
+                "-o records -L {} writes it, and --column {} names where it is{as_number}",
                 shell_word(&call.to_string()),
                 shell_word(&format!("{call}=COLUMN"))
             ))
