@@ -97,9 +97,9 @@ fn kinds_of_lists_are_compared_and_what_is_bad_left_out() {
             r#"{{"kind":"PodList","apiVersion":"v1","items":[{{"metadata":{{"name":"a","labels":{{"x":{label}}}}}}},{{"metadata":{{"name":"b"}}}}]}}"#
         )
     };
-    env.file("one.json", &pods(r#""1""#));
-    env.file("two.json", &pods(r#""2""#));
-    env.file("bad.json", &pods("7"));
+    env.file("one.json", pods(r#""1""#));
+    env.file("two.json", pods(r#""2""#));
+    env.file("bad.json", pods("7"));
     let said = |args: &[&str]| {
         let run = env.run(args);
         format!("{}[{}] {}", run.out, run.status, run.err)
