@@ -1,6 +1,7 @@
 //! A set of object ids: a short list, a postings bitmap of the store, or a bitmap of its own.
 
 use std::borrow::Cow;
+use std::slice;
 
 use roaring::{MultiOps, RoaringBitmap};
 
@@ -62,17 +63,18 @@ impl<'s> Ids<'s> {
 
     /// The ids in ascending order.
     pub(super) fn iter(&self) -> IdIter<'_> {
-        let source = match self {
-            Ids::Few(ids) => IdSource::List(ids),
+        match self {
+            Ids::Few(ids) => IdIter::List(ids.iter()),
             Ids::Stored(ids) => match ids.words() {
-                Words::Dense(words) => IdSource::Words(WordIds::new(words)),
+                Words::Dense(words) => IdIter::decoding(IdSource::Words(WordIds::new(words)), ids.len()),
                 // The decoder knows the number of a word by counting, which holds only where none
                 // is left out.
-                Words::Grouped { .. } | Words::Scattered => IdSource::Bitmap(ids.iter()),
+                Words::Grouped { .. } | Words::Scattered => {
+                    IdIter::decoding(IdSource::Bitmap(ids.iter()), ids.len())
+                }
             },
-            Ids::Owned(ids) => IdSource::Bitmap(ids.iter()),
-        };
-        IdIter { source, n_left: self.len() as usize, batch: [0; BATCH], at: 0, end: 0 }
+            Ids::Owned(ids) => IdIter::decoding(IdSource::Bitmap(ids.iter()), ids.len()),
+        }
     }
 
     fn form(&self) -> Form<'_> {
@@ -187,10 +189,19 @@ enum Form<'i> {
     Many(&'i RoaringBitmap),
 }
 
-/// The ids of a set in ascending order, decoded in batches: whole words at a time take a fraction of the time that
-/// one call for each id takes.
+/// The ids of a set in ascending order.
 #[derive(Clone)]
-pub(super) struct IdIter<'i> {
+pub(super) enum IdIter<'i> {
+    /// A list is walked where it is.
+    List(slice::Iter<'i, u32>),
+    // An iterator is moved from hand to hand, which would take longer than walking a short list does if it held a batch.
+    Decoded(Box<DecodedIds<'i>>),
+}
+
+/// The ids of a bitmap, decoded in batches: whole words at a time take a fraction of the time that one call for each id
+/// takes.
+#[derive(Clone)]
+pub(super) struct DecodedIds<'i> {
     source: IdSource<'i>,
     /// How many ids are still to be decoded.
     n_left: usize,
@@ -202,37 +213,18 @@ pub(super) struct IdIter<'i> {
 
 #[derive(Clone)]
 enum IdSource<'i> {
-    List(&'i [u32]),
     Words(WordIds<'i>),
     Bitmap(roaring::bitmap::Iter<'i>),
 }
 
-impl IdIter<'_> {
-    /// Decodes the next batch. False at the end.
-    // It is called once for hundreds of ids, and kept out of `next`, which stays small so.
-    #[cold]
-    fn refill(&mut self) -> bool {
-        self.at = 0;
-        self.end = match &mut self.source {
-            IdSource::List(ids) => {
-                // A list is copied into the batch too, so that `next` and `fold` read from one
-                // place alone.
-                let (batch, rest) = ids.split_at(ids.len().min(BATCH));
-                self.batch[..batch.len()].copy_from_slice(batch);
-                *ids = rest;
-                batch.len()
-            }
-            IdSource::Words(ids) => ids.next_many(&mut self.batch),
-            IdSource::Bitmap(ids) => ids.next_many(&mut self.batch).len(),
-        };
-        self.n_left -= self.end;
-        self.end > 0
+impl<'i> IdIter<'i> {
+    fn decoding(source: IdSource<'i>, n_ids: u64) -> IdIter<'i> {
+        let decoded = DecodedIds { source, n_left: n_ids as usize, batch: [0; BATCH], at: 0, end: 0 };
+        IdIter::Decoded(Box::new(decoded))
     }
 }
 
-impl Iterator for IdIter<'_> {
-    type Item = u32;
-
+impl DecodedIds<'_> {
     #[inline]
     fn next(&mut self) -> Option<u32> {
         if self.at == self.end && !self.refill() {
@@ -243,12 +235,20 @@ impl Iterator for IdIter<'_> {
         id
     }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let n = self.end - self.at + self.n_left;
-        (n, Some(n))
+    /// Decodes the next batch. False at the end.
+    // It is called once for hundreds of ids, and kept out of `next`, which stays small so.
+    #[cold]
+    fn refill(&mut self) -> bool {
+        self.at = 0;
+        self.end = match &mut self.source {
+            IdSource::Words(ids) => ids.next_many(&mut self.batch),
+            IdSource::Bitmap(ids) => ids.next_many(&mut self.batch).len(),
+        };
+        self.n_left -= self.end;
+        self.end > 0
     }
 
-    fn fold<B, F: FnMut(B, u32) -> B>(mut self, init: B, mut f: F) -> B {
+    fn fold<B>(&mut self, init: B, mut f: impl FnMut(B, u32) -> B) -> B {
         let mut value = init;
         loop {
             // A loop over a slice does not ask at each id whether the batch is at its end, as
@@ -257,6 +257,33 @@ impl Iterator for IdIter<'_> {
             if !self.refill() {
                 return value;
             }
+        }
+    }
+}
+
+impl Iterator for IdIter<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            IdIter::List(ids) => ids.next().copied(),
+            IdIter::Decoded(ids) => ids.next(),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let n = match self {
+            IdIter::List(ids) => ids.len(),
+            IdIter::Decoded(ids) => ids.end - ids.at + ids.n_left,
+        };
+        (n, Some(n))
+    }
+
+    fn fold<B, F: FnMut(B, u32) -> B>(self, init: B, mut f: F) -> B {
+        match self {
+            IdIter::List(ids) => ids.fold(init, |value, &id| f(value, id)),
+            IdIter::Decoded(mut ids) => ids.fold(init, f),
         }
     }
 }
