@@ -1,6 +1,7 @@
 //! Several things at once.
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// What both give; the first runs on a thread of its own, where there is one to be had.
@@ -28,7 +29,7 @@ pub(crate) fn in_parts<I: Sync, T: Send>(
     n_least: usize,
     work: impl Fn(&[I]) -> T + Sync,
 ) -> Vec<T> {
-    let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let n_threads = n_threads();
     let n_each = items.len().div_ceil(n_threads).max(n_least);
     // The first part is for this thread, which would only wait for the others.
     let (first, rest) = items.split_at(n_each.min(items.len()));
@@ -42,9 +43,45 @@ pub(crate) fn in_parts<I: Sync, T: Send>(
     })
 }
 
+/// What comes of each item, in the order of the items. Each thread takes the next one when it is done with its last, as some may
+/// take far longer than others.
+pub(crate) fn one_by_one<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let take_and_work = || {
+        let mut done = Vec::new();
+        loop {
+            let nth = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(nth) else { return done };
+            done.push((nth, work(item)));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let n_others = n_threads().min(items.len()).saturating_sub(1);
+        let others: Vec<_> = (0..n_others).map(|_| scope.spawn(take_and_work)).collect();
+        let mut done = take_and_work();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(nth, _)| *nth);
+    done.into_iter().map(|(_, made)| made).collect()
+}
+
+fn n_threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_made_one_by_one_is_in_order() {
+        let items: Vec<usize> = (0..1000).collect();
+        assert_eq!(one_by_one(&items, |n| n * 2), items.iter().map(|n| n * 2).collect::<Vec<_>>());
+        assert_eq!(one_by_one(&[], |n: &usize| *n), []);
+    }
 
     #[test]
     fn both_run() {

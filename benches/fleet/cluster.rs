@@ -125,7 +125,9 @@ impl Cluster<'_> {
         it["metadata"]["ownerReferences"] = owner("ReplicaSet", &format!("app-{app}-{app:08x}"));
         it["spec"] = pod_spec(app);
         it["spec"]["nodeName"] = json!(format!("node-{}", n % self.size.nodes));
-        it["status"] = json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
+        let [.., high, middle, low] = n.to_be_bytes();
+        let conditions = json!([{"type": "Ready", "status": "True"}]);
+        it["status"] = json!({"phase": "Running", "conditions": conditions, "podIP": format!("10.{high}.{middle}.{low}")});
         it
     }
 

@@ -1,8 +1,10 @@
 //! The dump as the rules look at it, with its pods and workloads.
 
-use std::cell::{OnceCell, RefCell};
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
+use std::sync::OnceLock;
 
 use super::super::links::{Links, Tie};
 use super::super::object::{Json, ObjectJson};
@@ -14,6 +16,7 @@ use super::namespaces::NamespaceReach;
 use super::needed::KindsNeeded;
 use super::of_objects::OfObjects;
 use super::scaler::Scaler;
+use super::scheduling::Schedulers;
 use crate::json::Reads;
 use crate::store::{Column, PostingsView, group_of};
 use crate::{ObjectId, ObjectIdentity};
@@ -21,14 +24,15 @@ use crate::{ObjectId, ObjectIdentity};
 /// A dump, with what several rules ask of it worked out once.
 pub(super) struct Auditor<'l, 'd> {
     audited: Audited<'l, 'd>,
-    pods: OnceCell<PodLikes<'d>>,
-    workloads: OnceCell<WorkloadsOfObjects>,
-    scalers: OnceCell<Vec<Scaler>>,
-    custom_kinds: OnceCell<CustomKinds>,
+    pods: OnceLock<PodLikes<'d>>,
+    workloads: OnceLock<WorkloadsOfObjects>,
+    scalers: OnceLock<Vec<Scaler>>,
+    custom_kinds: OnceLock<CustomKinds>,
+    schedulers: Schedulers<'d>,
     /// The workload with a template that has made an object.
-    makers: OnceCell<OfObjects<ObjectId>>,
+    makers: OnceLock<OfObjects<ObjectId>>,
     /// The templates by namespace and workload.
-    named_templates: OnceCell<HashMap<(NamespacePlace<'d>, String), ObjectId>>,
+    named_templates: OnceLock<HashMap<(NamespacePlace<'d>, String), ObjectId>>,
 }
 
 /// The topmost controllers of objects.
@@ -54,12 +58,13 @@ impl<'l, 'd> Auditor<'l, 'd> {
     pub(super) fn new(links: &'l Links<'d>) -> Auditor<'l, 'd> {
         Auditor {
             audited: Audited::new(links),
-            pods: OnceCell::new(),
-            workloads: OnceCell::new(),
-            scalers: OnceCell::new(),
-            custom_kinds: OnceCell::new(),
-            makers: OnceCell::new(),
-            named_templates: OnceCell::new(),
+            pods: OnceLock::new(),
+            workloads: OnceLock::new(),
+            scalers: OnceLock::new(),
+            custom_kinds: OnceLock::new(),
+            schedulers: Schedulers::default(),
+            makers: OnceLock::new(),
+            named_templates: OnceLock::new(),
         }
     }
 
@@ -96,6 +101,11 @@ impl<'l, 'd> Auditor<'l, 'd> {
     /// What the CustomResourceDefinitions say.
     pub(super) fn custom_kinds(&self) -> &CustomKinds {
         self.custom_kinds.get_or_init(|| CustomKinds::of(&self.audited))
+    }
+
+    /// Who says where pods may run.
+    pub(super) fn schedulers(&self) -> &Schedulers<'d> {
+        &self.schedulers
     }
 
     /// The pods, and what would be pods, where a selector looks.
@@ -178,9 +188,9 @@ impl<'l, 'd> Auditor<'l, 'd> {
     }
 
     /// The workload of a pod, or of a template: its topmost controller, or itself where a workload has none.
-    pub(super) fn workload_of(&self, like: &Labelled<'_>) -> Option<String> {
-        let topmost = self.workload(like.id).map(str::to_owned);
-        topmost.or_else(|| like.is_template().then(|| self.as_owner(like.id)))
+    pub(super) fn workload_of(&self, like: &Labelled<'_>) -> Option<Cow<'_, str>> {
+        let topmost = self.workload(like.id).map(Cow::Borrowed);
+        topmost.or_else(|| like.is_template().then(|| self.as_owner(like.id).into()))
     }
 
     /// The template by which a pod was made, if the dump has it; of a template itself.

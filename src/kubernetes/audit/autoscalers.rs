@@ -1,5 +1,6 @@
 //! Autoscalers: whether they find the pods that they count, and count only those.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::links::Tie;
@@ -139,7 +140,7 @@ fn counts_foreign(auditor: &Auditor<'_, '_>, scaler: &Scaler) -> Option<Finding>
     if foreign.is_empty() {
         return None;
     }
-    let mut owners: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    let mut owners: BTreeMap<Option<Cow<'_, str>>, usize> = BTreeMap::new();
     for pod in &foreign {
         *owners.entry(auditor.workload_of(pod)).or_default() += 1;
     }

@@ -85,26 +85,35 @@ pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRu
         }
     }
     let checks: Vec<&StateCheck> = judged.iter().filter_map(|rule| rule.finder.check()).collect();
-    let mut states = check_states(&auditor, &checks).into_iter();
-    for rule in judged {
+    let mut said = check_states(&auditor, &checks).into_iter();
+    let judged: Vec<(&AuditRule, Vec<Said>)> = judged
+        .into_iter()
+        .map(|rule| (rule, rule.finder.check().and_then(|_| said.next()).unwrap_or_default()))
+        .collect();
+    let found = parallel::one_by_one(&judged, |(rule, said)| {
         let found = match rule.finder {
             RuleFinder::Links(find) => find(&auditor),
             RuleFinder::State(check) => {
-                let said = states.next().unwrap_or_default().into_iter();
-                said.map(|(id, message)| Finding::new(id, rule.severity, check.at, message)).collect()
+                let finding =
+                    |(id, message): &Said| Finding::new(*id, rule.severity, check.at, message.clone());
+                said.iter().map(finding).collect()
             }
         };
-        report.findings.extend(once(&auditor, rule, found));
-    }
+        once(&auditor, rule, found).collect::<Vec<_>>()
+    });
+    report.findings = found.into_iter().flatten().collect();
     report
 }
+
+/// What a check says of an object.
+type Said = (ObjectId, String);
 
 /// Fewer objects are read before another thread has begun.
 const MIN_PER_THREAD: usize = 256;
 
 /// What each of the checks says of objects, in their order. An object is read once for all of them.
-fn check_states(auditor: &Auditor<'_, '_>, checks: &[&StateCheck]) -> Vec<Vec<(ObjectId, String)>> {
-    let mut said: Vec<Vec<(ObjectId, String)>> = checks.iter().map(|_| Vec::new()).collect();
+fn check_states(auditor: &Auditor<'_, '_>, checks: &[&StateCheck]) -> Vec<Vec<Said>> {
+    let mut said: Vec<Vec<Said>> = checks.iter().map(|_| Vec::new()).collect();
     let kinds: BTreeSet<(&str, &str)> = checks.iter().map(|check| (check.group, check.kind)).collect();
     for (group, kind) in kinds {
         let of_kind: Vec<(usize, &StateCheck)> = (0..)

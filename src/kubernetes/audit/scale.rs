@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::object::Json;
-use super::super::owner::controller;
+use super::super::links::OwnerReference;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::crds::ScaleOfKind;
 use super::labelled::Labelled;
 use crate::ObjectId;
-use crate::json::Reads;
 use crate::store::group_of;
 
 /// Whether something says how many pods there are to be beside a pod.
@@ -29,11 +27,9 @@ impl Scale {
             let Some(workload) = auditor.object(pod.id) else { return Scale::Known };
             return Scale::of_kind(auditor, workload.api_version(), workload.kind(), workload.name());
         }
-        let reads = Reads::nothing().and(["metadata", "ownerReferences"]);
-        let named = auditor.read(pod.id, &reads, |read| controller(read).map(ControllerName::of));
-        let Some(named) = named else { return Scale::NoController };
+        let Some(named) = auditor.links.controller(pod.id) else { return Scale::NoController };
         match Scale::of_kind(auditor, &named.api_version, &named.kind, &named.name) {
-            Scale::Known if named.is_gone(auditor, pod.id) => {
+            Scale::Known if is_gone(auditor, pod.id, named) => {
                 Scale::Unknown(format!("a controller that is not there ({}/{})", named.kind, named.name))
             }
             scale => scale,
@@ -54,38 +50,20 @@ impl Scale {
     }
 }
 
-/// The controller of a pod, as that names it.
-struct ControllerName {
-    api_version: String,
-    kind: String,
-    name: String,
-    uid: String,
-}
-
-impl ControllerName {
-    fn of(reference: Json<'_, '_>) -> ControllerName {
-        let text = |name| reference.get(name).string().unwrap_or_default().into_owned();
-        ControllerName {
-            api_version: text("apiVersion"),
-            kind: text("kind"),
-            name: text("name"),
-            uid: text("uid"),
-        }
+/// Whether the controller of a pod is not there, or another one has its name, in a namespace of which the dump has others of its
+/// kind.
+fn is_gone(auditor: &Auditor<'_, '_>, pod: ObjectId, controller: &OwnerReference) -> bool {
+    let OwnerReference { api_version, kind, name, uid, .. } = controller;
+    let owners = auditor.links.ties_to(Relation::Owns, pod);
+    let is_it = |owner: ObjectId| auditor.object(owner).is_some_and(|it| *it.kind() == **kind);
+    let group = group_of(api_version);
+    // What has left that group may be in the dump as of the one or the other.
+    if group == "extensions" || owners.iter().any(|tie| is_it(tie.from())) {
+        return false;
     }
-
-    /// Whether it is not there, or another one has its name, in a namespace of which the dump has others of its kind.
-    fn is_gone(&self, auditor: &Auditor<'_, '_>, pod: ObjectId) -> bool {
-        let owners = auditor.links.ties_to(Relation::Owns, pod);
-        let is_it = |owner: ObjectId| auditor.object(owner).is_some_and(|it| it.kind() == self.kind);
-        let group = group_of(&self.api_version);
-        // What has left that group may be in the dump as of the one or the other.
-        if group == "extensions" || owners.iter().any(|tie| is_it(tie.from())) {
-            return false;
-        }
-        match auditor.named(group, &self.kind, auditor.place(pod), &self.name) {
-            Some(id) => !self.uid.is_empty() && auditor.has_uid(id),
-            None => auditor.has_kind_beside(group, &self.kind, pod),
-        }
+    match auditor.named(group, kind, auditor.place(pod), name) {
+        Some(id) => !uid.is_empty() && auditor.has_uid(id),
+        None => auditor.has_kind_beside(group, kind, pod),
     }
 }
 

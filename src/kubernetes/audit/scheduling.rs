@@ -1,7 +1,7 @@
 //! Where pods may run: rules that no node can meet, and pods that wait.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::OnceLock;
 
 use super::super::object::{Json, condition};
 use super::super::scheduling::{Scheduler, SchedulingPod, TopologyKeyUse, UnmetTerm, Verdict};
@@ -13,6 +13,15 @@ use super::states::said;
 use crate::ObjectId;
 use crate::json::Reads;
 
+/// The schedulers of the clusters of a dump, and what is asked of them.
+#[derive(Default)]
+pub(super) struct Schedulers<'d> {
+    of_clusters: OnceLock<Vec<Scheduler<'d>>>,
+    asked: OnceLock<Vec<AskedWorkload>>,
+    /// The pods that wait for each.
+    waiting: OnceLock<Vec<HashSet<ObjectId>>>,
+}
+
 /// A pod, or a workload whose template makes pods, that is asked about.
 struct AskedWorkload {
     id: ObjectId,
@@ -23,16 +32,51 @@ struct AskedWorkload {
     at: String,
 }
 
-/// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once. What
-/// has got a node is not asked for another.
-fn asked(auditor: &Auditor<'_, '_>, schedulers: &[Scheduler<'_>]) -> Vec<AskedWorkload> {
+impl<'d> Schedulers<'d> {
+    fn of_clusters(&self, auditor: &Auditor<'_, 'd>) -> &[Scheduler<'d>] {
+        self.of_clusters.get_or_init(|| Scheduler::of_clusters(auditor.dump()))
+    }
+
+    /// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once.
+    /// What has got a node is not asked for another.
+    fn asked(&self, auditor: &Auditor<'_, 'd>) -> &[AskedWorkload] {
+        self.asked.get_or_init(|| {
+            let schedulers = self.of_clusters(auditor);
+            let described = auditor.described().into_iter();
+            let asked = described.filter(|it| !it.is_idle() && !is_placed(auditor, it));
+            asked.filter_map(|like| AskedWorkload::of(auditor, schedulers, like)).collect()
+        })
+    }
+
+    /// What the scheduler says of a pod that its rules about labels let run on no node; `None` where they do not tell.
+    fn kept_off(&self, auditor: &Auditor<'_, 'd>, id: ObjectId) -> Option<String> {
+        // Without any node nothing is known of them.
+        if !auditor.has_kind("Node") {
+            return None;
+        }
+        let schedulers = self.of_clusters(auditor);
+        let waiting =
+            self.waiting.get_or_init(|| schedulers.iter().map(|it| it.waiting().collect()).collect());
+        let (scheduler, _) = schedulers.iter().zip(waiting).find(|(_, waiting)| waiting.contains(&id))?;
+        let pod = scheduler.pod(id)?;
+        let verdict = scheduler.judge(&pod);
+        verdict.message().filter(|_| verdict.n_nodes() > 0)
+    }
+}
+
+/// Whether a pod names its node.
+fn is_placed(auditor: &Auditor<'_, '_>, like: &Labelled<'_>) -> bool {
     let reads = Reads::nothing().and(["spec", "nodeName"]);
-    let is_placed = |it: &Labelled<'_>| {
-        let names_node = || auditor.read(it.id, &reads, |pod| pod.at(["spec", "nodeName"]).text().is_some());
-        !it.is_template() && names_node()
-    };
-    let asked = auditor.described().into_iter().filter(|it| !it.is_idle() && !is_placed(it));
-    let asked = asked.filter_map(|like| {
+    let names_node = || auditor.read(like.id, &reads, |pod| pod.at(["spec", "nodeName"]).text().is_some());
+    !like.is_template() && names_node()
+}
+
+impl AskedWorkload {
+    fn of(
+        auditor: &Auditor<'_, '_>,
+        schedulers: &[Scheduler<'_>],
+        like: &Labelled<'_>,
+    ) -> Option<AskedWorkload> {
         let cluster = schedulers.iter().position(|scheduler| scheduler.has(like.id))?;
         let template = auditor.template_path(like);
         let pod = match template {
@@ -42,8 +86,7 @@ fn asked(auditor: &Auditor<'_, '_>, schedulers: &[Scheduler<'_>]) -> Vec<AskedWo
         let names = template.into_iter().flatten().chain(["spec"]);
         let at = names.map(|name| format!(".{name}")).collect();
         Some(AskedWorkload { id: like.id, pod, cluster, at })
-    });
-    asked.collect()
+    }
 }
 
 /// What is found of each that is asked about.
@@ -51,15 +94,14 @@ fn judged(
     auditor: &Auditor<'_, '_>,
     look: impl Fn(&AskedWorkload, &Verdict<'_>) -> Vec<Finding>,
 ) -> Vec<Finding> {
-    let schedulers = Scheduler::of_clusters(auditor.dump());
-    let asked = asked(auditor, &schedulers);
-    asked.iter().flat_map(|it| look(it, &schedulers[it.cluster].judge(&it.pod))).collect()
+    let schedulers = auditor.schedulers().of_clusters(auditor);
+    let asked = auditor.schedulers().asked(auditor).iter();
+    asked.flat_map(|it| look(it, &schedulers[it.cluster].judge(&it.pod))).collect()
 }
 
 /// The pods that are neither started nor finished, each with what keeps it off all nodes, or what is said of it.
 pub(super) fn pending(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let reads = Reads::of([status::READS, &[".spec.nodeName", ".status.conditions.message"]]);
-    let waiting = WaitingPods::default();
     let mut findings = Vec::new();
     for pod in auditor.pods().pods().iter().filter(|pod| pod.pod.is_pending) {
         let said = auditor.read(pod.id, &reads, |read| {
@@ -69,39 +111,11 @@ pub(super) fn pending(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
             Some((said(scheduled.filter(|it| !it.get("status").is("True"))), has_node))
         });
         let Some((said, has_node)) = said else { continue };
-        let by_rules = if has_node { None } else { waiting.kept_off(auditor, pod.id) };
+        let by_rules = if has_node { None } else { auditor.schedulers().kept_off(auditor, pod.id) };
         let why = by_rules.map(|it| format!(": {it}")).unwrap_or(said);
         findings.push(Finding::new(pod.id, Severity::Warning, ".status", format!("is Pending{why}")));
     }
     findings
-}
-
-/// The schedulers of the clusters with the pods that wait for them, once a pod is asked about.
-#[derive(Default)]
-struct WaitingPods<'d> {
-    schedulers: OnceCell<Vec<(Scheduler<'d>, HashSet<ObjectId>)>>,
-}
-
-impl<'d> WaitingPods<'d> {
-    /// What the scheduler says of a pod that its rules about labels let run on no node; `None` where they do not tell.
-    fn kept_off(&self, auditor: &Auditor<'_, 'd>, id: ObjectId) -> Option<String> {
-        // Without any node nothing is known of them.
-        if !auditor.has_kind("Node") {
-            return None;
-        }
-        let schedulers = self.schedulers.get_or_init(|| {
-            let all = Scheduler::of_clusters(auditor.dump()).into_iter();
-            let with_waiting = |scheduler: Scheduler<'d>| {
-                let waiting = scheduler.waiting().collect();
-                (scheduler, waiting)
-            };
-            all.map(with_waiting).collect()
-        });
-        let (scheduler, _) = schedulers.iter().find(|(_, waiting)| waiting.contains(&id))?;
-        let pod = scheduler.pod(id)?;
-        let verdict = scheduler.judge(&pod);
-        verdict.message().filter(|_| verdict.n_nodes() > 0)
-    }
 }
 
 pub(super) fn affinity_no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {

@@ -1,5 +1,6 @@
 //! Services: whom they select, and whether those answer.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
@@ -118,17 +119,22 @@ struct WorkloadMix {
 impl WorkloadMix {
     /// `None` where a Service may well be meant for all of them.
     fn of(auditor: &Auditor<'_, '_>, pods: &[&Labelled<'_>]) -> Option<WorkloadMix> {
+        let owned = pods.iter().filter_map(|pod| Some((auditor.workload_of(pod)?, *pod)));
+        let owned: Vec<(Cow<'_, str>, &Labelled<'_>)> = owned.collect();
+        // Mostly all are of one workload.
+        if owned.iter().all(|(workload, _)| *workload == owned[0].0) {
+            return None;
+        }
         let mut owners: BTreeMap<String, Vec<ObjectId>> = BTreeMap::new();
         let mut told: [HashSet<Option<&str>>; TELLING.len()] = Default::default();
-        for pod in pods {
-            let Some(workload) = auditor.workload_of(pod) else { continue };
-            owners.entry(workload).or_default().push(pod.id);
+        for (workload, pod) in owned {
+            owners.entry(workload.into_owned()).or_default().push(pod.id);
             told.iter_mut().zip(TELLING).for_each(|(values, key)| _ = values.insert(pod.label(key)));
         }
         let has_job = owners.keys().any(|owner| is_job(owner));
         let differing = told.iter().zip(TELLING).find(|(values, _)| values.len() > 1).map(|(_, key)| key);
-        let is_mix = owners.len() > 1 && (has_job || differing.is_some());
-        is_mix.then(|| WorkloadMix { owners, differing: differing.filter(|_| !has_job) })
+        (has_job || differing.is_some())
+            .then(|| WorkloadMix { owners, differing: differing.filter(|_| !has_job) })
     }
 }
 

@@ -3,14 +3,12 @@
 use serde_json::Value;
 
 use super::super::links::Tie;
-use super::super::object::{Json, ObjectJson};
-use super::super::owner::controller;
+use super::super::object::Json;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::labelled::{self, Labelled, is_ordinal_of};
 use super::nearest::held_for;
-use crate::json::Reads;
 use crate::{ObjectId, Selector};
 
 /// Kinds that select the pods that they make.
@@ -113,13 +111,10 @@ fn machine_templates<'d>(auditor: &Auditor<'_, 'd>, kind: &str) -> Vec<Labelled<
 }
 
 pub(super) fn orphans(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let reads = Reads::nothing().and(["metadata", "ownerReferences"]);
-    let is_owned =
-        |pod: ObjectId| auditor.read(pod, &reads, |read: &ObjectJson<'_>| controller(read).is_some());
     // Nothing adopts a pod that is being deleted.
     let lasting = auditor.pods().pods().iter().filter(|pod| !pod.pod.is_terminating);
     let mut findings = Vec::new();
-    for pod in lasting.filter(|pod| auditor.workload(pod.id).is_none() && !is_owned(pod.id)) {
+    for pod in lasting.filter(|pod| auditor.links.controller(pod.id).is_none()) {
         let ties = auditor.links.ties_to(Relation::Selects, pod.id);
         let claims = ties.iter().filter_map(|tie| Some((claim(auditor, tie.from(), pod)?, tie.from())));
         let Some((claim, workload)) = claims.min_by_key(|(claim, _)| *claim) else { continue };

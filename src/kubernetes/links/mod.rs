@@ -34,6 +34,7 @@ pub use derived::DerivedLink;
 pub use endpoint::{EndpointState, ListedEndpoint};
 pub(in crate::kubernetes) use faults::{FaultKind, SelectorFault};
 pub(in crate::kubernetes) use names::DanglingName;
+pub(in crate::kubernetes) use owners::OwnerReference;
 pub use ties::Tie;
 
 use super::object::ObjectJson;
@@ -200,9 +201,19 @@ impl<'d> Links<'d> {
         workloads
     }
 
-    /// What the objects of the realm with this number say of their owners, which is read once.
+    /// The owner that an object says controls it, whether it is there or not. Owners are read once, of all objects.
+    pub(in crate::kubernetes) fn controller(&self, id: ObjectId) -> Option<&OwnerReference> {
+        let owned = self.all_owned().iter().find_map(|objects| owners::of_object(objects, id.0))?;
+        owned.controller().map(|owner| &**owner)
+    }
+
+    /// What the objects of the realm with this number say of their owners.
     fn owned(&self, realm: usize) -> &[Owned] {
-        &self.owned.get_or_init(|| realms(self.dump).iter().map(owners::read).collect())[realm]
+        &self.all_owned()[realm]
+    }
+
+    fn all_owned(&self) -> &[Vec<Owned>] {
+        self.owned.get_or_init(|| realms(self.dump).iter().map(owners::read).collect())
     }
 
     fn table(&self, relation: Relation) -> &TieTable {

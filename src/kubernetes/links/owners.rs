@@ -1,7 +1,8 @@
 //! Owners: by uid, and the workload at the top of them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
@@ -19,17 +20,27 @@ const MIN_PER_THREAD: usize = 256;
 /// What an object says of itself and its owners.
 #[derive(Debug)]
 pub(super) struct Owned {
-    id: u32,
+    pub(super) id: u32,
     uid: Option<Box<str>>,
-    owners: Vec<OwnerReference>,
+    /// Objects of one owner share what they say of it.
+    owners: Box<[Arc<OwnerReference>]>,
 }
 
-#[derive(Debug)]
-struct OwnerReference {
-    uid: Box<str>,
-    kind: Box<str>,
-    name: Box<str>,
+/// What an object says of an owner, each part empty that it does not say.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(in crate::kubernetes) struct OwnerReference {
+    pub(in crate::kubernetes) api_version: Box<str>,
+    pub(in crate::kubernetes) kind: Box<str>,
+    pub(in crate::kubernetes) name: Box<str>,
+    pub(in crate::kubernetes) uid: Box<str>,
     is_controller: bool,
+}
+
+impl Owned {
+    /// The owner that is said to control it.
+    pub(super) fn controller(&self) -> Option<&Arc<OwnerReference>> {
+        self.owners.iter().find(|owner| owner.is_controller)
+    }
 }
 
 /// The uid of an object.
@@ -44,12 +55,14 @@ pub(super) fn read(realm: &Realm<'_>) -> Vec<Owned> {
     let ids: Vec<u32> = realm.objects().iter().collect();
     let reads = Reads::nothing().and(["metadata", "uid"]).and(["metadata", "ownerReferences"]);
     let read = |ids: &[u32]| {
+        let mut known = HashSet::default();
         let of = |&id: &u32| {
             let json = realm.dump.json(ObjectId(id));
             let object = ObjectJson::reading(&json, &reads);
-            let owners = object.at(["metadata", "ownerReferences"]).elements().map(owner);
+            let owners = object.at(["metadata", "ownerReferences"]).elements();
+            let owners = owners.map(|json| shared(&mut known, owner(json))).collect();
             let uid = object.at(["metadata", "uid"]).text().map(|uid| uid.as_ref().into());
-            Owned { id, uid, owners: owners.collect() }
+            Owned { id, uid, owners }
         };
         ids.iter().map(of).collect::<Vec<_>>()
     };
@@ -59,27 +72,47 @@ pub(super) fn read(realm: &Realm<'_>) -> Vec<Owned> {
 fn owner(json: Json<'_, '_>) -> OwnerReference {
     let text = |name: &str| -> Box<str> { json.get(name).string().unwrap_or(Cow::Borrowed("")).into() };
     OwnerReference {
-        uid: text("uid"),
+        api_version: text("apiVersion"),
         kind: text("kind"),
         name: text("name"),
+        uid: text("uid"),
         is_controller: json.get("controller").is_true(),
     }
 }
 
+/// What says the same as `owner`, if it was met before.
+fn shared(
+    known: &mut HashSet<Arc<OwnerReference>, RandomState>,
+    owner: OwnerReference,
+) -> Arc<OwnerReference> {
+    if let Some(same) = known.get(&owner) {
+        return Arc::clone(same);
+    }
+    let owner = Arc::new(owner);
+    known.insert(Arc::clone(&owner));
+    owner
+}
+
 type ByUid<'o> = HashMap<&'o str, Vec<u32>, RandomState>;
 
-/// The objects with each uid: one that was read from two files is there twice.
-fn by_uid(objects: &[Owned]) -> ByUid<'_> {
+/// The objects with each uid that an owner is named by: one that was read from two files is there twice.
+fn owners_by_uid(objects: &[Owned]) -> ByUid<'_> {
     let mut by_uid = ByUid::default();
-    for Owned { id, uid, .. } in objects {
-        uid.iter().for_each(|uid| by_uid.entry(uid).or_default().push(*id));
+    for owner in objects.iter().flat_map(|it| &it.owners) {
+        by_uid.entry(&*owner.uid).or_default();
     }
+    for Owned { id, uid, .. } in objects {
+        if let Some(ids) = uid.as_deref().and_then(|uid| by_uid.get_mut(uid)) {
+            ids.push(*id);
+        }
+    }
+    by_uid.retain(|_, ids| !ids.is_empty());
     by_uid
 }
 
 /// What each object owns, one step.
 pub(super) fn tie(objects: &[Owned], builder: &mut TieBuilder) {
-    let by_uid = by_uid(objects);
+    let by_uid = owners_by_uid(objects);
     let mut owned: HashMap<(&str, usize), RoaringBitmap, RandomState> = HashMap::default();
     for Owned { id, owners, .. } in objects {
         for (nth, owner) in owners.iter().enumerate().filter(|(_, owner)| by_uid.contains_key(&*owner.uid)) {
@@ -104,15 +137,11 @@ pub(super) struct WorkloadColumn {
 
 /// The workload that each object belongs to, as `Kind/name`.
 pub(super) fn workloads(realm: &Realm<'_>, objects: &[Owned]) -> WorkloadColumn {
-    let by_uid = by_uid(objects);
-    let controllers: HashMap<u32, &OwnerReference, RandomState> = objects
-        .iter()
-        .filter_map(|it| Some((it.id, it.owners.iter().find(|owner| owner.is_controller)?)))
-        .collect();
+    let by_uid = owners_by_uid(objects);
     let mut found = WorkloadColumn { column: ColumnBuilder::default(), n_by_hash: 0 };
-    for Owned { id, .. } in objects {
-        let Some((workload, is_by_hash)) = topmost(realm, *id, &controllers, &by_uid) else { continue };
-        found.column.push(*id, Some(&workload));
+    for object in objects {
+        let Some((workload, is_by_hash)) = topmost(realm, object, objects, &by_uid) else { continue };
+        found.column.push(object.id, Some(&workload));
         found.n_by_hash += u64::from(is_by_hash);
     }
     found
@@ -124,21 +153,26 @@ const MAX_STEPS: usize = 64;
 /// The topmost controller above an object, and whether only a hash tells it.
 fn topmost(
     realm: &Realm<'_>,
-    id: u32,
-    controllers: &HashMap<u32, &OwnerReference, RandomState>,
+    object: &Owned,
+    objects: &[Owned],
     by_uid: &ByUid<'_>,
 ) -> Option<(String, bool)> {
-    let (mut at, mut top) = (id, controllers.get(&id)?);
+    let (mut at, mut top) = (object.id, object.controller()?);
     for _ in 0..MAX_STEPS {
         let Some(next) = by_uid.get(&*top.uid).and_then(|ids| ids.first()) else {
             let deployment = by_hash(realm, at, top);
             let is_by_hash = deployment.is_some();
             return Some((deployment.unwrap_or_else(|| called(top)), is_by_hash));
         };
-        let Some(above) = controllers.get(next) else { break };
+        let Some(above) = of_object(objects, *next).and_then(Owned::controller) else { break };
         (at, top) = (*next, above);
     }
     Some((called(top), false))
+}
+
+/// What an object of some says, which are in their order.
+pub(super) fn of_object(objects: &[Owned], id: u32) -> Option<&Owned> {
+    objects.binary_search_by_key(&id, |it| it.id).ok().map(|nth| &objects[nth])
 }
 
 fn called(owner: &OwnerReference) -> String {

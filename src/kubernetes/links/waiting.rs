@@ -8,14 +8,15 @@ use super::ties::TieTable;
 use crate::label::owned;
 use crate::{Dump, Label, ObjectIdentity, Plan, Scope, Selector, SelectorSet};
 
-/// What is selected of which kind and in which namespace, or in any.
-type Where = (Option<KindName>, Option<Box<str>>);
-
 /// The selectors of a relation, by what they are about.
 #[derive(Default)]
 pub(super) struct Waiting {
-    of: HashMap<Where, WaitingSelectors>,
+    of_namespaces: HashMap<Box<str>, ByKind>,
+    of_all_namespaces: ByKind,
 }
+
+/// Selectors in one namespace, by the kind that they are about, or about any. These are few.
+type ByKind = Vec<(Option<KindName>, WaitingSelectors)>;
 
 /// Selectors about one kind in one namespace.
 #[derive(Default)]
@@ -32,8 +33,16 @@ impl Waiting {
         let mut waiting = Waiting::default();
         for (block, choice) in table.choices() {
             for namespace in namespaces(dump, choice) {
-                let key = (choice.target.clone(), namespace);
-                waiting.of.entry(key).or_default().insert(block, &choice.filter);
+                let by_kind = match namespace {
+                    Some(namespace) => waiting.of_namespaces.entry(namespace).or_default(),
+                    None => &mut waiting.of_all_namespaces,
+                };
+                let known = by_kind.iter().position(|(target, _)| *target == choice.target);
+                let nth = known.unwrap_or_else(|| {
+                    by_kind.push((choice.target.clone(), WaitingSelectors::default()));
+                    by_kind.len() - 1
+                });
+                by_kind[nth].1.insert(block, &choice.filter);
             }
         }
         waiting
@@ -46,11 +55,11 @@ impl Waiting {
         L::Item: Label,
     {
         let labels = owned(labels);
-        let is_about = |(target, namespace): &Where| {
+        let is_about = |target: &Option<KindName>| {
             target.as_ref().is_none_or(|target| target.is(identity.api_version, identity.kind))
-                && namespace.as_deref().is_none_or(|namespace| namespace == identity.namespace)
         };
-        let about = self.of.iter().filter(|(key, _)| is_about(key));
+        let there = self.of_namespaces.get(identity.namespace).into_iter().flatten();
+        let about = there.chain(&self.of_all_namespaces).filter(|(target, _)| is_about(target));
         about.flat_map(|(_, selectors)| selectors.selecting(identity.name, &labels)).collect()
     }
 }
