@@ -17,6 +17,7 @@ use super::needed::KindsNeeded;
 use super::of_objects::OfObjects;
 use super::scaler::Scaler;
 use super::scheduling::Schedulers;
+use super::states::KindChecks;
 use crate::json::Reads;
 use crate::store::{Column, PostingsView, group_of};
 use crate::{ObjectId, ObjectIdentity};
@@ -24,6 +25,7 @@ use crate::{ObjectId, ObjectIdentity};
 /// A dump, with what several rules ask of it worked out once.
 pub(super) struct Auditor<'l, 'd> {
     audited: Audited<'l, 'd>,
+    pod_checks: KindChecks,
     pods: OnceLock<PodLikes<'d>>,
     workloads: OnceLock<WorkloadsOfObjects>,
     scalers: OnceLock<Vec<Scaler>>,
@@ -55,9 +57,11 @@ impl<'l, 'd> Deref for Auditor<'l, 'd> {
 }
 
 impl<'l, 'd> Auditor<'l, 'd> {
-    pub(super) fn new(links: &'l Links<'d>) -> Auditor<'l, 'd> {
+    /// The checks are those of pods, which are read once for these and for what rules ask of pods.
+    pub(super) fn new(links: &'l Links<'d>, pod_checks: KindChecks) -> Auditor<'l, 'd> {
         Auditor {
             audited: Audited::new(links),
+            pod_checks,
             pods: OnceLock::new(),
             workloads: OnceLock::new(),
             scalers: OnceLock::new(),
@@ -90,7 +94,7 @@ impl<'l, 'd> Auditor<'l, 'd> {
 
     /// The pods, and what workloads would make of their templates.
     pub(super) fn pods(&self) -> &PodLikes<'d> {
-        self.pods.get_or_init(|| PodLikes::of(&self.audited))
+        self.pods.get_or_init(|| PodLikes::of(&self.audited, &self.pod_checks))
     }
 
     /// The autoscalers, each once.

@@ -7,6 +7,7 @@ use super::super::owner::controller;
 use super::super::pod::is_finished;
 use super::audited::{Audited, NamespacePlace};
 use super::of_objects::OfObjects;
+use super::states::{KindChecks, Said};
 use crate::json::Reads;
 use crate::{ObjectId, ObjectRef, Requirement, Selector, parallel};
 
@@ -37,6 +38,18 @@ pub(super) struct PodStage {
     pub(super) is_finished: bool,
     pub(super) is_terminating: bool,
     pub(super) is_pending: bool,
+}
+
+impl PodStage {
+    fn of(pod: &ObjectJson<'_>) -> PodStage {
+        let phase = pod.at(["status", "phase"]);
+        PodStage {
+            is_made: pod.at(["metadata", "uid"]).text().is_some() || phase.text().is_some(),
+            is_finished: is_finished(pod),
+            is_terminating: is_terminating(pod),
+            is_pending: phase.is("Pending"),
+        }
+    }
 }
 
 impl<'d> Labelled<'d> {
@@ -183,11 +196,12 @@ pub(super) struct PodLikes<'d> {
     places: OfObjects<u32>,
     by_namespace: HashMap<NamespacePlace<'d>, Vec<usize>>,
     has_made: bool,
+    said: Vec<Said>,
 }
 
 impl<'d> PodLikes<'d> {
-    pub(super) fn of(audited: &Audited<'_, 'd>) -> PodLikes<'d> {
-        let mut all = pods(audited);
+    pub(super) fn of(audited: &Audited<'_, 'd>, checks: &KindChecks) -> PodLikes<'d> {
+        let (mut all, said) = pods(audited, checks);
         let n_pods = all.len();
         let mut templates = templates(audited);
         templates.sort_by_key(|it| it.id);
@@ -198,7 +212,12 @@ impl<'d> PodLikes<'d> {
         }
         let mut places = OfObjects::new();
         (0..).zip(&all[..n_pods]).for_each(|(nth, pod)| _ = places.insert(pod.id, nth));
-        PodLikes { n_pods, places, by_namespace, has_made: all.iter().any(|it| it.pod.is_made), all }
+        PodLikes { n_pods, places, by_namespace, has_made: all.iter().any(|it| it.pod.is_made), said, all }
+    }
+
+    /// What the checks say of pods, in the order of the pods.
+    pub(super) fn said(&self) -> &[Said] {
+        &self.said
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -250,26 +269,26 @@ impl<'d> PodLikes<'d> {
     }
 }
 
-fn pods<'d>(audited: &Audited<'_, 'd>) -> Vec<Labelled<'d>> {
-    let reads = Reads::nothing()
+/// All pods, and what the checks say of them.
+fn pods<'d>(audited: &Audited<'_, 'd>, checks: &KindChecks) -> (Vec<Labelled<'d>>, Vec<Said>) {
+    let reads = Reads::of(checks.reads())
         .and(["metadata", "uid"])
         .and(["metadata", "deletionTimestamp"])
         .and(["status", "phase"]);
-    let state = |pod: &ObjectJson<'_>| PodStage {
-        is_made: pod.at(["metadata", "uid"]).text().is_some() || pod.at(["status", "phase"]).text().is_some(),
-        is_finished: is_finished(pod),
-        is_terminating: is_terminating(pod),
-        is_pending: pod.at(["status", "phase"]).is("Pending"),
+    let of_part = |ids: &[ObjectId]| {
+        let (mut pods, mut said) = (Vec::with_capacity(ids.len()), Vec::new());
+        for object in ids.iter().filter_map(|id| audited.object(*id)) {
+            let pod = audited.read(object.id(), &reads, |pod| {
+                said.extend(checks.look(object.id(), pod));
+                PodStage::of(pod)
+            });
+            pods.push(Labelled { pod, ..Labelled::of(object) });
+        }
+        (pods, said)
     };
-    let of_part = |ids: &[ObjectId]| -> Vec<Labelled<'d>> {
-        let pod = |&id: &ObjectId| {
-            let object = audited.object(id)?;
-            Some(Labelled { pod: audited.read(id, &reads, state), ..Labelled::of(object) })
-        };
-        ids.iter().filter_map(pod).collect()
-    };
-    let ids = audited.of_kind("", "Pod");
-    parallel::in_parts(&ids, MIN_PER_THREAD, of_part).into_iter().flatten().collect()
+    let parts = parallel::in_parts(&audited.of_kind("", "Pod"), MIN_PER_THREAD, of_part);
+    let (pods, said): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    (pods.into_iter().flatten().collect(), said.concat())
 }
 
 fn templates<'d>(audited: &Audited<'_, 'd>) -> Vec<Labelled<'d>> {

@@ -51,7 +51,7 @@ use crate::json::Reads;
 use crate::{ObjectId, parallel};
 use auditor::Auditor;
 use rule::RuleFinder;
-use states::StateCheck;
+use states::{KindChecks, Said, StateCheck};
 
 /// Looks for what these rules say in the dump of the links.
 ///
@@ -69,7 +69,9 @@ use states::StateCheck;
 /// ```
 #[must_use]
 pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRule>) -> AuditReport {
-    let auditor = Auditor::new(links);
+    let rules: Vec<&AuditRule> = rules.into_iter().collect();
+    let checks: Vec<&StateCheck> = rules.iter().filter_map(|rule| rule.finder.check()).collect();
+    let auditor = Auditor::new(links, KindChecks::of(&checks, "", "Pod"));
     let mut report = AuditReport::default();
     let mut judged: Vec<&AuditRule> = Vec::new();
     let is_about_some =
@@ -84,19 +86,15 @@ pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRu
             report.judged_in_part.extend(lacking.into_iter().map(of_rule));
         }
     }
-    let checks: Vec<&StateCheck> = judged.iter().filter_map(|rule| rule.finder.check()).collect();
-    let mut said = check_states(&auditor, &checks).into_iter();
-    let judged: Vec<(&AuditRule, Vec<Said>)> = judged
-        .into_iter()
-        .map(|rule| (rule, rule.finder.check().and_then(|_| said.next()).unwrap_or_default()))
-        .collect();
-    let found = parallel::one_by_one(&judged, |(rule, said)| {
+    let said = what_is_said(&auditor, &checks);
+    let found = parallel::one_by_one(&judged, |rule| {
         let found = match rule.finder {
             RuleFinder::Links(find) => find(&auditor),
             RuleFinder::State(check) => {
+                let of_check = said.iter().filter(|said| std::ptr::eq(checks[said.check], check));
                 let finding =
-                    |(id, message): &Said| Finding::new(*id, rule.severity, check.at, message.clone());
-                said.iter().map(finding).collect()
+                    |said: &Said| Finding::new(said.id, rule.severity, check.at, said.message.clone());
+                of_check.map(finding).collect()
             }
         };
         once(&auditor, rule, found).collect::<Vec<_>>()
@@ -105,39 +103,26 @@ pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRu
     report
 }
 
-/// What a check says of an object.
-type Said = (ObjectId, String);
-
 /// Fewer objects are read before another thread has begun.
 const MIN_PER_THREAD: usize = 256;
 
-/// What each of the checks says of objects, in their order. An object is read once for all of them.
-fn check_states(auditor: &Auditor<'_, '_>, checks: &[&StateCheck]) -> Vec<Vec<Said>> {
-    let mut said: Vec<Vec<Said>> = checks.iter().map(|_| Vec::new()).collect();
+/// What the checks say of objects, in the order of the objects of each kind.
+fn what_is_said(auditor: &Auditor<'_, '_>, checks: &[&'static StateCheck]) -> Vec<Said> {
     let kinds: BTreeSet<(&str, &str)> = checks.iter().map(|check| (check.group, check.kind)).collect();
-    for (group, kind) in kinds {
-        let of_kind: Vec<(usize, &StateCheck)> = (0..)
-            .zip(checks.iter().copied())
-            .filter(|(_, check)| (check.group, check.kind) == (group, kind))
-            .collect();
-        let reads = Reads::of(of_kind.iter().flat_map(|(_, check)| check.reads.iter().copied()));
-        let audited = auditor.audited();
-        let look = |ids: &[ObjectId]| -> Vec<(usize, ObjectId, String)> {
-            let of_object = |&id: &ObjectId| {
-                audited.read(id, &reads, |object| {
-                    let said =
-                        of_kind.iter().filter_map(|(nth, check)| Some((*nth, id, (check.look)(object)?)));
-                    said.collect::<Vec<_>>()
-                })
-            };
-            ids.iter().flat_map(of_object).collect()
-        };
-        let ids = auditor.of_kind(group, kind);
-        for (nth, id, message) in parallel::in_parts(&ids, MIN_PER_THREAD, look).into_iter().flatten() {
-            said[nth].push((id, message));
+    let of_kind = |(group, kind): (&str, &str)| {
+        if (group, kind) == ("", "Pod") {
+            return auditor.pods().said().to_vec();
         }
-    }
-    said
+        let checks = KindChecks::of(checks, group, kind);
+        let (audited, reads) = (auditor.audited(), Reads::of(checks.reads()));
+        let look = |ids: &[ObjectId]| -> Vec<Said> {
+            let of_object =
+                |&id: &ObjectId| audited.read(id, &reads, |object| checks.look(id, object).collect());
+            ids.iter().flat_map::<Vec<Said>, _>(of_object).collect()
+        };
+        parallel::in_parts(&auditor.of_kind(group, kind), MIN_PER_THREAD, look).concat()
+    };
+    kinds.into_iter().flat_map(of_kind).collect()
 }
 
 /// What a rule has found. An object that several files hold is told of once.

@@ -3,6 +3,7 @@
 use super::super::object::{Json, ObjectJson, condition};
 use super::super::pod::is_finished;
 use super::super::{ready, status};
+use crate::ObjectId;
 
 /// Looks at one object at a time, and at nothing else.
 pub(super) struct StateCheck {
@@ -14,6 +15,41 @@ pub(super) struct StateCheck {
     pub(super) at: &'static str,
     /// What is to be said of the object, if it is not as it should be.
     pub(super) look: fn(&ObjectJson<'_>) -> Option<String>,
+}
+
+/// The checks of one kind: an object is read once for all of them.
+pub(super) struct KindChecks {
+    /// Each with its place among all checks.
+    checks: Vec<(usize, &'static StateCheck)>,
+}
+
+/// What a check says of an object.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    /// The place of the check among all.
+    pub(super) check: usize,
+    pub(super) id: ObjectId,
+    pub(super) message: String,
+}
+
+impl KindChecks {
+    /// Those of some checks that are of a kind.
+    pub(super) fn of(checks: &[&'static StateCheck], group: &str, kind: &str) -> KindChecks {
+        let of_kind = |(_, check): &(usize, &StateCheck)| (check.group, check.kind) == (group, kind);
+        KindChecks { checks: checks.iter().copied().enumerate().filter(of_kind).collect() }
+    }
+
+    /// What they read of an object.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &'static [&'static str]> {
+        self.checks.iter().flat_map(|(_, check)| check.reads.iter().copied())
+    }
+
+    /// What they say of an object.
+    pub(super) fn look(&self, id: ObjectId, object: &ObjectJson<'_>) -> impl Iterator<Item = Said> {
+        let said =
+            move |&(check, it): &(usize, &StateCheck)| Some(Said { check, id, message: (it.look)(object)? });
+        self.checks.iter().filter_map(said)
+    }
 }
 
 /// Reason and message of a condition, as far as it says them.
