@@ -37,6 +37,10 @@ pub(super) fn no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 
 /// That a Service selects only what workloads at 0 replicas would make.
 fn only_idle(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
+    // What it selects today is there already.
+    if tie.n_targets() > 0 {
+        return None;
+    }
     let (text, selector, reach) = (tie.selector()?, tie.label_selector()?, auditor.reach(tie)?);
     let beside = auditor.pods_beside(tie.from());
     let selected: Vec<&Labelled<'_>> =

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::object::Json;
 use super::super::places::{LinkPlace, NamespaceRule, PlaceForm, push_name};
 use super::choice::node_term;
-use super::held::Holder;
+use super::held::{HeldValue, Holder};
 use crate::ObjectId;
 
 /// What is wrong with how a selector is written.
@@ -37,12 +37,13 @@ pub(super) struct FaultAt {
 }
 
 /// The faults at a place.
-pub(super) fn at_place(place: &LinkPlace, holder: &Holder<'_>, json: Json<'_, '_>, at: &str) -> Vec<FaultAt> {
+pub(super) fn at_place(place: &LinkPlace, holder: &Holder<'_>, value: &HeldValue<'_, '_>) -> Vec<FaultAt> {
+    let json = value.json;
     let mut faults = Vec::new();
     let mut check = |json: Json<'_, '_>, names: &[&str]| {
         if let Some(json) = json.present() {
             faults.extend(of_label_selector(json).map(|(said, inner)| {
-                let at = names.iter().fold(at.to_owned(), |at, name| below(at, name));
+                let at = names.iter().fold(value.at(), |at, name| below(at, name));
                 FaultAt { at: at + &inner, kind: FaultKind::Form, said }
             }));
         }
@@ -57,14 +58,14 @@ pub(super) fn at_place(place: &LinkPlace, holder: &Holder<'_>, json: Json<'_, '_
         }
         PlaceForm::Map => {
             faults.extend(of_map(json).map(|said| FaultAt {
-                at: at.to_owned(),
+                at: value.at(),
                 kind: FaultKind::Form,
                 said,
             }));
         }
-        PlaceForm::Nodes | PlaceForm::NodeLabels => faults.extend(of_terms(json, place, at)),
+        PlaceForm::Nodes | PlaceForm::NodeLabels => faults.extend(of_terms(place, value)),
         PlaceForm::Term => faults.extend(of_term(json, true).map(|said| FaultAt {
-            at: at.to_owned(),
+            at: value.at(),
             kind: FaultKind::Term,
             said,
         })),
@@ -173,12 +174,12 @@ fn beginning(json: &str) -> String {
     }
 }
 
-fn of_terms(json: Json<'_, '_>, place: &LinkPlace, at: &str) -> Vec<FaultAt> {
+fn of_terms(place: &LinkPlace, value: &HeldValue<'_, '_>) -> Vec<FaultAt> {
     let with_fields = place.form == PlaceForm::Nodes;
-    let terms = json.get("nodeSelectorTerms").elements().enumerate();
+    let terms = value.json.get("nodeSelectorTerms").elements().enumerate();
     let found = terms.filter_map(|(nth, term)| {
         let said = of_term(term, with_fields)?;
-        Some(FaultAt { at: format!("{at}.nodeSelectorTerms[{nth}]"), kind: FaultKind::Term, said })
+        Some(FaultAt { at: format!("{}.nodeSelectorTerms[{nth}]", value.at()), kind: FaultKind::Term, said })
     });
     found.collect()
 }

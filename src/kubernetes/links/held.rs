@@ -14,8 +14,22 @@ pub(super) struct HeldValue<'h, 'a> {
     pub(super) json: Json<'h, 'h>,
     /// The object in the JSON that has it as a member.
     pub(super) parent: Json<'h, 'h>,
-    /// Where it is, as a path that a query takes.
-    pub(super) at: &'a str,
+    /// Where the last array on the way to it is, and the names behind that.
+    base: &'a str,
+    rest: &'a [PlaceStep],
+}
+
+impl HeldValue<'_, '_> {
+    /// Where it is, as a path that a query takes. It is put together only for what is there, as most places of most objects
+    /// hold nothing.
+    pub(super) fn at(&self) -> String {
+        let mut at = self.base.to_owned();
+        for name in self.rest.iter().filter_map(PlaceStep::name) {
+            // Writing to a string does not fail.
+            let _ = push_name(&mut at, name);
+        }
+        at
+    }
 }
 
 /// An object that holds selectors or names of others.
@@ -50,15 +64,11 @@ impl<'h> Holder<'h> {
             if !is_there || !place.when.as_ref().is_none_or(|when| self.holds(when, base)) {
                 return;
             }
-            let len = at.len();
             let (mut json, mut parent) = (base, base);
             for name in rest.iter().filter_map(PlaceStep::name) {
                 (json, parent) = (json.get(name), json);
-                // Writing to a string does not fail.
-                let _ = push_name(at, name);
             }
-            each(HeldValue { json, parent, at });
-            at.truncate(len);
+            each(HeldValue { json, parent, base: at, rest });
         });
     }
 
@@ -76,7 +86,7 @@ impl<'h> Holder<'h> {
 /// Where the labels of the pods stand that a workload makes.
 const TEMPLATE_LABELS: [&str; 4] = ["spec", "template", "metadata", "labels"];
 
-/// Goes through all that the steps lead to.
+/// Goes through all that the steps lead to and that is there.
 fn walk<'h>(
     json: Json<'h, 'h>,
     steps: &[PlaceStep],
@@ -87,8 +97,9 @@ fn walk<'h>(
     let len = at.len();
     match step {
         PlaceStep::Name(name) => {
+            let Some(inner) = json.get(name).present() else { return };
             let _ = push_name(at, name);
-            walk(json.get(name), rest, at, each);
+            walk(inner, rest, at, each);
             at.truncate(len);
         }
         PlaceStep::Each => {

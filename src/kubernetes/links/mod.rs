@@ -239,7 +239,7 @@ impl<'d> Links<'d> {
     fn tie_selected(&self, realm: &Realm<'_>, relation: Relation, builder: &mut TieBuilder) {
         let held = self.read(realm, relation, |place, holder, value| {
             let chosen = choice::at_place(place, holder, value.json);
-            let faults = faults::at_place(place, holder, value.json, value.at);
+            let faults = faults::at_place(place, holder, value);
             (chosen.is_some() || !faults.is_empty()).then_some((chosen, faults))
         });
         // Each choice is moved to where it is kept, since most of the time would go into copies of selectors.
@@ -340,7 +340,7 @@ fn read_object<T>(
     for (number, place) in places {
         holder.each(place, |value| {
             if let Some(what) = read(place, &holder, &value) {
-                held.push(Held { from: id, place: *number, at: value.at.into(), what });
+                held.push(Held { from: id, place: *number, at: value.at().into(), what });
             }
         });
     }
