@@ -382,3 +382,50 @@ fn what_was_read_for_queries_is_forgotten_when_labels_change() {
         piped.err
     );
 }
+
+/// Lines of a session whose editor is a script.
+#[cfg(unix)]
+fn edited(script: &str, asked: &str) -> Run {
+    use std::os::unix::fs::PermissionsExt;
+    let env = TestEnv::new();
+    env.file("editor", format!("#!/bin/sh\n{script}\n"));
+    let editor = env.path().join("editor");
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    env.file("lines", asked);
+    let output = Command::new(env!("CARGO_BIN_EXE_selq"))
+        .args(["repl", "pods.json", "-o", "name"])
+        .current_dir(env.path())
+        .stdin(File::open(env.path().join("lines")).unwrap())
+        .env("EDITOR", format!("{} --wait", editor.display()))
+        .env_remove("VISUAL")
+        .output()
+        .unwrap();
+    let text =
+        |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&*editor.to_string_lossy(), "EDITOR");
+    Run { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_saved_in_the_editor_is_done() {
+    let run = edited("test \"$1\" = --wait && cat \"$2\" && echo legacy > \"$2\"", ":edit env = dev\n");
+    assert_eq!(run, Run { status: 0, out: "env = dev\npod/cart-legacy-0\n".to_owned(), err: String::new() });
+    let run = edited("printf 'legacy\\nenv in (\\n' > \"$2\"", ":edit\n");
+    assert_eq!((run.status, &*run.out), (2, "pod/cart-legacy-0\n"));
+    assert!(run.err.starts_with("the edited text:2: expected"), "{}", run.err);
+}
+
+/// An editor that was left in another way than by saving says that nothing is wanted.
+#[cfg(unix)]
+#[test]
+fn what_is_not_saved_or_fails_in_the_editor_is_not_done() {
+    let run = edited("true", ":edit legacy\n");
+    let err = "nothing was saved, and nothing is done\n".to_owned();
+    assert_eq!(run, Run { status: 0, out: String::new(), err });
+    let run = edited("echo legacy > \"$2\"; exit 3", ":edit legacy\n");
+    assert_eq!((run.status, &*run.out), (2, ""));
+    insta::assert_snapshot!(run.err, @r#"
+    exit status 3
+    error: the editor failed, and nothing is done: $VISUAL or $EDITOR names another one than "EDITOR --wait"
+    "#);
+}

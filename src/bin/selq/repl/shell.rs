@@ -24,14 +24,15 @@ fn shell(script: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command. On a screen it has the terminal, and elsewhere what it prints goes where the answers go.
+/// Runs a command, and tells whether it came to a good end; if not, that is said. On a screen it has the terminal, and
+/// elsewhere what it prints goes where the answers go.
 pub(super) fn run(
     session: &Session,
     script: &str,
     arguments: &[&str],
     input: ShellInput<'_>,
     out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<bool> {
     // What was printed before comes before.
     out.flush()?;
     let has_screen = session.voice.screen.is_some();
@@ -55,7 +56,10 @@ pub(super) fn run(
         out.write_all(&printed?)?;
     }
     written?;
-    if status.success() { Ok(()) } else { session.voice.remark(&ended(status), out) }
+    if !status.success() {
+        session.voice.remark(&ended(status), out)?;
+    }
+    Ok(status.success())
 }
 
 /// Collects what a command prints, while it reads.

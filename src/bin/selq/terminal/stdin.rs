@@ -1,10 +1,10 @@
 //! Standard input among files: what names it, and how texts are read from either.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Error, Result, anyhow};
 
 /// The UTF-8 byte-order mark that some editors write.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -27,7 +27,12 @@ pub(crate) fn read_whole(path: &Path) -> Result<Vec<u8>> {
         true => io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes),
         false => fs::read(path),
     };
-    read.with_context(|| format!("cannot read {}", name_of(path)))
+    let name = name_of(path);
+    read.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => anyhow!("{name}: no such file"),
+        ErrorKind::IsADirectory => anyhow!("{name}: expected a file, found a folder"),
+        _ => Error::from(error).context(format!("cannot read {name}")),
+    })
 }
 
 /// A text without the byte-order mark at its beginning.

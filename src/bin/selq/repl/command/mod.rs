@@ -113,7 +113,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("read", "FILE", Argument::Files, "do the lines of a file",
         "As if they were typed: queries, commands, comments. A line that fails is told, and the next one is done.", shell::read),
     command("edit", "[LINE]", Argument::Other, "write lines in $EDITOR, and do them",
-        "It begins with LINE, or with the last line that was entered. $VISUAL wins over $EDITOR, and without either it is `vi`.", shell::edit),
+        "It begins with LINE, or with the last line that was entered. $VISUAL wins over $EDITOR, and without either it is `vi`. Nothing is done where the editor fails, or is left without saving.", shell::edit),
     command("!", "COMMAND", Argument::Other, "a command of the shell: `:!ls`",
         "A query with `| COMMAND` behind it hands the answer to a command: `app=web | wc -l`, all of it and in the format of `:output`.", shell::shell),
     command("history", "", Argument::Other, "the lines that were entered, the latest last", "", dump::history),

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -12,7 +13,7 @@ use super::super::lines::LinesToDo;
 use super::super::session::Session;
 use super::super::shell::{self, ShellInput};
 use super::dump::take;
-use super::{go_on, required};
+use super::{find, go_on, required};
 use crate::terminal::stdin::{is_stdin, read_whole, without_bom};
 use crate::typing::files::arguments;
 
@@ -24,25 +25,45 @@ pub(super) fn shell(session: &mut Session, text: &str, out: &mut dyn Write) -> R
     go_on()
 }
 
-/// The last line, or what stands behind the command, in an editor; what comes out of it is done.
+/// The last line, or what stands behind the command, in an editor; what is saved there is done.
 pub(super) fn edit(session: &mut Session, text: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    let is_other = |line: &&String| !line.trim_start().starts_with(":edit");
-    let last = session.state.history.lines().iter().rev().find(is_other);
-    let text = if text.is_empty() { last.cloned().unwrap_or_default() } else { text.to_owned() };
-    let file = tempfile::Builder::new().prefix("line").suffix(".selq").tempfile()?;
-    fs::write(file.path(), format!("{text}\n"))?;
+    let text = match text {
+        "" => last_to_edit(session.state.history.lines()).to_owned(),
+        text => text.to_owned(),
+    };
+    let mut file = tempfile::Builder::new().prefix("line").suffix(".selq").tempfile()?;
+    file.write_all(format!("{text}\n").as_bytes())?;
+    // Whoever leaves the editor without saving has thought better of it, and an editor that saves sets another time.
+    file.as_file().set_modified(UNIX_EPOCH)?;
     let path = file.path().to_string_lossy().into_owned();
-    let editor = ["VISUAL", "EDITOR"]
+    let named = ["VISUAL", "EDITOR"]
         .into_iter()
         .find_map(|name| env::var(name).ok().filter(|editor| !editor.trim().is_empty()));
-    let script = format!("{} \"$1\"", editor.as_deref().unwrap_or(EDITOR));
-    shell::run(session, &script, &[&path], ShellInput::OfUser, out)?;
+    let editor = named.as_deref().unwrap_or(EDITOR);
+    if !shell::run(session, &format!("{editor} \"$1\""), &[&path], ShellInput::OfUser, out)? {
+        bail!("the editor failed, and nothing is done: $VISUAL or $EDITOR names another one than {editor:?}");
+    }
+    let saved = fs::metadata(file.path()).and_then(|it| it.modified());
+    if saved.context("what was edited cannot be read")? == UNIX_EPOCH {
+        session.voice.remark("nothing was saved, and nothing is done", out)?;
+        return go_on();
+    }
     let text = fs::read_to_string(file.path()).context("what was edited cannot be read")?;
     if session.voice.screen.is_some() {
         text.lines().filter(|line| !line.trim().is_empty()).for_each(|line| session.state.history.add(line));
     }
     session.to_do = Some(LinesToDo { name: "the edited text".to_owned(), text });
     go_on()
+}
+
+/// The last line that somebody may want to write anew: not one that opened the editor, or ended a session.
+fn last_to_edit(history: &[String]) -> &str {
+    let is_meant = |line: &&String| {
+        let name = line.trim_start().strip_prefix(':').and_then(|it| it.split_whitespace().next());
+        let command = name.and_then(|name| find(name).ok());
+        command.is_none_or(|command| !["edit", "quit", "quit!"].contains(&command.syntax.name))
+    };
+    history.iter().rev().find(is_meant).map_or("", String::as_str)
 }
 
 /// Has the lines of a file done.
@@ -97,10 +118,18 @@ mod tests {
         "#);
         let out = printed(&mut session, &[&format!(":read {}", path("again"))]).replace(&path(""), "");
         assert!(out.contains("read each other"), "{out}");
-        assert_eq!(
-            printed(&mut session, &[":read nowhere"]),
-            "[cannot read nowhere: No such file or directory (os error 2)]\n"
-        );
+        assert_eq!(printed(&mut session, &[":read nowhere"]), "[nowhere: no such file]\n");
+    }
+
+    #[test]
+    fn lines_that_opened_the_editor_or_ended_a_session_are_not_edited() {
+        let last = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            super::last_to_edit(&lines).to_owned()
+        };
+        assert_eq!(last(&["env=qa", ":quiet", ":edit", " :ed env=prod", ":q", ":quit!"]), ":quiet");
+        assert_eq!(last(&["a", "exit=1", ":exit"]), "exit=1");
+        assert_eq!(last(&[":q"]), "");
     }
 
     #[cfg(unix)]
