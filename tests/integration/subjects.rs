@@ -181,6 +181,8 @@ fn what_is_in_no_group_or_sum_is_told() {
     no label "ap" in 3 objects
     "#);
     assert_snapshot!(env.refused(&["--group-by", "app", "--sum", "age()", "fleet.json"]), @"error: age() is no amount: --sum takes requests(RESOURCE), limits(RESOURCE), restarts(), and fields, annotations and labels that are numbers or quantities");
+    assert_snapshot!(env.refused(&["--group-by", "", "fleet.json"]), @"error: expected label keys, fields or functions behind --group-by, found nothing");
+    assert_snapshot!(env.refused(&["--group-by", "app", "--sum", " ,", "fleet.json"]), @"error: expected label keys, fields or functions behind --sum, found nothing");
     assert_snapshot!(env.refused(&["--group-by", "app", "-o", "json", "fleet.json"]), @"error: --group-by and --sum count objects: they need -o table, csv, tsv or jsonl");
     assert_snapshot!(env.refused(&["--group-by", "app", "-c", "fleet.json"]), @"error: --group-by and --sum print groups of objects: -L, --show-labels, --sort-by and -c say nothing about these");
     let many: Vec<String> = (0..300).map(|n| n.to_string()).collect();

@@ -196,12 +196,12 @@ fn one_kind_has_no_prefix_and_one_namespace_no_column() {
 #[test]
 fn other_columns_stand_behind_those_of_kubectl() {
     assert_snapshot!(table(&["-o", "kubectl", "-k", "po,svc", "-L", "app,b", "-L", "qos()", "--show-labels"]), @"
-    NAMESPACE   NAME        READY   STATUS                  RESTARTS     AGE    APP      B        QOS          LABELS
-    shop        pod/web-0   2/3     Running                 3 (6h ago)   2d     web               BestEffort   app=web,b=
-    batch       pod/job-x   0/1     Init:CrashLoopBackOff   3            367d   <none>   <none>   BestEffort   <none>
+    NAMESPACE   NAME        READY   STATUS                  RESTARTS     AGE    APP   B     QOS          LABELS
+    shop        pod/web-0   2/3     Running                 3 (6h ago)   2d     web         BestEffort   app=web,b=
+    batch       pod/job-x   0/1     Init:CrashLoopBackOff   3            367d               BestEffort   <none>
 
-    NAMESPACE   NAME          TYPE           CLUSTER-IP   EXTERNAL-IP                         PORT(S)                AGE   APP      B        QOS      LABELS
-    shop        service/web   LoadBalancer   10.96.0.1    192.0.2.1,b.example.com,192.0.2.9   80/TCP,443:30443/TCP   2m    <none>   <none>   <none>   <none>
+    NAMESPACE   NAME          TYPE           CLUSTER-IP   EXTERNAL-IP                         PORT(S)                AGE   APP   B     QOS      LABELS
+    shop        service/web   LoadBalancer   10.96.0.1    192.0.2.1,b.example.com,192.0.2.9   80/TCP,443:30443/TCP   2m                <none>   <none>
     ");
     assert_snapshot!(table(&["-o", "kubectl", "-k", "po", "--sort-by", "-restarts()", "--limit", "1"]), @"
     NAMESPACE   NAME    READY   STATUS    RESTARTS     AGE
@@ -261,6 +261,50 @@ fn tables_are_laid_out_as_kubectl_lays_them_out() {
     println!("{n_compared} tables");
 }
 
+/// Cells with what steers a terminal, or begins another cell, are written as Kubernetes' own printer writes them.
+#[test]
+fn odd_cells_are_laid_out_as_kubectl_lays_them_out() {
+    let env = TestEnv::new();
+    let mut n_compared = 0;
+    for mut line in lines("columns.jsonl").unwrap_or_default() {
+        let cells = line["expect"]["cells"].as_array().unwrap();
+        let is_odd =
+            cells.iter().any(|cell| cell.as_str().is_some_and(|it| it.contains(['\t', '\u{1b}', '\n'])));
+        if !is_odd || line["expect"]["restarts_has_ago"] == true {
+            continue;
+        }
+        // The age, which the answers leave out, stands in the last column and moves nothing there.
+        let expect = line.get("expect_raw").unwrap_or(&line["expect"]);
+        let expected = expect["text"].as_str().unwrap().replace("<age>", "<unknown>");
+        line["object"]["metadata"].as_object_mut().unwrap().remove("creationTimestamp");
+        env.file("one.json", line["object"].to_string());
+        let namespace = line["object"]["metadata"]["namespace"].as_str();
+        let mut args = vec!["-o", "kubectl", "one.json"];
+        args.extend(namespace.into_iter().flat_map(|it| ["-n", it]));
+        let run = env.run(&args);
+        let is_whole = namespace.is_some() || !run.out.starts_with("NAMESPACE");
+        assert!(!is_whole || run.out == expected, "{}\n{expected}{}", line["id"], run.out);
+        n_compared += usize::from(is_whole);
+    }
+    println!("{n_compared} tables");
+}
+
+/// Rows with tabs among rows without: what is behind the last column moves nothing in the others.
+#[test]
+fn a_tab_begins_another_cell() {
+    let env = TestEnv::new();
+    let pod = |name: &str, reason: &str| {
+        let status = serde_json::json!({"reason": reason});
+        serde_json::json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": "x"}, "status": status}).to_string()
+    };
+    env.file("pods.ndjson", [pod("a", "one\ttwo\t3"), pod("bcdefg", "\u{1b}[31mred")].join("\n"));
+    assert_snapshot!(env.out(&["-o", "kubectl", "-n", "x", "pods.ndjson"]), @"
+    NAME     READY   STATUS      RESTARTS   AGE
+    a        0/0     one         two        3     0     <unknown>
+    bcdefg   0/0     ^[[31mred   0          <unknown>
+    ");
+}
+
 #[test]
 fn custom_columns_are_those_of_kubectl_and_of_queries() {
     let custom = |columns: &str| table(&["-k", "po", "-o", &format!("custom-columns={columns}")]);
@@ -276,6 +320,10 @@ fn custom_columns_are_those_of_kubectl_and_of_queries() {
     ");
     assert_snapshot!(table(&["-k", "no", "--no-headers", "-o", "custom-columns=N:.metadata.name"]), @"n1");
     let env = env();
+    let long = "x".repeat(300);
+    env.file("long.json", format!(r#"{{"a":{long:?},"b":1}}{{"a":2,"b":3}}"#));
+    let expected = format!("A{}   B\n{long}   1\n2{}   3\n", " ".repeat(299), " ".repeat(299));
+    assert_eq!(env.out(&["-o", "custom-columns=A:.a,B:.b", "long.json"]), expected);
     let wrong = ["custom-columns", "custom-columns=", "custom-columns=NAME", "custom-columns=A:.a["];
     let faults = wrong.map(|format| env.refused(&["-o", format, "all.yaml"]));
     assert_snapshot!(faults.join("\n"), @r#"

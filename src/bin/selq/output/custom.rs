@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use selq::Path;
 use selq::query::Subject;
 
-use super::subject::parts;
+use super::subject::all_parts;
 
 /// How the format is written.
 pub(crate) const USAGE: &str =
@@ -23,14 +23,17 @@ pub(crate) struct CustomColumn {
 impl CustomColumn {
     /// Reads what stands behind `custom-columns=`. A comma inside of brackets and parentheses is a part of its path.
     pub(crate) fn list(text: &str) -> Result<Vec<CustomColumn>> {
-        let columns: Vec<CustomColumn> =
-            parts(text, |byte| byte == b',').into_iter().map(CustomColumn::of).collect::<Result<_>>()?;
-        if columns.is_empty() { bail!("expected {USAGE}, found no columns") } else { Ok(columns) }
+        if text.trim().is_empty() {
+            bail!("expected {USAGE}, found no columns");
+        }
+        all_parts(text, |byte| byte == b',').into_iter().map(CustomColumn::of).collect()
     }
 
     fn of(text: &str) -> Result<CustomColumn> {
-        let (heading, path) =
-            text.split_once(':').ok_or_else(|| anyhow!("expected HEAD:PATH, found {text:?}: {USAGE}"))?;
+        let (heading, path) = text
+            .split_once(':')
+            .filter(|(_, path)| !path.trim().is_empty())
+            .ok_or_else(|| anyhow!("expected HEAD:PATH, found {text:?}: {USAGE}"))?;
         let heading = heading.to_owned();
         // kubectl takes a path with braces and without, and with a point at its beginning and without.
         let jsonpath = match path.starts_with('{') {
@@ -68,10 +71,13 @@ mod tests {
             headings("A:.a,b c:{.x[?(@.y==\"a,b\")].z},D:status(),E:metadata.name"),
             Ok("A|b c|D|E".into())
         );
-        let faults = ["", "NAME", "A:.x[", "A:nope(", "A:{.x"].map(|text| headings(text).unwrap_err());
+        let faults = ["", "NAME", "NAME:", "A:.x,", "A:.x[", "A:nope(", "A:{.x"]
+            .map(|text| headings(text).unwrap_err());
         insta::assert_snapshot!(faults.join("\n"), @r#"
         expected custom-columns=HEAD:PATH,…, such as custom-columns=NAME:.metadata.name,STATUS:status(), found no columns
         expected HEAD:PATH, found "NAME": custom-columns=HEAD:PATH,…, such as custom-columns=NAME:.metadata.name,STATUS:status()
+        expected HEAD:PATH, found "NAME:": custom-columns=HEAD:PATH,…, such as custom-columns=NAME:.metadata.name,STATUS:status()
+        expected HEAD:PATH, found "": custom-columns=HEAD:PATH,…, such as custom-columns=NAME:.metadata.name,STATUS:status()
         expected a number, "*", a name in quotation marks or a query about the elements, found the end of the text
         expected ",", "&&", "||" or ")", found the end of the text
         expected a closing `}`, found the end of the path

@@ -8,14 +8,10 @@ use selq::query::SubjectReader;
 use serde_json::Value;
 
 use super::custom::CustomColumn;
-use super::kubectl::MIN_WIDTH;
 use super::subject::cell_text;
-use super::{Rows, View};
+use super::{Rows, View, kubectl};
 use crate::terminal::printer::Printer;
-use crate::terminal::table::{self, Cell, Grid, Headings, Layout};
-
-/// What stands where there is nothing.
-const ABSENT: &str = "<none>";
+use crate::terminal::table::{self, ABSENT, Cell, Grid, Headings, Layout};
 
 /// Writes the objects in the columns of the view.
 pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut Printer<impl Write>) -> Result<()> {
@@ -33,12 +29,7 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut Printer
         };
         columns.iter().map(cell).collect::<Vec<Option<String>>>()
     });
-    let layout = Layout {
-        headers: view.headers,
-        headings: Headings::AsWritten,
-        min_width: MIN_WIDTH,
-        ..Layout::default()
-    };
+    let layout = Layout { headings: Headings::AsWritten, ..kubectl::layout(view) };
     Ok(table::write(&CustomRows { columns, cells }, &layout, out.raw())?)
 }
 

@@ -18,6 +18,11 @@ impl Grouping {
             return Ok(None);
         }
         let (by, sums) = (ColumnSubject::lists(group_by)?, ColumnSubject::lists(sum)?);
+        let typed = [("--group-by", group_by, &by), ("--sum", sum, &sums)];
+        if let Some((option, ..)) = typed.iter().find(|(_, typed, read)| !typed.is_empty() && read.is_empty())
+        {
+            bail!("expected label keys, fields or functions behind {option}, found nothing");
+        }
         let is_amount = |it: &&ColumnSubject| it.read().is_none_or(|subject| subject.has_amounts());
         if let Some(wrong) = sums.iter().find(|it| !is_amount(it)) {
             bail!(

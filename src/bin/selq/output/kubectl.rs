@@ -14,21 +14,26 @@ use crate::terminal::printer::Printer;
 use crate::terminal::table::{self, Cell, Grid, Layout, key_heading};
 
 /// The narrowest that kubectl makes a column, without the gap behind it.
-pub(super) const MIN_WIDTH: usize = 3;
+const MIN_WIDTH: usize = 3;
 /// The widest cell that widens its column. kubectl knows no bound, and has images and selectors of some hundred characters.
 const MAX_SHARED_WIDTH: usize = 4096;
+
+/// How kubectl lays out a table.
+pub(super) fn layout(view: &View) -> Layout {
+    Layout {
+        headers: view.headers,
+        min_width: MIN_WIDTH,
+        max_shared_width: MAX_SHARED_WIDTH,
+        ..Layout::default()
+    }
+}
 
 /// Writes the tables of all kinds, in the order in which these come first.
 pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut Printer<impl Write>) -> Result<()> {
     let read = read_columns(dump, rows, view);
     let kinds = by_kind(rows);
     let has_many = kinds.len() > 1;
-    let layout = Layout {
-        headers: view.headers,
-        min_width: MIN_WIDTH,
-        max_shared_width: MAX_SHARED_WIDTH,
-        ..Layout::default()
-    };
+    let layout = layout(view);
     for (nth, objects) in kinds.into_iter().enumerate() {
         // Where nothing stands above the columns, kubectl has nothing between the tables either.
         if nth > 0 && view.headers {
@@ -87,6 +92,8 @@ struct KindRows<'a, 's> {
     columns: Vec<TableColumn<'a>>,
     /// kubectl's own cells, row by row.
     cells: Vec<Vec<String>>,
+    /// All cells of the rows that have tabs in them, by their number.
+    with_tabs: HashMap<usize, Vec<String>>,
     /// What was read of all objects of the answer besides.
     read: &'a [Vec<Option<String>>],
     /// Whether there are other kinds, so that names say which they are of.
@@ -107,14 +114,35 @@ impl<'a, 's> KindRows<'a, 's> {
         let own = own_columns(table, view);
         let ids: Vec<_> = objects.iter().map(|(_, object)| object.id()).collect();
         let mut cells = table.rows(dump, &ids, &own, view.context.now());
-        cells.iter_mut().flatten().for_each(cut);
+        cells.iter_mut().flatten().for_each(make_harmless);
         // Of a kind that is not built in the objects tell whether it is in namespaces.
         let is_namespaced = columns::is_namespaced(api_version, kind)
             .unwrap_or_else(|| objects.iter().any(|(_, object)| !object.namespace().is_empty()));
         let namespace = (is_namespaced && !view.is_of_one_namespace).then_some(TableColumn::Namespace);
         let own = own.into_iter().enumerate().map(|(nth, column)| TableColumn::Own(nth, column));
         let columns = namespace.into_iter().chain(own).chain(more_columns(view)).collect();
-        KindRows { dump, objects, columns, cells, read, has_many }
+        let rows = KindRows { dump, objects, columns, cells, with_tabs: HashMap::new(), read, has_many };
+        rows.with_tabs_spread()
+    }
+
+    /// The same with the rows that have tabs in them as kubectl prints them, whose tables are made of tabs: each begins another
+    /// cell, and what is left of the row behind the last column stands there.
+    fn with_tabs_spread(mut self) -> Self {
+        let has_tab = |(nth, _): &(usize, _)| self.cells[*nth].iter().any(|cell| cell.contains('\t'));
+        let spread =
+            self.rows().filter(has_tab).map(|row| (row.0, spread(&self.texts(&row), self.columns.len())));
+        self.with_tabs = spread.collect();
+        self
+    }
+
+    /// The cells of a row as they are shown.
+    fn texts(&self, row: &<Self as Grid>::Row) -> Vec<String> {
+        let text = |column| match self.cell(row, column, &mut String::new()) {
+            Cell::Text(text) => text.to_owned(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Null => table::ABSENT.to_owned(),
+        };
+        (0..self.columns.len()).map(text).collect()
     }
 
     /// The name, and before it the kind where there are several.
@@ -130,8 +158,22 @@ impl<'a, 's> KindRows<'a, 's> {
     }
 }
 
-/// Cuts a cell at its first line break, as kubectl does.
-fn cut(cell: &mut String) {
+/// Cells for so many columns out of some that have tabs in them.
+fn spread(texts: &[String], n_columns: usize) -> Vec<String> {
+    let mut cells: Vec<String> = texts.join("\t").split('\t').map(str::to_owned).collect();
+    let mut behind = cells.split_off(n_columns.min(cells.len()) - 1);
+    let last = behind.pop().unwrap_or_default();
+    let gap = " ".repeat(Layout::default().gap);
+    let before: String = behind.iter().map(|cell| format!("{cell:<MIN_WIDTH$}{gap}")).collect();
+    cells.push(before + &last);
+    cells
+}
+
+/// Cuts a cell at its first line break, and writes the character that begins what steers a terminal as kubectl does.
+fn make_harmless(cell: &mut String) {
+    if cell.contains('\u{1b}') {
+        *cell = cell.replace('\u{1b}', "^[");
+    }
     if let Some(end) = cell.find(['\n', '\r', '\u{c}']) {
         cell.truncate(end);
         cell.push_str("...");
@@ -179,11 +221,15 @@ impl<'s> Grid for KindRows<'_, 's> {
 
     fn cell<'c>(&'c self, row: &'c Self::Row, column: usize, scratch: &'c mut String) -> Cell<'c> {
         let (nth, (place, object)) = row;
+        if let Some(cells) = self.with_tabs.get(nth) {
+            return Cell::Text(&cells[column]);
+        }
         let text = match &self.columns[column] {
             TableColumn::Namespace => object.namespace(),
             TableColumn::Own(0, _) => self.name(object, &self.cells[*nth][0], scratch),
             TableColumn::Own(own, _) => &self.cells[*nth][*own],
-            TableColumn::Label(key) => return object.label(key).map_or(Cell::Null, Cell::Text),
+            // kubectl tells none from the empty value by nothing.
+            TableColumn::Label(key) => object.label(key).unwrap_or_default(),
             TableColumn::Read(read, _) => {
                 let cells = self.read.get(*place).map_or(&[][..], Vec::as_slice);
                 return cells.get(*read).and_then(Option::as_deref).map_or(Cell::Null, Cell::Text);

@@ -68,9 +68,12 @@ impl ColumnSubject {
         }
     }
 
-    /// What was meant by a label key that no object has: a function of that name.
+    /// What was meant by a label key that no object has: a function of that name, which kubectl writes in capitals above its
+    /// column.
     pub(crate) fn meant(key: &str) -> Option<String> {
-        let row = FUNCTIONS.iter().find(|row| row.name == key && !row.is_set() && !row.asks_others)?;
+        let row = FUNCTIONS
+            .iter()
+            .find(|row| row.name.eq_ignore_ascii_case(key) && !row.is_set() && !row.asks_others)?;
         Some(format!("the function is {}()", row.name))
     }
 }
@@ -107,14 +110,19 @@ pub(crate) fn cell_text(values: &[SubjectValue]) -> Option<String> {
 }
 
 /// The parts of a list, without the blanks around them; what is empty is none.
-pub(super) fn parts(text: &str, is_separator: fn(u8) -> bool) -> Vec<&str> {
+fn parts(text: &str, is_separator: fn(u8) -> bool) -> Vec<&str> {
+    all_parts(text, is_separator).into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// The same with what is empty.
+pub(super) fn all_parts(text: &str, is_separator: fn(u8) -> bool) -> Vec<&str> {
     let (mut parts, mut begin) = (Vec::new(), 0);
     for separator in outer(text).filter(|&at| is_separator(text.as_bytes()[at])) {
         parts.push(&text[begin..separator]);
         begin = separator + 1;
     }
     parts.push(&text[begin..]);
-    parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
+    parts.into_iter().map(str::trim).collect()
 }
 
 /// The places of the bytes that are outside of brackets and parentheses, and so of what stands in quotation marks there.

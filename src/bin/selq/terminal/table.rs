@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::terminal::sanitize::{is_plain, push_escaped};
 
 /// What stands where there is nothing, as in kubectl.
-const ABSENT: &str = "<none>";
+pub(crate) const ABSENT: &str = "<none>";
 /// More spaces than any gap needs at once.
 const SPACES: &str = "                                                                ";
 /// The least that is left of a column that has to be cut.
