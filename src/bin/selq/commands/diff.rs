@@ -15,7 +15,6 @@ use crate::selection::one_by_one::OneByOne;
 use crate::terminal::message;
 use crate::terminal::stdin::is_stdin;
 use crate::terminal::stdout::print_to_stdout;
-use crate::terminal::table::Layout;
 
 pub(crate) fn run(args: &DiffArgs, config: &Config) -> Result<ExitStatus> {
     let sides = args.sides()?;
@@ -107,7 +106,7 @@ fn print(
     config: &Config,
 ) -> Result<()> {
     let rows = DiffRows { differences: found, before, after, by: args.by.into() };
-    let layout = Layout { headers: !args.no_headers, max_width: config.stdout_columns, ..Layout::default() };
+    let layout = DiffRows::layout(!args.no_headers, config.stdout_columns);
     print_to_stdout(config, |out| Ok(rows.write(args.output, &layout, out)?))
 }
 

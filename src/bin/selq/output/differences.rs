@@ -54,6 +54,11 @@ struct ValueDifference<'a> {
 }
 
 impl<'a> DiffRows<'a> {
+    /// How the table is laid out: what is different, in the last column, is cut before a name is, by which one looks on.
+    pub(crate) fn layout(headers: bool, max_width: Option<usize>) -> Layout {
+        Layout { headers, max_width, last_is_labels: true, ..Layout::default() }
+    }
+
     pub(crate) fn write(
         &self,
         format: GridFormat,

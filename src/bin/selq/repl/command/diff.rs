@@ -19,7 +19,6 @@ use crate::exit::ExitStatus;
 use crate::output::differences::{DiffRows, summary};
 use crate::output::grid::GridFormat;
 use crate::terminal::message::{counted, thousands};
-use crate::terminal::table::Layout;
 use crate::typing::files::arguments;
 
 pub(super) fn diff(session: &mut Session, argument: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
@@ -58,7 +57,7 @@ fn write_diff_since(session: &Session, typed: &str, out: &mut dyn Write) -> Resu
     session.go_on()?;
     let rows = DiffRows { differences: &found, before, after, by: by.into() };
     let max_width = session.voice.screen.as_ref().map(|screen| screen.columns);
-    let layout = Layout { max_width, ..Layout::default() };
+    let layout = DiffRows::layout(true, max_width);
     session.voice.write_long(out, |out| {
         Ok(rows.write(GridFormat::Table, &layout, &mut session.voice.printer(out))?)
     })?;
@@ -107,6 +106,26 @@ fn write_cut(
 #[cfg(test)]
 mod tests {
     use super::super::super::eval::tests::{printed, session};
+
+    #[test]
+    fn names_are_whole_where_what_differs_is_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.json");
+        let label = "x".repeat(50);
+        let pod = format!(
+            r#"{{"kind":"Pod","apiVersion":"v1","metadata":{{"name":"a-name-of-some-length","namespace":"shop","labels":{{"env":{label:?}}}}}}}"#
+        );
+        std::fs::write(&path, pod).unwrap();
+        let lines = [":namespace shop", &format!(":diff {}", path.display())];
+        insta::assert_snapshot!(printed(&mut session(Some((24, 70))), &lines), @"
+        CHANGE   NAMESPACE   NAME                    KIND   WHAT
+        -        shop        a-name-of-some-length   Pod    -env=xxxxxxxxxxxx…
+        +        shop        web-0                   Pod    +env=prod +n=2
+        +        shop        web-1                   Pod    +env=prod +n=1
+        +        shop        db-0                    Pod    +env=staging +n=10
+        3 came, 1 went, 0 changed, 0 as before
+        ");
+    }
 
     #[test]
     fn a_diff_is_cut_to_the_screen() {
