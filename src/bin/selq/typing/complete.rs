@@ -1,6 +1,7 @@
 //! Completion: what could stand at the cursor, among the objects that the rest of the line selects.
 
 use selq::store::{KindFacts, NamespaceFacts};
+use selq::{Plan, Selector};
 
 use super::candidates::{Candidate, Completion, MAX_LISTED, common_beginning, grouped, keys_besides};
 use super::in_query::{Asking, query_completion};
@@ -64,10 +65,13 @@ fn argument_completion(
     let listed: Vec<&str> = arguments[..arguments.len() - word.len()].split(separates).collect();
     let start = cursor - word.len();
     let completion = match argument {
-        Argument::Keys => match grouped(start, word, keys_besides(context, &listed)) {
-            keys if keys.candidates.is_empty() => return subject_completion(context, word, text, cursor),
-            keys => with_columns_of_pods(context, word, &listed, keys),
-        },
+        Argument::Keys => {
+            let keys = grouped(start, word, keys_besides(context, &listed));
+            match with_columns_of_pods(context, word, &listed, keys) {
+                keys if keys.candidates.is_empty() => return subject_completion(context, word, text, cursor),
+                keys => keys,
+            }
+        }
         Argument::Edits => edits::complete(context, word, cursor),
         Argument::Subject => return subject_completion(context, arguments, text, cursor),
         Argument::FileAndWord(words) | Argument::Words(words) => {
@@ -108,27 +112,36 @@ fn key_completion(context: &TypingContext<'_>, word: &str, cursor: usize) -> Opt
 const COLUMNS_OF_PODS: [(&str, &str); 4] =
     [("status()", "STATUS"), ("age()", "AGE"), ("ready()", "READY"), ("restarts()", "RESTARTS")];
 
-/// The same with these before the keys, where all objects on the screen are pods.
+/// Whether all objects on the screen are pods; as long as there are none, all that may come.
+fn are_pods(context: &TypingContext<'_>) -> bool {
+    if !context.on_screen.is_empty() {
+        return context.on_screen.iter().all(|name| name.starts_with("pod/"));
+    }
+    let kinds = Plan::scoped(context.store, &Selector::everything(), context.scope).run().kind_counts();
+    !kinds.is_empty() && kinds.iter().all(|fact| fact.kind == "Pod")
+}
+
+/// The same with these before the keys, where all objects are pods.
 fn with_columns_of_pods(
     context: &TypingContext<'_>,
     word: &str,
     listed: &[&str],
     keys: Completion,
 ) -> Completion {
-    let are_pods =
-        !context.on_screen.is_empty() && context.on_screen.iter().all(|name| name.starts_with("pod/"));
     // Who knows the column types its name.
     let is_meant = |(function, heading): &(&str, &str)| {
         (function.starts_with(word) || heading.starts_with(word)) && !listed.contains(function)
     };
-    let columns = COLUMNS_OF_PODS.into_iter().filter(|it| are_pods && is_meant(it));
-    let columns: Vec<Candidate> =
-        columns.map(|(function, heading)| Candidate::new(function, heading)).collect();
-    if columns.is_empty() {
+    let columns: Vec<Candidate> = COLUMNS_OF_PODS
+        .into_iter()
+        .filter(is_meant)
+        .map(|(function, heading)| Candidate::new(function, heading))
+        .collect();
+    if columns.is_empty() || !are_pods(context) {
         return keys;
     }
-    let texts = columns.iter().map(|it| it.text.as_str());
-    let common = common_beginning(texts.chain([keys.common.as_str()]));
+    let of_keys = (!keys.candidates.is_empty()).then_some(keys.common.as_str());
+    let common = common_beginning(columns.iter().map(|it| it.text.as_str()).chain(of_keys));
     Completion { common, candidates: columns.into_iter().chain(keys.candidates).collect(), ..keys }
 }
 
@@ -209,15 +222,20 @@ mod tests {
 
     /// What `ask` says of three pods, a node and a name.
     fn asked<T>(ask: impl FnOnce(&TypingContext<'_>) -> T) -> T {
-        let (store, scope) = (store(), Scope::all());
+        asked_in(&Scope::all(), &[], ask)
+    }
+
+    /// The same where a kind or namespace is chosen, and some objects are on the screen.
+    fn asked_in<T>(scope: &Scope, on_screen: &[String], ask: impl FnOnce(&TypingContext<'_>) -> T) -> T {
+        let store = store();
         let mut names = Names::default();
         names.set("web", names.meaning("tier=web").unwrap());
         ask(&TypingContext {
             store: &store,
-            scope: &scope,
+            scope,
             names: &names,
             commands: &COMMANDS,
-            on_screen: &[],
+            on_screen,
             columns: &Columns::new(),
             asked_with: Context::new(),
             fields: None,
@@ -319,6 +337,27 @@ mod tests {
         assert_completes(":?|", 1, &["help"]);
         assert_completes("env\n:out js|", 9, &["json", "jsonl"]);
         assert_completes(":let x = env=st|", 13, &["staging 1"]);
+    }
+
+    #[test]
+    fn the_columns_of_pods_are_offered_where_all_rows_are_pods() {
+        let (all, pods) = (Scope::all(), Scope::all().kind(None, "Pod"));
+        let [pod, node] = ["pod/a", "node/n"].map(str::to_owned);
+        let columns = |scope: &Scope, on_screen: &[String], line: &str| {
+            let completion = asked_in(scope, on_screen, |context| complete(context, line, line.len()));
+            let columns = completion.candidates.iter().filter(|it| it.text.ends_with("()"));
+            columns.map(|it| format!("{} {}", it.text, it.note)).collect::<Vec<_>>().join(", ")
+        };
+        let expected = "status() STATUS, age() AGE, ready() READY, restarts() RESTARTS";
+        assert_eq!(columns(&pods, &[], ":columns "), expected);
+        assert_eq!(columns(&all, &[pod.clone(), pod.clone()], ":columns "), expected);
+        assert_eq!(columns(&all, &[pod.clone(), node], ":columns "), "");
+        assert_eq!(columns(&all, &[], ":columns "), "");
+        assert_eq!(columns(&pods, &[], ":columns status(),A"), "age() AGE");
+        // No key of these is like it.
+        assert_eq!(columns(&pods, &[], ":columns STATUS"), "status() STATUS");
+        let elected = asked_in(&pods, &[], |context| complete(context, ":columns STA", 12)).common;
+        assert_eq!(elected, "status()");
     }
 
     #[test]

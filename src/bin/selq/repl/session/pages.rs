@@ -4,24 +4,23 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Result;
-use selq::text::yaml;
 use selq::{ObjectId, ObjectRef, Plan, Selector};
 
 use super::Session;
 use super::answers::GivenAnswer;
 use crate::commands::stats;
-use crate::output::{self, OutputFormat, Rows, names};
+use crate::output::{self, Rows, names};
 use crate::terminal::message::thousands;
 
-/// The lines that a List has around its objects.
-const LINES_OF_LIST: usize = 9;
+/// The lines above the rows of a table.
+const LINES_ABOVE: usize = 1;
 
 impl Session {
     /// Shows the next rows of the last answer: as many as fit the screen, and without one all that are wanted.
     pub(crate) fn write_next_rows(&mut self, out: &mut dyn Write) -> Result<()> {
         let Some(GivenAnswer { ids, n_shown, n_wanted, .. }) = &self.answers.last else { return Ok(()) };
         let wanted = &ids[*n_shown..*n_wanted];
-        let page = &wanted[..self.n_on_page(wanted)];
+        let page = &wanted[..self.n_on_page(wanted)?];
         let rows = Rows::listed(self.state.store(), page);
         let mut printer = self.voice.printer(&mut *out);
         let written = output::write_rows(self.state.dump(), &rows, &self.view(), &mut printer)?;
@@ -53,24 +52,31 @@ impl Session {
         is_any_left
     }
 
-    /// How many of the objects fit the screen; the first always does. JSON takes as many lines as it takes.
-    fn n_on_page(&self, ids: &[ObjectId]) -> usize {
+    /// How many of the objects fit the screen; the first always does.
+    fn n_on_page(&self, ids: &[ObjectId]) -> Result<usize> {
         let page = self.voice.page();
-        let Some(screen) = &self.voice.screen else { return ids.len() };
-        let output = self.state.settings.output.format;
-        if !output.is_of_objects() {
-            return ids.len().min(page);
+        let Some(screen) = &self.voice.screen else { return Ok(ids.len()) };
+        let n_most = ids.len().min(page);
+        // Of a table that is cut to the screen every row is a line. What is not, takes as many lines as it takes.
+        if self.state.settings.output.format.is_table() {
+            return Ok(n_most);
         }
-        let mut n_lines = if output == OutputFormat::Jsonl { 0 } else { LINES_OF_LIST };
-        let fits = |id: &&ObjectId| {
-            let json = self.state.dump().json(**id);
-            n_lines += match output {
-                OutputFormat::Yaml => screen.n_lines_of(&yaml(&json)),
-                _ => screen.n_lines_of(&json),
-            };
-            n_lines <= page
+        let fits = |n_objects: usize| -> Result<bool> {
+            let (rows, mut text) = (Rows::listed(self.state.store(), &ids[..n_objects]), Vec::new());
+            output::write_rows(self.state.dump(), &rows, &self.view(), &mut self.voice.printer(&mut text))?;
+            Ok(screen.n_lines_of(&String::from_utf8_lossy(&text)) <= page + LINES_ABOVE)
         };
-        ids.iter().take_while(fits).count().max(1).min(ids.len())
+        let (mut n_fitting, mut n_next) = (0, n_most);
+        // The greatest number that fits is between these two, or one of them.
+        let mut n_too_many = n_most + 1;
+        while n_fitting + 1 < n_too_many {
+            match fits(n_next)? {
+                true => n_fitting = n_next,
+                false => n_too_many = n_next,
+            }
+            n_next = n_fitting.midpoint(n_too_many);
+        }
+        Ok(n_fitting.max(1).min(ids.len()))
     }
 
     /// What stands below an answer: how much is left of it, and how many objects there are.
@@ -175,6 +181,24 @@ mod tests {
         let mut session = session(Some((18, 60)));
         let out = printed(&mut session, &[":output json", "env"]);
         assert!(out.contains("… 1 more; :more"), "{out}");
+    }
+
+    #[test]
+    fn rows_that_are_wider_than_the_screen_take_several_lines() {
+        let mut narrow = session(Some((14, 20)));
+        let out = printed(&mut narrow, &[":output kubectl", "env"]);
+        insta::assert_snapshot!(out, @"
+        output: kubectl
+        NAMESPACE   NAME    READY   STATUS   RESTARTS   AGE
+        shop        web-0   0/0              0          <unknown>
+        shop        web-1   0/0              0          <unknown>
+        … 1 more; :more
+        3 of 3 (100 %)
+        ");
+        let mut wide = session(Some((14, 120)));
+        assert!(!printed(&mut wide, &[":output kubectl", "env"]).contains("more"));
+        let mut low = session(Some((2, 10)));
+        assert!(printed(&mut low, &[":output kubectl", "env"]).contains("… 2 more"), "the first always fits");
     }
 
     #[test]
