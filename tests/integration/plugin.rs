@@ -102,6 +102,53 @@ fn what_kubectl_fetches_is_answered() {
 }
 
 #[test]
+fn where_nothing_is_found_kubectls_words_say_so() {
+    let plugin = Plugin::new(r#"echo '{"kind":"List","apiVersion":"v1","items":[]}'"#);
+    for (args, said) in [
+        (&["pods"][..], "No resources found\n"),
+        (&["pods", "-n", "shop"], "No resources found in shop namespace.\n"),
+        (&["pods", "-A", "-o", "json"], "No resources found\n"),
+        (&["pods", "-n", "shop", "-l", "app=web", "-c"], "No resources found in shop namespace.\n"),
+        (&["pods", "-q"], ""),
+        (&["audit", "pods", "-n", "shop"], "No resources found in shop namespace.\n"),
+    ] {
+        assert_eq!(plugin.run(args).err, said, "{args:?}");
+    }
+    // A dump of nothing is a dump all the same.
+    fs::write(plugin.folder.path().join("empty.json"), "[]").unwrap();
+    assert_eq!(plugin.run(&["empty.json"]).err, "no objects in the input\n");
+    // Why nothing came kubectl has said already.
+    let plugin = Plugin::new(r#"echo '{"items":[]}'; echo 'Error from server (Forbidden): no' >&2; exit 1"#);
+    let run = plugin.run(&["secrets"]);
+    assert_eq!((run.status, &*run.out, &*run.err), (1, "", "Error from server (Forbidden): no\n"));
+}
+
+/// What is fetched is of now, and ages of it are what they are, though nothing has happened for years.
+#[test]
+fn ages_of_what_is_fetched_need_no_remark() {
+    let plugin = Plugin::new(SERVES);
+    let old = LIST.replace("2026-", "2016-");
+    fs::write(plugin.folder.path().join("answer.json"), &old).unwrap();
+    for args in [&["pods", "-A"][..], &["pods", "-A", "-w", "age()>1d", "-o", "name"]] {
+        let run = plugin.run(args);
+        assert_eq!((run.status, &*run.err), (0, ""), "{args:?}");
+    }
+    assert!(plugin.run(&["answer.json", "-o", "kubectl"]).err.starts_with("ages are counted to now"));
+}
+
+#[test]
+fn the_wide_table_is_that_of_kubectl() {
+    let plugin = Plugin::new(SERVES);
+    let run = plugin.run(&["pods,svc", "-n", "shop", "-o", "wide", "--now", "2026-11-03", "-l", "app=web"]);
+    assert_snapshot!(run.out, @"
+    NAME    READY   STATUS    RESTARTS   AGE   IP       NODE   NOMINATED NODE   READINESS GATES
+    web-0   1/1     Running   0          2d    <none>   n1     <none>           <none>
+    ");
+    let run = plugin.run(&["answer.json", "-o", "wide", "-l", "app=web"]);
+    assert!(run.out.starts_with("NAMESPACE   NAME    KIND   API-VERSION"), "{}", run.out);
+}
+
+#[test]
 fn the_server_leaves_out_what_it_can() {
     let plugin = Plugin::new(SERVES);
     let calls = |args: &[&str]| plugin.calls(args);
@@ -126,6 +173,7 @@ fn the_server_leaves_out_what_it_can() {
         calls(&["links", "pods,svc", "-n", "shop", "-l", "app=web"]),
         calls(&["audit", "pods,svc", "-A"]),
         calls(&["ls", "pods,svc"]),
+        calls(&["schedule", "pods,nodes", "-n", "shop", "--context", "qa"]),
     ];
     assert_snapshot!(lines.join("\n"), @"
     get pods -o json
@@ -148,6 +196,7 @@ fn the_server_leaves_out_what_it_can() {
     get pods,svc -n shop -o json
     get pods,svc -A -o json
     get pods,svc -o json
+    get pods,nodes -A -o json --context qa
     ");
 }
 
@@ -219,6 +268,8 @@ fn what_is_meant_otherwise_is_told() {
         &["-w", "-A", "pods"],
         &["--context", "qa", "answer.json"],
         &["pods", "--nope"],
+        &["pods", "--watch"],
+        &["pod/web-0", "-o", "name"],
     ]
     .iter()
     .map(|args| {
@@ -241,12 +292,35 @@ fn what_is_meant_otherwise_is_told() {
 
       tip: a similar argument exists: '--now'
 
-    Usage: kubectl selq --now <TIME|dump> <FILE>...
+    Usage: kubectl selq [OPTIONS] <KIND,…> [NAME]…
+           kubectl selq [OPTIONS] <FILE>…
+           kubectl selq <COMMAND>
 
     For more information, try '--help'.
+
+    error: no option --watch: what is there now is fetched, once
+    help: changes are followed by `kubectl get pods -A -w -o json --output-watch-events | kubectl selq watch`; a query is `-w 'status()=Pending'`
+
+    error: no file \"pod/web-0\": a word with `/` in it is a dump
+    help: an object is fetched by its kind and its name: `kubectl selq pod web-0`
     ");
     let help = plugin.run(&["--help"]).out;
     assert!(help.contains("--context <NAME>") && help.contains("Usage: kubectl selq"), "{help}");
+    // What help offers there is a line that is taken, but for the dump that is not here.
+    let examples =
+        help.lines().filter(|line| line.starts_with("  kubectl selq") && !line.contains("pods.json"));
+    let mut n_examples = 0;
+    for example in examples.map(|line| line.trim().strip_prefix("kubectl selq ").unwrap()) {
+        let line = format!("exec kubectl-selq {example} < /dev/null");
+        let mut command = plugin.command(&[]);
+        let path = command.get_envs().find(|(name, _)| *name == "PATH").unwrap().1.unwrap().to_owned();
+        command = Command::new("sh");
+        command.args(["-c", &line]).current_dir(plugin.folder.path()).env("PATH", path);
+        let output = command.output().unwrap();
+        assert_ne!(output.status.code(), Some(2), "{example}: {}", String::from_utf8_lossy(&output.stderr));
+        n_examples += 1;
+    }
+    assert!(n_examples > 5, "{help}");
 }
 
 /// Ctrl-C is for all processes of the terminal's group: none is left behind.
@@ -291,6 +365,33 @@ fn a_session_fetches_again() {
     assert_eq!(output.status.code(), Some(2), "the last one failed");
     let calls = fs::read_to_string(plugin.folder.path().join("calls")).unwrap();
     assert_eq!(calls, "get pods,svc -A -o json\n".repeat(3));
+}
+
+/// A kind that may not be listed is missing at the start and when all is fetched again; where nothing comes, what is there
+/// stays.
+#[test]
+fn a_session_takes_the_kinds_that_may_be_listed() {
+    use std::io::Write;
+    let plugin = Plugin::new("cat answer.json; echo forbidden >&2; exit 1");
+    let mut child = plugin
+        .command(&["repl", "pods,secrets", "-A"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = "app=web\n:output name\n:!sed -i s/web-0/web-9/ answer.json\n:refresh\napp=web\n:!echo '[]' > answer.json\n:refresh\napp=web\n";
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    // Who calls kubectl is used to its tables.
+    assert!(
+        out.starts_with("NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE\nshop        web-0   1/1"),
+        "{out}"
+    );
+    assert!(out.ends_with("\npod/web-9\npod/web-9\n"), "{out}");
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(err, "forbidden\nforbidden\nforbidden\nerror: kubectl failed with exit status 1\n");
 }
 
 /// The manifest that krew installs the plugin by.

@@ -111,6 +111,11 @@ impl Config {
         *self.kubectl.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
     }
 
+    /// Whether kubectl has failed, which is still to be [told](Config::take_kubectl_failure).
+    pub(crate) fn has_kubectl_failed(&self) -> bool {
+        self.kubectl.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// What kubectl came to, if it failed; told once.
     pub(crate) fn take_kubectl_failure(&self) -> Option<KubectlFailure> {
         self.kubectl.lock().unwrap_or_else(PoisonError::into_inner).take()

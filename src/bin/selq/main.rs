@@ -188,7 +188,7 @@ fn run(args: Args, caller: Caller, config: &Config) -> Result<ExitStatus> {
     let advice = match caller {
         Caller::User if args.asks_kubectl_in_vain() => args::habits::advice(),
         Caller::User => args::habits::advice_on_files(&dumps(&args)),
-        Caller::Kubectl => plugin::advice_on(&args),
+        Caller::Kubectl => plugin::advice_on(&args, &dumps(&args)),
     };
     if let Some(advice) = advice {
         terminal::message::failure(config, &advice.error, advice.help.as_deref());

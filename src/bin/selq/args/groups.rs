@@ -8,7 +8,7 @@ use selq::Dump;
 use selq::kubernetes::{Quantity, QuantityError, Time, TimeError};
 use selq::path::{Pointer, PointerError};
 
-use super::kubectl::{KubectlArgs, KubectlGet, ServerSelection};
+use super::kubectl::{KubectlArgs, KubectlGet, KubectlNamespace, ServerSelection};
 
 /// A JSON pointer, or why a text is none and what to write instead.
 pub(super) fn pointer(text: &str) -> Result<Pointer, String> {
@@ -230,9 +230,9 @@ pub(crate) struct SelectionArgs {
     /// All namespaces, also if -n names one
     #[arg(short = 'A', long, help_heading = "Selection")]
     pub(crate) all_namespaces: bool,
-    /// Whether kubectl fetches objects of one namespace only, besides those that are in none.
+    /// The namespaces that kubectl fetches objects of, where it fetches any, besides those that are in none.
     #[arg(skip)]
-    pub(crate) is_fetched_of_one_namespace: bool,
+    pub(crate) fetched: Option<KubectlNamespace>,
     /// Only these kinds: Pod, pods, po, deployments.apps, …; several are joined by `,`
     #[arg(
         short = 'k',

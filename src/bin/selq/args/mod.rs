@@ -30,7 +30,7 @@ pub(crate) use diff::{DiffArgs, DiffPart};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use groups::{InputArgs, InputFile, Now, SelectionArgs, SourceArgs, WantedArgs};
 pub(crate) use index::IndexArgs;
-pub(crate) use kubectl::{KubectlGet, ServerSelection};
+pub(crate) use kubectl::{KubectlGet, KubectlNamespace, ServerSelection};
 pub(crate) use label::{LabelArgs, LabelForm};
 pub(crate) use labels::LabelsArgs;
 pub(crate) use links::{LinkRelation, LinksArgs, LinksFormat};

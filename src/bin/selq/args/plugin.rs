@@ -4,14 +4,16 @@
 //! is to fetch.
 
 use std::ffi::OsStr;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Command;
 use clap::error::{ContextKind, ErrorKind};
+use selq::kubernetes::kinds;
 
 use super::habits::Advice;
 use super::kubectl::{KubectlGet, KubectlNamespace};
-use super::{Args, SelectionArgs, SourceArgs, Subcommands};
+use super::{Args, InputFile, SelectionArgs, SourceArgs, Subcommands};
 use crate::output::OutputFormat;
 use crate::terminal::stdin::is_stdin;
 
@@ -22,6 +24,30 @@ const CALLED: &str = "kubectl selq";
 /// The ends of names that dumps have.
 const OF_DUMPS: [&str; 11] =
     ["gz", "json", "jsonl", "ndjson", "tar", "tgz", "txt", "yaml", "yml", "zip", "zst"];
+
+/// What to type there.
+const EXAMPLES: &str = "\
+Examples:
+  # as kubectl get shows them, but only those of a query
+  kubectl selq pods -A -w 'status()=CrashLoopBackOff || restarts()>9'
+  # Services with nothing behind them
+  kubectl selq svc,pods -A -w 'kind(svc), .spec.selector, !selects(kind(pod))'
+  # what each namespace asks for
+  kubectl selq pods -A --group-by 'namespace(),status()' --sum 'requests(cpu)'
+  # with the columns of -o wide, in a context
+  kubectl selq deploy -n shop -l env=prod -o wide --context qa
+  # explore what was fetched; `:refresh` fetches it again
+  kubectl selq repl pods,svc,nodes -A
+  # what is wrong, and why is a pod pending?
+  kubectl selq audit pods,svc,deploy,pdb,hpa -A
+  kubectl selq schedule pods,nodes,ns,pv,pvc -A
+  # a dump is named with its folder or ending
+  kubectl selq -l env=prod pods.json";
+/// How the line may go on.
+const USAGE: &str = "\
+kubectl selq [OPTIONS] <KIND,…> [NAME]…
+       kubectl selq [OPTIONS] <FILE>…
+       kubectl selq <COMMAND>";
 
 /// Whether the program was called by kubectl.
 pub(crate) fn is_called(program: Option<&OsStr>) -> bool {
@@ -34,30 +60,52 @@ pub(crate) fn command(command: Command) -> Command {
     let show = move |command: Command| {
         command.mut_args(|arg| if is_of_kubectl(&arg) { arg.hide(false) } else { arg })
     };
-    show(command).mut_subcommands(show).bin_name(CALLED)
+    show(command).mut_subcommands(show).bin_name(CALLED).before_help(EXAMPLES).override_usage(USAGE)
 }
 
 /// What to say of a line that is refused: whoever writes -w without a query knows it from kubectl.
 pub(crate) fn advice(answer: &clap::Error) -> Option<Advice> {
     let wrong = answer.get(ContextKind::InvalidArg)?.to_string();
     let is_empty = answer.get(ContextKind::InvalidValue).is_none_or(|value| value.to_string().is_empty());
-    (answer.kind() == ErrorKind::InvalidValue && is_empty && wrong.contains("--where")).then(|| Advice {
-        error: "-w asks a query of what is fetched, and there is none behind it".to_owned(),
-        help: Some(format!(
-            "changes are followed by `{FOLLOWING} | {CALLED} watch`; a query is `-w 'status()=Pending'`"
-        )),
-    })
+    let error = match answer.kind() {
+        ErrorKind::InvalidValue if is_empty && wrong.contains("--where") => {
+            "-w asks a query of what is fetched, and there is none behind it".to_owned()
+        }
+        ErrorKind::UnknownArgument if OF_FOLLOWING.contains(&&*wrong) => {
+            format!("no option {wrong}: what is there now is fetched, once")
+        }
+        _ => return None,
+    };
+    let help =
+        format!("changes are followed by `{FOLLOWING} | {CALLED} watch`; a query is `-w 'status()=Pending'`");
+    Some(Advice { error, help: Some(help) })
 }
 
 /// What to say of a line that cannot be followed.
-pub(crate) fn advice_on(args: &Args) -> Option<Advice> {
-    args.asks_kubectl_in_vain().then(|| Advice {
-        error: "--context, --kubeconfig and --chunk-size say how to fetch something, and nothing is to be fetched"
-            .to_owned(),
-        help: Some(format!("name what to get: `{CALLED} pods,svc -A`")),
+pub(crate) fn advice_on(args: &Args, dumps: &[InputFile]) -> Option<Advice> {
+    let fetches_nothing = if args.asks_kubectl_in_vain() {
+        "--context, --kubeconfig and --chunk-size say how to fetch something, and nothing is to be fetched"
+    } else if args.waits_for_nobody() {
+        "nothing is to be fetched, and no dump to be read"
+    } else {
+        return dumps.iter().find_map(advice_on_object);
+    };
+    let help = format!("name what to get: `{CALLED} pods,svc -A`");
+    Some(Advice { error: fetches_nothing.to_owned(), help: Some(help) })
+}
+
+/// What to say of `pod/web-0`, where no such file is.
+fn advice_on_object(dump: &InputFile) -> Option<Advice> {
+    let (kind, name) = dump.path.to_str()?.split_once('/')?;
+    let is_object = dump.get.is_none() && kinds::is_built_in(kind) && !name.contains('/');
+    (is_object && !dump.path.exists()).then(|| Advice {
+        error: format!("no file {:?}: a word with `/` in it is a dump", dump.path),
+        help: Some(format!("an object is fetched by its kind and its name: `{CALLED} {kind} {name}`")),
     })
 }
 
+/// Options that kubectl has for that.
+const OF_FOLLOWING: [&str; 3] = ["--watch", "--watch-only", "--output-watch-events"];
 /// How kubectl follows changes.
 const FOLLOWING: &str = "kubectl get pods -A -w -o json --output-watch-events";
 
@@ -83,7 +131,10 @@ impl Args {
                     && self.query.group_by.is_empty()
                     && self.query.sum.is_empty()
                 {
-                    self.query.output.get_or_insert_with(|| OutputFormat::Kubectl.into());
+                    let typed = self.query.output.get_or_insert_with(|| OutputFormat::Kubectl.into());
+                    if typed.format == OutputFormat::Wide {
+                        *typed = OutputFormat::KubectlWide.into();
+                    }
                 }
             }
             Some(Subcommands::Explain(args)) => take_words(&mut args.input.source, Some(&mut args.selection)),
@@ -91,10 +142,15 @@ impl Args {
             Some(Subcommands::Links(args)) => take_words(&mut args.input.source, Some(&mut args.selection)),
             Some(Subcommands::Audit(args)) => take_words(&mut args.input.source, Some(&mut args.selection)),
             Some(Subcommands::Ls(args)) => take_words(&mut args.input.source, None),
+            Some(Subcommands::Schedule(args)) => {
+                // Where a pod may run depends on pods everywhere, whichever are asked about.
+                args.input.source.take_words(KubectlNamespace::All);
+            }
             Some(Subcommands::Repl(args)) => {
                 let namespace = KubectlNamespace::asked(&args.namespace, args.all_namespaces);
                 if args.input.source.take_words(namespace) {
                     args.namespace.clear();
+                    args.fetched_output = Some(OutputFormat::Kubectl.into());
                 }
             }
             _ => {}
@@ -107,6 +163,19 @@ impl Args {
         self.sources().any(|source| source.kubectl.are_given() && source.kubectl.get.is_none())
     }
 
+    /// Whether a dump would be read from a terminal, where nobody types one.
+    fn waits_for_nobody(&self) -> bool {
+        // A session may begin with nothing, a list of rules needs nothing, and events are written by kubectl.
+        let needs_dump = match &self.command {
+            None => self.query.queries.is_empty(),
+            Some(command) => matches!(
+                command,
+                Subcommands::Explain(_) | Subcommands::Labels(_) | Subcommands::Ls(_) | Subcommands::Links(_)
+            ),
+        };
+        needs_dump && io::stdin().is_terminal() && self.sources().any(|source| source.inputs().is_empty())
+    }
+
     fn sources(&self) -> impl Iterator<Item = &SourceArgs> {
         let source = match &self.command {
             None => Some(&self.query.input.source),
@@ -115,6 +184,7 @@ impl Args {
             Some(Subcommands::Ls(args)) => Some(&args.input.source),
             Some(Subcommands::Links(args)) => Some(&args.input.source),
             Some(Subcommands::Audit(args)) => Some(&args.input.source),
+            Some(Subcommands::Schedule(args)) => Some(&args.input.source),
             Some(Subcommands::Diff(args)) => Some(&args.input.source),
             Some(Subcommands::Repl(args)) => Some(&args.input.source),
             Some(Subcommands::Watch(args)) => Some(&args.source),
@@ -132,13 +202,12 @@ fn take_words(source: &mut SourceArgs, selection: Option<&mut SelectionArgs>) {
         return;
     };
     let namespace = KubectlNamespace::asked(&selection.namespace, selection.all_namespaces);
-    let is_of_one = namespace != KubectlNamespace::All;
-    if source.take_words(namespace) {
-        selection.is_fetched_of_one_namespace = is_of_one;
+    if source.take_words(namespace.clone()) {
         // The server keeps to one namespace, and gives nodes whatever that is.
-        if is_of_one {
+        if namespace != KubectlNamespace::All {
             selection.namespace.clear();
         }
+        selection.fetched = Some(namespace);
     }
 }
 

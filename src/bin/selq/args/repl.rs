@@ -62,6 +62,9 @@ pub(crate) struct ReplArgs {
     /// How to print what matched [default: table]
     #[arg(short = 'o', long, value_name = "FORMAT", value_parser = FormatParser, help_heading = "Settings")]
     output: Option<TypedFormat>,
+    /// How what kubectl fetched is printed where nobody says how.
+    #[arg(skip)]
+    pub(crate) fetched_output: Option<TypedFormat>,
     /// Columns to show: label keys, fields such as .status.phase, functions such as 'status()'; `*` is all labels in a last
     /// column
     #[arg(short = 'L', long, alias = "columns", value_name = "K,…", help_heading = "Settings")]

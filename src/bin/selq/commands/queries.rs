@@ -17,7 +17,7 @@ use crate::exit::ExitStatus;
 use crate::output::identity::ObjectLine;
 use crate::output::{OutputFormat, Rows, View};
 use crate::selection::wanted::Wanted;
-use crate::selection::{NO_OBJECTS, Selection, absent};
+use crate::selection::{Selection, absent};
 use crate::terminal::message::{self, counted, thousands};
 use crate::terminal::printer::Printer;
 use crate::terminal::stdin::{is_stdin, name_of, read_whole, without_bom};
@@ -164,7 +164,7 @@ pub(crate) fn answer(
         Ok(())
     })?;
     if dump.store().is_empty() {
-        message::print(NO_OBJECTS);
+        message::print(&selection.no_objects());
     }
     answers.unsorted.iter().for_each(|remark| message::print(remark));
     selection.age_remark(dump).iter().for_each(|remark| message::print(remark));

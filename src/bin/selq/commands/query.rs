@@ -32,7 +32,7 @@ use crate::selection::ages::Freshness;
 use crate::selection::one_by_one::OneByOne;
 use crate::selection::sightings::Sightings;
 use crate::selection::wanted::Wanted;
-use crate::selection::{NO_MATCHES, NO_OBJECTS, Selection, among, on_server};
+use crate::selection::{NO_MATCHES, Selection, among, on_server};
 use crate::terminal::message;
 use crate::terminal::stdout::print_to_stdout;
 
@@ -64,7 +64,10 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         }
         None => {
             let answer = query.answer(&loaded.dump)?;
-            message::remarks(&answer.remarks);
+            // Where kubectl failed before anything came, it has said why there is nothing.
+            if !(loaded.dump.store().is_empty() && config.has_kubectl_failed()) {
+                message::remarks(&answer.remarks);
+            }
             ExitStatus::of_match(answer.matched)
         }
     };
@@ -244,7 +247,7 @@ impl QueryRun<'_> {
     /// Why nothing matched, as far as that is known without a dump: which names no object has.
     fn reasons(&self, is_empty: bool, of_scope: Vec<String>, names: Vec<String>) -> Vec<String> {
         if is_empty {
-            return vec![NO_OBJECTS.to_owned()];
+            return vec![self.selection.no_objects()];
         }
         let wanted = self.selection.wanted();
         let contradiction = match &wanted {
@@ -263,8 +266,8 @@ impl QueryRun<'_> {
     fn sightings(&self, wanted: &[Selector]) -> Sightings {
         let selectors = wanted.iter().filter(|_| self.shown != Shown::Nothing);
         let columns = self.view.subjects().filter(|_| self.shown == Shown::Rows);
-        Sightings::new(selectors, columns.filter_map(ColumnSubject::label))
-            .in_namespaces(&self.selection.namespaces)
+        let columns = columns.filter_map(ColumnSubject::label).map(|key| (key, ColumnSubject::meant(key)));
+        Sightings::new(selectors, columns).in_namespaces(&self.selection.namespaces)
     }
 
     /// Answers from a dump that is loaded.

@@ -58,7 +58,8 @@ impl Default for Settings {
 impl Settings {
     /// What the config file says, and then the flags; and what is wrong with the file, which is no reason not to begin.
     pub(crate) fn read(args: &ReplArgs, config_file: Option<&Path>) -> Result<(Settings, Vec<Error>)> {
-        let mut settings = Settings::default();
+        let output = args.fetched_output.clone().unwrap_or(OutputFormat::Table.into());
+        let mut settings = Settings { output, ..Settings::default() };
         let faults = config_file.map_or_else(Vec::new, |path| settings.read_file(path));
         // Behind the file, so that options win. One that is wrong ends the program, as elsewhere.
         for (name, value) in args.settings() {

@@ -22,7 +22,7 @@ use selq::{
 };
 use serde_json::Value;
 
-use crate::args::{Now, SelectionArgs, WantedArgs};
+use crate::args::{KubectlNamespace, Now, SelectionArgs, WantedArgs};
 use crate::config::Config;
 use crate::terminal::json_error;
 use crate::terminal::message::{self, counted};
@@ -33,9 +33,6 @@ use wanted::Wanted;
 
 /// How many names that do not occur are told, at most: nobody reads a long list of them.
 pub(crate) const MAX_TOLD: usize = 8;
-
-/// What is said of a dump without objects.
-pub(crate) const NO_OBJECTS: &str = "no objects in the input";
 
 /// What is said where nothing matches and nothing explains it.
 pub(crate) const NO_MATCHES: &str = "no objects found";
@@ -54,8 +51,8 @@ pub(crate) struct Selection {
     asks_for_age: bool,
     /// Whether what they do not match is wanted.
     is_inverted: bool,
-    /// Whether objects of one namespace were fetched at all.
-    is_fetched_of_one_namespace: bool,
+    /// The namespaces of which objects were fetched, where kubectl fetched them.
+    fetched: Option<KubectlNamespace>,
     /// Objects of any of these; without any, of all.
     pub(crate) namespaces: Vec<String>,
     pub(crate) kinds: Vec<String>,
@@ -78,7 +75,7 @@ impl Selection {
             takes_queries: !args.wanted.where_queries.is_empty(),
             context,
             is_inverted: false,
-            is_fetched_of_one_namespace: args.is_fetched_of_one_namespace,
+            fetched: args.fetched.clone(),
             namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
             kinds: trimmed(&args.kind),
         })
@@ -94,7 +91,7 @@ impl Selection {
             says_now: false,
             asks_for_age: false,
             is_inverted: false,
-            is_fetched_of_one_namespace: false,
+            fetched: None,
             namespaces,
             kinds,
         }
@@ -128,7 +125,17 @@ impl Selection {
     }
 
     fn needs_fresh_dump(&self) -> bool {
-        self.asks_for_age && !self.says_now
+        // What was fetched is of now, however long nothing has happened there.
+        self.asks_for_age && !self.says_now && self.fetched.is_none()
+    }
+
+    /// What is said where there are no objects at all: of a cluster, what kubectl says.
+    pub(crate) fn no_objects(&self) -> String {
+        match &self.fetched {
+            None => "no objects in the input".to_owned(),
+            Some(KubectlNamespace::One(name)) => format!("No resources found in {name} namespace."),
+            Some(_) => "No resources found".to_owned(),
+        }
     }
 
     /// What is to be said of ages that are asked of an old dump.
@@ -203,7 +210,7 @@ impl Selection {
 
     /// Whether nothing is wanted but objects of one namespace.
     pub(crate) fn is_of_one_namespace(&self) -> bool {
-        self.namespaces.len() == 1 || self.is_fetched_of_one_namespace
+        self.namespaces.len() == 1 || self.fetched.as_ref().is_some_and(|it| *it != KubectlNamespace::All)
     }
 
     /// The kinds that it asks for, of objects that come one by one.
@@ -225,7 +232,7 @@ impl Selection {
     pub(crate) fn remarks(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) -> Vec<String> {
         let store = dump.store();
         if store.is_empty() {
-            return vec![NO_OBJECTS.to_owned()];
+            return vec![self.no_objects()];
         }
         // Where something matched, the only kind and the only namespace that were asked for occur.
         let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;

@@ -64,7 +64,7 @@ mod tests {
     use selq::{ObjectIdentity, Selector};
 
     use super::*;
-    use crate::args::kubectl::KubectlNamespace;
+    use crate::args::KubectlNamespace;
 
     /// A pod with a few things that queries ask about.
     #[derive(Debug, Clone)]

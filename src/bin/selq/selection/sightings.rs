@@ -28,6 +28,8 @@ const FEW: usize = 8;
 
 struct NamedKey {
     key: String,
+    /// What was meant by it, where a column is called so and no object has the key.
+    meant: Option<String>,
     is_seen: AtomicBool,
     /// Sorted by value.
     values: Vec<(String, AtomicBool)>,
@@ -36,26 +38,29 @@ struct NamedKey {
 }
 
 impl Sightings {
-    /// Nothing was seen so far of what these selectors and columns name.
+    /// Nothing was seen so far of what these selectors and columns name; a column with what was meant where it is no key.
     pub(crate) fn new<'s, 'c>(
         selectors: impl IntoIterator<Item = &'s Selector>,
-        columns: impl IntoIterator<Item = &'c str>,
+        columns: impl IntoIterator<Item = (&'c str, Option<String>)>,
     ) -> Sightings {
+        let mut meant = BTreeMap::new();
         // Maps hold each name once and in order, by which it is found.
         let mut named: BTreeMap<&str, BTreeMap<&str, ()>> = BTreeMap::new();
         for requirement in selectors.into_iter().flat_map(Selector::all_requirements) {
             let values = requirement.named_values().map(|value| (value, ()));
             named.entry(requirement.key().as_str()).or_default().extend(values);
         }
-        for column in columns {
+        for (column, other) in columns {
             named.entry(column).or_default();
+            meant.extend(other.map(|it| (column, it)));
         }
         let n_unseen_of_length = [const { AtomicUsize::new(0) }; N_LENGTHS];
         let keys = named.into_iter().map(|(key, values)| {
             n_unseen_of_length[length(key)].fetch_add(1, Ordering::Relaxed);
             let n_unseen = AtomicUsize::new(1 + values.len());
             let values = values.into_keys().map(|value| (value.to_owned(), AtomicBool::new(false))).collect();
-            NamedKey { key: key.to_owned(), is_seen: AtomicBool::new(false), values, n_unseen }
+            let (is_seen, meant) = (AtomicBool::new(false), meant.remove(key));
+            NamedKey { key: key.to_owned(), meant, is_seen, values, n_unseen }
         });
         Sightings { keys: keys.collect(), n_unseen_of_length, namespaces: Vec::new() }
     }
@@ -113,24 +118,28 @@ impl Sightings {
         }
     }
 
-    /// What no object had, in lines; `among` says how many there were. What was meant is not known.
+    /// What no object had, in lines; `among` says how many there were. Which key or value was meant is not known.
     pub(crate) fn in_vain(&self, among: &str) -> Vec<String> {
-        let told = self.unseen().into_iter().take(MAX_TOLD);
-        told.map(|(key, value)| selection::no_label(key, value, among)).collect()
+        let in_words = |(named, value): (&NamedKey, Option<&str>)| {
+            let meant = named.meant.as_ref().filter(|_| value.is_none());
+            let meant = meant.map(|it| format!("; {it}")).unwrap_or_default();
+            selection::no_label(&named.key, value, among) + &meant
+        };
+        self.unseen().into_iter().take(MAX_TOLD).map(in_words).collect()
     }
 
     /// The keys that no object had, and the values of other keys that none had.
-    fn unseen(&self) -> Vec<(&str, Option<&str>)> {
+    fn unseen(&self) -> Vec<(&NamedKey, Option<&str>)> {
         let is_unseen = |is_seen: &AtomicBool| !is_seen.load(Ordering::Relaxed);
         let mut unseen = Vec::new();
         for named in &self.keys {
             if is_unseen(&named.is_seen) {
                 // Under a key that no object has, no value occurs: the key alone is told.
-                unseen.push((named.key.as_str(), None));
+                unseen.push((named, None));
                 continue;
             }
             let values = named.values.iter().filter(|(_, is_seen)| is_unseen(is_seen));
-            unseen.extend(values.map(|(value, _)| (named.key.as_str(), Some(value.as_str()))));
+            unseen.extend(values.map(|(value, _)| (named, Some(value.as_str()))));
         }
         unseen
     }
@@ -156,13 +165,31 @@ mod tests {
     #[test]
     fn what_no_object_has_is_left() {
         let selector: Selector = "env in (prod,prdo),!legcy,tier!=db,k>7".parse().unwrap();
-        let sightings = Sightings::new([&selector], ["ap", "tier"]);
+        let sightings = Sightings::new([&selector], [("ap", None), ("tier", None)]);
         sightings.look([("env", "prod"), ("app", "x"), ("k", "7")].into_iter());
         sightings.look([("tier", "db")].into_iter());
-        assert_eq!(sightings.unseen(), [("ap", None), ("env", Some("prdo")), ("legcy", None)]);
+        let lines =
+            ["no label \"ap\" in 2 objects", "no object has env=\"prdo\"", "no label \"legcy\" in 2 objects"];
+        assert_eq!(sightings.in_vain("in 2 objects"), lines);
         sightings.look([("env", "prdo"), ("legcy", ""), ("ap", "")].into_iter());
         assert!(sightings.unseen().is_empty());
         assert!(sightings.n_unseen_of_length.iter().all(|n| n.load(Ordering::Relaxed) == 0));
+    }
+
+    #[test]
+    fn columns_that_are_no_keys_are_told_as_what_they_are() {
+        let selector: Selector = "age".parse().unwrap();
+        let lines = Sightings::new(
+            [&selector],
+            [("STATUS", Some("the function is status()".to_owned())), ("nope", None)],
+        )
+        .in_vain("in 2 objects");
+        let expected = [
+            "no label \"STATUS\" in 2 objects; the function is status()",
+            "no label \"age\" in 2 objects",
+            "no label \"nope\" in 2 objects",
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::output::grid::{self, GridFormat};
-use crate::selection::{NO_OBJECTS, Selection};
+use crate::selection::Selection;
 use crate::terminal::message::{self, counted};
 use crate::terminal::stdout::print_to_stdout;
 use crate::terminal::table::Layout;
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &AuditArgs, config: &Config) -> Result<ExitStatus> {
     let loaded = input::load(&args.input, config)?;
     let dump = &loaded.dump;
     if dump.store().is_empty() {
-        message::print(NO_OBJECTS);
+        message::print(&selection.no_objects());
         return Ok(loaded.status(config, ExitStatus::Matched));
     }
     let columns = selection.columns_by(dump, Columns::with_places(places.clone()));

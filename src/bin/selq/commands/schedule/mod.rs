@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::exit::ExitStatus;
 use crate::input;
 use crate::output::grid::{self, GridFormat};
-use crate::selection::{NO_OBJECTS, Selection};
+use crate::selection::Selection;
 use crate::terminal::message::{self, counted};
 use crate::terminal::stdout::print_to_stdout;
 use crate::terminal::table::Layout;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ScheduleArgs, config: &Config) -> Result<ExitStatus> {
     let loaded = input::load(&args.input, config)?;
     let dump = &loaded.dump;
     if dump.store().is_empty() {
-        message::print(NO_OBJECTS);
+        message::print(&selection.no_objects());
     }
     let mut asked = AskedPods::default();
     let mut schedulers = Scheduler::of_clusters(dump);

@@ -33,7 +33,7 @@ impl Session {
         let mut end = None;
         loop {
             match receiver.recv_timeout(TICK) {
-                Ok(loaded) if !self.is_stopped() => return self.whole(loaded),
+                Ok(loaded) if !self.is_stopped() => return self.fetched(loaded),
                 Err(RecvTimeoutError::Timeout) if end.is_none_or(|end| Instant::now() < end) => {}
                 Ok(_) | Err(RecvTimeoutError::Timeout) => bail!(STOPPED),
                 Err(RecvTimeoutError::Disconnected) => bail!("the dump could not be loaded"),
@@ -45,11 +45,13 @@ impl Session {
         }
     }
 
-    /// What was loaded, unless kubectl failed to fetch all of it: what is there stays then.
-    fn whole(&self, loaded: Result<Loaded>) -> Result<Loaded> {
-        match self.state.config.take_kubectl_failure() {
-            Some(failure) => bail!("kubectl failed with exit status {}", failure.code),
-            None => loaded,
+    /// What was loaded, unless kubectl failed: what is there stays then. Objects of the kinds that may be listed are taken as
+    /// at the start, since kubectl has said which others may not.
+    fn fetched(&self, loaded: Result<Loaded>) -> Result<Loaded> {
+        match (self.state.config.take_kubectl_failure(), loaded) {
+            (None, loaded) => loaded,
+            (Some(_), Ok(loaded)) if !loaded.dump.store().is_empty() => Ok(loaded),
+            (Some(failure), _) => bail!("kubectl failed with exit status {}", failure.code),
         }
     }
 }
