@@ -32,6 +32,8 @@ mod links_plain;
 mod load;
 mod load_parts;
 mod load_windows;
+#[cfg(target_os = "linux")]
+mod memory;
 mod names;
 mod objects;
 mod parse;
