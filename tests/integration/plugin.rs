@@ -2,9 +2,10 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
@@ -58,7 +59,10 @@ impl Plugin {
 
     fn run(&self, args: &[&str]) -> PluginRun {
         let _ = fs::remove_file(self.folder.path().join("calls"));
-        let output = self.command(args).output().unwrap();
+        self.ended(self.command(args).output().unwrap())
+    }
+
+    fn ended(&self, output: Output) -> PluginRun {
         let calls = fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default();
         PluginRun {
             status: output.status.code().unwrap(),
@@ -66,6 +70,16 @@ impl Plugin {
             err: String::from_utf8(output.stderr).unwrap(),
             calls: calls.lines().map(str::to_owned).collect(),
         }
+    }
+
+    /// What a session prints and says of some lines.
+    fn session(&self, args: &[&str], lines: &str) -> PluginRun {
+        let _ = fs::remove_file(self.folder.path().join("calls"));
+        let mut command = self.command(&[&["repl"], args].concat());
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        self.ended(child.wait_with_output().unwrap())
     }
 
     /// The calls that a line comes to.
@@ -270,6 +284,7 @@ fn what_is_meant_otherwise_is_told() {
         &["pods", "--nope"],
         &["pods", "--watch"],
         &["pod/web-0", "-o", "name"],
+        &["get", "pods"],
     ]
     .iter()
     .map(|args| {
@@ -278,7 +293,7 @@ fn what_is_meant_otherwise_is_told() {
         run.err
     })
     .collect();
-    assert_snapshot!(said.join("\n"), @"
+    assert_snapshot!(said.join("\n"), @r#"
     error: -w asks a query of what is fetched, and there is none behind it
     help: changes are followed by `kubectl get pods -A -w -o json --output-watch-events | kubectl selq watch`; a query is `-w 'status()=Pending'`
 
@@ -301,26 +316,42 @@ fn what_is_meant_otherwise_is_told() {
     error: no option --watch: what is there now is fetched, once
     help: changes are followed by `kubectl get pods -A -w -o json --output-watch-events | kubectl selq watch`; a query is `-w 'status()=Pending'`
 
-    error: no file \"pod/web-0\": a word with `/` in it is a dump
+    error: no file "pod/web-0": a word with `/` in it is a dump
     help: an object is fetched by its kind and its name: `kubectl selq pod web-0`
-    ");
+
+    error: kubectl selq takes no verb: what is named is fetched, with `kubectl get`
+    help: name what to get: `kubectl selq pods,svc -A`
+    "#);
     let help = plugin.run(&["--help"]).out;
     assert!(help.contains("--context <NAME>") && help.contains("Usage: kubectl selq"), "{help}");
-    // What help offers there is a line that is taken, but for the dump that is not here.
-    let examples =
-        help.lines().filter(|line| line.starts_with("  kubectl selq") && !line.contains("pods.json"));
-    let mut n_examples = 0;
-    for example in examples.map(|line| line.trim().strip_prefix("kubectl selq ").unwrap()) {
-        let line = format!("exec kubectl-selq {example} < /dev/null");
-        let mut command = plugin.command(&[]);
-        let path = command.get_envs().find(|(name, _)| *name == "PATH").unwrap().1.unwrap().to_owned();
-        command = Command::new("sh");
-        command.args(["-c", &line]).current_dir(plugin.folder.path()).env("PATH", path);
-        let output = command.output().unwrap();
+}
+
+/// What help offers are lines that are taken, but for the one about a dump, which is not there.
+#[test]
+fn the_examples_of_help_are_taken() {
+    let plugin = Plugin::new(SERVES);
+    let help = plugin.run(&["--help"]).out;
+    let examples = help.lines().filter_map(|line| line.strip_prefix("  kubectl selq "));
+    let examples: Vec<&str> = examples.filter(|line| !line.ends_with("pods.json")).collect();
+    assert!(examples.len() > 5, "{help}");
+    for example in examples {
+        // A shell takes the quotation marks away; what it runs is the program under the name of the plugin.
+        let shell = shell_like(&plugin.command(&[]), &format!("exec kubectl-selq {example}")).output();
+        let output = shell.unwrap();
         assert_ne!(output.status.code(), Some(2), "{example}: {}", String::from_utf8_lossy(&output.stderr));
-        n_examples += 1;
     }
-    assert!(n_examples > 5, "{help}");
+}
+
+/// A shell in the folder and with the path of a command.
+fn shell_like(command: &Command, line: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", line]).current_dir(command.get_current_dir().unwrap()).stdin(Stdio::null());
+    command.get_envs().for_each(|(name, value)| {
+        value.into_iter().for_each(|value| {
+            shell.env(name, value);
+        });
+    });
+    shell
 }
 
 /// Ctrl-C is for all processes of the terminal's group: none is left behind.
@@ -348,50 +379,38 @@ fn an_interrupt_ends_both() {
 
 #[test]
 fn a_session_fetches_again() {
-    use std::io::Write;
     let plugin = Plugin::new("cat answer.json");
-    let mut child = plugin
-        .command(&["repl", "pods,svc", "-A"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
     let lines = ":output name\napp=web\n:!sed -i s/web-0/web-9/ answer.json\n:refresh\napp=web\n:!rm answer.json\n:refresh\napp=web\n";
-    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let out = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(out, "pod/web-0\npod/web-9\npod/web-9\n");
-    assert_eq!(output.status.code(), Some(2), "the last one failed");
-    let calls = fs::read_to_string(plugin.folder.path().join("calls")).unwrap();
-    assert_eq!(calls, "get pods,svc -A -o json\n".repeat(3));
+    let run = plugin.session(&["pods,svc", "-A"], lines);
+    assert_eq!(run.out, "pod/web-0\npod/web-9\npod/web-9\n");
+    assert_eq!(run.status, 2, "the last one failed");
+    assert_eq!(run.calls, ["get pods,svc -A -o json"; 3]);
 }
 
 /// A kind that may not be listed is missing at the start and when all is fetched again; where nothing comes, what is there
 /// stays.
 #[test]
 fn a_session_takes_the_kinds_that_may_be_listed() {
-    use std::io::Write;
     let plugin = Plugin::new("cat answer.json; echo forbidden >&2; exit 1");
-    let mut child = plugin
-        .command(&["repl", "pods,secrets", "-A"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = "app=web\n:output name\n:!sed -i s/web-0/web-9/ answer.json\n:refresh\napp=web\n:!echo '[]' > answer.json\n:refresh\napp=web\n";
-    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let out = String::from_utf8(output.stdout).unwrap();
-    // Who calls kubectl is used to its tables.
-    assert!(
-        out.starts_with("NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE\nshop        web-0   1/1"),
-        "{out}"
-    );
-    assert!(out.ends_with("\npod/web-9\npod/web-9\n"), "{out}");
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(err, "forbidden\nforbidden\nforbidden\nerror: kubectl failed with exit status 1\n");
+    let lines = ":!sed -i s/web-0/web-9/ answer.json\n:refresh\napp=web\n:!echo '[]' > answer.json\n:refresh\napp=web\n";
+    let run = plugin.session(&["pods,secrets", "-A", "-o", "name"], lines);
+    assert_eq!(run.out, "pod/web-9\npod/web-9\n");
+    assert_eq!(run.err, "forbidden\nforbidden\nforbidden\nerror: kubectl failed with exit status 1\n");
+}
+
+/// Who calls kubectl is used to its tables, in which one namespace is not repeated.
+#[test]
+fn a_session_prints_the_tables_of_kubectl() {
+    let plugin = Plugin::new(SERVES);
+    let table = |args: &[&str], lines: &str| {
+        let run = plugin.session(args, lines);
+        run.out.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(table(&["pods", "-A"], "app=web"), "NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE");
+    assert_eq!(table(&["pods", "-n", "shop"], "app=web"), "NAME    READY   STATUS    RESTARTS   AGE");
+    assert_eq!(table(&["pods", "-o", "table"], "app=web"), "NAMESPACE   NAME    KIND");
+    let loaded = table(&["pods", "-n", "shop"], ":load answer.json\napp=web");
+    assert_eq!(loaded, "NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE");
 }
 
 /// The manifest that krew installs the plugin by.

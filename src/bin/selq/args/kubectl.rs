@@ -97,6 +97,11 @@ impl KubectlGet {
         call
     }
 
+    /// Whether `get` was said too, which is no kind.
+    pub(super) fn begins_with_verb(&self) -> bool {
+        self.words.first().is_some_and(|word| word == "get")
+    }
+
     /// `kubectl get pods,svc`
     pub(crate) fn title(&self) -> String {
         format!("kubectl get {}", self.words.join(" "))
@@ -104,6 +109,11 @@ impl KubectlGet {
 }
 
 impl KubectlNamespace {
+    /// Whether all objects are of one, besides those that are in none.
+    pub(crate) fn is_one(&self) -> bool {
+        *self != KubectlNamespace::All
+    }
+
     pub(super) fn asked(names: &[String], all: bool) -> KubectlNamespace {
         match names {
             _ if all => KubectlNamespace::All,

@@ -87,6 +87,8 @@ pub(crate) fn advice_on(args: &Args, dumps: &[InputFile]) -> Option<Advice> {
         "--context, --kubeconfig and --chunk-size say how to fetch something, and nothing is to be fetched"
     } else if args.waits_for_nobody() {
         "nothing is to be fetched, and no dump to be read"
+    } else if args.sources().filter_map(SourceArgs::kubectl_get).any(KubectlGet::begins_with_verb) {
+        "kubectl selq takes no verb: what is named is fetched, with `kubectl get`"
     } else {
         return dumps.iter().find_map(advice_on_object);
     };
@@ -204,7 +206,7 @@ fn take_words(source: &mut SourceArgs, selection: Option<&mut SelectionArgs>) {
     let namespace = KubectlNamespace::asked(&selection.namespace, selection.all_namespaces);
     if source.take_words(namespace.clone()) {
         // The server keeps to one namespace, and gives nodes whatever that is.
-        if namespace != KubectlNamespace::All {
+        if namespace.is_one() {
             selection.namespace.clear();
         }
         selection.fetched = Some(namespace);

@@ -210,7 +210,7 @@ impl Selection {
 
     /// Whether nothing is wanted but objects of one namespace.
     pub(crate) fn is_of_one_namespace(&self) -> bool {
-        self.namespaces.len() == 1 || self.fetched.as_ref().is_some_and(|it| *it != KubectlNamespace::All)
+        self.namespaces.len() == 1 || self.fetched.as_ref().is_some_and(KubectlNamespace::is_one)
     }
 
     /// The kinds that it asks for, of objects that come one by one.

@@ -351,7 +351,7 @@ mod tests {
         let expected = "status() STATUS, age() AGE, ready() READY, restarts() RESTARTS";
         assert_eq!(columns(&pods, &[], ":columns "), expected);
         assert_eq!(columns(&all, &[pod.clone(), pod.clone()], ":columns "), expected);
-        assert_eq!(columns(&all, &[pod.clone(), node], ":columns "), "");
+        assert_eq!(columns(&all, &[pod, node], ":columns "), "");
         assert_eq!(columns(&all, &[], ":columns "), "");
         assert_eq!(columns(&pods, &[], ":columns status(),A"), "age() AGE");
         // No key of these is like it.

@@ -118,7 +118,7 @@ impl Session {
             format,
             columns: self.state.settings.columns.clone(),
             custom_columns: self.state.settings.custom_columns.clone(),
-            is_of_one_namespace: self.state.selection.is_of_one_namespace(),
+            is_of_one_namespace: self.state.is_of_one_namespace(),
             show_labels: if self.state.settings.show_labels {
                 ShowLabels::Always
             } else {

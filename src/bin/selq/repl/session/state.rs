@@ -68,6 +68,13 @@ impl SessionState {
         self.loaded.store()
     }
 
+    /// Whether all objects that may be answered are of one namespace, besides those that are in none.
+    pub(super) fn is_of_one_namespace(&self) -> bool {
+        let is_of_one = |file: &InputFile| file.get.as_ref().is_some_and(|get| get.namespace.is_one());
+        let is_fetched_of_one = !self.files.is_empty() && self.files.iter().all(is_of_one);
+        self.selection.is_of_one_namespace() || is_fetched_of_one
+    }
+
     /// What a text asks for, as a line or as the argument of a command: a query, in which names may stand.
     pub(crate) fn wanted(&self, text: &str) -> std::result::Result<Wanted, NamedError> {
         self.names.query(text).map(Wanted::from)
