@@ -271,7 +271,7 @@ fn ages_of_an_old_dump_are_remarked_on_once() {
     for args in asked {
         assert!(is_told(args), "{args:?}");
     }
-    let others: [&[&str]; 8] = [
+    let others: [&[&str]; 9] = [
         &["--queries", "q.jsonl", "--now", "dump"],
         &["labels", "--key", "age()", "--now", "dump"],
         &["-w", "age()>1d", "--now", "dump"],
@@ -279,6 +279,7 @@ fn ages_of_an_old_dump_are_remarked_on_once() {
         &["-q", "-w", "age()>1d"],
         &["-w", ".metadata.creationTimestamp>2019-01-01"],
         &["--sort-by", "age()"],
+        &["-o", "kubectl", "-c"],
         &["-l", "x"],
     ];
     for args in others {

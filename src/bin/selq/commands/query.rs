@@ -45,7 +45,8 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
         false => Some(queries::read(args, config)?),
     };
     let asked = queries.iter().flatten().any(NamedQuery::asks_for_age);
-    let selection = selection.with_ages(asked || view.shows_ages());
+    let are_shown = args.shown() == Shown::Rows && view.shows_ages();
+    let selection = selection.with_ages(asked || are_shown);
     let args = &asking_server(args, &selection, &view);
     let freshness = selection.freshness();
     let mut query = QueryRun { selection, freshness, view, shown: args.shown(), config };
