@@ -257,6 +257,12 @@ fn what_kubectl_says_and_comes_to_comes_through() {
         let run = Plugin::new(script).run(&["pods", "-l", "app=web", "-o", "name"]);
         assert_eq!((run.status, &*run.out, &*run.err), (status, out, err), "{script}");
     }
+    // Of two calls the second fails: what the first one gave is an answer.
+    let second =
+        "if [ -e second ]; then echo 'error: timed out' >&2; exit 1; fi; touch second; cat answer.json";
+    let run = Plugin::new(second).run(&["pods", "-A", "-w", "app=web || n=2", "-o", "name"]);
+    assert_eq!((run.status, &*run.out, &*run.err), (1, "pod/web-0\npod/db-0\n", "error: timed out\n"));
+    assert_eq!(run.calls.len(), 2);
     let run = Plugin::new("head -c 300 answer.json; exit 1").run(&["pods", "-o", "name"]);
     assert_eq!((run.status, &*run.out), (1, ""));
     assert!(run.err.starts_with("error: kubectl get pods:"), "{}", run.err);

@@ -32,14 +32,19 @@ const MAX_DEPTH: usize = 16;
 
 /// Does what a line says. `Break` ends the session; an error does not.
 pub(crate) fn eval(session: &mut Session, line: &str, out: &mut dyn Write) -> Result<ControlFlow<()>> {
-    eval_at(session, line, 0, out)
+    eval_in(session, line, &[], out)
 }
 
-/// The same of a line that files have had done, one within the other to some depth.
-fn eval_at(session: &mut Session, line: &str, depth: usize, out: &mut dyn Write) -> Result<ControlFlow<()>> {
+/// The same of a line in texts, of which each had the next one done.
+fn eval_in(
+    session: &mut Session,
+    line: &str,
+    texts: &[&LinesToDo],
+    out: &mut dyn Write,
+) -> Result<ControlFlow<()>> {
     let flow = eval_one(session, line, out)?;
     match session.to_do.take() {
-        Some(lines) if flow.is_continue() => eval_lines(session, &lines, depth + 1, out),
+        Some(lines) if flow.is_continue() => eval_lines(session, &lines, texts, out),
         _ => Ok(flow),
     }
 }
@@ -47,13 +52,18 @@ fn eval_at(session: &mut Session, line: &str, depth: usize, out: &mut dyn Write)
 /// Does all lines of a text, whatever becomes of each.
 fn eval_lines(
     session: &mut Session,
-    LinesToDo { name, text }: &LinesToDo,
-    depth: usize,
+    lines: &LinesToDo,
+    texts: &[&LinesToDo],
     out: &mut dyn Write,
 ) -> Result<ControlFlow<()>> {
-    if depth > MAX_DEPTH {
-        bail!("{name}: files read each other, {MAX_DEPTH} deep");
+    let LinesToDo { name, file, text } = lines;
+    if file.is_some() && texts.iter().any(|outer| outer.file == *file) {
+        bail!("{name} reads itself");
     }
+    if texts.len() >= MAX_DEPTH {
+        bail!("{name}: files have each other read, {MAX_DEPTH} deep");
+    }
+    let texts = [texts, &[lines]].concat();
     let mut n_failed = 0;
     for (nth, line) in text.lines().enumerate() {
         session.go_on()?;
@@ -61,7 +71,7 @@ fn eval_lines(
             // Nobody has typed it, and what follows is the answer to it.
             session.voice.remark(line, out)?;
         }
-        match eval_at(session, line, depth, out) {
+        match eval_in(session, line, &texts, out) {
             Ok(flow) if flow.is_break() => return Ok(flow),
             Ok(_) => {}
             // Whoever reads the answers is gone, or has had enough.

@@ -52,7 +52,7 @@ pub(super) fn edit(session: &mut Session, text: &str, out: &mut dyn Write) -> Re
     if session.voice.screen.is_some() {
         text.lines().filter(|line| !line.trim().is_empty()).for_each(|line| session.state.history.add(line));
     }
-    session.to_do = Some(LinesToDo { name: "the edited text".to_owned(), text });
+    session.to_do = Some(LinesToDo { name: "the edited text".to_owned(), file: None, text });
     go_on()
 }
 
@@ -78,7 +78,7 @@ pub(super) fn read(session: &mut Session, text: &str, _: &mut dyn Write) -> Resu
     let text = String::from_utf8(without_bom(&bytes).to_vec()).map_err(|error| {
         anyhow!("{path}: expected UTF-8, found something else at byte {}", error.utf8_error().valid_up_to())
     })?;
-    session.to_do = Some(LinesToDo { name: path.clone(), text });
+    session.to_do = Some(LinesToDo { name: path.clone(), file: fs::canonicalize(path).ok(), text });
     go_on()
 }
 
@@ -117,7 +117,12 @@ mod tests {
         pod/web-1
         "#);
         let out = printed(&mut session, &[&format!(":read {}", path("again"))]).replace(&path(""), "");
-        assert!(out.contains("read each other"), "{out}");
+        assert_eq!(out, "(again:1: again reads itself)\n[1 line of again failed]\n");
+        for nth in 0..20 {
+            fs::write(path(&nth.to_string()), format!(":read {}\n", path(&(nth + 1).to_string()))).unwrap();
+        }
+        let out = printed(&mut session, &[&format!(":read {}", path("0"))]).replace(&path(""), "");
+        assert!(out.starts_with("(15:1: 16: files have each other read, 16 deep)\n"), "{out}");
         assert_eq!(printed(&mut session, &[":read nowhere"]), "[nowhere: no such file]\n");
     }
 
