@@ -57,6 +57,11 @@ pub(crate) enum DiffPart {
     All,
 }
 
+impl DiffPart {
+    /// What they are called, in their order.
+    pub(crate) const NAMES: [&str; 3] = ["labels", "spec", "all"];
+}
+
 impl From<DiffPart> for selq::diff::DiffBy {
     fn from(part: DiffPart) -> selq::diff::DiffBy {
         match part {
@@ -84,5 +89,16 @@ impl DiffArgs {
             source: self.input.source.with_inputs(vec![file.clone()]),
             ..self.input.clone()
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_called_what_they_are() {
+        let values = DiffPart::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        assert!(values.map(|it| it.get_name().to_owned()).eq(DiffPart::NAMES));
     }
 }

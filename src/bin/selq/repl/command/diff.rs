@@ -106,6 +106,16 @@ fn write_cut(
 #[cfg(test)]
 mod tests {
     use super::super::super::eval::tests::{printed, session};
+    use super::super::super::eval::with_context;
+    use crate::typing::complete::complete;
+
+    #[test]
+    fn what_to_compare_by_is_completed() {
+        let session = session(None);
+        let line = ":diff x.json s";
+        let completion = with_context(&session, |context| complete(context, line, line.len()));
+        assert_eq!(completion.candidates.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["spec"]);
+    }
 
     #[test]
     fn names_are_whole_where_what_differs_is_long() {

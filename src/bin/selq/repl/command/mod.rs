@@ -20,6 +20,7 @@ use anyhow::{Result, anyhow, bail};
 
 use super::session::Session;
 use super::settings;
+use crate::args::DiffPart;
 use crate::output::OutputFormat;
 use crate::typing::{ALIASES, Argument, CommandSyntax, commands_called, whole_name};
 
@@ -74,7 +75,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command("label-columns", "[K,…]", Argument::Keys, "keys as columns; `*` is all labels, `off` none",
         "Without K it says which there are.", set::label_columns),
     command("output", "[FORMAT]", FORMATS, "the format of answers",
-        "FORMAT is {formats}.", set::output),
+        "FORMAT is {formats}; `custom-columns` with what they are: `:output custom-columns=NAME:.metadata.name`.", set::output),
     command("limit", "[N]", Argument::Other, "rows of an answer at most; `off` for all",
         "`:more` shows the next N. The count is of all objects, and `:last` and `:write` take all of them.", set::limit),
     command("sort-by", "[SUBJECT]", Argument::Subject, "sort by key, field or function; `off` is input order",
@@ -87,8 +88,8 @@ pub(crate) const COMMANDS: &[Command] = &[
          --overwrite; one object that refuses, and nothing is changed. All objects of the answer are meant, also those beyond \
          `:limit`; `-l SELECTOR` comes last. Files stay as they are: `:write` writes a new one.", label::label),
     command("undo", "", Argument::Other, "take the last `:label` back", "", label::undo),
-    command("diff", "[all|FILE]", Argument::Files, "what changed since the dump was loaded, or since FILE",
-        "Cut to the screen; `:diff all` is whole, in the pager. `:diff FILE` says what came (`+`), went (`-`) and changed (`~`) since that dump, within the namespace and kind that are chosen: by labels, or by what stands behind it, `:diff FILE spec` and `:diff FILE all`.", diff::diff),
+    command("diff", "[all|FILE [PART]]", Argument::FileAndWord(&DiffPart::NAMES), "what changed since the dump was loaded, or since FILE",
+        "Cut to the screen; `:diff all` is whole, in the pager. `:diff FILE` says what came (`+`), went (`-`) and changed (`~`) since that dump, within the namespace and kind that are chosen: by labels, or by PART, which is labels, spec or all.", diff::diff),
     command("let", "NAME = QUERY", Argument::Definition, "give a query a name, for `@NAME`",
         "`:let live = env in (prod,qa)` and then `@live,tier=db` or `.spec.nodeName && !@live`: `@live` is its query in parentheses. A name is letters, digits, `-`, `_` and `.`.", names::define),
     command("names", "", Argument::Other, "the names, and what they stand for", "", names::names),
