@@ -291,6 +291,9 @@ fn what_is_meant_otherwise_is_told() {
         &["pods", "--watch"],
         &["pod/web-0", "-o", "name"],
         &["get", "pods"],
+        &["watch", "pods", "-l", "app"],
+        &["diff", "pods", "answer.json"],
+        &["index", "pods"],
     ]
     .iter()
     .map(|args| {
@@ -327,6 +330,15 @@ fn what_is_meant_otherwise_is_told() {
 
     error: kubectl selq takes no verb: what is named is fetched, with `kubectl get`
     help: name what to get: `kubectl selq pods,svc -A`
+
+    error: no file "pods", and nothing is fetched here
+    help: kubectl fetches what is to be read: `kubectl get pods -A -w -o json --output-watch-events | kubectl selq watch`
+
+    error: no file "pods", and nothing is fetched here
+    help: kubectl fetches what is to be read: `kubectl get pods -A -o json | kubectl selq diff pods.json -`
+
+    error: no file "pods", and nothing is fetched here
+    help: kubectl fetches what is to be read: `kubectl get pods -A -o json > pods.json`
     "#);
     let help = plugin.run(&["--help"]).out;
     assert!(help.contains("--context <NAME>") && help.contains("Usage: kubectl selq"), "{help}");

@@ -90,7 +90,7 @@ pub(crate) fn advice_on(args: &Args, dumps: &[InputFile]) -> Option<Advice> {
     } else if args.sources().filter_map(SourceArgs::kubectl_get).any(KubectlGet::begins_with_verb) {
         "kubectl selq takes no verb: what is named is fetched, with `kubectl get`"
     } else {
-        return dumps.iter().find_map(advice_on_object);
+        return dumps.iter().find_map(|dump| advice_on_object(dump).or_else(|| advice_on_kind(args, dump)));
     };
     let help = format!("name what to get: `{CALLED} pods,svc -A`");
     Some(Advice { error: fetches_nothing.to_owned(), help: Some(help) })
@@ -103,6 +103,21 @@ fn advice_on_object(dump: &InputFile) -> Option<Advice> {
     (is_object && !dump.path.exists()).then(|| Advice {
         error: format!("no file {:?}: a word with `/` in it is a dump", dump.path),
         help: Some(format!("an object is fetched by its kind and its name: `{CALLED} {kind} {name}`")),
+    })
+}
+
+/// What to say of a kind where nothing is fetched, and no such file is.
+fn advice_on_kind(args: &Args, dump: &InputFile) -> Option<Advice> {
+    let is_kind = dump.get.is_none() && !is_dump(&dump.path) && !dump.path.exists();
+    let instead = match &args.command {
+        Some(Subcommands::Watch(_)) => format!("{FOLLOWING} | {CALLED} watch"),
+        Some(Subcommands::Diff(_)) => format!("kubectl get pods -A -o json | {CALLED} diff pods.json -"),
+        Some(Subcommands::Index(_)) => "kubectl get pods -A -o json > pods.json".to_owned(),
+        _ => return None,
+    };
+    is_kind.then(|| Advice {
+        error: format!("no file {:?}, and nothing is fetched here", dump.path),
+        help: Some(format!("kubectl fetches what is to be read: `{instead}`")),
     })
 }
 
