@@ -137,6 +137,27 @@ fn where_nothing_is_found_kubectls_words_say_so() {
     assert_eq!((run.status, &*run.out, &*run.err), (1, "", "Error from server (Forbidden): no\n"));
 }
 
+/// What the server leaves out may be what was named: nobody knows that it does not occur.
+#[test]
+fn what_the_server_has_left_out_is_not_told_to_be_missing() {
+    let plugin = Plugin::new(SERVES);
+    for args in [
+        &["pods", "-A", "-l", "!old", "-c"][..],
+        &["pods", "-A", "-l", "!old", "-L", "zone", "-o", "table"],
+        &["pods", "-A", "--field-selector", "status.phase!=Failed", "-o", "name"],
+        &["pods", "-A", "-w", "app!=ap,status()!=Nope", "-o", "name"],
+    ] {
+        let run = plugin.run(args);
+        assert!(run.calls[0].contains("-l ") || run.calls[0].contains("--field-selector"), "{:?}", run.calls);
+        assert_eq!((run.status, &*run.err), (0, ""), "{args:?}");
+    }
+    let run = plugin.run(&["pods", "-A", "-l", "app=web,n=7"]);
+    assert_eq!((run.status, &*run.err), (1, "no objects found\n"));
+    // Nothing was left out of what is asked for by name.
+    let run = plugin.run(&["pods", "web-0", "-l", "!old", "-c"]);
+    assert_eq!(run.err, "no label \"old\" in 3 objects\n");
+}
+
 /// What is fetched is of now, and ages of it are what they are, though nothing has happened for years.
 #[test]
 fn ages_of_what_is_fetched_need_no_remark() {

@@ -48,6 +48,8 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<ExitStatus> {
     let are_shown = args.shown() == Shown::Rows && view.shows_ages();
     let selection = selection.with_ages(asked || are_shown);
     let args = &asking_server(args, &selection, &view);
+    let is_of_part = args.input.source.kubectl_get().is_some_and(|get| !get.selections.is_empty());
+    let selection = selection.of_part(is_of_part);
     let freshness = selection.freshness();
     let mut query = QueryRun { selection, freshness, view, shown: args.shown(), config };
     let loaded = match query.find(args)? {
@@ -217,11 +219,7 @@ impl QueryRun<'_> {
             let matched = scan.n_selected() > 0;
             return Ok(Found::Answer(Printed { matched, remarks: Vec::new() }, left_out));
         }
-        let among = among(scan.n_objects());
-        let mut of_scope = end.sightings.namespaces_in_vain(&among);
-        of_scope.extend(self.selection.kind_reasons(&end.asked.kinds_seen(), &among));
-        let mut in_vain = end.sightings.in_vain(&among);
-        in_vain.extend(absent::of_tests(&end.asked.unseen(), &among));
+        let [of_scope, in_vain] = self.in_vain(end, scan.n_objects());
         // What was not kept is not read again only to say more of it.
         if scan.is_kept() && self.needs_store(&scan, end, !(of_scope.is_empty() && in_vain.is_empty())) {
             return load(scan.into_unanswered());
@@ -235,6 +233,19 @@ impl QueryRun<'_> {
         let of_ages = self.freshness.iter().filter_map(Freshness::remark);
         let remarks = answer.remarks.into_iter().chain(in_vain).chain(of_ages).collect();
         Ok(Found::Answer(Printed { remarks, ..answer }, left_out))
+    }
+
+    /// Which namespaces and kinds, and which labels and other things, were asked for and did not come.
+    fn in_vain(&self, end: &ScanEnd<'_>, n_objects: u64) -> [Vec<String>; 2] {
+        if self.selection.is_of_part() {
+            return Default::default();
+        }
+        let among = among(n_objects);
+        let mut of_scope = end.sightings.namespaces_in_vain(&among);
+        of_scope.extend(self.selection.kind_reasons(&end.asked.kinds_seen(), &among));
+        let mut in_vain = end.sightings.in_vain(&among);
+        in_vain.extend(absent::of_tests(&end.asked.unseen(), &among));
+        [of_scope, in_vain]
     }
 
     /// Whether what there is to say of an answer takes a store.
@@ -287,7 +298,8 @@ impl QueryRun<'_> {
 
     /// Which of the columns no object has, in words.
     fn absent_columns(&self, store: &Store) -> impl Iterator<Item = String> {
-        let keys = self.view.subjects().filter_map(ColumnSubject::label);
+        let is_known = !self.selection.is_of_part();
+        let keys = self.view.subjects().filter_map(ColumnSubject::label).filter(move |_| is_known);
         keys.filter(|key| store.count_key(key) == 0).map(|key| labels::absence(Some(key), store))
     }
 

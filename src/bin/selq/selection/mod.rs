@@ -53,6 +53,8 @@ pub(crate) struct Selection {
     is_inverted: bool,
     /// The namespaces of which objects were fetched, where kubectl fetched them.
     fetched: Option<KubectlNamespace>,
+    /// Whether the server has left out of that what is not wanted.
+    is_of_part: bool,
     /// Objects of any of these; without any, of all.
     pub(crate) namespaces: Vec<String>,
     pub(crate) kinds: Vec<String>,
@@ -76,6 +78,7 @@ impl Selection {
             context,
             is_inverted: false,
             fetched: args.fetched.clone(),
+            is_of_part: false,
             namespaces: if args.all_namespaces { Vec::new() } else { trimmed(&args.namespace) },
             kinds: trimmed(&args.kind),
         })
@@ -92,6 +95,7 @@ impl Selection {
             asks_for_age: false,
             is_inverted: false,
             fetched: None,
+            is_of_part: false,
             namespaces,
             kinds,
         }
@@ -100,6 +104,16 @@ impl Selection {
     /// The same where whoever reads what is said of an answer can write a query.
     pub(crate) fn taking_queries(self) -> Selection {
         Selection { takes_queries: true, ..self }
+    }
+
+    /// The same where the server may have left out by itself what is not wanted: nobody knows then what occurs there.
+    pub(crate) fn of_part(self, yes: bool) -> Selection {
+        Selection { is_of_part: yes, ..self }
+    }
+
+    /// Whether what is asked for and does not come may occur all the same.
+    pub(crate) fn is_of_part(&self) -> bool {
+        self.is_of_part
     }
 
     /// Has ages counted to this moment, not to that when it was made.
@@ -234,15 +248,21 @@ impl Selection {
         if store.is_empty() {
             return vec![self.no_objects()];
         }
-        // Where something matched, the only kind and the only namespace that were asked for occur.
-        let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;
-        let mut reasons = if scope_occurs { Vec::new() } else { self.scope_reasons(store) };
-        reasons.extend(self.label_reasons(dump, plan, matched));
+        let mut reasons = if self.is_of_part { Vec::new() } else { self.absences(dump, plan, matched) };
         if reasons.is_empty() && !matched {
             reasons.push(NO_MATCHES.to_owned());
         }
         reasons.extend(plan.gaps().into_iter().map(|gap| absent::gap(gap, store)));
         reasons.extend(self.age_remark(dump));
+        reasons
+    }
+
+    /// What was asked for and does not occur, or why nothing matched.
+    fn absences(&self, dump: &Dump, plan: &Plan<'_>, matched: bool) -> Vec<String> {
+        // Where something matched, the only kind and the only namespace that were asked for occur.
+        let scope_occurs = matched && self.kinds.len() < 2 && self.namespaces.len() < 2;
+        let mut reasons = if scope_occurs { Vec::new() } else { self.scope_reasons(dump.store()) };
+        reasons.extend(self.label_reasons(dump, plan, matched));
         reasons
     }
 
