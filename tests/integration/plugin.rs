@@ -373,6 +373,7 @@ fn the_examples_of_help_are_taken() {
     let examples = help.lines().filter_map(|line| line.strip_prefix("  kubectl selq "));
     let examples: Vec<&str> = examples.filter(|line| !line.ends_with("pods.json")).collect();
     assert!(examples.len() > 5, "{help}");
+    assert_eq!(plugin.run(&["help"]).out, help);
     for example in examples {
         // A shell takes the quotation marks away; what it runs is the program under the name of the plugin.
         let shell = shell_like(&plugin.command(&[]), &format!("exec kubectl-selq {example}")).output();

@@ -211,6 +211,10 @@ fn run(args: Args, caller: Caller, config: &Config) -> Result<ExitStatus> {
         Some(Subcommands::Index(args)) => commands::index::run(&args, config),
         Some(Subcommands::Completions { shell }) => commands::help::completions(shell),
         Some(Subcommands::Man { command }) => commands::help::man(command.as_deref()),
+        // What the plugin takes are other lines.
+        Some(Subcommands::Help { topic: None, .. }) if caller == Caller::Kubectl => {
+            commands::help::print_styled(&caller.command().render_long_help(), config)
+        }
         Some(Subcommands::Help { topic, rule }) => {
             commands::help::run(topic.as_deref(), rule.as_deref(), config)
         }
