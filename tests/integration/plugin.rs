@@ -176,9 +176,14 @@ fn the_wide_table_is_that_of_kubectl() {
     let plugin = Plugin::new(SERVES);
     let run = plugin.run(&["pods,svc", "-n", "shop", "-o", "wide", "--now", "2026-11-03", "-l", "app=web"]);
     assert_snapshot!(run.out, @"
-    NAME    READY   STATUS    RESTARTS   AGE   IP       NODE   NOMINATED NODE   READINESS GATES
-    web-0   1/1     Running   0          2d    <none>   n1     <none>           <none>
+    NAME        READY   STATUS    RESTARTS   AGE   IP       NODE   NOMINATED NODE   READINESS GATES
+    pod/web-0   1/1     Running   0          2d    <none>   n1     <none>           <none>
     ");
+    let names = |kinds: &str| {
+        let out = plugin.run(&[kinds, "-l", "app=web", "-n", "shop", "--no-headers"]).out;
+        out.split_whitespace().next().unwrap().to_owned()
+    };
+    assert_eq!([names("pods"), names("po,pods"), names("all")], ["web-0", "web-0", "pod/web-0"]);
     let run = plugin.run(&["answer.json", "-o", "wide", "-l", "app=web"]);
     assert!(run.out.starts_with("NAMESPACE   NAME    KIND   API-VERSION"), "{}", run.out);
 }

@@ -193,6 +193,19 @@ fn one_kind_has_no_prefix_and_one_namespace_no_column() {
     ");
 }
 
+/// Who asks kubectl for several kinds sees which each object is of, though there may be none of the others.
+#[test]
+fn several_kinds_are_named_where_they_were_asked_for() {
+    let names = |args: &[&str]| -> Vec<String> {
+        let rows = table(&[args, &["-o", "kubectl", "-n", "shop", "--no-headers"]].concat());
+        rows.lines().map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["-k", "po,svc", "-w", "name(web-0)"]), ["pod/web-0"]);
+    assert_eq!(names(&["-k", "po,pods,Pod"]), ["web-0"]);
+    assert_eq!(names(&["-k", "cm", "-k", "hpa", "-w", "name(settings)"]), ["configmap/settings"]);
+    assert_eq!(names(&["-w", "kind(po,cronjob)"]), ["web-0"]);
+}
+
 #[test]
 fn other_columns_stand_behind_those_of_kubectl() {
     assert_snapshot!(table(&["-o", "kubectl", "-k", "po,svc", "-L", "app,b", "-L", "qos()", "--show-labels"]), @"

@@ -97,6 +97,11 @@ impl KubectlGet {
         call
     }
 
+    /// The kinds that are asked for; what stands behind them are names.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().take(1).flat_map(|kinds| kinds.split(','))
+    }
+
     /// Whether `get` was said too, which is no kind.
     pub(super) fn begins_with_verb(&self) -> bool {
         self.words.first().is_some_and(|word| word == "get")

@@ -348,6 +348,10 @@ fn view(args: &QueryArgs, selection: &Selection, config: &Config) -> Result<View
         columns,
         custom_columns: typed.custom_columns()?,
         is_of_one_namespace: selection.is_of_one_namespace(),
+        asked_kinds: match args.input.source.kubectl_get() {
+            Some(get) if selection.kinds.is_empty() => get.kinds().map(str::to_owned).collect(),
+            _ => selection.kinds.clone(),
+        },
         show_labels,
         headers: !args.no_headers,
         name_end: if args.null { NameEnd::Nul } else { NameEnd::Newline },

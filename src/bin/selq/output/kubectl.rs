@@ -5,6 +5,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use selq::kubernetes::columns::{self, KubectlColumn, KubectlTable};
+use selq::kubernetes::kinds;
 use selq::{Dump, ObjectRef};
 
 use super::columns::{push_labels, read_columns};
@@ -13,6 +14,8 @@ use super::{OutputFormat, Rows, ShowLabels, View, names};
 use crate::terminal::printer::Printer;
 use crate::terminal::table::{self, Cell, Grid, Layout, key_heading};
 
+/// What kubectl takes for a good many kinds.
+const ALL: &str = "all";
 /// The narrowest that kubectl makes a column, without the gap behind it.
 const MIN_WIDTH: usize = 3;
 /// The widest cell that widens its column. kubectl knows no bound, and has images and selectors of some hundred characters.
@@ -31,10 +34,10 @@ pub(super) fn layout(view: &View) -> Layout {
 /// Writes the tables of all kinds, in the order in which these come first.
 pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut Printer<impl Write>) -> Result<()> {
     let read = read_columns(dump, rows, view);
-    let kinds = by_kind(rows);
-    let has_many = kinds.len() > 1;
+    let tables = by_kind(rows);
+    let has_many = tables.len() > 1 || rows.iter().next().is_some_and(|object| asks_for_others(view, object));
     let layout = layout(view);
-    for (nth, objects) in kinds.into_iter().enumerate() {
+    for (nth, objects) in tables.into_iter().enumerate() {
         // Where nothing stands above the columns, kubectl has nothing between the tables either.
         if nth > 0 && view.headers {
             out.raw().write_all(b"\n")?;
@@ -43,6 +46,14 @@ pub(super) fn write(dump: &Dump, rows: &Rows<'_>, view: &View, out: &mut Printer
         table::write(&table, &layout, out.raw())?;
     }
     Ok(())
+}
+
+/// Whether other kinds were asked for than that of an object, which kubectl then names, though no object of them is there.
+fn asks_for_others(view: &View, object: ObjectRef<'_>) -> bool {
+    let is_other = |name: &String| !kinds::is_called(object.identity(), name);
+    // One name alone is that of the kind, also a short one that only the cluster knows.
+    let is_of_many = view.asked_kinds.len() > 1 || view.asked_kinds == [ALL];
+    is_of_many && view.asked_kinds.iter().any(is_other)
 }
 
 /// An object of an answer, with its place there.

@@ -19,6 +19,8 @@ pub(crate) struct View {
     pub(crate) custom_columns: Vec<CustomColumn>,
     /// Whether nothing but objects of one namespace is wanted, which kubectl then does not repeat.
     pub(crate) is_of_one_namespace: bool,
+    /// The kinds that were asked for, as they were called.
+    pub(crate) asked_kinds: Vec<String>,
     /// All labels in a last column.
     pub(crate) show_labels: ShowLabels,
     pub(crate) headers: bool,

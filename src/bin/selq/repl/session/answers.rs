@@ -119,6 +119,7 @@ impl Session {
             columns: self.state.settings.columns.clone(),
             custom_columns: self.state.settings.custom_columns.clone(),
             is_of_one_namespace: self.state.is_of_one_namespace(),
+            asked_kinds: self.state.selection.kinds.clone(),
             show_labels: if self.state.settings.show_labels {
                 ShowLabels::Always
             } else {
