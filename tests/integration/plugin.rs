@@ -454,6 +454,10 @@ fn a_session_prints_the_tables_of_kubectl() {
     assert_eq!(table(&["pods", "-A"], "app=web"), "NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE");
     assert_eq!(table(&["pods", "-n", "shop"], "app=web"), "NAME    READY   STATUS    RESTARTS   AGE");
     assert_eq!(table(&["pods", "-o", "table"], "app=web"), "NAMESPACE   NAME    KIND");
+    let of_both = table(&["pods,svc", "-n", "shop"], "app=web");
+    assert_eq!(of_both, "NAME        READY   STATUS    RESTARTS   AGE");
+    let of_one = table(&["pods,svc", "-n", "shop"], ":kind pods\napp=web");
+    assert_eq!(of_one, "NAME    READY   STATUS    RESTARTS   AGE");
     let loaded = table(&["pods", "-n", "shop"], ":load answer.json\napp=web");
     assert_eq!(loaded, "NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE");
 }

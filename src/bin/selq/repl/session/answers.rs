@@ -119,7 +119,7 @@ impl Session {
             columns: self.state.settings.columns.clone(),
             custom_columns: self.state.settings.custom_columns.clone(),
             is_of_one_namespace: self.state.is_of_one_namespace(),
-            asked_kinds: self.state.selection.kinds.clone(),
+            asked_kinds: self.state.asked_kinds(),
             show_labels: if self.state.settings.show_labels {
                 ShowLabels::Always
             } else {

@@ -9,7 +9,7 @@ use selq::{Dump, Matches, Plan, Scope, Selector, Store};
 
 use super::super::history::History;
 use super::super::settings::Settings;
-use crate::args::{InputArgs, InputFile, ReplArgs};
+use crate::args::{InputArgs, InputFile, KubectlGet, ReplArgs};
 use crate::commands::stats;
 use crate::config::Config;
 use crate::input::Loaded;
@@ -73,6 +73,15 @@ impl SessionState {
         let is_of_one = |file: &InputFile| file.get.as_ref().is_some_and(|get| get.namespace.is_one());
         let is_fetched_of_one = !self.files.is_empty() && self.files.iter().all(is_of_one);
         self.selection.is_of_one_namespace() || is_fetched_of_one
+    }
+
+    /// The kinds that are chosen, or else those that were fetched, as they were called.
+    pub(super) fn asked_kinds(&self) -> Vec<String> {
+        let fetched = self.files.iter().filter_map(|file| file.get.as_ref()).flat_map(KubectlGet::kinds);
+        match self.selection.kinds.is_empty() {
+            true => fetched.map(str::to_owned).collect(),
+            false => self.selection.kinds.clone(),
+        }
     }
 
     /// What a text asks for, as a line or as the argument of a command: a query, in which names may stand.
