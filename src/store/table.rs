@@ -233,7 +233,7 @@ impl ObjectTable {
         self.namespaces.text(namespace.0)
     }
 
-    pub(super) fn identity(&self, id: ObjectId) -> ObjectIdentity<'_> {
+    pub(crate) fn identity(&self, id: ObjectId) -> ObjectIdentity<'_> {
         let (api_version, kind) = self.kind(self.kind_of(id));
         let namespace = self.namespace(self.namespace_of(id));
         ObjectIdentity { api_version, kind, namespace, name: self.name(id) }

@@ -305,6 +305,79 @@ fn a_pod_that_waits_is_told_with_all_reasons_and_the_schedulers_own_words() {
 }
 
 #[test]
+fn what_is_not_judged_is_said_where_it_matters() {
+    let set = json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db", "namespace": "shop"},
+        "spec": {"template": {"spec": {}}, "volumeClaimTemplates": [{"metadata": {"name": "data"}}]}});
+    let replicas = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "tmp", "namespace": "shop"},
+        "spec": {"template": {"spec": {"volumes": [{"name": "tmp", "ephemeral": {"volumeClaimTemplate": {}}}]}}}});
+    let new = pod("new", json!({}), json!({}));
+    let env = with_files(&[("dump.json", &dump(&[host("a", "x"), host("b", "x"), new, set, replicas]))]);
+    let told = |of: &str, output: &str| env.run(&["schedule", "--of", of, "-o", output, "dump.json"]).err;
+    let (made, scores) = ("which are made with the pods", "not in the scores");
+    assert!(!told("shop/pod/new", "table").contains(made));
+    assert!(told("shop/statefulset/db", "table").contains(made));
+    assert!(told("shop/replicaset/tmp", "table").contains(made));
+    assert!(!told("shop/pod/new", "table").contains(scores));
+    assert!(told("shop/pod/new", "jsonl").contains(scores));
+}
+
+#[test]
+fn a_session_tells_where_a_pod_may_run() {
+    let env = with_files(&[("dump.json", &cluster())]);
+    let lines = ":schedule pod/web-2\nkind(pod)\n:schedule 1\n:schedule node/n1\n:schedule nope\n:schedule\n";
+    let run = env.pipe(&["repl", "dump.json"], lines.as_bytes());
+    assert_eq!(run.status, 2);
+    let told = env.run(&["schedule", "--fix", "dump.json"]);
+    // The same as the program says, with what is not judged behind it.
+    let told = format!("{}{}", told.out, told.err);
+    assert!(run.out.starts_with(&told), "{}\n{told}", run.out);
+    assert_snapshot!(&run.out[told.len()..], @r"
+    NAMESPACE   NAME    KIND
+    shop        web-0   Pod
+    shop        web-1   Pod
+    shop        web-2   Pod
+    pod shop/web-0 fits 2 of 3 nodes
+      FITS   NODES    RULE              CAUSE
+      yes    n1, n2
+      no     n3       TaintToleration   taint gpu=true:NoSchedule: no toleration has its key
+    not judged: resources, ports, volumes beyond the nodes and zones that they name, other plugins
+    ");
+    assert_snapshot!(run.err, @r#"
+    error: expected a pod, or a workload that makes some, found Node of no namespace
+    error: no object "nope" in 6 objects
+    error: expected OBJECT: `:schedule OBJECT`
+    "#);
+}
+
+#[test]
+fn room_that_was_made_for_a_pod_is_its_own() {
+    let with_priority = |priority: i32, mut pod: Value| {
+        pod["spec"]["priority"] = json!(priority);
+        pod
+    };
+    let mut nominated = with_priority(10, pod("waits", json!({"app": "web"}), json!({})));
+    nominated["status"] = json!({"nominatedNodeName": "a"});
+    let web = || json!({"app": "web"});
+    let hosts = || vec![host("a", "x"), host("b", "y"), nominated.clone()];
+    let asked = |priority: i32, spec: Value| {
+        let new = with_priority(priority, pod("new", web(), spec));
+        told(&hosts().into_iter().chain([new]).collect::<Vec<_>>())
+    };
+    let apart = || required("podAntiAffinity", over(HOST, web()));
+    assert_snapshot!(asked(10, apart()), @r"
+    pod shop/new fits 1 of 2 nodes
+      FITS   NODES   RULE               CAUSE
+      yes    b
+      no     a       InterPodAffinity   nominated pod shop/waits (anti-affinity app=web over kubernetes.io/hostname)
+    ");
+    assert!(asked(9, apart()).contains("fits 1 of 2 nodes"));
+    // It makes way for whoever is more important.
+    assert!(asked(11, apart()).contains("fits 2 of 2 nodes"));
+    let spread = asked(0, spread(ZONE, web()));
+    assert!(spread.contains("x: 1 pod, 1 of them nominated for this node, others 0, max skew 1"), "{spread}");
+}
+
+#[test]
 fn programs_get_a_line_a_pod() {
     let env = with_files(&[("dump.json", &cluster())]);
     let output = env.run(&["schedule", "-o", "jsonl", "--of", "shop/pod/web-0", "dump.json"]);

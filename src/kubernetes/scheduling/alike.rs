@@ -37,6 +37,8 @@ struct Likeness<'s> {
     namespace: &'s str,
     labels: Vec<LabelId>,
     claims: &'s [Box<str>],
+    /// How important the pod is, and the node that it is nominated for, where any pod is.
+    nomination: (i32, u32),
     /// Where the pod is, and whether it is about to leave, as it does not count for itself.
     place: (u32, PodState),
 }
@@ -68,12 +70,14 @@ impl Scheduler<'_> {
         let table = self.snapshot().store().table();
         let mut labels: Vec<LabelId> = table.labels_of(ObjectId(pod.id)).collect();
         labels.sort_unstable();
+        let are_nominated = !self.snapshot().facts().nominated.is_empty();
         let is_there = counts_itself && self.snapshot().placed().contains(pod.id);
         Likeness {
             rules: pod.rules,
             namespace: self.snapshot().object(pod.id).map_or("", |object| object.namespace()),
             labels,
             claims: &pod.claims,
+            nomination: if are_nominated { (pod.priority, pod.nominated_for) } else { (0, NO_NODE) },
             place: if is_there { (pod.node, pod.state) } else { (NO_NODE, PodState::Unplaced) },
         }
     }

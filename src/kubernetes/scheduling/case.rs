@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
+use super::nominated::NominatedNode;
 use super::pod::SchedulingPod;
 use super::rules::PodRules;
 use super::snapshot::ClusterSnapshot;
@@ -17,6 +18,8 @@ pub(super) struct Case<'s> {
     pub(super) pod: &'s SchedulingPod,
     /// The pod, where it is there already: it does not keep itself off.
     pub(super) itself: Option<u32>,
+    /// The nodes for which other pods are nominated.
+    pub(super) nominated: Vec<NominatedNode>,
     /// The nodes that the pod's nodeSelector and node affinity select, once NodeAffinity has worked them out.
     pub(super) selected: OnceLock<RoaringBitmap>,
     /// The nodes with a taint that keeps the pod off, once TaintToleration has.
@@ -30,7 +33,9 @@ impl<'s> Case<'s> {
         pod: &'s SchedulingPod,
     ) -> Case<'s> {
         let (selected, tainted) = (OnceLock::new(), OnceLock::new());
-        Case { snapshot, standing, pod, itself: snapshot.itself(pod), selected, tainted }
+        let itself = snapshot.itself(pod);
+        let nominated = NominatedNode::all(snapshot, pod, itself);
+        Case { snapshot, standing, pod, itself, nominated, selected, tainted }
     }
 
     pub(super) fn rules(&self) -> &'s PodRules {
@@ -44,6 +49,11 @@ impl<'s> Case<'s> {
     /// What the pods that are there ask of those that come.
     pub(super) fn standing(&self) -> &'s StandingTerms {
         self.standing.get_or_init(|| StandingTerms::of(self.snapshot))
+    }
+
+    /// The node with this number in the facts, if pods are nominated for it.
+    pub(super) fn nominated_for(&self, number: usize) -> Option<&NominatedNode> {
+        self.nominated.iter().find(|node| node.number == number)
     }
 
     /// Those of some pods that are others than the asked one.

@@ -9,11 +9,12 @@ use roaring::RoaringBitmap;
 use super::super::links::Realm;
 use super::super::object::{Json, ObjectJson, is_terminating};
 use super::super::pod::is_finished;
-use super::pod::claims;
+use super::pod::{claims, priority};
 use super::rules::{PodRules, RuleTexts};
 use super::toleration::Taint;
 use crate::json::Reads;
-use crate::{ObjectId, parallel};
+use crate::store::{IdentityIndex, ObjectTable};
+use crate::{ObjectId, ObjectIdentity, parallel};
 
 /// Fewer objects are read before another thread has begun.
 const MIN_PER_THREAD: usize = 256;
@@ -27,6 +28,9 @@ pub(super) struct ClusterFacts {
     pub(super) taints: Vec<Vec<Taint>>,
     /// In the order of the dump, each pod once.
     pub(super) pods: Vec<PodFacts>,
+    pods_by_identity: IdentityIndex,
+    /// The places of the pods that are nominated for nodes.
+    pub(super) nominated: Vec<usize>,
     /// What pods say of where they may run, each once.
     pub(super) rules: Vec<Arc<PodRules>>,
 }
@@ -47,6 +51,9 @@ pub(super) struct PodFacts {
     /// The number of its rules.
     pub(super) rules: u32,
     pub(super) state: PodState,
+    /// The place of the node that it is to have once others have left it; [`NO_NODE`] mostly.
+    pub(super) nominated_for: u32,
+    pub(super) priority: i32,
     /// Whether it names a node, which need not be there.
     pub(super) names_node: bool,
     /// Whether the scheduler waits with it for somebody.
@@ -93,17 +100,28 @@ impl PodFacts {
 impl ClusterFacts {
     pub(super) fn read(realm: &Realm<'_>) -> ClusterFacts {
         let (nodes, taints) = read_nodes(realm);
-        let numbers: HashMap<&str, u32, RandomState> = (0..)
-            .zip(&nodes)
-            .filter_map(|(number, node)| Some((realm.object(node.id)?.name(), number)))
-            .collect();
-        let ids = last_of_each(realm, &core(realm, "Pod"));
-        let mut facts =
-            ClusterFacts { nodes, taints, pods: Vec::with_capacity(ids.len()), rules: Vec::new() };
+        let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
+        numbers.reserve(nodes.len());
+        let named =
+            (0..).zip(&nodes).filter_map(|(number, node)| Some((realm.object(node.id)?.name(), number)));
+        numbers.extend(named);
+        let KindObjects { ids, by_identity } = KindObjects::of(realm, "Pod");
+        let pods = Vec::with_capacity(ids.len());
+        let mut facts = ClusterFacts {
+            nodes,
+            taints,
+            pods,
+            pods_by_identity: by_identity,
+            nominated: Vec::new(),
+            rules: Vec::new(),
+        };
         let parts =
             parallel::in_parts(&ids, MIN_PER_THREAD, |ids: &[u32]| PodPart::read(realm, ids, &numbers));
         let mut known: HashMap<Box<str>, u32, RandomState> = HashMap::default();
         parts.into_iter().for_each(|part| facts.add(part, &mut known));
+        let pods = facts.pods.iter().enumerate();
+        facts.nominated =
+            pods.filter(|(_, pod)| pod.nominated_for != NO_NODE).map(|(number, _)| number).collect();
         facts
     }
 
@@ -128,6 +146,12 @@ impl ClusterFacts {
     pub(super) fn pod_number(&self, id: u32) -> Option<usize> {
         self.pods.binary_search_by_key(&id, |pod| pod.id).ok()
     }
+
+    /// The pod of a name.
+    pub(super) fn pod_named(&self, table: &ObjectTable, namespace: &str, name: &str) -> Option<u32> {
+        let identity = ObjectIdentity { api_version: "v1", kind: "Pod", namespace, name };
+        self.pods_by_identity.get(identity, |id| table.identity(id)).map(|id| id.0)
+    }
 }
 
 /// The objects of a kind of the core group, ascending.
@@ -136,13 +160,24 @@ pub(super) fn core(realm: &Realm<'_>, kind: &str) -> RoaringBitmap {
     of_kind.fold(RoaringBitmap::new(), |all, (_, _, objects)| all | objects)
 }
 
-/// Of objects that were read twice, as from two files, the last one. What has no name is no other's double.
-fn last_of_each(realm: &Realm<'_>, ids: &RoaringBitmap) -> Vec<u32> {
-    let mut last: HashMap<(&str, &str), u32, RandomState> = HashMap::default();
-    let named =
-        |id: u32| realm.object(id).map(|it| (it.namespace(), it.name())).filter(|it| !it.1.is_empty());
-    ids.iter().filter_map(|id| Some((named(id)?, id))).for_each(|(name, id)| _ = last.insert(name, id));
-    ids.iter().filter(|id| named(*id).is_none_or(|name| last.get(&name) == Some(id))).collect()
+/// The objects of a kind, each of them once, by their identities.
+struct KindObjects {
+    /// Ascending.
+    ids: Vec<u32>,
+    by_identity: IdentityIndex,
+}
+
+impl KindObjects {
+    /// Those of a kind of the core group. Of objects that were read twice, as from two files, there is the last one. What has
+    /// no name is no other's double.
+    fn of(realm: &Realm<'_>, kind: &str) -> KindObjects {
+        let ids = core(realm, kind);
+        let table = realm.store().table();
+        let mut by_identity = IdentityIndex::with_capacity(ids.len() as usize);
+        let replaced = ids.iter().filter_map(|id| by_identity.insert(ObjectId(id), |id| table.identity(id)));
+        let replaced: RoaringBitmap = replaced.map(|id| id.0).collect();
+        KindObjects { ids: (ids - replaced).into_iter().collect(), by_identity }
+    }
 }
 
 fn read_nodes(realm: &Realm<'_>) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
@@ -153,7 +188,7 @@ fn read_nodes(realm: &Realm<'_>) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
         let taints = object.at(["spec", "taints"]).written();
         (id, taints.into(), object.at(["spec", "unschedulable"]).is_true())
     };
-    let ids = last_of_each(realm, &core(realm, "Node"));
+    let KindObjects { ids, .. } = KindObjects::of(realm, "Node");
     let of_parts = |ids: &[u32]| ids.iter().map(read).collect::<Vec<_>>();
     let mut lists = TaintLists { taints: vec![Vec::new()], numbers: HashMap::default() };
     let nodes = parallel::in_parts(&ids, MIN_PER_THREAD, of_parts).into_iter().flatten();
@@ -219,10 +254,12 @@ fn pod_reads() -> Reads {
     reads
         .and(["metadata", "deletionTimestamp"])
         .and(["spec", "nodeName"])
+        .and(["spec", "priority"])
         .and(["spec", "schedulingGates", "name"])
         .and(["spec", "volumes", "name"])
         .and(["spec", "volumes", "persistentVolumeClaim", "claimName"])
         .and_value(["spec", "volumes", "ephemeral"])
+        .and(["status", "nominatedNodeName"])
         .and(["status", "phase"])
 }
 
@@ -233,8 +270,9 @@ fn pod_facts(
     pod: &ObjectJson<'_>,
     nodes: &HashMap<&str, u32, RandomState>,
 ) -> PodFacts {
+    let node_called = |name: Option<&str>| name.and_then(|name| nodes.get(name).copied());
     let node_name = pod.at(["spec", "nodeName"]).text();
-    let node = node_name.as_ref().and_then(|name| nodes.get(&**name).copied());
+    let node = node_called(node_name.as_deref());
     let state = match node {
         _ if is_finished(pod) => PodState::Finished,
         None => PodState::Unplaced,
@@ -242,11 +280,15 @@ fn pod_facts(
         Some(_) => PodState::Placed,
     };
     let gates: Json<'_, '_> = pod.at(["spec", "schedulingGates"]);
+    let may_be_nominated = node_name.is_none() && state != PodState::Finished;
+    let nominated_for = pod.at(["status", "nominatedNodeName"]).text().filter(|_| may_be_nominated);
     PodFacts {
         id,
         node: node.unwrap_or(NO_NODE),
         rules,
         state,
+        nominated_for: node_called(nominated_for.as_deref()).unwrap_or(NO_NODE),
+        priority: priority(pod.at(["spec"])),
         names_node: node_name.is_some(),
         is_gated: gates.elements().next().is_some(),
         claims: claims(name, pod.at(["spec"])).collect(),

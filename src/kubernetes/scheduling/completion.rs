@@ -22,12 +22,13 @@ const OF_DAEMONS: [&str; 4] = [
     "node.kubernetes.io/pid-pressure",
     "node.kubernetes.io/unschedulable",
 ];
+const CLAIM_TEMPLATES: [&str; 2] = ["spec", "volumeClaimTemplates"];
 const NETWORK: &str = "node.kubernetes.io/network-unavailable";
 
 impl SchedulingPod {
     /// The pod that a workload would make next, completed as its controller and admission do; `None` of what has no template.
     ///
-    /// What stands in a volumeClaimTemplate, or is made with the pod, is not looked at.
+    /// What is [made with the pod](SchedulingPod::makes_volumes) is not looked at.
     #[must_use]
     pub fn of_template(dump: &Dump, id: ObjectId, places: &LinkPlaces) -> Option<SchedulingPod> {
         let object = dump.store().get(id)?;
@@ -35,13 +36,16 @@ impl SchedulingPod {
         let mut templates = places.pod_templates();
         let (_, _, path) = templates.find(|(of, kind, _)| *of == group && *kind == object.kind())?;
         let json = dump.json(id);
-        let json = ObjectJson::reading(&json, &reads(&path)).with_kind(object.api_version(), object.kind());
+        let reads = reads(&path).and(CLAIM_TEMPLATES);
+        let json = ObjectJson::reading(&json, &reads).with_kind(object.api_version(), object.kind());
         let template = path.iter().fold(json.json(), |json, name| json.get(name)).present()?;
         let spec = template.get("spec");
         let mut pod = SchedulingPod::of_spec("", spec);
         (pod.namespace, pod.name) = (object.namespace().into(), object.name().into());
         pod.labels = labels(template.get("metadata").get("labels"));
         pod.claims = named_claims(spec);
+        pod.makes_volumes =
+            json.at(CLAIM_TEMPLATES).elements().next().is_some() || has_ephemeral_volumes(spec);
         complete(&mut pod, json.known(), spec);
         Some(pod)
     }
@@ -61,6 +65,10 @@ fn named_claims(spec: Json<'_, '_>) -> Vec<Box<str>> {
     let volumes = spec.get("volumes").elements();
     let names = volumes.filter_map(|it| it.get("persistentVolumeClaim").get("claimName").text());
     names.map(|name: Cow<'_, str>| name.as_ref().into()).collect()
+}
+
+fn has_ephemeral_volumes(spec: Json<'_, '_>) -> bool {
+    spec.get("volumes").elements().any(|volume| volume.get("ephemeral").present().is_some())
 }
 
 fn complete(pod: &mut SchedulingPod, kind: Option<Known>, spec: Json<'_, '_>) {

@@ -8,8 +8,10 @@ use roaring::RoaringBitmap;
 
 use super::affinity_term::{PodAffinities, PodAffinityTerm};
 use super::case::Case;
+use super::nominated::NominatedNode;
 use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause, RejectionStage};
+use super::standing::is_about_namespace;
 use super::topology::Topology;
 
 const AFFINITY: &str = "node(s) didn't match pod affinity rules";
@@ -40,8 +42,24 @@ fn matches_itself(case: &Case<'_>, terms: &[PodAffinityTerm]) -> bool {
 }
 
 fn is_about_itself(case: &Case<'_>, term: &PodAffinityTerm) -> bool {
+    is_about(case, term, &case.pod.namespace, |key| case.pod.label(key))
+}
+
+/// Whether one of the pod's own terms is about a pod.
+fn is_about<'p>(
+    case: &Case<'_>,
+    term: &PodAffinityTerm,
+    namespace: &str,
+    label: impl Fn(&str) -> Option<&'p str>,
+) -> bool {
     let scope = case.snapshot.scope(term, &case.pod.namespace);
-    scope.is_none_or(|names| names.contains(&&*case.pod.namespace)) && term.selects(|key| case.pod.label(key))
+    scope.is_none_or(|names| names.contains(&namespace)) && term.selects(label)
+}
+
+/// The same of a pod of the dump.
+fn is_about_pod(case: &Case<'_>, term: &PodAffinityTerm, pod: u32) -> bool {
+    let object = case.snapshot.object(pod);
+    object.is_some_and(|it| is_about(case, term, it.namespace(), |key| it.label(key)))
 }
 
 fn topology(case: &Case<'_>, term: &PodAffinityTerm) -> Arc<Topology> {
@@ -108,6 +126,46 @@ fn refused(case: &Case<'_>) -> RoaringBitmap {
     })
 }
 
+/// A pod that is nominated for a node and that one of the pod's own anti-affinity terms is about, with the term.
+fn repelling_beside<'c>(case: &'c Case<'_>, node: &NominatedNode) -> Option<(u32, &'c PodAffinityTerm)> {
+    let terms = PodAffinities::readable(&case.rules().pods.required_anti).iter();
+    let mut terms = terms.filter(|term| topology(case, term).domain(node.number).is_some());
+    terms.find_map(|term| Some((*node.pods.iter().find(|pod| is_about_pod(case, term, **pod))?, term)))
+}
+
+/// A pod that is nominated for a node and has an anti-affinity term about the asked one, with the term.
+fn refusing_beside<'c>(case: &'c Case<'_>, node: &NominatedNode) -> Option<(u32, &'c PodAffinityTerm)> {
+    node.pods.iter().find_map(|pod| {
+        let own = case.snapshot.object(*pod)?.namespace();
+        let terms = PodAffinities::readable(&case.snapshot.rules_of(*pod)?.pods.required_anti).iter();
+        let mut about = terms.filter(|term| {
+            is_about_namespace(term, own, case.snapshot, &case.pod.namespace)
+                && term.selects(|key| case.pod.label(key))
+        });
+        Some((*pod, about.find(|term| topology(case, term).domain(node.number).is_some())?))
+    })
+}
+
+/// Whether those that are nominated for a node are all that the pod's required terms ask for.
+fn is_near_beside(case: &Case<'_>, node: &NominatedNode) -> bool {
+    let terms = PodAffinities::readable(&case.rules().pods.required);
+    terms.iter().all(|term| topology(case, term).domain(node.number).is_some())
+        && node.pods.iter().any(|pod| terms.iter().all(|term| is_about_pod(case, term, *pod)))
+}
+
+/// Whether the scheduler asks nothing of the pods around: neither does the pod, nor do those that are placed ask it of the pod.
+/// It then passes over what nominated pods would ask, too.
+fn is_skipped(case: &Case<'_>, refused: &RoaringBitmap) -> bool {
+    let pods = &case.rules().pods;
+    [&pods.required, &pods.required_anti].iter().all(|list| PodAffinities::readable(list).is_empty())
+        && refused.is_empty()
+}
+
+/// The nodes for which pods are nominated of which this holds.
+fn nominated_where(case: &Case<'_>, holds: impl Fn(&NominatedNode) -> bool) -> RoaringBitmap {
+    case.nominated.iter().filter(|node| holds(node)).map(|node| node.id).collect()
+}
+
 pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
     if let Some(problem) = case.rules().pods.problem() {
         let rejection = Rejection::of(PLUGIN, format!("parsing pod: {problem}"), case.nodes().clone());
@@ -116,19 +174,32 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
             .map(|it| Rejection { stage: RejectionStage::PreFilter, ..it })
             .collect();
     }
-    let mut rest = case.nodes().clone();
-    let mut rejections = Vec::new();
-    if let Some(attraction) = attraction(case) {
-        let apart = &rest - attraction.nodes;
-        rest -= &apart;
-        rejections.extend(Rejection::of(PLUGIN, AFFINITY, apart));
-    }
-    for (reason, nodes) in [(ANTI_AFFINITY, repelling(case)), (EXISTING, refused(case))] {
+    let apart = attraction(case).map_or_else(RoaringBitmap::new, |it| case.nodes() - it.nodes);
+    // With the pods that are nominated for it such a node is near some, so that the scheduler first comes to the other reasons.
+    let late = nominated_where(case, |node| is_near_beside(case, node)) & &apart;
+    let mut rest = case.nodes() - (&apart - &late);
+    let mut against = Vec::new();
+    for (reason, nodes) in [(ANTI_AFFINITY, repelling_all(case)), (EXISTING, refused_all(case))] {
         let near = nodes & &rest;
         rest -= &near;
-        rejections.extend(Rejection::of(PLUGIN, reason, near));
+        against.extend(Rejection::of(PLUGIN, reason, near));
     }
-    rejections
+    let apart = apart - (late - rest);
+    Rejection::of(PLUGIN, AFFINITY, apart).into_iter().chain(against).collect()
+}
+
+/// The nodes near a pod that one of the pod's own anti-affinity terms is about, be it only nominated for the node.
+fn repelling_all(case: &Case<'_>) -> RoaringBitmap {
+    repelling(case) | nominated_where(case, |node| repelling_beside(case, node).is_some())
+}
+
+/// The nodes near a pod that has an anti-affinity term about the asked one, be it only nominated for the node.
+fn refused_all(case: &Case<'_>) -> RoaringBitmap {
+    let refused = refused(case);
+    if is_skipped(case, &refused) {
+        return refused;
+    }
+    refused | nominated_where(case, |node| refusing_beside(case, node).is_some())
 }
 
 pub(super) fn cause(case: &Case<'_>, reason: &str, node: u32) -> RejectionCause {
@@ -201,15 +272,24 @@ fn pod_called(case: &Case<'_>, pod: u32) -> String {
     object.map_or_else(String::new, |it| format!("pod {}/{}", it.namespace(), it.name()))
 }
 
+/// The same of one that is nominated for the node.
+fn nominated_called(case: &Case<'_>, pod: u32) -> String {
+    format!("nominated {}", pod_called(case, pod))
+}
+
 /// `pod shop/web-1 (anti-affinity app=web over kubernetes.io/hostname)`
 fn near(case: &Case<'_>, number: usize) -> RejectionCause {
     let terms = PodAffinities::readable(&case.rules().pods.required_anti).iter();
-    let found = terms.filter_map(|term| {
+    let rule = |term| told(case, "anti-affinity", term, &case.pod.namespace);
+    let mut found = terms.filter_map(|term| {
         let pod = in_domain(case, &topology(case, term), &matching(case, term), number)?;
-        let rule = told(case, "anti-affinity", term, &case.pod.namespace);
-        Some(RejectionCause::of_rule(rule).and_here(pod_called(case, pod)).here_by_rule())
+        Some(RejectionCause::of_rule(rule(term)).and_here(pod_called(case, pod)).here_by_rule())
     });
-    found.into_iter().next().unwrap_or_default()
+    let beside = || {
+        let (pod, term) = repelling_beside(case, case.nominated_for(number)?)?;
+        Some(RejectionCause::of_rule(rule(term)).and_here(nominated_called(case, pod)).here_by_rule())
+    };
+    found.next().or_else(beside).unwrap_or_default()
 }
 
 /// The same of a pod that does not want the asked one near.
@@ -221,7 +301,12 @@ fn near_refusing(case: &Case<'_>, number: usize) -> RejectionCause {
         let rule = told(case, "its anti-affinity", &standing.term, &standing.namespace);
         Some(RejectionCause::of_rule(rule).and_here(pod_called(case, pod)).here_by_rule())
     });
-    found.unwrap_or_default()
+    let beside = || {
+        let (pod, term) = refusing_beside(case, case.nominated_for(number)?)?;
+        let rule = told(case, "its anti-affinity", term, case.snapshot.object(pod)?.namespace());
+        Some(RejectionCause::of_rule(rule).and_here(nominated_called(case, pod)).here_by_rule())
+    };
+    found.or_else(beside).unwrap_or_default()
 }
 
 /// What a domain is worth, by key; `None` where there is nothing to be near or far from.

@@ -6,12 +6,14 @@
 //!
 //! Each of the scheduler's rules is a file here under the scheduler's name for it (a [`SchedulerPlugin`]). The rules are asked of
 //! sets: the nodes that a term selects are a plan's answer, nodes with the same taints are looked at once, and pods are counted by
-//! domain where `topology` says so. `standing` has what the pods that are there ask of one that comes. A `case` is one question.
+//! domain where `topology` says so. `standing` has what the pods that are there ask of one that comes, and `nominated`
+//! those for which room was made. A `case` is one question.
 //!
 //! What is not judged: resources, ports, what volumes would have to be made, limits, dynamic resources, and plugins that somebody
-//! has configured. Nor are pods counted that are only nominated for a node, nor the spread constraints that a cluster has for pods
-//! without any, which keep none off. A DaemonSet is asked as one pod that may run on every node, and not as one for each. The semantics are those of Kubernetes 1.34, with the documented meaning of namespace selectors (see
-//! kubernetes#141526), and the wording of the sentence is that of 1.35.
+//! has configured. Nor are the spread constraints counted that a cluster has for pods without any, which keep none off. A
+//! template has the priority that it says itself, whatever class it names. A DaemonSet is asked as one pod that may run on every
+//! node, and not as one for each. The semantics are those of Kubernetes 1.34, with the documented meaning of namespace selectors
+//! (see kubernetes#141526), and the wording of the sentence is that of 1.35.
 
 mod affinity_term;
 mod alike;
@@ -26,6 +28,7 @@ mod node_affinity;
 mod node_name;
 mod node_terms;
 mod node_unschedulable;
+mod nominated;
 mod plugin;
 mod pod;
 mod pod_topology_spread;

@@ -18,6 +18,10 @@ pub struct SchedulingPod {
     pub(super) node_name: Box<str>,
     pub(super) gates: Vec<Box<str>>,
     pub(super) claims: Vec<Box<str>>,
+    /// Whether it has volumes that are made with it.
+    pub(super) makes_volumes: bool,
+    /// How important it is beside the others.
+    pub(super) priority: i32,
     pub(super) rules: Arc<PodRules>,
     /// Whether one of this name that is there already is this one.
     pub(super) is_itself: bool,
@@ -43,10 +47,11 @@ impl TemplateCompletion {
 }
 
 /// What is read of a pod's specification.
-const SPEC: [&str; 8] = [
+const SPEC: [&str; 9] = [
     "affinity",
     "nodeName",
     "nodeSelector",
+    "priority",
     "schedulingGates",
     "tolerations",
     "topologySpreadConstraints",
@@ -85,6 +90,8 @@ impl SchedulingPod {
             node_name: spec.get("nodeName").string().unwrap_or_default().into(),
             gates: gates.filter_map(|it| Some(it.get("name").string()?.into())).collect(),
             claims: claims(name, spec).collect(),
+            makes_volumes: false,
+            priority: priority(spec),
             rules: Arc::new(PodRules::of(RuleTexts::of(spec))),
             is_itself: false,
             completion: TemplateCompletion::default(),
@@ -127,9 +134,28 @@ impl SchedulingPod {
         &self.completion
     }
 
+    /// Whether volumes are made with the pod, of which nothing is known before, so that they are not judged: those of the
+    /// `volumeClaimTemplates` of a StatefulSet, and ephemeral ones of a template. Those of a pod that is there have claims.
+    #[must_use]
+    pub fn makes_volumes(&self) -> bool {
+        self.makes_volumes
+    }
+
+    /// Whether it says how its like are to be spread. For a pod that does not, a scheduler has constraints of its own, which no
+    /// dump has and no [score](super::Verdict::scores) counts; by default they keep a pod off no node.
+    #[must_use]
+    pub fn has_spread_constraints(&self) -> bool {
+        !self.rules.spread.is_empty()
+    }
+
     pub(super) fn label(&self, key: &str) -> Option<&str> {
         self.labels.iter().find(|(it, _)| **it == *key).map(|(_, value)| &**value)
     }
+}
+
+/// The priority that a specification says, which admission writes into that of each pod; 0 where there is none.
+pub(super) fn priority(spec: Json<'_, '_>) -> i32 {
+    spec.get("priority").integer().and_then(|number| number.try_into().ok()).unwrap_or(0)
 }
 
 /// The names of the claims that a pod of this name uses.

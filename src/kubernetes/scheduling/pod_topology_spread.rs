@@ -8,6 +8,7 @@ use roaring::RoaringBitmap;
 use super::affinity_term::selector_text;
 use super::case::Case;
 use super::node_affinity::selected_nodes;
+use super::nominated::NominatedNode;
 use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause, RejectionStage};
 use super::rules::{Inclusion, SpreadAction, SpreadConstraint};
@@ -52,9 +53,12 @@ struct ReadyConstraint<'c> {
 }
 
 /// How many pods there are in each domain that is counted.
+#[derive(Clone)]
 struct SpreadCounts {
     /// `None` of a domain that is not counted.
     counts: Vec<Option<u64>>,
+    /// How many of the pods are only nominated for the node that is looked at.
+    n_nominated: u64,
     least: u64,
     /// Whether there are fewer domains than there have to be, so that the least counts as 0.
     are_too_few: bool,
@@ -79,6 +83,14 @@ impl SpreadSelector<'_> {
         self.own.iter().for_each(|(key, value)| pods &= case.snapshot.labelled(key, value));
         pods -= case.snapshot.leaving();
         case.others(pods)
+    }
+
+    /// Whether it counts a pod that is nominated for a node. To those the empty selector is no other than to anybody.
+    fn counts_nominated(&self, case: &Case<'_>, pod: u32) -> bool {
+        let Some((selector, object)) = self.selector.zip(case.snapshot.object(pod)) else { return false };
+        object.namespace() == &*case.pod.namespace
+            && selector.matches_by(|key| object.label(key))
+            && self.own.iter().all(|(key, value)| object.label(key) == Some(value))
     }
 
     fn text(&self) -> String {
@@ -120,10 +132,35 @@ impl ReadyConstraint<'_> {
         for (count, n) in counts.iter_mut().zip(self.topology.counts(case.snapshot, &pods)) {
             *count = count.map(|_| n);
         }
-        let n_domains = counts.iter().flatten().count() as i64;
-        let are_too_few = n_domains < self.constraint.min_domains;
-        let least = counts.iter().flatten().copied().min().filter(|_| !are_too_few);
-        SpreadCounts { counts, least: least.unwrap_or(0), are_too_few, is_own: self.selector.is_own(case) }
+        SpreadCounts::new(counts, self.constraint.min_domains, self.selector.is_own(case))
+    }
+
+    /// The same as they are for a node where those count besides that are nominated for it; `None` where that is no difference.
+    fn counts_beside(
+        &self,
+        case: &Case<'_>,
+        with_keys: &RoaringBitmap,
+        counts: &SpreadCounts,
+        node: &NominatedNode,
+    ) -> Option<SpreadCounts> {
+        let n = node.pods.iter().filter(|pod| self.selector.counts_nominated(case, **pod)).count() as u64;
+        let domain = self.topology.domain(node.number).filter(|_| n > 0)?;
+        self.included(case, with_keys).contains(node.id).then(|| counts.with_nominated(domain, n))
+    }
+
+    /// The nodes where the pod would be one too many beside those that are nominated for them.
+    fn uneven_beside(
+        &self,
+        case: &Case<'_>,
+        with_keys: &RoaringBitmap,
+        counts: &SpreadCounts,
+    ) -> RoaringBitmap {
+        let is_uneven = |node: &&NominatedNode| {
+            let beside = self.counts_beside(case, with_keys, counts, node);
+            let domain = self.topology.domain(node.number);
+            beside.zip(domain).is_some_and(|(counts, domain)| self.exceeds(&counts, domain))
+        };
+        case.nominated.iter().filter(is_uneven).map(|node| node.id).collect()
     }
 
     fn exceeds(&self, counts: &SpreadCounts, domain: usize) -> bool {
@@ -132,6 +169,26 @@ impl ReadyConstraint<'_> {
 }
 
 impl SpreadCounts {
+    fn new(counts: Vec<Option<u64>>, min_domains: i64, is_own: bool) -> SpreadCounts {
+        let are_too_few = (counts.iter().flatten().count() as i64) < min_domains;
+        let mut counts = SpreadCounts { counts, n_nominated: 0, least: 0, are_too_few, is_own };
+        counts.find_least();
+        counts
+    }
+
+    fn find_least(&mut self) {
+        let least = self.counts.iter().flatten().copied().min().filter(|_| !self.are_too_few);
+        self.least = least.unwrap_or(0);
+    }
+
+    /// The same with so many pods more in a domain.
+    fn with_nominated(&self, domain: usize, n: u64) -> SpreadCounts {
+        let mut counts = SpreadCounts { n_nominated: n, ..self.clone() };
+        counts.counts[domain] = counts.counts[domain].map(|before| before + n);
+        counts.find_least();
+        counts
+    }
+
     /// How far a domain is above the least, with the pod in it.
     fn skew(&self, domain: usize) -> i64 {
         let here = self.counts[domain].unwrap_or(0) + u64::from(self.is_own);
@@ -177,6 +234,9 @@ pub(super) fn reject(case: &Case<'_>) -> Vec<Rejection> {
             rest -= &there;
             uneven |= there;
         }
+        let beside = constraint.uneven_beside(case, &with_keys, &counts) & &rest;
+        rest -= &beside;
+        uneven |= beside;
     }
     let lacking = Rejection::of(PLUGIN, NO_LABEL, lacking);
     lacking.into_iter().chain(Rejection::of(PLUGIN, REASON, uneven)).collect()
@@ -196,6 +256,9 @@ pub(super) fn cause(case: &Case<'_>, node: u32) -> RejectionCause {
             return RejectionCause::of_rule(format!("no label {}", constraint.constraint.topology_key));
         };
         let counts = constraint.counts(case, &with_keys);
+        let nominated = case.nominated_for(number);
+        let beside = nominated.and_then(|node| constraint.counts_beside(case, &with_keys, &counts, node));
+        let counts = beside.unwrap_or(counts);
         if constraint.exceeds(&counts, domain) {
             return uneven(case, constraint, &counts, domain);
         }
@@ -223,7 +286,11 @@ fn uneven(
     let selector = ready.selector.text();
     let rule = format!("{others}, max skew {max_skew} of {selector} over {topology_key}");
     let pods = if here == 1 { "pod" } else { "pods" };
-    let here = format!("{}: {here} {pods}", ready.topology.value(case.snapshot, domain));
+    let nominated = match counts.n_nominated {
+        0 => String::new(),
+        n => format!(", {n} of them nominated for this node"),
+    };
+    let here = format!("{}: {here} {pods}{nominated}", ready.topology.value(case.snapshot, domain));
     RejectionCause::of_rule(rule).and_here(here).here_first()
 }
 
@@ -237,7 +304,12 @@ pub(super) fn needed_skews(case: &Case<'_>) -> Vec<(usize, i64)> {
         let place = case.rules().spread.iter().position(|it| std::ptr::eq(it, ready.constraint));
         let counts = ready.counts(case, &with_keys);
         let skews = (0..ready.topology.len()).map(|domain| counts.skew(domain));
-        let skews: BTreeSet<i64> = skews.filter(|skew| *skew > ready.constraint.max_skew).collect();
+        let beside = case.nominated.iter().filter_map(|node| {
+            let counts = ready.counts_beside(case, &with_keys, &counts, node)?;
+            Some(counts.skew(ready.topology.domain(node.number)?))
+        });
+        let skews: BTreeSet<i64> =
+            skews.chain(beside).filter(|skew| *skew > ready.constraint.max_skew).collect();
         needed.extend(place.into_iter().flat_map(|nth| skews.iter().map(move |skew| (nth, *skew))));
     }
     needed

@@ -83,6 +83,8 @@ impl<'d> Scheduler<'d> {
             node_name: "".into(),
             gates: Vec::new(),
             claims: facts.claims.to_vec(),
+            makes_volumes: false,
+            priority: facts.priority,
             rules: Arc::clone(&self.snapshot.facts().rules[facts.rules as usize]),
             is_itself: true,
             completion: Default::default(),

@@ -11,10 +11,11 @@ use super::super::links::Realm;
 use super::affinity_term::{PodAffinityTerm, TermNamespaces};
 use super::cluster::{ClusterFacts, core};
 use super::pod::SchedulingPod;
+use super::rules::PodRules;
 use super::sets::ClusterSets;
 use super::topology::Topology;
 use super::volumes::VolumeFacts;
-use crate::{Dump, ObjectId, ObjectIdentity, Plan, Scope, Selector, Store};
+use crate::{Dump, ObjectId, Plan, Scope, Selector, Store};
 
 /// A cluster at one moment, which rules are asked of.
 #[derive(Debug)]
@@ -95,19 +96,14 @@ impl<'d> ClusterSnapshot<'d> {
 
     /// Which pod of the cluster the asked one is, if it is there already.
     pub(super) fn itself(&self, pod: &SchedulingPod) -> Option<u32> {
-        if !pod.is_itself || pod.name.is_empty() {
-            return None;
-        }
-        let identity =
-            ObjectIdentity { api_version: "v1", kind: "Pod", namespace: &pod.namespace, name: &pod.name };
-        let found = self.store().find(identity).map(|object| object.id().0);
-        let is_it = |id: u32| {
-            self.object(id).is_some_and(|it| (it.namespace(), it.name()) == (&pod.namespace, &pod.name))
-        };
-        found.filter(|id| self.facts().pod_number(*id).is_some()).or_else(|| {
-            // One of the same name in another cluster was put in later.
-            self.facts().pods.iter().map(|pod| pod.id).find(|id| is_it(*id))
-        })
+        let is_named = pod.is_itself && !pod.name.is_empty();
+        is_named.then(|| self.facts().pod_named(self.store().table(), &pod.namespace, &pod.name)).flatten()
+    }
+
+    /// What a pod of the cluster says about where it may run.
+    pub(super) fn rules_of(&self, pod: u32) -> Option<&PodRules> {
+        let facts = self.facts();
+        Some(&facts.rules[facts.pods[facts.pod_number(pod)?].rules as usize])
     }
 
     /// The domains of a label key, worked out once.

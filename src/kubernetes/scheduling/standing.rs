@@ -122,21 +122,26 @@ impl StandingList {
         let labels = pod.labels.iter().map(|(key, value)| (&**key, &**value));
         let ids: Vec<usize> = self.selectors.matching(labels).iter().map(|id| id.index()).collect();
         let terms = ids.into_iter().map(|number| &self.terms[number]);
-        terms.filter(move |term| term.is_about(snapshot, &pod.namespace))
+        terms.filter(move |it| is_about_namespace(&it.term, &it.namespace, snapshot, &pod.namespace))
     }
 }
 
-impl StandingTerm {
-    /// Whether it is about pods of a namespace.
-    fn is_about(&self, snapshot: &ClusterSnapshot<'_>, namespace: &str) -> bool {
-        let namespaces = &self.term.namespaces;
-        if namespaces.is_own() {
-            return *self.namespace == *namespace;
-        }
-        namespaces.named.iter().any(|name| **name == *namespace)
-            || namespaces.labelled.as_ref().is_some_and(|it| snapshot.selects_namespace(it, namespace))
+/// Whether a term of a pod that is in the namespace `own` is about pods of a namespace.
+pub(super) fn is_about_namespace(
+    term: &PodAffinityTerm,
+    own: &str,
+    snapshot: &ClusterSnapshot<'_>,
+    namespace: &str,
+) -> bool {
+    let namespaces = &term.namespaces;
+    if namespaces.is_own() {
+        return own == namespace;
     }
+    namespaces.named.iter().any(|name| **name == *namespace)
+        || namespaces.labelled.as_ref().is_some_and(|it| snapshot.selects_namespace(it, namespace))
+}
 
+impl StandingTerm {
     /// How many other pods than the asked one have the term in each domain where there are any.
     pub(super) fn counts(
         &self,

@@ -162,6 +162,7 @@ pub(super) fn asking(rng: &mut Rng, name: &str) -> Value {
             "nodeSelector": maybe(rng, 6, |rng| json!({"disk": one(rng, &["ssd", "hdd"])})),
             "affinity": maybe(rng, 2, affinity),
             "tolerations": some(rng, 2, toleration),
+            "priority": maybe(rng, 2, |rng| json!(rng.i32(-1..3))),
             "topologySpreadConstraints": maybe(rng, 2, |rng| json!(some(rng, 2, constraint))),
         },
         "status": {},
@@ -175,6 +176,10 @@ pub(super) fn cluster(rng: &mut Rng, n_nodes: usize) -> PlainCluster {
         let mut pod = asking(rng, &format!("p{nth}"));
         if rng.usize(..8) > 0 {
             pod["spec"]["nodeName"] = json!(format!("n{}", rng.usize(..n_nodes + 1)));
+        }
+        // Of those that are on a node this means nothing.
+        if rng.usize(..3) == 0 {
+            pod["status"]["nominatedNodeName"] = json!(format!("n{}", rng.usize(..n_nodes + 1)));
         }
         if rng.usize(..10) == 0 {
             pod["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");

@@ -139,6 +139,20 @@ impl PlainCluster {
         others.filter(|(pod, _)| !["Succeeded", "Failed"].contains(&text(pod, "/status/phase"))).collect()
     }
 
+    /// The pods that are nominated for a node and count while it is asked whether the pod fits there.
+    fn nominated<'c>(&'c self, asked: &Value, node: usize) -> Vec<PlacedPod<'c>> {
+        let name = text(&self.nodes[node], "/metadata/name");
+        let priority = |pod: &Value| pod["spec"]["priority"].as_i64().unwrap_or(0);
+        let is_nominated = |pod: &&Value| {
+            text(pod, "/spec/nodeName").is_empty()
+                && text(pod, "/status/nominatedNodeName") == name
+                && !["Succeeded", "Failed"].contains(&text(pod, "/status/phase"))
+                && priority(pod) >= priority(asked)
+                && ["name", "namespace"].iter().any(|it| pod["metadata"][it] != asked["metadata"][it])
+        };
+        self.pods.iter().filter(is_nominated).map(|pod| (pod, node)).collect()
+    }
+
     /// Whether a term of a pod in the namespace `own` is about a pod.
     fn is_about(&self, term: &Value, own: &str, pod: &Value) -> bool {
         let namespace = text(pod, "/metadata/namespace");
@@ -165,11 +179,16 @@ impl PlainCluster {
         !is_selected_by_nothing && self.is_about(term, own, pod)
     }
 
-    fn spread(&self, pod: &Value, placed: &[PlacedPod<'_>]) -> Vec<Option<&'static str>> {
+    fn spread(
+        &self,
+        pod: &Value,
+        placed: &[PlacedPod<'_>],
+        nominated: &[PlacedPod<'_>],
+    ) -> Vec<Option<&'static str>> {
         let all = list(pod, "/spec/topologySpreadConstraints").iter();
         let hard: Vec<&Value> = all.filter(|it| it["whenUnsatisfiable"] == "DoNotSchedule").collect();
         let counts: Vec<BTreeMap<&str, i64>> =
-            hard.iter().map(|it| self.spread_counts(pod, placed, &hard, it)).collect();
+            hard.iter().map(|it| self.spread_counts(pod, [placed, nominated], &hard, it)).collect();
         let of_node = |node: &Value| {
             hard.iter().zip(&counts).find_map(|(constraint, counts)| {
                 let Some(domain) = label(node, text(constraint, "/topologyKey")) else {
@@ -191,7 +210,7 @@ impl PlainCluster {
     fn spread_counts<'c>(
         &'c self,
         pod: &Value,
-        placed: &[PlacedPod<'_>],
+        [placed, nominated]: [&[PlacedPod<'_>]; 2],
         hard: &[&Value],
         constraint: &Value,
     ) -> BTreeMap<&'c str, i64> {
@@ -206,24 +225,33 @@ impl PlainCluster {
         let domain = |node: usize| label(&self.nodes[node], key).filter(|_| is_counted[node]);
         let mut counts: BTreeMap<&str, i64> =
             (0..self.nodes.len()).filter_map(|it| Some((domain(it)?, 0))).collect();
-        if is_empty(&constraint["labelSelector"]) && own_labels(pod, constraint).is_empty() {
-            return counts;
-        }
-        for (other, node) in placed {
+        // The two are added up by different code of the scheduler, only one of which looks at these.
+        let counts_all = is_empty(&constraint["labelSelector"]) && own_labels(pod, constraint).is_empty();
+        let placed = placed.iter().filter(|(other, _)| !counts_all && !is_terminating(other));
+        for (other, node) in placed.chain(nominated) {
             let is_same = other["metadata"]["namespace"] == pod["metadata"]["namespace"];
-            if is_same && !is_terminating(other) && counted(pod, constraint, other) {
+            if is_same && counted(pod, constraint, other) {
                 domain(*node).into_iter().for_each(|domain| *counts.entry(domain).or_default() += 1);
             }
         }
         counts
     }
 
-    fn pods(&self, pod: &Value, placed: &[PlacedPod<'_>]) -> Vec<Option<&'static str>> {
+    fn pods(
+        &self,
+        pod: &Value,
+        placed: &[PlacedPod<'_>],
+        nominated: &[PlacedPod<'_>],
+    ) -> Vec<Option<&'static str>> {
         let own = text(pod, "/metadata/namespace");
         let affinity = list(&pod["spec"]["affinity"]["podAffinity"], &format!("/{REQUIRED}"));
         let anti = list(&pod["spec"]["affinity"]["podAntiAffinity"], &format!("/{REQUIRED}"));
         let (mut near, mut far, mut refused) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for (other, node) in placed {
+        for (nth, (other, node)) in placed.iter().chain(nominated).enumerate() {
+            // The plugin has nothing to do, and is not asked again when pods are added.
+            if nth == placed.len() && affinity.is_empty() && anti.is_empty() && refused.is_empty() {
+                break;
+            }
             let node = &self.nodes[*node];
             let pair = |term: &Value| {
                 let key = text(term, "/topologyKey").to_owned();
@@ -264,7 +292,15 @@ impl PlainCluster {
     /// What is against each node.
     pub(super) fn judge(&self, pod: &Value) -> PlainAnswer {
         let placed = self.placed(pod);
-        let (spread, pods) = (self.spread(pod, &placed), self.pods(pod, &placed));
+        let (mut spread, mut pods) = (self.spread(pod, &placed, &[]), self.pods(pod, &placed, &[]));
+        for node in 0..self.nodes.len() {
+            let nominated = self.nominated(pod, node);
+            if !nominated.is_empty() {
+                // Both are asked twice, and what the first time says goes before the second.
+                spread[node] = self.spread(pod, &placed, &nominated)[node].or(spread[node]);
+                pods[node] = self.pods(pod, &placed, &nominated)[node].or(pods[node]);
+            }
+        }
         let cordon = serde_json::json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"});
         let nodes = self.nodes.iter().zip(spread.into_iter().zip(pods));
         nodes

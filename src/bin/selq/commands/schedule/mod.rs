@@ -24,16 +24,23 @@ use crate::selection::Selection;
 use crate::terminal::message::{self, counted};
 use crate::terminal::stdout::print_to_stdout;
 use crate::terminal::table::Layout;
-use asked::AskedPods;
 pub(crate) use asked::of_dump;
+use asked::{AskedPod, AskedPods};
 use lines::PodLine;
 pub(crate) use report::lines as report_lines;
 use rows::VerdictRows;
 use summary::SummaryRows;
 
 /// What is never judged.
-pub(crate) const NOT_JUDGED: &str =
+const NOT_JUDGED: &str =
     "not judged: resources, ports, volumes beyond the nodes and zones that they name, other plugins";
+
+/// What is not judged of pods with volumes that are made with them.
+const MADE_VOLUMES: &str = "not judged: the volumes of volumeClaimTemplates and the ephemeral ones of templates, which are made with the pods";
+
+/// What scores leave out of pods without spread constraints.
+const DEFAULT_SPREAD: &str =
+    "not in the scores: the spread constraints that the scheduler itself has for pods without any";
 
 pub(crate) fn run(args: &ScheduleArgs, config: &Config) -> Result<ExitStatus> {
     let selection = Selection::new(&args.selection, config)?;
@@ -61,7 +68,8 @@ pub(crate) fn run(args: &ScheduleArgs, config: &Config) -> Result<ExitStatus> {
         judged(dump, &asked, &schedulers, args, config)?
     };
     let mut remarks = asked.remarks.clone();
-    remarks.extend(limits(&asked, &schedulers));
+    remarks.extend(limits(&asked.pods, &schedulers));
+    remarks.extend(limits_of_scores(&asked.pods, args));
     message::remarks(&remarks);
     Ok(loaded.status(config, answer))
 }
@@ -143,12 +151,20 @@ fn summarized(
     Ok(ExitStatus::of_match(n_nowhere == 0))
 }
 
-/// What is not judged, and which kinds the input lacks that matter for what was asked.
-fn limits(asked: &AskedPods, schedulers: &[Scheduler<'_>]) -> Vec<String> {
-    let missing = asked.pods.iter().flat_map(|it| schedulers[it.cluster].missing_kinds(&it.pod));
+/// What is not judged, of the pods that were asked about too, and which kinds the input lacks that matter for them.
+pub(crate) fn limits(asked: &[AskedPod], schedulers: &[Scheduler<'_>]) -> Vec<String> {
+    let made = asked.iter().any(|it| it.pod.makes_volumes()).then(|| MADE_VOLUMES.to_owned());
+    let missing = asked.iter().flat_map(|it| schedulers[it.cluster].missing_kinds(&it.pod));
     let missing: BTreeSet<&str> = missing.collect();
     let told = missing
         .into_iter()
         .map(|kind| format!("the input has no {kind}, so that what these say is not judged"));
-    std::iter::once(NOT_JUDGED.to_owned()).chain(told).collect()
+    std::iter::once(NOT_JUDGED.to_owned()).chain(made).chain(told).collect()
+}
+
+/// What scores leave out, where any are printed.
+fn limits_of_scores(asked: &[AskedPod], args: &ScheduleArgs) -> Option<String> {
+    let has_scores = args.output == GridFormat::Jsonl && !args.summary;
+    let lack_constraints = asked.iter().any(|it| !it.pod.has_spread_constraints());
+    (has_scores && lack_constraints).then(|| DEFAULT_SPREAD.to_owned())
 }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::slice;
 
 use anyhow::{Error, Result, anyhow, bail};
 use selq::query::Subject;
@@ -14,7 +15,7 @@ use super::{go_on, required};
 use crate::args::LinkRelation;
 use crate::commands::labels::{self, Facts};
 use crate::commands::links::{RELATIONS, tree_lines};
-use crate::commands::schedule::{NOT_JUDGED, of_dump, report_lines};
+use crate::commands::schedule::{limits, of_dump, report_lines};
 use crate::output::names;
 use crate::selection;
 use crate::terminal::message::{self, counted};
@@ -89,7 +90,7 @@ pub(super) fn schedule(session: &mut Session, wanted: &str, out: &mut dyn Write)
     };
     let verdict = schedulers[asked.cluster].judge(&asked.pod);
     let mut lines = report_lines(dump, &asked, &verdict, true, true);
-    lines.push(NOT_JUDGED.to_owned());
+    lines.extend(limits(slice::from_ref(&asked), &schedulers));
     session.voice.write_long(out, |out| {
         let audience = session.state.config.stdout;
         Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", audience.text(line)))?)
