@@ -16,7 +16,7 @@ use super::namespaces::NamespaceReach;
 use super::needed::KindsNeeded;
 use super::of_objects::OfObjects;
 use super::scaler::Scaler;
-use super::scheduling::Schedulers;
+use super::schedulers::Schedulers;
 use super::states::KindChecks;
 use crate::json::Reads;
 use crate::store::{Column, PostingsView, group_of};
@@ -66,7 +66,7 @@ impl<'l, 'd> Auditor<'l, 'd> {
             workloads: OnceLock::new(),
             scalers: OnceLock::new(),
             custom_kinds: OnceLock::new(),
-            schedulers: Schedulers::default(),
+            schedulers: Schedulers::new(links.dump()),
             makers: OnceLock::new(),
             named_templates: OnceLock::new(),
         }

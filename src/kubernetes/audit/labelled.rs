@@ -7,7 +7,7 @@ use super::super::owner::controller;
 use super::super::pod::is_finished;
 use super::audited::{Audited, NamespacePlace};
 use super::of_objects::OfObjects;
-use super::states::{KindChecks, Said};
+use super::states::{KindChecks, StateMessage};
 use crate::json::Reads;
 use crate::{ObjectId, ObjectRef, Requirement, Selector, parallel};
 
@@ -196,7 +196,7 @@ pub(super) struct PodLikes<'d> {
     places: OfObjects<u32>,
     by_namespace: HashMap<NamespacePlace<'d>, Vec<usize>>,
     has_made: bool,
-    said: Vec<Said>,
+    said: Vec<StateMessage>,
 }
 
 impl<'d> PodLikes<'d> {
@@ -216,7 +216,7 @@ impl<'d> PodLikes<'d> {
     }
 
     /// What the checks say of pods, in the order of the pods.
-    pub(super) fn said(&self) -> &[Said] {
+    pub(super) fn said(&self) -> &[StateMessage] {
         &self.said
     }
 
@@ -270,7 +270,7 @@ impl<'d> PodLikes<'d> {
 }
 
 /// All pods, and what the checks say of them.
-fn pods<'d>(audited: &Audited<'_, 'd>, checks: &KindChecks) -> (Vec<Labelled<'d>>, Vec<Said>) {
+fn pods<'d>(audited: &Audited<'_, 'd>, checks: &KindChecks) -> (Vec<Labelled<'d>>, Vec<StateMessage>) {
     let reads = Reads::of(checks.reads())
         .and(["metadata", "uid"])
         .and(["metadata", "deletionTimestamp"])

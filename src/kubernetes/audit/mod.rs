@@ -31,6 +31,7 @@ mod rule;
 mod rules;
 mod scale;
 mod scaler;
+mod schedulers;
 mod scheduling;
 mod selectors;
 mod services;
@@ -51,7 +52,7 @@ use crate::json::Reads;
 use crate::{ObjectId, parallel};
 use auditor::Auditor;
 use rule::RuleFinder;
-use states::{KindChecks, Said, StateCheck};
+use states::{KindChecks, StateCheck, StateMessage};
 
 /// Looks for what these rules say in the dump of the links.
 ///
@@ -92,8 +93,9 @@ pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRu
             RuleFinder::Links(find) => find(&auditor),
             RuleFinder::State(check) => {
                 let of_check = said.iter().filter(|said| std::ptr::eq(checks[said.check], check));
-                let finding =
-                    |said: &Said| Finding::new(said.id, rule.severity, check.at, said.message.clone());
+                let finding = |said: &StateMessage| {
+                    Finding::new(said.id, rule.severity, check.at, said.message.clone())
+                };
                 of_check.map(finding).collect()
             }
         };
@@ -107,7 +109,7 @@ pub fn audit(links: &Links<'_>, rules: impl IntoIterator<Item = &'static AuditRu
 const MIN_PER_THREAD: usize = 256;
 
 /// What the checks say of objects, in the order of the objects of each kind.
-fn what_is_said(auditor: &Auditor<'_, '_>, checks: &[&'static StateCheck]) -> Vec<Said> {
+fn what_is_said(auditor: &Auditor<'_, '_>, checks: &[&'static StateCheck]) -> Vec<StateMessage> {
     let kinds: BTreeSet<(&str, &str)> = checks.iter().map(|check| (check.group, check.kind)).collect();
     let of_kind = |(group, kind): (&str, &str)| {
         if (group, kind) == ("", "Pod") {
@@ -115,10 +117,10 @@ fn what_is_said(auditor: &Auditor<'_, '_>, checks: &[&'static StateCheck]) -> Ve
         }
         let checks = KindChecks::of(checks, group, kind);
         let (audited, reads) = (auditor.audited(), Reads::of(checks.reads()));
-        let look = |ids: &[ObjectId]| -> Vec<Said> {
+        let look = |ids: &[ObjectId]| -> Vec<StateMessage> {
             let of_object =
                 |&id: &ObjectId| audited.read(id, &reads, |object| checks.look(id, object).collect());
-            ids.iter().flat_map::<Vec<Said>, _>(of_object).collect()
+            ids.iter().flat_map::<Vec<StateMessage>, _>(of_object).collect()
         };
         parallel::in_parts(&auditor.of_kind(group, kind), MIN_PER_THREAD, look).concat()
     };

@@ -1,7 +1,6 @@
 //! Where pods may run: rules that no node can meet, and pods that wait.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
 
 use super::super::object::{Json, condition};
 use super::super::scheduling::{Scheduler, SchedulingPod, TopologyKeyUse, UnmetTerm, Verdict};
@@ -9,59 +8,19 @@ use super::super::status;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
+use super::schedulers::AskedWorkload;
 use super::states::said;
 use crate::ObjectId;
 use crate::json::Reads;
 
-/// The schedulers of the clusters of a dump, and what is asked of them.
-#[derive(Default)]
-pub(super) struct Schedulers<'d> {
-    of_clusters: OnceLock<Vec<Scheduler<'d>>>,
-    asked: OnceLock<Vec<AskedWorkload>>,
-    /// The pods that wait for each.
-    waiting: OnceLock<Vec<HashSet<ObjectId>>>,
-}
-
-/// A pod, or a workload whose template makes pods, that is asked about.
-struct AskedWorkload {
-    id: ObjectId,
-    pod: SchedulingPod,
-    /// The place of its cluster in the list of schedulers.
-    cluster: usize,
-    /// Where the pod's specification stands in the object.
-    at: String,
-}
-
-impl<'d> Schedulers<'d> {
-    fn of_clusters(&self, auditor: &Auditor<'_, 'd>) -> &[Scheduler<'d>] {
-        self.of_clusters.get_or_init(|| Scheduler::of_clusters(auditor.dump()))
-    }
-
-    /// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once.
-    /// What has got a node is not asked for another.
-    fn asked(&self, auditor: &Auditor<'_, 'd>) -> &[AskedWorkload] {
-        self.asked.get_or_init(|| {
-            let schedulers = self.of_clusters(auditor);
-            let described = auditor.described().into_iter();
-            let asked = described.filter(|it| !it.is_idle() && !is_placed(auditor, it));
-            asked.filter_map(|like| AskedWorkload::of(auditor, schedulers, like)).collect()
-        })
-    }
-
-    /// What the scheduler says of a pod that its rules about labels let run on no node; `None` where they do not tell.
-    fn kept_off(&self, auditor: &Auditor<'_, 'd>, id: ObjectId) -> Option<String> {
-        // Without any node nothing is known of them.
-        if !auditor.has_kind("Node") {
-            return None;
-        }
-        let schedulers = self.of_clusters(auditor);
-        let waiting =
-            self.waiting.get_or_init(|| schedulers.iter().map(|it| it.waiting().collect()).collect());
-        let (scheduler, _) = schedulers.iter().zip(waiting).find(|(_, waiting)| waiting.contains(&id))?;
-        let pod = scheduler.pod(id)?;
-        let verdict = scheduler.judge(&pod);
-        verdict.message().filter(|_| verdict.n_nodes() > 0)
-    }
+/// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once. What has
+/// got a node is not asked for another.
+fn asked<'a>(auditor: &'a Auditor<'_, '_>) -> &'a [AskedWorkload] {
+    auditor.schedulers().asked(|schedulers| {
+        let described = auditor.described().into_iter();
+        let asked = described.filter(|it| !it.is_idle() && !is_placed(auditor, it));
+        asked.filter_map(|like| asked_workload(auditor, schedulers, like)).collect()
+    })
 }
 
 /// Whether a pod names its node.
@@ -71,22 +30,20 @@ fn is_placed(auditor: &Auditor<'_, '_>, like: &Labelled<'_>) -> bool {
     !like.is_template() && names_node()
 }
 
-impl AskedWorkload {
-    fn of(
-        auditor: &Auditor<'_, '_>,
-        schedulers: &[Scheduler<'_>],
-        like: &Labelled<'_>,
-    ) -> Option<AskedWorkload> {
-        let cluster = schedulers.iter().position(|scheduler| scheduler.has(like.id))?;
-        let template = auditor.template_path(like);
-        let pod = match template {
-            Some(_) => SchedulingPod::of_template(auditor.dump(), like.id, auditor.links.places())?,
-            None => schedulers[cluster].pod(like.id)?,
-        };
-        let names = template.into_iter().flatten().chain(["spec"]);
-        let at = names.map(|name| format!(".{name}")).collect();
-        Some(AskedWorkload { id: like.id, pod, cluster, at })
-    }
+fn asked_workload(
+    auditor: &Auditor<'_, '_>,
+    schedulers: &[Scheduler<'_>],
+    like: &Labelled<'_>,
+) -> Option<AskedWorkload> {
+    let cluster = schedulers.iter().position(|scheduler| scheduler.has(like.id))?;
+    let template = auditor.template_path(like);
+    let pod = match template {
+        Some(_) => SchedulingPod::of_template(auditor.dump(), like.id, auditor.links.places())?,
+        None => schedulers[cluster].pod(like.id)?,
+    };
+    let names = template.into_iter().flatten().chain(["spec"]);
+    let at = names.map(|name| format!(".{name}")).collect();
+    Some(AskedWorkload { id: like.id, pod, cluster, at })
 }
 
 /// What is found of each that is asked about.
@@ -94,9 +51,8 @@ fn judged(
     auditor: &Auditor<'_, '_>,
     look: impl Fn(&AskedWorkload, &Verdict<'_>) -> Vec<Finding>,
 ) -> Vec<Finding> {
-    let schedulers = auditor.schedulers().of_clusters(auditor);
-    let asked = auditor.schedulers().asked(auditor).iter();
-    asked.flat_map(|it| look(it, &schedulers[it.cluster].judge(&it.pod))).collect()
+    let schedulers = auditor.schedulers().of_clusters();
+    asked(auditor).iter().flat_map(|it| look(it, &schedulers[it.cluster].judge(&it.pod))).collect()
 }
 
 /// The pods that are neither started nor finished, each with what keeps it off all nodes, or what is said of it.
@@ -111,11 +67,23 @@ pub(super) fn pending(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
             Some((said(scheduled.filter(|it| !it.get("status").is("True"))), has_node))
         });
         let Some((said, has_node)) = said else { continue };
-        let by_rules = if has_node { None } else { auditor.schedulers().kept_off(auditor, pod.id) };
+        let by_rules = if has_node { None } else { kept_off(auditor, pod.id) };
         let why = by_rules.map(|it| format!(": {it}")).unwrap_or(said);
         findings.push(Finding::new(pod.id, Severity::Warning, ".status", format!("is Pending{why}")));
     }
     findings
+}
+
+/// What the scheduler says of a pod that its rules about labels let run on no node; `None` where they do not tell.
+fn kept_off(auditor: &Auditor<'_, '_>, id: ObjectId) -> Option<String> {
+    // Without any node nothing is known of them.
+    if !auditor.has_kind("Node") {
+        return None;
+    }
+    let scheduler = auditor.schedulers().of_waiting(id)?;
+    let pod = scheduler.pod(id)?;
+    let verdict = scheduler.judge(&pod);
+    verdict.message().filter(|_| verdict.n_nodes() > 0)
 }
 
 pub(super) fn affinity_no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {

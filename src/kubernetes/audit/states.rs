@@ -25,7 +25,7 @@ pub(super) struct KindChecks {
 
 /// What a check says of an object.
 #[derive(Debug, Clone)]
-pub(super) struct Said {
+pub(super) struct StateMessage {
     /// The place of the check among all.
     pub(super) check: usize,
     pub(super) id: ObjectId,
@@ -45,9 +45,10 @@ impl KindChecks {
     }
 
     /// What they say of an object.
-    pub(super) fn look(&self, id: ObjectId, object: &ObjectJson<'_>) -> impl Iterator<Item = Said> {
-        let said =
-            move |&(check, it): &(usize, &StateCheck)| Some(Said { check, id, message: (it.look)(object)? });
+    pub(super) fn look(&self, id: ObjectId, object: &ObjectJson<'_>) -> impl Iterator<Item = StateMessage> {
+        let said = move |&(check, it): &(usize, &StateCheck)| {
+            Some(StateMessage { check, id, message: (it.look)(object)? })
+        };
         self.checks.iter().filter_map(said)
     }
 }

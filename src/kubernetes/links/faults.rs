@@ -57,11 +57,7 @@ pub(super) fn at_place(place: &LinkPlace, holder: &Holder<'_>, value: &HeldValue
             ["labelSelector", "namespaceSelector"].iter().for_each(|it| check(json.get(it), &[it]));
         }
         PlaceForm::Map => {
-            faults.extend(of_map(json).map(|said| FaultAt {
-                at: value.at(),
-                kind: FaultKind::Form,
-                said,
-            }));
+            faults.extend(of_map(json).map(|said| FaultAt { at: value.at(), kind: FaultKind::Form, said }));
         }
         PlaceForm::Nodes | PlaceForm::NodeLabels => faults.extend(of_terms(place, value)),
         PlaceForm::Term => faults.extend(of_term(json, true).map(|said| FaultAt {

@@ -76,12 +76,11 @@ impl<'a> DiffRows<'a> {
     fn write_json(&self, difference: ObjectDifference, out: &mut Printer<impl Write>) -> io::Result<()> {
         let Some((dump, object)) = self.object(difference) else { return Ok(()) };
         let changes = self.label_changes(difference);
-        let fields = self.fields(difference);
         out.json_line(&DiffLine {
             change: sign(difference),
             object: ObjectLine::of(dump, &object),
             labels: LabelDifferences::of(&changes),
-            fields: fields.filter(|_| self.by != DiffBy::Labels),
+            fields: self.fields(difference),
         })
     }
 
@@ -109,10 +108,10 @@ impl<'a> DiffRows<'a> {
         LabelChange::all(before, after)
     }
 
-    /// The fields in which what changed differs.
+    /// The fields in which what changed differs; none by labels alone, for which no text is read again.
     fn fields(&self, difference: ObjectDifference) -> Option<Vec<String>> {
         match difference {
-            ObjectDifference::Changed { before, after } => {
+            ObjectDifference::Changed { before, after } if self.by != DiffBy::Labels => {
                 Some(changed_fields(&self.before.json(before), &self.after.json(after), self.by))
             }
             _ => None,
