@@ -1,5 +1,7 @@
 //! Workloads: what their selectors make of their own pods and those of others.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::super::links::Tie;
@@ -34,33 +36,43 @@ fn selecting<'l>(auditor: &Auditor<'l, '_>, template: &Labelled<'_>) -> Vec<Tie<
     ties
 }
 
+/// What each workload selects of the templates of others: it is told of once, however many these are.
 pub(super) fn overlap(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut overlapping: BTreeMap<ObjectId, (Tie<'_>, Vec<&Labelled<'_>>)> = BTreeMap::new();
     for template in auditor.pods().templates() {
         for tie in selecting(auditor, template) {
+            let from = tie.from();
             // What a workload has made selects what that does.
-            if auditor.pods().template(tie.from()).is_none() {
-                continue;
-            }
-            let is_own =
-                is_same(auditor, tie.from(), template.id) || is_family(auditor, tie.from(), template.id);
-            if !is_own {
-                let other = auditor.called(template.id);
-                let selector = tie.selector().unwrap_or_default();
-                let apart = tells_apart(auditor, tie.from(), template);
-                let hint = apart.as_ref().map(|label| format!("; {label} would tell them apart"));
-                let message =
-                    format!("{selector} also selects the pods of {other}{}", hint.unwrap_or_default());
-                let finding = Finding::new(tie.from(), Severity::Warning, tie.at(), message);
-                let finding =
-                    finding.with("selector", selector).with("apart", apart.map_or(Value::Null, Value::from));
-                findings.push(finding.related_to([template.id]));
+            if auditor.pods().template(from).is_some()
+                && !is_same(auditor, from, template.id)
+                && !is_family(auditor, from, template.id)
+            {
+                overlapping.entry(from).or_insert_with(|| (tie, Vec::new())).1.push(template);
             }
         }
     }
-    findings.sort_by_key(|finding| finding.object);
-    findings
+    overlapping.into_values().filter_map(|(tie, others)| overlaps(auditor, &tie, &others)).collect()
 }
+
+/// That a workload selects the pods of others too.
+fn overlaps(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, others: &[&Labelled<'_>]) -> Option<Finding> {
+    // What several files hold is one.
+    let names: BTreeSet<String> = others.iter().map(|other| auditor.called(other.id)).collect();
+    let first = auditor.called(others.first()?.id);
+    let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
+    let selector = tie.selector().unwrap_or_default();
+    let apart = tells_apart(auditor, tie.from(), others);
+    let hint = apart.as_ref().map(|label| format!("; {label} would tell them apart"));
+    let message = format!("{selector} also selects the pods of {first}{more}{}", hint.unwrap_or_default());
+    let finding = Finding::new(tie.from(), Severity::Warning, tie.at(), message)
+        .with("selector", selector)
+        .with("others", names.len())
+        .with("apart", apart.map_or(Value::Null, Value::from));
+    Some(finding.related_to(others.iter().map(|other| other.id).take(MAX_RELATED)))
+}
+
+/// How many of the objects that a finding takes it names.
+const MAX_RELATED: usize = 8;
 
 /// Whether the two are one object, which several files may hold.
 fn is_same(auditor: &Auditor<'_, '_>, one: ObjectId, other: ObjectId) -> bool {
@@ -73,11 +85,11 @@ fn is_family(auditor: &Auditor<'_, '_>, one: ObjectId, other: ObjectId) -> bool 
     auditor.owns(one, other) || auditor.owns(other, one)
 }
 
-/// A label of a workload's own template that another template does not have, so that it could be selected by.
-fn tells_apart(auditor: &Auditor<'_, '_>, workload: ObjectId, other: &Labelled<'_>) -> Option<String> {
+/// A label of a workload's own template that none of the other templates has, so that it could be selected by.
+fn tells_apart(auditor: &Auditor<'_, '_>, workload: ObjectId, others: &[&Labelled<'_>]) -> Option<String> {
     let own = auditor.pods().template(workload)?;
-    let label = own.given_labels().into_iter().find(|(key, value)| other.label(key) != Some(value));
-    label.map(|(key, value)| format!("{key}={value}"))
+    let is_own = |(key, value): &(&str, &str)| others.iter().all(|other| other.label(key) != Some(value));
+    own.given_labels().into_iter().find(is_own).map(|(key, value)| format!("{key}={value}"))
 }
 
 pub(super) fn against_template(auditor: &Auditor<'_, '_>) -> Vec<Finding> {

@@ -419,6 +419,19 @@ fn of_a_pod_that_waits_is_told_which_rule_keeps_it_off_the_nodes() {
 }
 
 #[test]
+fn a_workload_that_selects_the_pods_of_many_is_told_of_once() {
+    let set = |name: &str, labels: Value| {
+        json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": name, "namespace": "shop"},
+            "spec": {"selector": {"matchLabels": {"app": "x"}}, "template": {"metadata": {"labels": labels}}}})
+    };
+    let labels = |part: &str| json!({"app": "x", "part": part});
+    let sets =
+        [set("a", labels("a")), set("b", labels("b")), set("c", json!({"app": "x"})), set("b", labels("b"))];
+    insta::assert_snapshot!(found(&sets), @"
+    ");
+}
+
+#[test]
 fn what_is_missing_for_a_reason_is_no_fault() {
     let silent = |change: &dyn Fn(&mut Vec<Value>)| {
         let found = with(|objects| change(objects));
