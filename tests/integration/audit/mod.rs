@@ -428,6 +428,9 @@ fn a_workload_that_selects_the_pods_of_many_is_told_of_once() {
     let sets =
         [set("a", labels("a")), set("b", labels("b")), set("c", json!({"app": "x"})), set("b", labels("b"))];
     insta::assert_snapshot!(found(&sets), @"
+    warning workload-selector-overlap DaemonSet/a: app=x also selects the pods of DaemonSet shop/b and 1 more; part=a would tell them apart
+    warning workload-selector-overlap DaemonSet/b: app=x also selects the pods of DaemonSet shop/a and 1 more; part=b would tell them apart
+    warning workload-selector-overlap DaemonSet/c: app=x also selects the pods of DaemonSet shop/a and 1 more
     ");
 }
 
