@@ -7,7 +7,7 @@ use super::super::links::Tie;
 use super::super::object::Json;
 use super::auditor::Auditor;
 use super::crds::ScaleOfKind;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, MAX_RELATED, Severity};
 use super::labelled::Labelled;
 use super::scaler::{AT, Scaler, TargetReference};
 use super::shared::shared;
@@ -89,7 +89,7 @@ fn clash(
         finding
             .with("scalers", scalers.len())
             .with("pods", pods.len())
-            .related_to(others.iter().copied().chain(pods.iter().copied().take(8))),
+            .related_to(others.iter().copied().chain(pods.iter().copied().take(MAX_RELATED))),
     )
 }
 
@@ -172,7 +172,7 @@ fn counts_foreign(auditor: &Auditor<'_, '_>, scaler: &Scaler) -> Option<Finding>
         .with("selector", selector)
         .with("pods", members.len())
         .with("foreign", foreign.len());
-    Some(finding.related_to([target].into_iter().chain(foreign.iter().map(|pod| pod.id).take(8))))
+    Some(finding.related_to([target].into_iter().chain(foreign.iter().map(|pod| pod.id).take(MAX_RELATED))))
 }
 
 /// What is read of a pod for what it requests.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::links::Tie;
 use super::super::object::condition;
 use super::auditor::Auditor;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, MAX_RELATED, Severity};
 use super::labelled::Labelled;
 use super::nothing::selects_nothing;
 use super::scale::{self, Scale};
@@ -62,7 +62,7 @@ pub(super) fn multiple(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
                 .with("budgets", budgets.len())
                 .with("pods", n_pods)
                 .with("selectors", selectors.collect::<Vec<_>>())
-                .related_to(others.iter().copied().chain(pods.into_iter().take(8))),
+                .related_to(others.iter().copied().chain(pods.into_iter().take(MAX_RELATED))),
         )
     });
     found.collect()
@@ -175,7 +175,7 @@ fn uncounted(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
         .with("pods", members.len())
         .with("unscalable", pods.len())
         .with("condition", condition_reason(auditor, tie.from()));
-    Some(finding.related_to(pods.iter().copied().take(8)))
+    Some(finding.related_to(pods.iter().copied().take(MAX_RELATED)))
 }
 
 /// What the disruption controller says of a budget, if it has.

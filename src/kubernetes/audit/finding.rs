@@ -71,6 +71,9 @@ pub struct AuditReport {
     pub judged_in_part: Vec<UnjudgedRule>,
 }
 
+/// How many of the pods that it takes a finding names.
+pub(super) const MAX_RELATED: usize = 8;
+
 impl Finding {
     pub(super) fn new(object: ObjectId, severity: Severity, at: &str, message: String) -> Finding {
         Finding {

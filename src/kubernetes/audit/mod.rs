@@ -54,7 +54,7 @@ use auditor::Auditor;
 use rule::RuleFinder;
 use states::{KindChecks, StateCheck, StateMessage};
 
-/// Looks for what these rules say in the dump of the links.
+/// Looks for what these rules say in the dump of the links, on all processors.
 ///
 /// ```
 /// use selq::kubernetes::Links;

@@ -11,7 +11,7 @@ use super::super::object::Json;
 use super::super::status;
 use super::audited::NamespacePlace;
 use super::auditor::Auditor;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, MAX_RELATED, Severity};
 use super::labelled::Labelled;
 use super::nothing::{selects_none_of, selects_nothing};
 use super::workloads;
@@ -204,7 +204,7 @@ pub(super) fn port_unmatched(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
                     .with("protocol", protocol)
                     .with("lacking", pods.len())
                     .with("pods", n_pods)
-                    .related_to(pods.into_iter().take(8)),
+                    .related_to(pods.into_iter().take(MAX_RELATED)),
             );
         }
     }

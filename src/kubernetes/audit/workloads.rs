@@ -8,7 +8,7 @@ use super::super::links::Tie;
 use super::super::object::Json;
 use super::super::relation::Relation;
 use super::auditor::Auditor;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, MAX_RELATED, Severity};
 use super::labelled::{self, Labelled, is_ordinal_of};
 use super::nearest::held_for;
 use crate::{ObjectId, Selector};
@@ -70,9 +70,6 @@ fn overlaps(auditor: &Auditor<'_, '_>, tie: &Tie<'_>, others: &[&Labelled<'_>]) 
         .with("apart", apart.map_or(Value::Null, Value::from));
     Some(finding.related_to(others.iter().map(|other| other.id).take(MAX_RELATED)))
 }
-
-/// How many of the objects that a finding takes it names.
-const MAX_RELATED: usize = 8;
 
 /// Whether the two are one object, which several files may hold.
 fn is_same(auditor: &Auditor<'_, '_>, one: ObjectId, other: ObjectId) -> bool {
