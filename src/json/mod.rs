@@ -1,5 +1,6 @@
 //! JSON as text: its values are found in it and passed over, and keep their bytes.
 
+mod member_names;
 mod place;
 mod reader;
 mod reads;
@@ -8,6 +9,7 @@ pub(crate) mod skim;
 mod text;
 mod tree;
 
+pub(crate) use member_names::MemberNames;
 pub(crate) use place::{JsonPlace, Scalar, ValueKind, WrittenPlace};
 pub(crate) use reader::JsonReader;
 pub use reads::Reads;

@@ -81,12 +81,40 @@ impl<'j> Rest<'j> {
         self.peek() == Some(b':')
     }
 
-    /// Takes any value.
-    fn value(&mut self) -> &'j str {
-        let start = self.at;
-        let bytes = &self.json.as_bytes()[start..];
+    /// Passes over any value.
+    #[inline]
+    fn pass_value(&mut self) {
+        let bytes = &self.json.as_bytes()[self.at..];
         self.at += skim::sound_len(self.level, bytes).unwrap_or_else(|| end_of_value(bytes)).max(1);
-        self.since(start)
+    }
+
+    /// Takes the name of a member and the colon behind it, if nothing in the name is escaped and no white space stands before the
+    /// colon: as nearly all names are written.
+    #[inline]
+    fn plain_key(&mut self) -> Option<&'j str> {
+        let (bytes, start) = (self.json.as_bytes(), self.at + 1);
+        if self.byte() != Some(b'"') {
+            return None;
+        }
+        let end = start + skim::plain_len(bytes.get(start..)?);
+        if bytes.get(end..end + 2)? != b"\":" {
+            return None;
+        }
+        self.at = end + 2;
+        self.json.get(start..end)
+    }
+
+    /// Takes a name that is written in any other way. `None` where it is none.
+    #[cold]
+    fn any_key(&mut self) -> Option<Cow<'j, str>> {
+        let start = self.at;
+        self.pass_value();
+        let name = self.since(start);
+        // Only text that is no JSON has a name without a colon.
+        self.is_at_colon().then(|| {
+            self.pass_byte();
+            key_name(name)
+        })?
     }
 }
 
@@ -94,9 +122,15 @@ impl<'j> JsonReader<'j> for Rest<'j> {
     type Fault = Infallible;
     type Commas = ();
 
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
-        self.at += skim::blank_len(self.json.as_bytes().get(self.at..).unwrap_or_default());
-        self.byte()
+        match self.byte() {
+            Some(byte) if byte > b' ' => Some(byte),
+            _ => {
+                self.at += skim::blank_len(self.json.as_bytes().get(self.at..).unwrap_or_default());
+                self.byte()
+            }
+        }
     }
 
     fn pos(&self) -> usize {
@@ -110,17 +144,16 @@ impl<'j> JsonReader<'j> for Rest<'j> {
 
     fn next_key(&mut self, commas: &mut ()) -> Result<Option<Cow<'j, str>>, Infallible> {
         while self.next_element(commas)? {
-            let key = self.value();
-            // Only text that is no JSON has a key without a colon.
-            if self.is_at_colon() {
-                self.pass_byte();
+            let key = self.plain_key().map(Cow::Borrowed).or_else(|| self.any_key());
+            if key.is_some() {
                 self.peek();
-                return Ok(key_name(key));
+                return Ok(key);
             }
         }
         Ok(None)
     }
 
+    #[inline]
     fn next_element(&mut self, _commas: &mut ()) -> Result<bool, Infallible> {
         loop {
             match self.peek() {
@@ -136,7 +169,7 @@ impl<'j> JsonReader<'j> for Rest<'j> {
 
     fn skip(&mut self) -> Result<(), Infallible> {
         if self.peek().is_some() {
-            self.value();
+            self.pass_value();
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::Loader;
 use crate::codec::{Decoder, Encoder, Malformed};
 use crate::edit::{EditError, LabelChange, Rewrite};
-use crate::json::skim;
+use crate::json::{MemberNames, skim};
 use crate::label::owned;
 use crate::load::error::{LoadError, LoadErrorKind};
 use crate::load::json::cursor::{Cursor, ValueLayout};
@@ -205,8 +205,19 @@ impl Dump {
 
     /// The object's own bytes as they were loaded.
     fn loaded_json(&self, id: ObjectId) -> &str {
+        str::from_utf8(self.loaded_bytes(id)).unwrap_or_default()
+    }
+
+    /// The same, which may be no text where a mapped file was rewritten.
+    fn loaded_bytes(&self, id: ObjectId) -> &[u8] {
         let bytes = self.source_of(id).and_then(|source| source.bytes().get(self.places.span(id)?));
-        bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+        bytes.unwrap_or_default()
+    }
+
+    /// Whether a member of the object, of those that are no labels, may go by one of these names. Where not it need not be read
+    /// for them.
+    pub(crate) fn may_have(&self, id: ObjectId, names: &MemberNames) -> bool {
+        names.may_be_in(self.loaded_bytes(id))
     }
 
     /// Changes labels of an object, in the store and in its [`json`](Dump::json); the sources stay as they are.

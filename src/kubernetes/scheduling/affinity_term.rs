@@ -78,9 +78,14 @@ impl PodAffinities {
 
     /// Whether a term asks for the labels of namespaces.
     pub(super) fn ask_of_namespaces(&self) -> bool {
+        self.terms().any(|term| term.namespaces.ask_of_labels())
+    }
+
+    /// The terms that can be read.
+    pub(super) fn terms(&self) -> impl Iterator<Item = &PodAffinityTerm> {
         let required = [&self.required, &self.required_anti].into_iter().flat_map(PodAffinities::readable);
         let preferred = [&self.preferred, &self.preferred_anti].into_iter().flat_map(PodAffinities::readable);
-        required.chain(preferred.map(|weighted| &weighted.term)).any(|term| term.namespaces.ask_of_labels())
+        required.chain(preferred.map(|weighted| &weighted.term))
     }
 
     /// The terms, to be changed.

@@ -8,13 +8,11 @@ use super::nominated::NominatedNode;
 use super::pod::SchedulingPod;
 use super::rules::PodRules;
 use super::snapshot::ClusterSnapshot;
-use super::standing::StandingTerms;
 
 /// A pod that is asked about, in a cluster, with what several plugins ask of it worked out once.
 #[derive(Debug)]
 pub(super) struct Case<'s> {
     pub(super) snapshot: &'s ClusterSnapshot<'s>,
-    standing: &'s OnceLock<StandingTerms>,
     pub(super) pod: &'s SchedulingPod,
     /// The pod, where it is there already: it does not keep itself off.
     pub(super) itself: Option<u32>,
@@ -27,15 +25,11 @@ pub(super) struct Case<'s> {
 }
 
 impl<'s> Case<'s> {
-    pub(super) fn new(
-        snapshot: &'s ClusterSnapshot<'s>,
-        standing: &'s OnceLock<StandingTerms>,
-        pod: &'s SchedulingPod,
-    ) -> Case<'s> {
+    pub(super) fn new(snapshot: &'s ClusterSnapshot<'s>, pod: &'s SchedulingPod) -> Case<'s> {
         let (selected, tainted) = (OnceLock::new(), OnceLock::new());
         let itself = snapshot.itself(pod);
         let nominated = NominatedNode::all(snapshot, pod, itself);
-        Case { snapshot, standing, pod, itself, nominated, selected, tainted }
+        Case { snapshot, pod, itself, nominated, selected, tainted }
     }
 
     pub(super) fn rules(&self) -> &'s PodRules {
@@ -44,11 +38,6 @@ impl<'s> Case<'s> {
 
     pub(super) fn nodes(&self) -> &'s RoaringBitmap {
         self.snapshot.nodes()
-    }
-
-    /// What the pods that are there ask of those that come.
-    pub(super) fn standing(&self) -> &'s StandingTerms {
-        self.standing.get_or_init(|| StandingTerms::of(self.snapshot))
     }
 
     /// The node with this number in the facts, if pods are nominated for it.

@@ -12,7 +12,7 @@ use super::super::pod::is_finished;
 use super::pod::{claims, priority};
 use super::rules::{PodRules, RuleTexts};
 use super::toleration::Taint;
-use crate::json::Reads;
+use crate::json::{MemberNames, Reads};
 use crate::store::{IdentityIndex, ObjectTable};
 use crate::{ObjectId, ObjectIdentity, parallel};
 
@@ -26,7 +26,7 @@ pub(super) struct ClusterFacts {
     pub(super) nodes: Vec<NodeFacts>,
     /// The lists of taints that occur; the first is the empty one.
     pub(super) taints: Vec<Vec<Taint>>,
-    /// In the order of the dump, each pod once.
+    /// In the order of the dump, each pod once: all of them, or those that were to be read.
     pub(super) pods: Vec<PodFacts>,
     pods_by_identity: IdentityIndex,
     /// The places of the pods that are nominated for nodes.
@@ -98,25 +98,27 @@ impl PodFacts {
 }
 
 impl ClusterFacts {
-    pub(super) fn read(realm: &Realm<'_>) -> ClusterFacts {
-        let (nodes, taints) = read_nodes(realm);
+    /// Those of the pods for which this holds.
+    pub(super) fn read(realm: &Realm<'_>, is_wanted: impl Fn(u32) -> bool + Sync) -> ClusterFacts {
+        let ((nodes, taints), KindObjects { ids, by_identity }) =
+            parallel::both(|| read_nodes(realm), || KindObjects::of(realm, "Pod"));
         let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
         numbers.reserve(nodes.len());
         let named =
             (0..).zip(&nodes).filter_map(|(number, node)| Some((realm.object(node.id)?.name(), number)));
         numbers.extend(named);
-        let KindObjects { ids, by_identity } = KindObjects::of(realm, "Pod");
-        let pods = Vec::with_capacity(ids.len());
         let mut facts = ClusterFacts {
             nodes,
             taints,
-            pods,
+            pods: Vec::new(),
             pods_by_identity: by_identity,
             nominated: Vec::new(),
             rules: Vec::new(),
         };
-        let parts =
-            parallel::in_parts(&ids, MIN_PER_THREAD, |ids: &[u32]| PodPart::read(realm, ids, &numbers));
+        let read =
+            |ids: &[u32]| PodPart::read(realm, ids.iter().copied().filter(|id| is_wanted(*id)), &numbers);
+        let parts = parallel::in_parts(&ids, MIN_PER_THREAD, read);
+        facts.pods.reserve(parts.iter().map(|part| part.pods.len()).sum());
         let mut known: HashMap<Box<str>, u32, RandomState> = HashMap::default();
         parts.into_iter().for_each(|part| facts.add(part, &mut known));
         let pods = facts.pods.iter().enumerate();
@@ -182,7 +184,11 @@ impl KindObjects {
 
 fn read_nodes(realm: &Realm<'_>) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
     let reads = Reads::nothing().and_value(["spec", "taints"]).and(["spec", "unschedulable"]);
+    let names = MemberNames::new(["taints", "unschedulable"]);
     let read = |&id: &u32| -> (u32, Box<str>, bool) {
+        if !realm.dump.may_have(ObjectId(id), &names) {
+            return (id, "".into(), false);
+        }
         let json = realm.dump.json(ObjectId(id));
         let object = ObjectJson::reading(&json, &reads);
         let taints = object.at(["spec", "taints"]).written();
@@ -224,12 +230,16 @@ struct PodPart {
 }
 
 impl PodPart {
-    fn read(realm: &Realm<'_>, ids: &[u32], nodes: &HashMap<&str, u32, RandomState>) -> PodPart {
+    fn read(
+        realm: &Realm<'_>,
+        ids: impl Iterator<Item = u32>,
+        nodes: &HashMap<&str, u32, RandomState>,
+    ) -> PodPart {
         let reads = pod_reads();
-        let mut part = PodPart { pods: Vec::with_capacity(ids.len()), rules: Vec::new() };
+        let mut part = PodPart { pods: Vec::new(), rules: Vec::new() };
         let mut known: HashMap<Box<str>, u32, RandomState> = HashMap::default();
         let mut key = String::new();
-        for &id in ids {
+        for id in ids {
             let json = realm.dump.json(ObjectId(id));
             let object = ObjectJson::reading(&json, &reads);
             let texts = RuleTexts::of(object.at(["spec"]));

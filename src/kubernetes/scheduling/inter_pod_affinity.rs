@@ -11,7 +11,7 @@ use super::case::Case;
 use super::nominated::NominatedNode;
 use super::plugin::SchedulerPlugin;
 use super::rejection::{Rejection, RejectionCause, RejectionStage};
-use super::standing::is_about_namespace;
+use super::standing::{StandingList, StandingTerm};
 use super::topology::Topology;
 
 const AFFINITY: &str = "node(s) didn't match pod affinity rules";
@@ -60,6 +60,13 @@ fn is_about<'p>(
 fn is_about_pod(case: &Case<'_>, term: &PodAffinityTerm, pod: u32) -> bool {
     let object = case.snapshot.object(pod);
     object.is_some_and(|it| is_about(case, term, it.namespace(), |key| it.label(key)))
+}
+
+/// Those of the terms of other pods that are about the asked one.
+fn about<'c>(case: &'c Case<'_>, terms: &'c StandingList) -> impl Iterator<Item = &'c StandingTerm> {
+    let is_about =
+        |it: &&StandingTerm| case.snapshot.is_about_namespace(&it.term, &it.namespace, &case.pod.namespace);
+    terms.about_labels_of(case.pod).filter(is_about)
 }
 
 fn topology(case: &Case<'_>, term: &PodAffinityTerm) -> Arc<Topology> {
@@ -113,7 +120,7 @@ fn repelling(case: &Case<'_>) -> RoaringBitmap {
 /// The nodes near a pod that has an anti-affinity term about the asked one.
 fn refused(case: &Case<'_>) -> RoaringBitmap {
     let mut by_key: HashMap<&str, (Arc<Topology>, Vec<bool>), RandomState> = HashMap::default();
-    for standing in case.standing().refusing.about(case.snapshot, case.pod) {
+    for standing in about(case, &case.snapshot.standing().refusing) {
         let (topology, domains) = by_key.entry(&standing.term.topology_key).or_insert_with(|| {
             let topology = topology(case, &standing.term);
             let domains = vec![false; topology.len()];
@@ -139,7 +146,7 @@ fn refusing_beside<'c>(case: &'c Case<'_>, node: &NominatedNode) -> Option<(u32,
         let own = case.snapshot.object(*pod)?.namespace();
         let terms = PodAffinities::readable(&case.snapshot.rules_of(*pod)?.pods.required_anti).iter();
         let mut about = terms.filter(|term| {
-            is_about_namespace(term, own, case.snapshot, &case.pod.namespace)
+            case.snapshot.is_about_namespace(term, own, &case.pod.namespace)
                 && term.selects(|key| case.pod.label(key))
         });
         Some((*pod, about.find(|term| topology(case, term).domain(node.number).is_some())?))
@@ -294,7 +301,7 @@ fn near(case: &Case<'_>, number: usize) -> RejectionCause {
 
 /// The same of a pod that does not want the asked one near.
 fn near_refusing(case: &Case<'_>, number: usize) -> RejectionCause {
-    let mut standing = case.standing().refusing.about(case.snapshot, case.pod);
+    let mut standing = about(case, &case.snapshot.standing().refusing);
     let found = standing.find_map(|standing| {
         let others = case.others(standing.holders.clone());
         let pod = in_domain(case, &topology(case, &standing.term), &others, number)?;
@@ -324,7 +331,7 @@ pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Vec<i64> {
             add(&mut scores, &weighted.term, topology, counts, sign * weighted.weight);
         }
     }
-    for standing in case.standing().scored.about(case.snapshot, case.pod) {
+    for standing in about(case, &case.snapshot.standing().scored) {
         let topology = topology(case, &standing.term);
         let counts: Vec<(usize, u64)> = standing.counts(case.snapshot, &topology, case.itself).collect();
         add(&mut scores, &standing.term, topology, counts.into_iter(), standing.weight);

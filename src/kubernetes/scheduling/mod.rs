@@ -19,6 +19,7 @@ mod affinity_term;
 mod alike;
 mod case;
 mod cluster;
+mod cluster_part;
 mod completion;
 mod diagnosis;
 mod fix;

@@ -155,19 +155,19 @@ impl Failing {
     }
 }
 
+/// Why the terms that the pod prefers cannot be read.
+pub(super) fn unscorable(case: &Case<'_>) -> Option<String> {
+    case.rules().preferred_nodes.as_ref().err().cloned()
+}
+
 /// The scores of nodes by the terms that the pod prefers.
-///
-/// # Errors
-///
-/// Why these cannot be read.
-pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Result<Vec<i64>, String> {
-    let preferred = case.rules().preferred_nodes.as_ref().map_err(Clone::clone)?;
+pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Vec<i64> {
     let mut raw = vec![0_i64; nodes.len()];
-    for preferred in preferred {
+    for preferred in case.rules().preferred_nodes.iter().flatten() {
         let selected = nodes_of_test(case.snapshot, &preferred.test);
         let selected = nodes.iter().zip(&mut raw).filter(|(id, _)| selected.contains(**id));
         selected.for_each(|(_, score)| *score += preferred.weight);
     }
     let most = raw.iter().copied().max().unwrap_or(0);
-    Ok(raw.into_iter().map(|score| if most == 0 { score } else { 100 * score / most }).collect())
+    raw.into_iter().map(|score| if most == 0 { score } else { 100 * score / most }).collect()
 }

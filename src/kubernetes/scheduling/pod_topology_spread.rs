@@ -315,17 +315,17 @@ pub(super) fn needed_skews(case: &Case<'_>) -> Vec<(usize, i64)> {
     needed
 }
 
+/// Why a constraint that only makes nodes worse cannot be read.
+pub(super) fn unscorable(case: &Case<'_>) -> Option<String> {
+    let problem = ready(case, SpreadAction::ScheduleAnyway).err()?;
+    Some(format!("calculating preScoreState: obtaining pod's soft topology spread constraints: {problem}"))
+}
+
 /// The scores of nodes: the fewer pods there are in a node's domains, the better.
-///
-/// # Errors
-///
-/// Why a constraint cannot be read.
-pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Result<Vec<i64>, String> {
-    let constraints = ready(case, SpreadAction::ScheduleAnyway).map_err(|problem| {
-        format!("calculating preScoreState: obtaining pod's soft topology spread constraints: {problem}")
-    })?;
+pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Vec<i64> {
+    let constraints = ready(case, SpreadAction::ScheduleAnyway).unwrap_or_default();
     if constraints.is_empty() {
-        return Ok(vec![0; nodes.len()]);
+        return vec![0; nodes.len()];
     }
     let with_keys = with_keys(case, &constraints);
     let fitting: RoaringBitmap = nodes.iter().copied().collect();
@@ -339,7 +339,7 @@ pub(super) fn score(case: &Case<'_>, nodes: &[u32]) -> Result<Vec<i64>, String> 
             *score += n as f64 * weight + (constraint.constraint.max_skew - 1) as f64;
         }
     }
-    Ok(normalized(nodes, &raw, &scored))
+    normalized(nodes, &raw, &scored)
 }
 
 /// What nodes are scored by.

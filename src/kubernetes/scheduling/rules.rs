@@ -95,6 +95,14 @@ impl PodRules {
         }
     }
 
+    /// The selectors by which pods are counted, each with whether that is in the pod's own namespace alone.
+    pub(super) fn pod_selectors(&self) -> impl Iterator<Item = (&Selector, bool)> {
+        let of_terms = self.pods.terms().map(|term| (term.selector.as_ref(), term.namespaces.is_own()));
+        let of_spread =
+            self.spread.iter().map(|it| (it.selector.as_ref().ok().and_then(Option::as_ref), true));
+        of_terms.chain(of_spread).filter_map(|(selector, is_own)| Some((selector?, is_own)))
+    }
+
     /// The constraints that keep the pod off, or those that only make nodes worse.
     pub(super) fn constraints(&self, action: SpreadAction) -> Vec<&SpreadConstraint> {
         self.spread.iter().filter(|it| it.action == action).collect()

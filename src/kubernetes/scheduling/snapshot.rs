@@ -1,6 +1,6 @@
 //! A cluster as the rules ask of it: its sets, and what is worked out of them once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -13,20 +13,44 @@ use super::cluster::{ClusterFacts, core};
 use super::pod::SchedulingPod;
 use super::rules::PodRules;
 use super::sets::ClusterSets;
+use super::standing::StandingTerms;
 use super::topology::Topology;
 use super::volumes::VolumeFacts;
-use crate::{Dump, ObjectId, Plan, Scope, Selector, Store};
+use crate::{ObjectId, Plan, Scope, Selector, Store};
+
+/// What is read of a cluster, each part when it is first asked for.
+#[derive(Debug)]
+pub(super) struct Cluster<'d> {
+    pub(super) realm: Realm<'d>,
+    facts: OnceLock<Arc<ClusterFacts>>,
+    volumes: OnceLock<VolumeFacts>,
+}
+
+impl<'d> Cluster<'d> {
+    pub(super) fn new(realm: Realm<'d>) -> Cluster<'d> {
+        Cluster { realm, facts: OnceLock::new(), volumes: OnceLock::new() }
+    }
+
+    /// What is read of the nodes and of all pods.
+    pub(super) fn facts(&self) -> &Arc<ClusterFacts> {
+        self.facts.get_or_init(|| Arc::new(ClusterFacts::read(&self.realm, |_| true)))
+    }
+
+    /// Whether all pods were read.
+    pub(super) fn is_read(&self) -> bool {
+        self.facts.get().is_some()
+    }
+}
 
 /// A cluster at one moment, which rules are asked of.
 #[derive(Debug)]
 pub(super) struct ClusterSnapshot<'d> {
-    realm: Arc<Realm<'d>>,
+    cluster: Arc<Cluster<'d>>,
     sets: ClusterSets<'d>,
-    volumes: Arc<OnceLock<VolumeFacts>>,
     topologies: Mutex<HashMap<Box<str>, Arc<Topology>, RandomState>>,
     namespaces: OnceLock<HashMap<Box<str>, ObjectId, RandomState>>,
-    /// The kinds of the core group of which there are objects.
-    core_kinds: OnceLock<HashSet<Box<str>, RandomState>>,
+    /// What the pods that are there ask of those that come.
+    standing: OnceLock<StandingTerms>,
 }
 
 /// In which namespaces pods are looked for; `None` for all.
@@ -42,26 +66,19 @@ impl<'d> Deref for ClusterSnapshot<'d> {
 }
 
 impl<'d> ClusterSnapshot<'d> {
-    pub(super) fn of(realm: Realm<'d>) -> ClusterSnapshot<'d> {
-        let facts = Arc::new(ClusterFacts::read(&realm));
-        let sets = ClusterSets::new(realm.store(), facts, |_| true);
-        ClusterSnapshot::over(Arc::new(realm), sets, Arc::default())
-    }
-
-    fn over(
-        realm: Arc<Realm<'d>>,
-        sets: ClusterSets<'d>,
-        volumes: Arc<OnceLock<VolumeFacts>>,
+    /// The cluster with the nodes for which this holds, and the pods on them.
+    pub(super) fn of(
+        cluster: Arc<Cluster<'d>>,
+        facts: Arc<ClusterFacts>,
+        is_kept: impl Fn(u32) -> bool,
     ) -> ClusterSnapshot<'d> {
-        let (topologies, namespaces, core_kinds) = (Mutex::default(), OnceLock::new(), OnceLock::new());
-        ClusterSnapshot { realm, sets, volumes, topologies, namespaces, core_kinds }
+        let sets = ClusterSets::new(cluster.realm.store(), facts, is_kept);
+        ClusterSnapshot::over(cluster, sets)
     }
 
-    /// The same cluster without the nodes for which this does not hold, and the pods on them.
-    pub(super) fn keeping(&self, is_kept: impl Fn(u32) -> bool) -> ClusterSnapshot<'d> {
-        let is_kept = |id: u32| self.nodes().contains(id) && is_kept(id);
-        let sets = ClusterSets::new(self.store(), Arc::clone(self.facts()), is_kept);
-        ClusterSnapshot::over(Arc::clone(&self.realm), sets, Arc::clone(&self.volumes))
+    fn over(cluster: Arc<Cluster<'d>>, sets: ClusterSets<'d>) -> ClusterSnapshot<'d> {
+        let (topologies, namespaces, standing) = (Mutex::default(), OnceLock::new(), OnceLock::new());
+        ClusterSnapshot { cluster, sets, topologies, namespaces, standing }
     }
 
     /// The same cluster as if its nodes had the labels that they have in another store, which has the same objects.
@@ -70,28 +87,20 @@ impl<'d> ClusterSnapshot<'d> {
         'd: 's,
     {
         let sets = ClusterSets::new(store, Arc::clone(self.facts()), |id| self.nodes().contains(id));
-        ClusterSnapshot::over(self.realm.clone(), sets, Arc::clone(&self.volumes))
+        ClusterSnapshot::over(self.cluster.clone(), sets)
     }
 
-    pub(super) fn dump(&self) -> &'d Dump {
-        self.realm.dump
+    /// The same nodes with all pods on them, where only a part of the pods was read.
+    pub(super) fn whole(&self) -> Option<ClusterSnapshot<'d>> {
+        let facts = self.cluster.facts();
+        let is_kept = |id: u32| self.nodes().contains(id);
+        (!Arc::ptr_eq(facts, self.facts()))
+            .then(|| ClusterSnapshot::of(Arc::clone(&self.cluster), Arc::clone(facts), is_kept))
     }
 
-    /// Whether there is an object of a kind of the core group.
-    pub(super) fn has_kind(&self, kind: &str) -> bool {
-        let occurring = self.core_kinds.get_or_init(|| {
-            let kinds = self
-                .realm
-                .kinds()
-                .filter(|(version, _, objects)| !version.contains('/') && !objects.is_empty());
-            kinds.map(|(_, kind, _)| kind.into()).collect()
-        });
-        occurring.contains(kind)
-    }
-
-    /// Whether an object is one of the cluster.
-    pub(super) fn has(&self, id: ObjectId) -> bool {
-        self.realm.has(id.0)
+    /// What the pods that are there ask of those that come.
+    pub(super) fn standing(&self) -> &StandingTerms {
+        self.standing.get_or_init(|| StandingTerms::of(self))
     }
 
     /// Which pod of the cluster the asked one is, if it is there already.
@@ -120,7 +129,7 @@ impl<'d> ClusterSnapshot<'d> {
 
     /// What claims, volumes and storage classes say.
     pub(super) fn volumes(&self) -> &VolumeFacts {
-        self.volumes.get_or_init(|| VolumeFacts::read(&self.realm))
+        self.cluster.volumes.get_or_init(|| VolumeFacts::read(&self.cluster.realm))
     }
 
     /// The nodes whose labels a selector selects.
@@ -165,9 +174,15 @@ impl<'d> ClusterSnapshot<'d> {
         Some(named.iter().map(|name| &**name).chain(selected).collect())
     }
 
-    /// Whether a selector selects a namespace by its labels. One whose object is not there has none.
-    pub(super) fn selects_namespace(&self, selector: &Selector, name: &str) -> bool {
-        self.is_selected(selector, self.namespaces().get(name).copied())
+    /// Whether a term of a pod that is in the namespace `own` is about pods of a namespace. One whose object is not there has no
+    /// labels.
+    pub(super) fn is_about_namespace(&self, term: &PodAffinityTerm, own: &str, name: &str) -> bool {
+        let TermNamespaces { named, labelled } = &term.namespaces;
+        if term.namespaces.is_own() {
+            return own == name;
+        }
+        let is_labelled = |selector| self.is_selected(selector, self.namespaces().get(name).copied());
+        named.iter().any(|it| **it == *name) || labelled.as_ref().is_some_and(is_labelled)
     }
 
     fn is_selected(&self, selector: &Selector, id: Option<ObjectId>) -> bool {
@@ -178,7 +193,7 @@ impl<'d> ClusterSnapshot<'d> {
     /// The Namespace objects by their names.
     fn namespaces(&self) -> &HashMap<Box<str>, ObjectId, RandomState> {
         self.namespaces.get_or_init(|| {
-            let objects = core(&self.realm, "Namespace").into_iter();
+            let objects = core(&self.cluster.realm, "Namespace").into_iter();
             objects.filter_map(|id| Some((self.object(id)?.name().into(), ObjectId(id)))).collect()
         })
     }

@@ -10,7 +10,6 @@ use super::affinity_term::{PodAffinities, PodAffinityTerm};
 use super::pod::SchedulingPod;
 use super::rules::PodRules;
 use super::sets::ClusterSets;
-use super::snapshot::ClusterSnapshot;
 use super::topology::Topology;
 use crate::{Selector, SelectorSet};
 
@@ -47,20 +46,14 @@ pub(super) struct StandingTerm {
 const HARD_POD_AFFINITY_WEIGHT: i64 = 1;
 
 impl StandingTerms {
-    pub(super) fn of(snapshot: &ClusterSnapshot<'_>) -> StandingTerms {
+    pub(super) fn of(sets: &ClusterSets<'_>) -> StandingTerms {
         let mut terms = StandingTerms { refusing: StandingList::default(), scored: StandingList::default() };
-        let mut holders: Vec<_> = holders(snapshot).into_iter().collect();
+        let mut holders: Vec<_> = holders(sets).into_iter().collect();
         holders.sort_by_key(|(_, pods)| pods.min());
         for ((rules, namespace), pods) in holders {
-            terms.add(&snapshot.facts().rules[rules as usize], namespace, &pods);
+            terms.add(&sets.facts().rules[rules as usize], namespace, &pods);
         }
         terms
-    }
-
-    /// Whether a term asks for the labels of namespaces.
-    pub(super) fn ask_of_namespaces(&self) -> bool {
-        let terms = self.refusing.terms.iter().chain(&self.scored.terms);
-        terms.into_iter().any(|standing| standing.term.namespaces.ask_of_labels())
     }
 
     fn add(&mut self, rules: &Arc<PodRules>, namespace: &str, holders: &RoaringBitmap) {
@@ -113,32 +106,17 @@ impl StandingList {
         self.terms.push(term);
     }
 
-    /// The terms that are about the asked pod.
-    pub(super) fn about<'c>(
-        &'c self,
-        snapshot: &'c ClusterSnapshot<'_>,
-        pod: &'c SchedulingPod,
-    ) -> impl Iterator<Item = &'c StandingTerm> {
+    /// Whether a term asks for the labels of namespaces.
+    pub(super) fn asks_of_namespaces(&self) -> bool {
+        self.terms.iter().any(|standing| standing.term.namespaces.ask_of_labels())
+    }
+
+    /// The terms that are about pods with the labels of the asked one, in whichever namespace.
+    pub(super) fn about_labels_of(&self, pod: &SchedulingPod) -> impl Iterator<Item = &StandingTerm> {
         let labels = pod.labels.iter().map(|(key, value)| (&**key, &**value));
         let ids: Vec<usize> = self.selectors.matching(labels).iter().map(|id| id.index()).collect();
-        let terms = ids.into_iter().map(|number| &self.terms[number]);
-        terms.filter(move |it| is_about_namespace(&it.term, &it.namespace, snapshot, &pod.namespace))
+        ids.into_iter().map(|number| &self.terms[number])
     }
-}
-
-/// Whether a term of a pod that is in the namespace `own` is about pods of a namespace.
-pub(super) fn is_about_namespace(
-    term: &PodAffinityTerm,
-    own: &str,
-    snapshot: &ClusterSnapshot<'_>,
-    namespace: &str,
-) -> bool {
-    let namespaces = &term.namespaces;
-    if namespaces.is_own() {
-        return own == namespace;
-    }
-    namespaces.named.iter().any(|name| **name == *namespace)
-        || namespaces.labelled.as_ref().is_some_and(|it| snapshot.selects_namespace(it, namespace))
 }
 
 impl StandingTerm {

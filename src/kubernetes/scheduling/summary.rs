@@ -44,7 +44,7 @@ impl Scheduler<'_> {
         let groups = self.alike(pods);
         let answer = |groups: &[AlikePods]| groups.iter().map(|it| self.places(it)).collect::<Vec<_>>();
         let places = parallel::in_parts(&groups, MIN_PER_THREAD, answer).into_iter().flatten();
-        let workloads = Links::new(self.snapshot().dump()).workload_names();
+        let workloads = Links::new(self.dump()).workload_names();
         let mut by_workload: BTreeMap<(&str, String), WorkloadPlaces> = BTreeMap::new();
         for (group, places) in groups.iter().zip(places) {
             for pod in group.pods() {

@@ -268,12 +268,26 @@ impl<'s> Verdict<'s> {
             Some(it) if it.stage == RejectionStage::Failure => {
                 Some(format!("running PreFilter plugin {:?}: {}", it.plugin.as_str(), it.reason))
             }
-            _ => self.scores().err(),
+            _ => self.unscorable(),
         }
     }
 
+    /// What ends the attempt when nodes are compared.
+    fn unscorable(&self) -> Option<String> {
+        let failed = |plugin: SchedulerPlugin| {
+            move |problem: String| format!("running PreScore plugin {:?}: {problem}", plugin.as_str())
+        };
+        if self.fitting.len() < 2 {
+            return None;
+        }
+        let by_affinity = node_affinity::unscorable(&self.case).map(failed(SchedulerPlugin::NodeAffinity));
+        let by_spread =
+            || pod_topology_spread::unscorable(&self.case).map(failed(SchedulerPlugin::PodTopologySpread));
+        by_affinity.or_else(by_spread)
+    }
+
     /// How good each of the nodes is that the pod fits, in their order; nothing where there are fewer than two, which the
-    /// scheduler does not compare.
+    /// scheduler does not compare. Reads all pods, unless the scheduler has done so.
     ///
     /// # Errors
     ///
@@ -282,16 +296,16 @@ impl<'s> Verdict<'s> {
         if self.fitting.len() < 2 {
             return Ok(Vec::new());
         }
+        if let Some(problem) = self.unscorable() {
+            return Err(problem);
+        }
         let nodes: Vec<u32> = self.fitting.iter().collect();
-        let failed = |plugin: SchedulerPlugin| {
-            move |problem: String| format!("running PreScore plugin {:?}: {problem}", plugin.as_str())
-        };
-        let by_affinity =
-            node_affinity::score(&self.case, &nodes).map_err(failed(SchedulerPlugin::NodeAffinity))?;
-        let by_spread = pod_topology_spread::score(&self.case, &nodes)
-            .map_err(failed(SchedulerPlugin::PodTopologySpread))?;
-        let by_taints = taint_toleration::score(&self.case, &nodes);
-        let by_pods = inter_pod_affinity::score(&self.case, &nodes);
+        let whole = self.case.snapshot.whole();
+        let case = &Case::new(whole.as_ref().unwrap_or(self.case.snapshot), self.case.pod);
+        let by_affinity = node_affinity::score(case, &nodes);
+        let by_spread = pod_topology_spread::score(case, &nodes);
+        let by_taints = taint_toleration::score(case, &nodes);
+        let by_pods = inter_pod_affinity::score(case, &nodes);
         let scores = by_affinity.into_iter().zip(by_taints).zip(by_pods.into_iter().zip(by_spread));
         let scores = scores.map(|((node_affinity, taint_toleration), (inter_pod_affinity, spread))| {
             NodeScores { node_affinity, taint_toleration, inter_pod_affinity, pod_topology_spread: spread }

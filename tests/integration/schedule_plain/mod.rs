@@ -208,6 +208,49 @@ fn nodes_that_are_gone_are_as_in_a_dump_without_them() {
     }
 }
 
+/// All that is said of a pod.
+fn said(scheduler: &Scheduler<'_>, pod: &SchedulingPod) -> String {
+    let verdict = scheduler.judge(pod);
+    let reasons: Vec<_> = verdict.nodes().map(|node| verdict.reasons(node)).collect();
+    let fixes: Vec<_> = verdict.fixes();
+    let (message, error, missing) = (verdict.message(), verdict.error(), scheduler.missing_kinds(pod));
+    format!("{reasons:#?} {message:?} {error:?} {missing:?} {fixes:#?} {:?}", verdict.scores())
+}
+
+#[test]
+fn pods_that_are_expected_are_answered_as_where_all_is_read() {
+    for seed in 5000..5040 {
+        let rng = &mut Rng::with_seed(seed);
+        let cluster = cluster(rng, 12);
+        let lists = if seed % 2 == 0 {
+            vec![&cluster.nodes, &cluster.pods, &cluster.namespaces]
+        } else {
+            vec![&cluster.nodes, &cluster.pods]
+        };
+        let text = lists.into_iter().flatten().map(|object| object.to_string());
+        // Names of members may be written with escapes.
+        let text = text.map(|it| if seed % 3 == 0 { it.replace("podAnti", "pod\\u0041nti") } else { it });
+        let bytes = text.collect::<Vec<_>>().join("\n").into_bytes();
+        let dump = Loader::new().load([Input::Bytes { name: "dump".to_owned(), bytes }]).unwrap();
+        let whole = Scheduler::new(&dump);
+        assert!(whole.pods().count() > 0);
+        let asked: Vec<SchedulingPod> =
+            (0..12).map(|nth| manifest(&asking(rng, if nth % 4 == 0 { "p1" } else { "new" }))).collect();
+        let several = Scheduler::new(&dump);
+        several.expect(&asked[..3]);
+        for pod in &asked {
+            let expected = said(&whole, pod);
+            assert_eq!(said(&Scheduler::new(&dump), pod), expected, "seed {seed}");
+            assert_eq!(said(&several, pod), expected, "seed {seed}");
+        }
+        let (nodes, columns): (Query, _) = ("zone=a".parse().unwrap(), Columns::new());
+        let scope = Scope::all().kind(None, "Node");
+        let nodes = Plan::query(dump.store(), &columns, &nodes, &scope, &Context::new()).unwrap().run();
+        let (without, whole) = (Scheduler::new(&dump).without(&nodes), whole.without(&nodes));
+        assert_eq!(said(&without, &asked[0]), said(&whole, &asked[0]), "seed {seed}");
+    }
+}
+
 /// Makes the change that a text tells of, in the JSON of the pod or of a node. False of one that names no single place.
 fn apply(change: &str, pod: &mut Value, nodes: &mut [Value]) -> bool {
     if let Some(toleration) = change.strip_prefix("toleration ") {

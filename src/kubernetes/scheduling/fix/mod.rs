@@ -5,7 +5,6 @@ mod change;
 mod spelling;
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 use super::case::Case;
 use super::pod::SchedulingPod;
@@ -84,5 +83,5 @@ fn smallest_skews(fixes: Vec<SchedulingFix>) -> Vec<SchedulingFix> {
 }
 
 fn fitting(snapshot: &ClusterSnapshot<'_>, pod: &SchedulingPod) -> Vec<ObjectId> {
-    Verdict::of(Case::new(snapshot, &OnceLock::new(), pod)).fitting().collect()
+    Verdict::of(Case::new(snapshot, pod)).fitting().collect()
 }

@@ -46,9 +46,8 @@ pub(super) fn of_manifests(
     }
     let files: Vec<InputFile> = files.iter().map(|file| InputFile::of_path(file)).collect();
     let dump = input::open_without_index(&files, Loader::new(), config)?.load()?.dump;
-    let places = LinkPlaces::built_in();
     let pods: Vec<SchedulingPod> =
-        dump.store().objects().filter_map(|object| of_object(&dump, &object, &places)).collect();
+        dump.store().objects().filter_map(|object| of_object(&dump, &object)).collect();
     if pods.is_empty() {
         bail!("the manifests hold {}, and no pod or workload", counted(dump.store().len() as u64, "object"));
     }
@@ -62,10 +61,10 @@ pub(super) fn of_manifests(
 }
 
 /// A pod as it stands, or what a workload makes.
-fn of_object(dump: &Dump, object: &ObjectRef<'_>, places: &LinkPlaces) -> Option<SchedulingPod> {
+fn of_object(dump: &Dump, object: &ObjectRef<'_>) -> Option<SchedulingPod> {
     match is_pod(object) {
         true => SchedulingPod::of(dump, object.id()),
-        false => SchedulingPod::of_template(dump, object.id(), places),
+        false => SchedulingPod::of_template(dump, object.id(), &LinkPlaces::built_in()),
     }
 }
 
@@ -76,12 +75,19 @@ fn is_pod(object: &ObjectRef<'_>) -> bool {
 /// A pod or workload of a dump. A pod that is on a node is asked about as one that has to leave it.
 pub(crate) fn of_dump(dump: &Dump, schedulers: &[Scheduler<'_>], id: ObjectId) -> Option<AskedPod> {
     let object = dump.store().get(id)?;
-    let pod = of_object(dump, &object, &LinkPlaces::built_in())?.off_its_node();
+    let pod = of_object(dump, &object)?.off_its_node();
     let cluster = schedulers.iter().position(|scheduler| scheduler.has(id))?;
     Some(AskedPod { pod, cluster, id: Some(id), message: scheduler_message(dump, id) })
 }
 
 impl AskedPods {
+    /// Tells the schedulers which pods they will be asked about.
+    pub(super) fn expect(&self, schedulers: &[Scheduler<'_>]) {
+        for (nth, scheduler) in schedulers.iter().enumerate() {
+            scheduler.expect(self.pods.iter().filter(|it| it.cluster == nth).map(|it| &it.pod));
+        }
+    }
+
     /// Those of manifests.
     pub(super) fn add_manifests(&mut self, pods: Vec<SchedulingPod>, n_clusters: usize) -> Result<()> {
         if n_clusters > 1 && !pods.is_empty() {

@@ -65,11 +65,13 @@ pub(crate) fn run(args: &ScheduleArgs, config: &Config) -> Result<ExitStatus> {
     let answer = if args.summary {
         summarized(&asked, &schedulers, args, config)?
     } else {
+        asked.expect(&schedulers);
         judged(dump, &asked, &schedulers, args, config)?
     };
     let mut remarks = asked.remarks.clone();
-    remarks.extend(limits(&asked.pods, &schedulers));
-    remarks.extend(limits_of_scores(&asked.pods, args));
+    let has_scores = args.output == GridFormat::Jsonl && !args.summary;
+    remarks.extend(limits(&asked.pods, &schedulers, has_scores));
+    remarks.extend(default_spread(&asked.pods).filter(|_| has_scores));
     message::remarks(&remarks);
     Ok(loaded.status(config, answer))
 }
@@ -152,19 +154,19 @@ fn summarized(
 }
 
 /// What is not judged, of the pods that were asked about too, and which kinds the input lacks that matter for them.
-pub(crate) fn limits(asked: &[AskedPod], schedulers: &[Scheduler<'_>]) -> Vec<String> {
+pub(crate) fn limits(asked: &[AskedPod], schedulers: &[Scheduler<'_>], has_scores: bool) -> Vec<String> {
     let made = asked.iter().any(|it| it.pod.makes_volumes()).then(|| MADE_VOLUMES.to_owned());
     let missing = asked.iter().flat_map(|it| schedulers[it.cluster].missing_kinds(&it.pod));
-    let missing: BTreeSet<&str> = missing.collect();
+    let of_scores = schedulers.iter().filter(|_| has_scores).flat_map(Scheduler::missing_kinds_of_scores);
+    let missing: BTreeSet<&str> = missing.chain(of_scores).collect();
     let told = missing
         .into_iter()
         .map(|kind| format!("the input has no {kind}, so that what these say is not judged"));
     std::iter::once(NOT_JUDGED.to_owned()).chain(made).chain(told).collect()
 }
 
-/// What scores leave out, where any are printed.
-fn limits_of_scores(asked: &[AskedPod], args: &ScheduleArgs) -> Option<String> {
-    let has_scores = args.output == GridFormat::Jsonl && !args.summary;
+/// What scores leave out.
+fn default_spread(asked: &[AskedPod]) -> Option<String> {
     let lack_constraints = asked.iter().any(|it| !it.pod.has_spread_constraints());
-    (has_scores && lack_constraints).then(|| DEFAULT_SPREAD.to_owned())
+    lack_constraints.then(|| DEFAULT_SPREAD.to_owned())
 }

@@ -90,7 +90,7 @@ pub(super) fn schedule(session: &mut Session, wanted: &str, out: &mut dyn Write)
     };
     let verdict = schedulers[asked.cluster].judge(&asked.pod);
     let mut lines = report_lines(dump, &asked, &verdict, true, true);
-    lines.extend(limits(slice::from_ref(&asked), &schedulers));
+    lines.extend(limits(slice::from_ref(&asked), &schedulers, false));
     session.voice.write_long(out, |out| {
         let audience = session.state.config.stdout;
         Ok(lines.iter().try_for_each(|line| writeln!(out, "{}", audience.text(line)))?)
