@@ -13,9 +13,15 @@ pub(crate) struct MemberNames {
 }
 
 impl MemberNames {
-    /// Names of ASCII letters alone, as those of the Kubernetes API are.
+    /// Whether a name can be looked for: one of ASCII letters alone, as those of the Kubernetes API are.
+    pub(crate) fn may_be(name: &str) -> bool {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+    }
+
+    /// Names that can be looked for.
     pub(crate) fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> MemberNames {
-        let finders = names.into_iter().map(|name| Finder::new(name).into_owned()).collect();
+        let finders = names.into_iter().inspect(|name| debug_assert!(MemberNames::may_be(name)));
+        let finders = finders.map(|name| Finder::new(name).into_owned()).collect();
         MemberNames { finders, escapes: Finder::new("\\u00") }
     }
 

@@ -3,24 +3,33 @@
 use std::collections::BTreeMap;
 
 use super::super::object::{Json, condition};
-use super::super::scheduling::{Scheduler, SchedulingPod, TopologyKeyUse, UnmetTerm, Verdict};
+use super::super::scheduling::{Diagnosis, Scheduler, SchedulingPod, TopologyKeyUse, UnmetTerm};
 use super::super::status;
 use super::auditor::Auditor;
 use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
-use super::schedulers::AskedWorkload;
+use super::schedulers::{AskedWorkload, ClusterPod, SchedulerQuestions};
 use super::states::said;
 use crate::ObjectId;
 use crate::json::Reads;
 
 /// The workloads that make pods, and the pods that no workload of the dump makes: those of one that is not there once. What has
-/// got a node is not asked for another.
-fn asked<'a>(auditor: &'a Auditor<'_, '_>) -> &'a [AskedWorkload] {
-    auditor.schedulers().asked(|schedulers| {
+/// got a node is not asked for another. Besides the pods that wait for one.
+fn questions<'a>(auditor: &'a Auditor<'_, '_>) -> &'a SchedulerQuestions {
+    auditor.schedulers().questions(|schedulers| {
         let described = auditor.described().into_iter();
         let asked = described.filter(|it| !it.is_idle() && !is_placed(auditor, it));
-        asked.filter_map(|like| asked_workload(auditor, schedulers, like)).collect()
+        let pending = auditor.pods().pods().iter().filter(|pod| pod.pod.is_pending);
+        SchedulerQuestions {
+            workloads: asked.filter_map(|like| asked_workload(auditor, schedulers, like)).collect(),
+            waiting: pending.filter_map(|pod| Some((pod.id, waiting(schedulers, pod.id)?))).collect(),
+        }
     })
+}
+
+fn waiting(schedulers: &[Scheduler<'_>], id: ObjectId) -> Option<ClusterPod> {
+    let cluster = schedulers.iter().position(|it| it.is_waiting(id))?;
+    Some(ClusterPod { pod: schedulers[cluster].pod(id)?, cluster })
 }
 
 /// Whether a pod names its node.
@@ -43,16 +52,16 @@ fn asked_workload(
     };
     let names = template.into_iter().flatten().chain(["spec"]);
     let at = names.map(|name| format!(".{name}")).collect();
-    Some(AskedWorkload { id: like.id, pod, cluster, at })
+    Some(AskedWorkload { id: like.id, pod: ClusterPod { pod, cluster }, at })
 }
 
 /// What is found of each that is asked about.
-fn judged(
+fn diagnosed(
     auditor: &Auditor<'_, '_>,
-    look: impl Fn(&AskedWorkload, &Verdict<'_>) -> Vec<Finding>,
+    look: impl Fn(&AskedWorkload, &Diagnosis<'_>) -> Vec<Finding>,
 ) -> Vec<Finding> {
-    let schedulers = auditor.schedulers().of_clusters();
-    asked(auditor).iter().flat_map(|it| look(it, &schedulers[it.cluster].judge(&it.pod))).collect()
+    let asked = questions(auditor).workloads.iter();
+    asked.flat_map(|it| look(it, &auditor.schedulers().diagnose(&it.pod))).collect()
 }
 
 /// The pods that are neither started nor finished, each with what keeps it off all nodes, or what is said of it.
@@ -80,15 +89,13 @@ fn kept_off(auditor: &Auditor<'_, '_>, id: ObjectId) -> Option<String> {
     if !auditor.has_kind("Node") {
         return None;
     }
-    let scheduler = auditor.schedulers().of_waiting(id)?;
-    let pod = scheduler.pod(id)?;
-    let verdict = scheduler.judge(&pod);
+    let verdict = auditor.schedulers().judge(questions(auditor).waiting.get(&id)?);
     verdict.message().filter(|_| verdict.n_nodes() > 0)
 }
 
 pub(super) fn affinity_no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    judged(auditor, |asked, verdict| {
-        let unmet = verdict.unmet_affinity().into_iter();
+    diagnosed(auditor, |asked, diagnosis| {
+        let unmet = diagnosis.unmet_affinity().into_iter();
         let finding = |it: UnmetTerm| {
             let at = format!(
                 "{}.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[{}]",
@@ -102,8 +109,8 @@ pub(super) fn affinity_no_pods(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 }
 
 pub(super) fn node_selector_none(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    judged(auditor, |asked, verdict| {
-        let steps = verdict.node_steps();
+    diagnosed(auditor, |asked, diagnosis| {
+        let steps = diagnosis.node_steps();
         if steps.uncordoned > 0 {
             return Vec::new();
         }
@@ -121,11 +128,11 @@ pub(super) fn node_selector_none(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
         let failing = of_steps.into_iter().find(|(left, ..)| *left == 0);
         let Some((_, of, what, at)) = failing else { return Vec::new() };
         let mut message = format!("{what} 0 of {of} nodes");
-        for (key, new) in verdict.absent_node_keys() {
+        for (key, new) in diagnosis.absent_node_keys() {
             let now = new.map(|new| format!(", which is {new} now")).unwrap_or_default();
             message.push_str(&format!("; no node has {key}{now}"));
         }
-        if verdict.has_empty_node_term() {
+        if diagnosis.has_empty_node_term() {
             message.push_str("; a term that asks nothing selects no node");
         }
         let is_daemon = auditor.is_of(asked.id, "apps", "DaemonSet");
@@ -141,8 +148,8 @@ pub(super) fn node_selector_none(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
 }
 
 pub(super) fn topology_key_absent(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
-    let mut findings = judged(auditor, |asked, verdict| {
-        let absent = verdict.topology_keys().into_iter().filter(|it| it.without.is_some());
+    let mut findings = diagnosed(auditor, |asked, diagnosis| {
+        let absent = diagnosis.topology_keys().into_iter().filter(|it| it.without.is_some());
         let finding = |it: TopologyKeyUse| {
             let n_without = it.n_nodes - it.n_with;
             let what = if it.excludes { "the pods fit none of these" } else { "the rule does nothing there" };

@@ -1,5 +1,6 @@
 //! Reading of an object what stands at its places.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::super::object::{Json, ObjectJson};
@@ -7,7 +8,7 @@ use super::super::places::{
     AbsentMeaning, LinkPlace, NamespaceRule, PlaceCondition, PlaceForm, PlacePath, PlaceStep, push_name,
 };
 use crate::ObjectRef;
-use crate::json::Reads;
+use crate::json::{MemberNames, Reads};
 
 /// What stands at a place of an object.
 pub(super) struct HeldValue<'h, 'a> {
@@ -110,6 +111,27 @@ fn walk<'h>(
             }
         }
     }
+}
+
+/// Up to how many names are looked for before an object is read.
+const MAX_NEEDED: usize = 8;
+
+/// Names of which an object has one at least that holds anything at some of its places; `None` where that cannot be told.
+pub(super) fn needed_names<'p>(places: impl IntoIterator<Item = &'p LinkPlace>) -> Option<MemberNames> {
+    let names: Option<BTreeSet<&str>> = places.into_iter().map(needed_name).collect();
+    names.filter(|names| names.len() <= MAX_NEEDED).map(MemberNames::new)
+}
+
+/// The name on the way to a place that stands in the fewest objects, by its length, of those without which it holds nothing.
+fn needed_name(place: &LinkPlace) -> Option<&str> {
+    let is_free = [AbsentMeaning::Free, AbsentMeaning::Nothing].contains(&place.absent);
+    let is_name = matches!(place.form, PlaceForm::Name | PlaceForm::Ref);
+    // What is said of namespaces may be wrong where there is no selector.
+    let says_namespaces = matches!(place.namespaces, NamespaceRule::Labels(_) | NamespaceRule::Names(_));
+    let (base, rest) = place.path.parts();
+    let rest = if (is_free || is_name) && !says_namespaces { rest } else { &[] };
+    let names = base.iter().chain(rest).filter_map(PlaceStep::name);
+    names.filter(|name| MemberNames::may_be(name)).max_by_key(|name| name.len())
 }
 
 /// What says, beside a name, that an object of that name need not be there.

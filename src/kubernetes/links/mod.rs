@@ -305,10 +305,13 @@ impl<'d> Links<'d> {
                 continue;
             }
             let reads = held::reads(places.iter().map(|(_, place)| *place));
+            let needed = held::needed_names(places.iter().map(|(_, place)| *place));
+            let may_hold = |id: &u32| needed.as_ref().is_none_or(|it| realm.dump.may_have(ObjectId(*id), it));
             let ids: Vec<u32> = objects.iter().collect();
             let of_part = |ids: &[u32]| {
                 let mut held = Vec::new();
-                ids.iter().for_each(|&id| read_object(realm, id, &places, &reads, &read, &mut held));
+                let ids = ids.iter().copied().filter(may_hold);
+                ids.for_each(|id| read_object(realm, id, &places, &reads, &read, &mut held));
                 held
             };
             all.extend(parallel::in_parts(&ids, MIN_PER_THREAD, of_part).into_iter().flatten());

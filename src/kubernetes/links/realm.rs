@@ -79,6 +79,12 @@ impl<'d> Realm<'d> {
         self.narrowed(self.store().index().kind(id).to_bitmap())
     }
 
+    /// The objects of a kind of the core group.
+    pub(in crate::kubernetes) fn of_core_kind(&self, kind: &str) -> RoaringBitmap {
+        let of_kind = self.kinds().filter(|(version, it, _)| *it == kind && !version.contains('/'));
+        of_kind.fold(RoaringBitmap::new(), |all, (_, _, objects)| all | objects)
+    }
+
     /// The objects in a namespace.
     pub(in crate::kubernetes) fn in_namespace(&self, namespace: &str) -> RoaringBitmap {
         let Some(id) = self.store().table().namespace_id(namespace) else { return RoaringBitmap::new() };

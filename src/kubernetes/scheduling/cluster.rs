@@ -1,7 +1,7 @@
-//! The nodes and pods of a cluster as the scheduler sees them, read once.
+//! The nodes and pods of a cluster as the scheduler sees them, each read once.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
@@ -12,12 +12,22 @@ use super::super::pod::is_finished;
 use super::pod::{claims, priority};
 use super::rules::{PodRules, RuleTexts};
 use super::toleration::Taint;
+use super::volumes::VolumeFacts;
 use crate::json::{MemberNames, Reads};
-use crate::store::{IdentityIndex, ObjectTable};
+use crate::store::IdentityIndex;
 use crate::{ObjectId, ObjectIdentity, parallel};
 
 /// Fewer objects are read before another thread has begun.
 const MIN_PER_THREAD: usize = 256;
+
+/// A cluster, each part of which is read when it is first asked for.
+#[derive(Debug)]
+pub(super) struct Cluster<'d> {
+    pub(super) realm: Realm<'d>,
+    pods: OnceLock<KindObjects>,
+    facts: OnceLock<Arc<ClusterFacts>>,
+    volumes: OnceLock<VolumeFacts>,
+}
 
 /// What is read of the nodes and pods of a cluster. Nothing of it changes with the labels.
 #[derive(Debug)]
@@ -28,7 +38,6 @@ pub(super) struct ClusterFacts {
     pub(super) taints: Vec<Vec<Taint>>,
     /// In the order of the dump, each pod once: all of them, or those that were to be read.
     pub(super) pods: Vec<PodFacts>,
-    pods_by_identity: IdentityIndex,
     /// The places of the pods that are nominated for nodes.
     pub(super) nominated: Vec<usize>,
     /// What pods say of where they may run, each once.
@@ -91,33 +100,82 @@ impl PodFacts {
         self.state == PodState::Finished
     }
 
+    /// Reads one pod. Nothing of it is said in relation to nodes.
+    pub(super) fn of(realm: &Realm<'_>, id: u32) -> Option<PodFacts> {
+        PodPart::read(realm, [id].into_iter(), &HashMap::default()).pods.pop()
+    }
+
     /// Whether the scheduler looks for a node for it.
     pub(super) fn is_waiting(&self) -> bool {
         self.state == PodState::Unplaced && !self.names_node && !self.is_gated
     }
 }
 
+impl<'d> Cluster<'d> {
+    pub(super) fn new(realm: Realm<'d>) -> Cluster<'d> {
+        Cluster { realm, pods: OnceLock::new(), facts: OnceLock::new(), volumes: OnceLock::new() }
+    }
+
+    /// The pods, none of them read.
+    fn pods(&self) -> &KindObjects {
+        self.pods.get_or_init(|| KindObjects::of(&self.realm, "Pod"))
+    }
+
+    pub(super) fn n_pods(&self) -> usize {
+        self.pods().ids.len()
+    }
+
+    /// Whether an object is a pod of the cluster, and no other has taken its place.
+    pub(super) fn has_pod(&self, id: u32) -> bool {
+        self.pods().ids.binary_search(&id).is_ok()
+    }
+
+    /// The pod of a name.
+    pub(super) fn pod_named(&self, namespace: &str, name: &str) -> Option<u32> {
+        let identity = ObjectIdentity { api_version: "v1", kind: "Pod", namespace, name };
+        let table = self.realm.store().table();
+        self.pods().by_identity.get(identity, |id| table.identity(id)).map(|id| id.0)
+    }
+
+    /// What is read of the nodes and of all pods.
+    pub(super) fn facts(&self) -> &Arc<ClusterFacts> {
+        self.facts.get_or_init(|| Arc::new(self.read(|_| true)))
+    }
+
+    /// Whether all pods were read.
+    pub(super) fn is_read(&self) -> bool {
+        self.facts.get().is_some()
+    }
+
+    /// What claims, volumes and storage classes say.
+    pub(super) fn volumes(&self) -> &VolumeFacts {
+        self.volumes.get_or_init(|| VolumeFacts::read(&self.realm))
+    }
+
+    /// Reads the nodes, and the pods for which this holds.
+    pub(super) fn read(&self, is_wanted: impl Fn(u32) -> bool + Sync) -> ClusterFacts {
+        let (nodes, pods) = parallel::both(|| read_nodes(&self.realm), || self.pods());
+        ClusterFacts::read(&self.realm, nodes, &pods.ids, is_wanted)
+    }
+}
+
 impl ClusterFacts {
-    /// Those of the pods for which this holds.
-    pub(super) fn read(realm: &Realm<'_>, is_wanted: impl Fn(u32) -> bool + Sync) -> ClusterFacts {
-        let ((nodes, taints), KindObjects { ids, by_identity }) =
-            parallel::both(|| read_nodes(realm), || KindObjects::of(realm, "Pod"));
+    fn read(
+        realm: &Realm<'_>,
+        (nodes, taints): (Vec<NodeFacts>, Vec<Vec<Taint>>),
+        pods: &[u32],
+        is_wanted: impl Fn(u32) -> bool + Sync,
+    ) -> ClusterFacts {
         let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
         numbers.reserve(nodes.len());
         let named =
             (0..).zip(&nodes).filter_map(|(number, node)| Some((realm.object(node.id)?.name(), number)));
         numbers.extend(named);
-        let mut facts = ClusterFacts {
-            nodes,
-            taints,
-            pods: Vec::new(),
-            pods_by_identity: by_identity,
-            nominated: Vec::new(),
-            rules: Vec::new(),
-        };
+        let mut facts =
+            ClusterFacts { nodes, taints, pods: Vec::new(), nominated: Vec::new(), rules: Vec::new() };
         let read =
             |ids: &[u32]| PodPart::read(realm, ids.iter().copied().filter(|id| is_wanted(*id)), &numbers);
-        let parts = parallel::in_parts(&ids, MIN_PER_THREAD, read);
+        let parts = parallel::in_parts(pods, MIN_PER_THREAD, read);
         facts.pods.reserve(parts.iter().map(|part| part.pods.len()).sum());
         let mut known: HashMap<Box<str>, u32, RandomState> = HashMap::default();
         parts.into_iter().for_each(|part| facts.add(part, &mut known));
@@ -148,21 +206,10 @@ impl ClusterFacts {
     pub(super) fn pod_number(&self, id: u32) -> Option<usize> {
         self.pods.binary_search_by_key(&id, |pod| pod.id).ok()
     }
-
-    /// The pod of a name.
-    pub(super) fn pod_named(&self, table: &ObjectTable, namespace: &str, name: &str) -> Option<u32> {
-        let identity = ObjectIdentity { api_version: "v1", kind: "Pod", namespace, name };
-        self.pods_by_identity.get(identity, |id| table.identity(id)).map(|id| id.0)
-    }
-}
-
-/// The objects of a kind of the core group, ascending.
-pub(super) fn core(realm: &Realm<'_>, kind: &str) -> RoaringBitmap {
-    let of_kind = realm.kinds().filter(|(version, it, _)| *it == kind && !version.contains('/'));
-    of_kind.fold(RoaringBitmap::new(), |all, (_, _, objects)| all | objects)
 }
 
 /// The objects of a kind, each of them once, by their identities.
+#[derive(Debug)]
 struct KindObjects {
     /// Ascending.
     ids: Vec<u32>,
@@ -173,7 +220,7 @@ impl KindObjects {
     /// Those of a kind of the core group. Of objects that were read twice, as from two files, there is the last one. What has
     /// no name is no other's double.
     fn of(realm: &Realm<'_>, kind: &str) -> KindObjects {
-        let ids = core(realm, kind);
+        let ids = realm.of_core_kind(kind);
         let table = realm.store().table();
         let mut by_identity = IdentityIndex::with_capacity(ids.len() as usize);
         let replaced = ids.iter().filter_map(|id| by_identity.insert(ObjectId(id), |id| table.identity(id)));

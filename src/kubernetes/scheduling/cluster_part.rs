@@ -11,10 +11,10 @@ use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
 
 use super::super::links::Realm;
-use super::cluster::{ClusterFacts, core};
+use super::cluster::Cluster;
 use super::pod::SchedulingPod;
 use super::rules::PodRules;
-use super::snapshot::{Cluster, ClusterSnapshot};
+use super::snapshot::ClusterSnapshot;
 use crate::json::MemberNames;
 use crate::{ObjectId, Plan, Scope};
 
@@ -50,14 +50,14 @@ impl<'d> ClusterPart<'d> {
         }
         let names = MemberNames::new([KEEPS_OTHERS_OFF]);
         let may_keep_off = |id| realm.dump.may_have(ObjectId(id), &names);
-        let facts = ClusterFacts::read(realm, |id| counted.contains(id) || may_keep_off(id));
+        let facts = cluster.read(|id| counted.contains(id) || may_keep_off(id));
         let snapshot = ClusterSnapshot::of(Arc::clone(cluster), Arc::new(facts), is_kept);
         ClusterPart { snapshot, known }
     }
 
     /// Whether it takes less to look for what so many selectors select than to read all pods.
-    pub(super) fn are_few(realm: &Realm<'_>, n_selectors: usize) -> bool {
-        (n_selectors * PODS_A_PLAN) as u64 <= core(realm, "Pod").len()
+    pub(super) fn are_few(cluster: &Cluster<'_>, n_selectors: usize) -> bool {
+        n_selectors * PODS_A_PLAN <= cluster.n_pods()
     }
 
     /// Whether all was read that matters to a pod.

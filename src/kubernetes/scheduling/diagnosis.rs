@@ -7,7 +7,6 @@ use super::node_terms::TermContent;
 use super::rules::SpreadAction;
 use super::taint_toleration::tainted_nodes;
 use super::topology::Topology;
-use super::verdict::Verdict;
 use super::{inter_pod_affinity, node_affinity};
 
 /// How many nodes are left after each step of the rules that look at a node alone.
@@ -43,10 +42,19 @@ pub(in crate::kubernetes) struct TopologyKeyUse {
     pub(in crate::kubernetes) without: Option<u32>,
 }
 
-impl Verdict<'_> {
+/// A pod's rules as they are looked through.
+pub(in crate::kubernetes) struct Diagnosis<'s> {
+    case: Case<'s>,
+}
+
+impl<'s> Diagnosis<'s> {
+    pub(super) fn of(case: Case<'s>) -> Diagnosis<'s> {
+        Diagnosis { case }
+    }
+
     /// What the rules that look at a node alone leave of the nodes.
     pub(in crate::kubernetes) fn node_steps(&self) -> NodeSteps {
-        let case = self.case();
+        let case = &self.case;
         let of_selector = node_affinity::selected_by_node_selector(case);
         let of_affinity = selected_nodes(case);
         let tolerated = of_affinity - tainted_nodes(case);
@@ -61,13 +69,13 @@ impl Verdict<'_> {
 
     /// Whether a term of the node affinity asks nothing, which no node meets.
     pub(in crate::kubernetes) fn has_empty_node_term(&self) -> bool {
-        let terms = self.case().pod.rules.required_nodes.as_ref();
+        let terms = self.case.pod.rules.required_nodes.as_ref();
         terms.is_some_and(|it| it.terms.iter().any(|term| term.content == TermContent::Empty))
     }
 
     /// The keys of node labels that the pod asks for and no node has, each with the one that has taken its place.
     pub(in crate::kubernetes) fn absent_node_keys(&self) -> Vec<(String, Option<&'static str>)> {
-        let rules = &self.case().pod.rules;
+        let rules = &self.case.pod.rules;
         let of_selector = rules.node_selector.iter().map(|(key, _)| key.to_string());
         let terms = rules.required_nodes.iter().flat_map(|terms| &terms.terms);
         let of_terms = terms.flat_map(|term| match &term.content {
@@ -76,7 +84,7 @@ impl Verdict<'_> {
         });
         let keys = of_selector.chain(of_terms.map(|it| it.key().to_string()));
         let mut absent: Vec<(String, Option<&str>)> = keys
-            .filter(|key| self.case().snapshot.topology(key).len() == 0)
+            .filter(|key| self.case.snapshot.topology(key).len() == 0)
             .map(|key| (super::fix::renamed(&key), key))
             .map(|(new, key)| (key, new))
             .collect();
@@ -86,14 +94,14 @@ impl Verdict<'_> {
 
     /// The required affinity terms that no pod and not the pod itself meets, so that it fits nowhere.
     pub(in crate::kubernetes) fn unmet_affinity(&self) -> Vec<UnmetTerm> {
-        let unmet = inter_pod_affinity::unmet(self.case()).into_iter();
+        let unmet = inter_pod_affinity::unmet(&self.case).into_iter();
         unmet.map(|(nth, text)| UnmetTerm { nth, text }).collect()
     }
 
     /// The topology keys of the rules that keep the pod off nodes.
     pub(in crate::kubernetes) fn topology_keys(&self) -> Vec<TopologyKeyUse> {
         const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
-        let case = self.case();
+        let case = &self.case;
         let rules = &case.pod.rules;
         let spread =
             rules.spread.iter().enumerate().filter(|(_, it)| it.action == SpreadAction::DoNotSchedule);

@@ -55,7 +55,7 @@ mod tests;
 
 pub use alike::AlikePods;
 pub(crate) use alike::pairs;
-pub(in crate::kubernetes) use diagnosis::{TopologyKeyUse, UnmetTerm};
+pub(in crate::kubernetes) use diagnosis::{Diagnosis, TopologyKeyUse, UnmetTerm};
 pub use fix::{SchedulingChange, SchedulingFix};
 pub use folded::FoldedNodes;
 pub use plugin::SchedulerPlugin;

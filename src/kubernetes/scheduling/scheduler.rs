@@ -8,9 +8,11 @@ use roaring::RoaringBitmap;
 
 use super::super::links::{Realm, realms};
 use super::case::Case;
+use super::cluster::{Cluster, PodFacts};
 use super::cluster_part::ClusterPart;
+use super::diagnosis::Diagnosis;
 use super::pod::SchedulingPod;
-use super::snapshot::{Cluster, ClusterSnapshot};
+use super::snapshot::ClusterSnapshot;
 use super::verdict::Verdict;
 use crate::{Dump, Matches, ObjectId};
 
@@ -86,7 +88,7 @@ impl<'d> Scheduler<'d> {
     pub fn expect<'p>(&self, pods: impl IntoIterator<Item = &'p SchedulingPod>) {
         let pods: Vec<&SchedulingPod> = pods.into_iter().collect();
         let n_selectors = pods.iter().map(|pod| pod.rules.pod_selectors().count()).sum();
-        if !self.cluster.is_read() && ClusterPart::are_few(&self.cluster.realm, n_selectors) {
+        if !self.cluster.is_read() && ClusterPart::are_few(&self.cluster, n_selectors) {
             self.expected.get_or_init(|| self.read_for(pods));
         }
     }
@@ -130,9 +132,18 @@ impl<'d> Scheduler<'d> {
         self.cluster.realm.dump
     }
 
+    /// What is wrong with the rules of a pod themselves.
+    pub(in crate::kubernetes) fn diagnose<'s>(&'s self, pod: &'s SchedulingPod) -> Diagnosis<'s> {
+        Diagnosis::of(Case::new(self.snapshot_for(pod), pod))
+    }
+
     /// A pod of the cluster as one that is asked about: where might it be, wherever it is now? `None` of what is no pod of it.
     #[must_use]
     pub fn pod(&self, id: ObjectId) -> Option<SchedulingPod> {
+        if !self.cluster.is_read() {
+            let pod = SchedulingPod::of(self.dump(), id).filter(|_| self.cluster.has_pod(id.0));
+            return pod.map(|pod| SchedulingPod { gates: Vec::new(), ..pod.off_its_node() });
+        }
         let snapshot = self.snapshot();
         let facts = &snapshot.facts().pods[snapshot.facts().pod_number(id.0)?];
         let object = snapshot.object(id.0)?;
@@ -155,6 +166,12 @@ impl<'d> Scheduler<'d> {
     pub fn waiting(&self) -> impl Iterator<Item = ObjectId> {
         let waiting = self.snapshot().facts().pods.iter().filter(|pod| pod.is_waiting());
         waiting.map(|pod| ObjectId(pod.id))
+    }
+
+    /// Whether a pod is one of these.
+    pub(in crate::kubernetes) fn is_waiting(&self, id: ObjectId) -> bool {
+        let is_waiting = || PodFacts::of(&self.cluster.realm, id.0).is_some_and(|pod| pod.is_waiting());
+        self.cluster.has_pod(id.0) && is_waiting()
     }
 
     /// The pods that have not ended, wherever they are.

@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use foldhash::fast::RandomState;
 use roaring::RoaringBitmap;
 
-use super::super::links::Realm;
 use super::affinity_term::{PodAffinityTerm, TermNamespaces};
-use super::cluster::{ClusterFacts, core};
+use super::cluster::{Cluster, ClusterFacts};
 use super::pod::SchedulingPod;
 use super::rules::PodRules;
 use super::sets::ClusterSets;
@@ -17,30 +16,6 @@ use super::standing::StandingTerms;
 use super::topology::Topology;
 use super::volumes::VolumeFacts;
 use crate::{ObjectId, Plan, Scope, Selector, Store};
-
-/// What is read of a cluster, each part when it is first asked for.
-#[derive(Debug)]
-pub(super) struct Cluster<'d> {
-    pub(super) realm: Realm<'d>,
-    facts: OnceLock<Arc<ClusterFacts>>,
-    volumes: OnceLock<VolumeFacts>,
-}
-
-impl<'d> Cluster<'d> {
-    pub(super) fn new(realm: Realm<'d>) -> Cluster<'d> {
-        Cluster { realm, facts: OnceLock::new(), volumes: OnceLock::new() }
-    }
-
-    /// What is read of the nodes and of all pods.
-    pub(super) fn facts(&self) -> &Arc<ClusterFacts> {
-        self.facts.get_or_init(|| Arc::new(ClusterFacts::read(&self.realm, |_| true)))
-    }
-
-    /// Whether all pods were read.
-    pub(super) fn is_read(&self) -> bool {
-        self.facts.get().is_some()
-    }
-}
 
 /// A cluster at one moment, which rules are asked of.
 #[derive(Debug)]
@@ -106,7 +81,7 @@ impl<'d> ClusterSnapshot<'d> {
     /// Which pod of the cluster the asked one is, if it is there already.
     pub(super) fn itself(&self, pod: &SchedulingPod) -> Option<u32> {
         let is_named = pod.is_itself && !pod.name.is_empty();
-        is_named.then(|| self.facts().pod_named(self.store().table(), &pod.namespace, &pod.name)).flatten()
+        is_named.then(|| self.cluster.pod_named(&pod.namespace, &pod.name)).flatten()
     }
 
     /// What a pod of the cluster says about where it may run.
@@ -129,7 +104,7 @@ impl<'d> ClusterSnapshot<'d> {
 
     /// What claims, volumes and storage classes say.
     pub(super) fn volumes(&self) -> &VolumeFacts {
-        self.cluster.volumes.get_or_init(|| VolumeFacts::read(&self.cluster.realm))
+        self.cluster.volumes()
     }
 
     /// The nodes whose labels a selector selects.
@@ -193,7 +168,7 @@ impl<'d> ClusterSnapshot<'d> {
     /// The Namespace objects by their names.
     fn namespaces(&self) -> &HashMap<Box<str>, ObjectId, RandomState> {
         self.namespaces.get_or_init(|| {
-            let objects = core(&self.cluster.realm, "Namespace").into_iter();
+            let objects = self.cluster.realm.of_core_kind("Namespace").into_iter();
             objects.filter_map(|id| Some((self.object(id)?.name().into(), ObjectId(id)))).collect()
         })
     }

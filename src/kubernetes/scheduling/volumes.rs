@@ -7,7 +7,6 @@ use foldhash::fast::RandomState;
 use super::super::links::Realm;
 use super::super::metadata::annotation;
 use super::super::object::{ObjectJson, is_terminating};
-use super::cluster::core;
 use super::node_terms::NodeTerms;
 use crate::ObjectId;
 use crate::json::Reads;
@@ -81,7 +80,7 @@ fn claims(realm: &Realm<'_>) -> Option<ClaimsByName> {
         .and(["spec", "volumeName"])
         .and(["spec", "storageClassName"])
         .and(["status", "phase"]);
-    let ids = core(realm, "PersistentVolumeClaim");
+    let ids = realm.of_core_kind("PersistentVolumeClaim");
     let claims = ids.iter().filter_map(|id| {
         let object = realm.object(id)?;
         let json = realm.dump.json(ObjectId(id));
@@ -109,7 +108,7 @@ fn claim(json: &ObjectJson<'_>) -> Claim {
 
 fn volumes(realm: &Realm<'_>) -> Option<HashMap<Box<str>, BoundVolume, RandomState>> {
     let reads = Reads::nothing().and(["spec", "nodeAffinity"]);
-    let ids = core(realm, "PersistentVolume");
+    let ids = realm.of_core_kind("PersistentVolume");
     let volumes = ids.iter().filter_map(|id| {
         let object = realm.object(id)?;
         let json = realm.dump.json(ObjectId(id));
