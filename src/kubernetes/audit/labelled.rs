@@ -275,20 +275,18 @@ fn pods<'d>(audited: &Audited<'_, 'd>, checks: &KindChecks) -> (Vec<Labelled<'d>
         .and(["metadata", "uid"])
         .and(["metadata", "deletionTimestamp"])
         .and(["status", "phase"]);
-    let of_part = |ids: &[ObjectId]| {
-        let (mut pods, mut said) = (Vec::with_capacity(ids.len()), Vec::new());
-        for object in ids.iter().filter_map(|id| audited.object(*id)) {
-            let pod = audited.read(object.id(), &reads, |pod| {
-                said.extend(checks.look(object.id(), pod));
-                PodStage::of(pod)
-            });
-            pods.push(Labelled { pod, ..Labelled::of(object) });
-        }
-        (pods, said)
+    let ids = audited.of_kind("", "Pod").into_iter().map(|id| id.0).collect();
+    let look = |id: ObjectId, pod: &ObjectJson<'_>| {
+        (id, PodStage::of(pod), checks.look(id, pod).collect::<Vec<StateMessage>>())
     };
-    let parts = parallel::in_parts(&audited.of_kind("", "Pod"), MIN_PER_THREAD, of_part);
-    let (pods, said): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    (pods.into_iter().flatten().collect(), said.concat())
+    let mut read = audited.links.read_with_owners(&ids, &reads, look);
+    read.sort_unstable_by_key(|(id, ..)| *id);
+    let (mut pods, mut said) = (Vec::with_capacity(read.len()), Vec::new());
+    for (id, pod, of_pod) in read {
+        pods.extend(audited.object(id).map(|object| Labelled { pod, ..Labelled::of(object) }));
+        said.extend(of_pod);
+    }
+    (pods, said)
 }
 
 fn templates<'d>(audited: &Audited<'_, 'd>) -> Vec<Labelled<'d>> {

@@ -46,7 +46,7 @@ use crate::{Dump, Label, ObjectId, ObjectIdentity, parallel};
 use choice::SelectorChoice;
 use held::{HeldValue, Holder};
 use names::{NameIndex, Reference};
-use owners::Owned;
+use owners::{Ownership, ReadBeside};
 pub(in crate::kubernetes) use realm::{Realm, realms};
 use ties::{NO_PLACE, TieBuilder, TieTable};
 use waiting::Waiting;
@@ -75,7 +75,7 @@ pub struct Links<'d> {
     tables: [OnceLock<TieTable>; Relation::ALL.len()],
     waiting: [OnceLock<Waiting>; Relation::ALL.len()],
     /// What the objects of each realm say of their owners.
-    owned: OnceLock<Vec<Vec<Owned>>>,
+    owned: OnceLock<Vec<Ownership>>,
 }
 
 /// Fewer objects are read before another thread has begun.
@@ -183,7 +183,7 @@ impl<'d> Links<'d> {
         let mut all = crate::store::ColumnBuilder::default();
         let mut n_by_hash = 0;
         for (nth, realm) in realms(self.dump).iter().enumerate() {
-            let found = owners::workloads(realm, self.owned(nth));
+            let found = self.owned()[nth].workloads(realm);
             all.append(found.column);
             n_by_hash += found.n_by_hash;
         }
@@ -203,17 +203,43 @@ impl<'d> Links<'d> {
 
     /// The owner that an object says controls it, whether it is there or not. Owners are read once, of all objects.
     pub(in crate::kubernetes) fn controller(&self, id: ObjectId) -> Option<&OwnerReference> {
-        let owned = self.all_owned().iter().find_map(|objects| owners::of_object(objects, id.0))?;
-        owned.controller().map(|owner| &**owner)
+        self.owned().iter().find_map(|ownership| ownership.controller(id.0))
     }
 
-    /// What the objects of the realm with this number say of their owners.
-    fn owned(&self, realm: usize) -> &[Owned] {
-        &self.all_owned()[realm]
+    /// What is to be read of some objects, which is done with the owners of all if these were not read yet: in no order, as each
+    /// cluster is read by itself.
+    pub(in crate::kubernetes) fn read_with_owners<T: Send>(
+        &self,
+        objects: &RoaringBitmap,
+        reads: &Reads,
+        look: impl Fn(ObjectId, &ObjectJson<'_>) -> T + Sync,
+    ) -> Vec<T> {
+        let beside = ReadBeside { objects, reads, look };
+        let mut found = None;
+        self.owned.get_or_init(|| {
+            let (owned, read) = self.read_owners(&beside);
+            found = Some(read);
+            owned
+        });
+        found.unwrap_or_else(|| self.read_owners(&beside).1)
     }
 
-    fn all_owned(&self) -> &[Vec<Owned>] {
-        self.owned.get_or_init(|| realms(self.dump).iter().map(owners::read).collect())
+    /// What the objects of each realm say of their owners.
+    fn owned(&self) -> &[Ownership] {
+        self.owned.get_or_init(|| {
+            let (objects, reads) = (RoaringBitmap::new(), Reads::nothing());
+            let look = |_, _: &ObjectJson<'_>| ();
+            self.read_owners(&ReadBeside { objects: &objects, reads: &reads, look }).0
+        })
+    }
+
+    fn read_owners<T: Send>(
+        &self,
+        beside: &ReadBeside<'_, impl Fn(ObjectId, &ObjectJson<'_>) -> T + Sync>,
+    ) -> (Vec<Ownership>, Vec<T>) {
+        let read = realms(self.dump).iter().map(|realm| Ownership::read(realm, beside)).unzip();
+        let (owned, found): (Vec<Ownership>, Vec<Vec<T>>) = read;
+        (owned, found.into_iter().flatten().collect())
     }
 
     fn table(&self, relation: Relation) -> &TieTable {
@@ -231,7 +257,7 @@ impl<'d> Links<'d> {
         match relation {
             Relation::Selects | Relation::Mentions => self.tie_selected(realm, relation, builder),
             Relation::Uses | Relation::Runs | Relation::About => self.tie_named(realm, relation, builder),
-            Relation::Owns => owners::tie(self.owned(nth), builder),
+            Relation::Owns => self.owned()[nth].tie(realm, builder),
             Relation::Holds => tie_namespaces(realm, builder),
         }
     }
