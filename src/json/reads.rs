@@ -35,6 +35,8 @@ pub(crate) struct WantedValue {
     /// All that is in it.
     is_whole: bool,
     members: Vec<(Box<str>, WantedValue)>,
+    /// The lengths of their names, a bit each: most names that are not wanted are told by it.
+    lengths: u64,
     /// The places of the members, once there are so many that looking through them would take long.
     places: Option<HashMap<Box<str>, usize>>,
 }
@@ -127,6 +129,7 @@ impl WantedValue {
 
     fn place(&self, name: &str) -> Option<usize> {
         match &self.places {
+            _ if self.lengths & length_bit(name) == 0 => None,
             None => self.members.iter().position(|(known, _)| **known == *name),
             Some(places) => places.get(name).copied(),
         }
@@ -134,6 +137,7 @@ impl WantedValue {
 
     fn add(&mut self, name: &str) -> usize {
         let place = self.members.len();
+        self.lengths |= length_bit(name);
         self.members.push((name.into(), WantedValue::default()));
         if let Some(places) = &mut self.places {
             places.insert(name.into(), place);
@@ -143,4 +147,9 @@ impl WantedValue {
         }
         place
     }
+}
+
+/// The bit of the length of a name; very long ones share one.
+fn length_bit(name: &str) -> u64 {
+    1 << name.len().min(63)
 }

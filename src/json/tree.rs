@@ -1,6 +1,8 @@
 //! A value of JSON with all that is in it, found by one reading of its text.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::mem;
 
 use super::Text;
 use super::place::{self, JsonPlace, Scalar, ValueKind, WrittenPlace};
@@ -11,12 +13,35 @@ use super::skim::Level;
 
 /// How many parts there is room for at first: as many as a few columns of a pod have.
 const TYPICAL: usize = 48;
+/// From how many parts on the memory of a tree is given back.
+const MAX_SPARE: usize = 1024;
 
 /// The values inside a value, each before what is in it. What is in a value is reached without reading its text again,
 /// so that a search at every depth takes no longer where the text is deeply nested.
 #[derive(Debug, Default)]
 pub(crate) struct JsonTree<'j> {
     parts: Vec<TreeEntry<'j>>,
+}
+
+thread_local! {
+    /// The memory of a tree that is no more, for the next one: a tree is made of each of many thousands of objects.
+    static SPARE: Cell<Vec<TreeEntry<'static>>> = const { Cell::new(Vec::new()) };
+}
+
+impl Drop for JsonTree<'_> {
+    fn drop(&mut self) {
+        // Where the thread ends its memory is gone already, and that of a large tree is not kept.
+        if (1..=MAX_SPARE).contains(&self.parts.capacity()) {
+            let _ = SPARE.try_with(|spare| spare.set(emptied(mem::take(&mut self.parts))));
+        }
+    }
+}
+
+/// The memory of some parts for others.
+fn emptied<'to>(mut parts: Vec<TreeEntry<'_>>) -> Vec<TreeEntry<'to>> {
+    parts.clear();
+    // There is none to be made another, and a list that is collected of itself keeps its memory.
+    parts.into_iter().map(|TreeEntry { after, .. }| TreeEntry { key: "".into(), text: "", after }).collect()
 }
 
 #[derive(Debug)]
@@ -53,7 +78,8 @@ impl<'j> JsonTree<'j> {
     /// The values of an object that are wanted, and the objects and arrays on the way to them. All else is passed over
     /// at the speed of [`skim`](super::skim), and is no part of the tree.
     pub(crate) fn reading(json: &'j str, reads: &Reads) -> JsonTree<'j> {
-        let mut tree = JsonTree { parts: Vec::with_capacity(TYPICAL) };
+        let mut tree = JsonTree { parts: emptied(SPARE.take()) };
+        tree.parts.reserve(TYPICAL);
         let Ok(()) = tree.read(Cow::Borrowed(""), reads.root(), &mut Rest::new(reads.level(), json));
         tree
     }
@@ -219,7 +245,20 @@ impl<'t, 'j> JsonNode<'t, 'j> {
 
     /// The value under a key of an object, of equal keys the last.
     pub(crate) fn get(self, name: &str) -> Option<JsonNode<'t, 'j>> {
-        self.members().filter(|(key, _)| *key == name).last().map(|(_, value)| value)
+        let part = self.part();
+        if !part.text.starts_with('{') {
+            return None;
+        }
+        let (mut number, mut found) = (self.number + 1, None);
+        // What is inside a value is skipped by its number, however much that is.
+        while number < part.after {
+            let member = &self.tree.parts[number];
+            if *member.key == *name {
+                found = Some(JsonNode { tree: self.tree, number });
+            }
+            number = member.after;
+        }
+        found
     }
 
     /// What a string says; copied only where something in it is escaped.
@@ -384,6 +423,17 @@ mod tests {
             let tree = JsonTree::reading(&json, &reads);
             assert_eq!(tree.root().unwrap().get("e").map(JsonNode::text), Some("7"));
         }
+    }
+
+    #[test]
+    fn the_memory_of_a_tree_is_used_again() {
+        let reads = Reads::nothing().and(["a"]);
+        let memory = |json: &str| {
+            let tree = JsonTree::reading(json, &reads);
+            assert_eq!(tree.root().unwrap().get("a").unwrap().text(), "1");
+            tree.parts.as_ptr().addr()
+        };
+        assert_eq!(memory(r#"{"a":1,"b":2}"#), memory(r#"{"\u0061":1}"#));
     }
 
     #[test]

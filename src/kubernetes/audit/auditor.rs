@@ -161,8 +161,9 @@ impl<'l, 'd> Auditor<'l, 'd> {
         look: impl FnOnce(&ObjectJson<'_>) -> T,
     ) -> T {
         let Some(path) = self.template_path(pod) else { return self.read(pod.id, reads, look) };
-        self.read(pod.id, &Reads::nothing().and(path.iter().copied()), |workload| {
-            look(&ObjectJson::whole(path.iter().copied().fold(workload.json(), Json::get).written()))
+        self.read(pod.id, &Reads::nothing().and_value(path.iter().copied()), |workload| {
+            let template = path.iter().copied().fold(workload.json(), Json::get).written();
+            look(&ObjectJson::reading(template, reads))
         })
     }
 

@@ -293,12 +293,19 @@ fn templates<'d>(audited: &Audited<'_, 'd>) -> Vec<Labelled<'d>> {
     let kinds: Vec<_> = audited.links.places().pod_templates().collect();
     let makes_pods = |kind: Json<'_, '_>| kinds.iter().any(|(_, of_kind, _)| kind.is(of_kind));
     let of_kind = kinds.iter().flat_map(|(group, kind, path)| {
+        let reads = template_reads(path);
         let of_part = |ids: &[ObjectId]| -> Vec<Labelled<'d>> {
-            ids.iter().filter_map(|&id| template(audited, id, path, &makes_pods)).collect()
+            ids.iter().filter_map(|&id| template(audited, id, path, &reads, &makes_pods)).collect()
         };
         parallel::in_parts(&audited.of_kind(group, kind), MIN_PER_THREAD, of_part).into_iter().flatten()
     });
     of_kind.collect()
+}
+
+/// What is read of a workload for its template, to which the names lead.
+pub(super) fn template_reads(path: &[&str]) -> Reads {
+    let reads = Reads::nothing().and(["metadata", "ownerReferences"]).and(["spec", "replicas"]);
+    reads.and(path.iter().chain(&["metadata", "labels"]).copied())
 }
 
 /// What a workload makes pods of; `None` of one that was made by another one with a template, which is the same.
@@ -306,13 +313,12 @@ pub(super) fn template<'d>(
     audited: &Audited<'_, 'd>,
     id: ObjectId,
     path: &[&str],
+    reads: &Reads,
     makes_pods: &dyn Fn(Json<'_, '_>) -> bool,
 ) -> Option<Labelled<'d>> {
     let labels = path.iter().chain(&["metadata", "labels"]).copied();
-    let reads =
-        Reads::nothing().and(labels.clone()).and(["metadata", "ownerReferences"]).and(["spec", "replicas"]);
     let workload = audited.object(id);
-    audited.read(id, &reads, |object| {
+    audited.read(id, reads, |object| {
         let is_made = controller(object).is_some_and(|owner| makes_pods(owner.get("kind")));
         let labels = labels.fold(object.json(), Json::get).members();
         let labels = labels.filter_map(|(key, value)| Some((key.to_owned(), value.string()?.into_owned())));

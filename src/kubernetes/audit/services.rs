@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -17,6 +18,11 @@ use super::nothing::{selects_none_of, selects_nothing};
 use super::workloads;
 use crate::ObjectId;
 use crate::json::Reads;
+
+/// What is read of a Service, of a pod that it selects, and of one whose state is told: of many, so that it is put together once.
+static SERVICE: LazyLock<Reads> = LazyLock::new(|| Reads::of([SERVICE_READS]));
+static POD: LazyLock<Reads> = LazyLock::new(|| Reads::of([POD_READS]));
+static STATE: LazyLock<Reads> = LazyLock::new(|| Reads::of([POD_READS, status::READS]));
 
 /// What each Service selects by, where it selects pods.
 fn selecting<'l>(auditor: &Auditor<'l, '_>) -> Vec<Tie<'l>> {
@@ -153,10 +159,9 @@ fn reached<'p, 'd>(
     tie: &Tie<'_>,
     pods: &[&'p Labelled<'d>],
 ) -> Vec<&'p Labelled<'d>> {
-    let service = auditor.read(tie.from(), &Reads::of([SERVICE_READS]), ServiceEndpoints::of);
+    let service = auditor.read(tie.from(), &SERVICE, ServiceEndpoints::of);
     let Some(service) = service.filter(ServiceEndpoints::names_ports) else { return pods.to_vec() };
-    let reads = Reads::of([POD_READS]);
-    let is_reached = |pod: &&&Labelled<'_>| auditor.read_pod(pod, &reads, |read| service.has_port(read));
+    let is_reached = |pod: &&&Labelled<'_>| auditor.read_pod(pod, &POD, |read| service.has_port(read));
     pods.iter().filter(is_reached).copied().collect()
 }
 
@@ -170,14 +175,13 @@ struct LackingPorts {
 impl LackingPorts {
     fn of(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> LackingPorts {
         let mut lacking = LackingPorts::default();
-        let service = auditor.read(tie.from(), &Reads::of([SERVICE_READS]), ServiceEndpoints::of);
+        let service = auditor.read(tie.from(), &SERVICE, ServiceEndpoints::of);
         let Some(service) = service.filter(ServiceEndpoints::names_ports) else { return lacking };
         let members = auditor.members(tie);
-        let reads = Reads::of([POD_READS]);
         // What has ended gets no traffic, whatever its ports are.
         for pod in members.iter().filter(|pod| !pod.pod.is_finished) {
             lacking.n_pods += 1;
-            auditor.read_pod(pod, &reads, |read| {
+            auditor.read_pod(pod, &POD, |read| {
                 for (protocol, name) in service.missing_ports(read) {
                     let port = (protocol.to_owned(), name.to_owned());
                     lacking.ports.entry(port).or_default().push(pod.id);
@@ -243,12 +247,11 @@ pub(super) struct Readiness {
 impl Readiness {
     /// `None` of what is no Service with endpoints.
     pub(super) fn of(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Readiness> {
-        let service = auditor.read(tie.from(), &Reads::of([SERVICE_READS]), ServiceEndpoints::of)?;
-        let reads = Reads::of([POD_READS, status::READS]);
+        let service = auditor.read(tie.from(), &SERVICE, ServiceEndpoints::of)?;
         let publishes_not_ready = service.publishes_not_ready();
         let mut readiness = Readiness { n_pods: 0, n_ready: 0, publishes_not_ready, states: BTreeMap::new() };
         for pod in told_of(auditor, tie) {
-            auditor.read(pod.id, &reads, |read| {
+            auditor.read(pod.id, &STATE, |read| {
                 // A pod of which no condition is told is one of a manifest, or cut short.
                 if read.at(["status", "conditions"]).elements().next().is_none() {
                     return;

@@ -8,7 +8,7 @@ use super::finding::{Finding, Severity};
 use super::labelled::Labelled;
 use super::nearest::held_for;
 use crate::Selector;
-use crate::json::Reads;
+use crate::json::{MemberNames, Reads};
 
 /// What is read of a pod.
 const READS: &[&str] = &[".spec.topologySpreadConstraints", ".spec.affinity.podAntiAffinity"];
@@ -50,8 +50,9 @@ fn of_pods(
     look: impl Fn(&Labelled<'_>, &str, &ObjectJson<'_>) -> Vec<FoundAt>,
 ) -> Vec<Finding> {
     let reads = Reads::of([READS]);
+    let names = MemberNames::new(["topologySpreadConstraints", "podAntiAffinity"]);
     let mut findings = Vec::new();
-    for pod in auditor.described() {
+    for pod in auditor.described().into_iter().filter(|pod| auditor.dump().may_have(pod.id, &names)) {
         let at: String = auditor.template_path(pod).iter().flatten().map(|name| format!(".{name}")).collect();
         let found = auditor.read_pod(pod, &reads, |read| look(pod, &at, read));
         findings.extend(

@@ -115,8 +115,8 @@ const MACHINES: [&str; 2] = ["MachineDeployment", "MachineSet"];
 fn machine_templates<'d>(auditor: &Auditor<'_, 'd>, kind: &str) -> Vec<Labelled<'d>> {
     let is_machines = |owner: Json<'_, '_>| owner.is(MACHINES[0]);
     let ids = auditor.of_kind("cluster.x-k8s.io", kind).into_iter();
-    ids.filter_map(|id| labelled::template(auditor.audited(), id, &["spec", "template"], &is_machines))
-        .collect()
+    let (path, reads) = (["spec", "template"], labelled::template_reads(&["spec", "template"]));
+    ids.filter_map(|id| labelled::template(auditor.audited(), id, &path, &reads, &is_machines)).collect()
 }
 
 pub(super) fn orphans(auditor: &Auditor<'_, '_>) -> Vec<Finding> {

@@ -5,6 +5,7 @@ mod own;
 mod rules;
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use anyhow::{Result, anyhow};
 use selq::kubernetes::Links;
@@ -63,7 +64,10 @@ pub(crate) fn run(args: &AuditArgs, config: &Config) -> Result<ExitStatus> {
     remarks.push(summary(&report, &shown));
     message::remarks(&remarks);
     let fails = report.findings.iter().any(|finding| args.fail_on.is_reached_by(finding.severity));
-    Ok(loaded.status(config, ExitStatus::of_match(!fails)))
+    let status = loaded.status(config, ExitStatus::of_match(!fails));
+    // Everything is printed, and to free all that was worked out takes a while.
+    mem::forget(links);
+    Ok(status)
 }
 
 fn write(
