@@ -88,12 +88,14 @@ impl<'j> Rest<'j> {
         self.at += skim::sound_len(self.level, bytes).unwrap_or_else(|| end_of_value(bytes)).max(1);
     }
 
-    /// Takes the name of a member and the colon behind it, if nothing in the name is escaped and no white space stands before the
-    /// colon: as nearly all names are written.
+    /// Takes the name of a member, the comma before it and the colon behind it, if nothing in the name is escaped and no white space
+    /// stands around it: as nearly all names are written.
     #[inline]
     fn plain_key(&mut self) -> Option<&'j str> {
-        let (bytes, start) = (self.json.as_bytes(), self.at + 1);
-        if self.byte() != Some(b'"') {
+        let bytes = self.json.as_bytes();
+        let quote = self.at + usize::from(self.byte() == Some(b','));
+        let start = quote + 1;
+        if bytes.get(quote) != Some(&b'"') {
             return None;
         }
         let end = start + skim::plain_len(bytes.get(start..)?);
@@ -143,14 +145,12 @@ impl<'j> JsonReader<'j> for Rest<'j> {
     }
 
     fn next_key(&mut self, commas: &mut ()) -> Result<Option<Cow<'j, str>>, Infallible> {
-        while self.next_element(commas)? {
-            let key = self.plain_key().map(Cow::Borrowed).or_else(|| self.any_key());
-            if key.is_some() {
-                self.peek();
-                return Ok(key);
-            }
+        let mut key = self.plain_key().map(Cow::Borrowed);
+        while key.is_none() && self.next_element(commas)? {
+            key = self.plain_key().map(Cow::Borrowed).or_else(|| self.any_key());
         }
-        Ok(None)
+        self.peek();
+        Ok(key)
     }
 
     #[inline]

@@ -125,6 +125,13 @@ impl Node {
         }
     }
 
+    /// Whether it joins several sets, each of which is there already: none of them is constant or made of others.
+    pub(super) fn joins_postings(&self) -> bool {
+        let (Node::Intersect(operands) | Node::Union(operands)) = self else { return false };
+        let is_there = |it: &Node| matches!(it, Node::Leaf(_) | Node::Found(_) | Node::OneOf(..));
+        operands.len() > 1 && operands.iter().all(is_there)
+    }
+
     /// The operands, in the order in which they are worked on.
     pub(super) fn operands(&self) -> Vec<&Node> {
         match self {

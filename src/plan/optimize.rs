@@ -63,8 +63,11 @@ impl Pass {
     }
 
     fn run(self, node: Node, sets: Sets<'_>) -> Node {
-        let node = node.map_operands(|operand| self.run(operand, sets));
+        // Most selectors are a few postings and their scope: nothing in them is nested, constant or negated.
+        let are_postings = node.joins_postings();
+        let node = if are_postings { node } else { node.map_operands(|operand| self.run(operand, sets)) };
         match self {
+            Pass::Flatten | Pass::SubtractNegations | Pass::DropDisjoint if are_postings => node,
             // Putting a node together from its operands folds what can be folded. Bounds are merged already.
             Pass::MergeBounds | Pass::FoldConstants => node,
             Pass::Flatten => flatten(node),

@@ -10,7 +10,7 @@ use super::auditor::Auditor;
 use super::finding::{Finding, MAX_RELATED, Severity};
 use super::labelled::Labelled;
 use super::nothing::selects_nothing;
-use super::scale::{self, Scale};
+use super::scale::{self, Scale, Scales};
 use super::shared::shared;
 use crate::ObjectId;
 use crate::json::Reads;
@@ -140,15 +140,16 @@ impl Allowance {
 pub(super) fn unscalable(auditor: &Auditor<'_, '_>) -> Vec<Finding> {
     let budgets = budgets(auditor).into_iter();
     let needing = budgets.filter(|tie| Allowance::of(auditor, tie.from()).needs_scale());
-    needing.filter_map(|tie| uncounted(auditor, &tie)).collect()
+    let mut scales = Scales::new(auditor);
+    needing.filter_map(|tie| uncounted(auditor, &mut scales, &tie)).collect()
 }
 
 /// That a budget covers pods whose number nothing says.
-fn uncounted(auditor: &Auditor<'_, '_>, tie: &Tie<'_>) -> Option<Finding> {
+fn uncounted(auditor: &Auditor<'_, '_>, scales: &mut Scales<'_, '_, '_>, tie: &Tie<'_>) -> Option<Finding> {
     let members = auditor.members(tie);
     let (mut without, mut bare) = (Vec::new(), Vec::new());
     for pod in &members {
-        match Scale::of(auditor, pod) {
+        match scales.of(pod) {
             Scale::Known => {}
             Scale::Unknown(why) => without.push((pod.id, why)),
             Scale::NoController => bare.push(pod.id),

@@ -1,9 +1,11 @@
 //! How many pods are to be there of what made them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ptr;
 
 use super::super::links::OwnerReference;
 use super::super::relation::Relation;
+use super::audited::NamespacePlace;
 use super::auditor::Auditor;
 use super::crds::ScaleOfKind;
 use super::labelled::Labelled;
@@ -21,21 +23,37 @@ pub(super) enum Scale {
 /// The kinds that Kubernetes has built in whose pods have a number.
 const SCALABLE: [&str; 4] = ["Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
-impl Scale {
-    pub(super) fn of(auditor: &Auditor<'_, '_>, pod: &Labelled<'_>) -> Scale {
+/// Scales of pods, with what is found out of their controllers kept: the pods of one have it in common.
+pub(super) struct Scales<'a, 'l, 'd> {
+    auditor: &'a Auditor<'l, 'd>,
+    /// Whether controllers are not there, by where the reference to them stands, and the place of the pods.
+    gone: HashMap<(usize, NamespacePlace<'d>), bool>,
+}
+
+impl<'a, 'l, 'd> Scales<'a, 'l, 'd> {
+    pub(super) fn new(auditor: &'a Auditor<'l, 'd>) -> Scales<'a, 'l, 'd> {
+        Scales { auditor, gone: HashMap::new() }
+    }
+
+    pub(super) fn of(&mut self, pod: &Labelled<'_>) -> Scale {
+        let auditor = self.auditor;
         if pod.is_template() {
             let Some(workload) = auditor.object(pod.id) else { return Scale::Known };
             return Scale::of_kind(auditor, workload.api_version(), workload.kind(), workload.name());
         }
         let Some(named) = auditor.links.controller(pod.id) else { return Scale::NoController };
+        let key = (ptr::from_ref(named).addr(), auditor.place(pod.id));
+        let mut is_gone = || *self.gone.entry(key).or_insert_with(|| is_gone(auditor, pod.id, named));
         match Scale::of_kind(auditor, &named.api_version, &named.kind, &named.name) {
-            Scale::Known if is_gone(auditor, pod.id, named) => {
+            Scale::Known if is_gone() => {
                 Scale::Unknown(format!("a controller that is not there ({}/{})", named.kind, named.name))
             }
             scale => scale,
         }
     }
+}
 
+impl Scale {
     fn of_kind(auditor: &Auditor<'_, '_>, api_version: &str, kind: &str, name: &str) -> Scale {
         let none = || Scale::Unknown(format!("a controller without a scale ({kind}/{name})"));
         match group_of(api_version) {
