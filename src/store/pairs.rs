@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use foldhash::fast::RandomState;
 use roaring::{MultiOps, RoaringBitmap};
 
 /// Objects each of which stands to each of some others.
@@ -59,11 +58,51 @@ pub(crate) struct PairSet {
     n_asked: AtomicU32,
 }
 
-/// The numbers of the blocks that each object is in.
-type BlocksOf = HashMap<u32, Vec<u32>, RandomState>;
+/// The numbers of the blocks that each object is in: one list of all, which takes a word for each object of the store besides.
+#[derive(Debug)]
+struct BlocksOf {
+    /// Where in the list those of each object begin, and where those of the last one end.
+    starts: Vec<usize>,
+    blocks: Vec<u32>,
+}
 
 /// How many objects are asked for one by one, with a look at all blocks each, before it is worth knowing the blocks of all.
 const MAX_LOOKS: u32 = 64;
+
+impl BlocksOf {
+    fn new(blocks: &[PairBlock], end: PairEnd) -> BlocksOf {
+        let n_ids =
+            blocks.iter().filter_map(|block| block.end(end).max()).max().map_or(0, |last| last as usize + 1);
+        let mut starts = vec![0; n_ids + 1];
+        // First how many each has, then where they end, and as they are put in from the last one on, where they begin.
+        blocks.iter().flat_map(|block| block.end(end)).for_each(|id| starts[id as usize] += 1);
+        let mut n_before = 0;
+        for start in &mut starts {
+            n_before += *start;
+            *start = n_before;
+        }
+        let mut numbers = vec![0; n_before];
+        for (number, block) in (0..blocks.len() as u32).zip(blocks).rev() {
+            for id in block.end(end) {
+                starts[id as usize] -= 1;
+                numbers[starts[id as usize]] = number;
+            }
+        }
+        BlocksOf { starts, blocks: numbers }
+    }
+
+    /// Those of an object, ascending.
+    fn of(&self, id: u32) -> &[u32] {
+        let id = id as usize;
+        self.starts.get(id..id + 2).map_or(&[], |ends| &self.blocks[ends[0]..ends[1]])
+    }
+
+    /// The objects that are in any, each with those that it is in.
+    fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        let ids = 0..self.starts.len() as u32 - 1;
+        ids.map(|id| (id, self.of(id))).filter(|(_, blocks)| !blocks.is_empty())
+    }
+}
 
 impl PairSet {
     /// The pairs of these blocks; with `goes_on` also those that several of them lead to.
@@ -113,7 +152,7 @@ impl PairSet {
         let mut known: HashMap<&[u32], u64> = HashMap::new();
         let within: Vec<RoaringBitmap> =
             self.blocks.iter().map(|block| block.end(end.opposite()) & others).collect();
-        for (&id, blocks) in self.blocks_by(end) {
+        for (id, blocks) in self.blocks_by(end).iter() {
             let n = match self.goes_on {
                 true => self.standing_to_one(end, id).intersection_len(others),
                 false => *known.entry(blocks).or_insert_with(|| union_len(&within, blocks)),
@@ -130,7 +169,7 @@ impl PairSet {
         let blocks_of = self.blocks_by(end);
         let (mut found, mut next) = (RoaringBitmap::new(), vec![id]);
         while let Some(id) = next.pop() {
-            for &block in blocks_of.get(&id).into_iter().flatten() {
+            for &block in blocks_of.of(id) {
                 let others = self.blocks[block as usize].end(end.opposite());
                 next.extend(others.iter().filter(|&other| found.insert(other)));
             }
@@ -140,19 +179,13 @@ impl PairSet {
 
     /// The blocks that each object at this end is in.
     fn blocks_by(&self, end: PairEnd) -> &BlocksOf {
-        self.blocks_of[usize::from(end == PairEnd::To)].get_or_init(|| {
-            let mut blocks_of = BlocksOf::default();
-            for (number, block) in (0..).zip(&self.blocks) {
-                block.end(end).iter().for_each(|id| blocks_of.entry(id).or_default().push(number));
-            }
-            blocks_of
-        })
+        self.blocks_of[usize::from(end == PairEnd::To)].get_or_init(|| BlocksOf::new(&self.blocks, end))
     }
 
     /// The numbers of the blocks that have an object at this end.
     pub(crate) fn blocks_with(&self, end: PairEnd, id: u32) -> Vec<u32> {
         if self.n_asked.fetch_add(1, Ordering::Relaxed) >= MAX_LOOKS {
-            return self.blocks_by(end).get(&id).cloned().unwrap_or_default();
+            return self.blocks_by(end).of(id).to_vec();
         }
         let blocks = (0..).zip(&self.blocks).filter(|(_, block)| block.end(end).contains(id));
         blocks.map(|(number, _)| number).collect()
@@ -195,6 +228,18 @@ mod tests {
         };
         assert_eq!(counts(PairEnd::From, &[10, 11, 12]), [(2, vec![1]), (3, vec![2])]);
         assert_eq!(counts(PairEnd::To, &[2, 3]), [(1, vec![10, 11, 12])]);
+    }
+
+    #[test]
+    fn the_blocks_of_each_object_are_those_that_have_it() {
+        let blocks = [block(&[1, 5], &[]), block(&[5], &[7]), block(&[0, 5, 6], &[7])];
+        let blocks_of = BlocksOf::new(&blocks, PairEnd::From);
+        assert_eq!(
+            [0, 1, 2, 5, 6, 7, u32::MAX].map(|id| blocks_of.of(id).to_vec()),
+            [vec![2], vec![0], vec![], vec![0, 1, 2], vec![2], vec![], vec![]]
+        );
+        assert_eq!(blocks_of.iter().map(|(id, _)| id).collect::<Vec<_>>(), [0, 1, 5, 6]);
+        assert!(BlocksOf::new(&[], PairEnd::To).iter().next().is_none());
     }
 
     #[test]

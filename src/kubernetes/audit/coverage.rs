@@ -96,8 +96,8 @@ fn of_group(auditor: &Auditor<'_, '_>, covers: &Covers, pods: &[&Labelled<'_>]) 
         let has_ports = containers.any(|it| it.get("ports").elements().next().is_some());
         (pod.at(["spec", "hostNetwork"]).is_true(), has_ports)
     });
-    let n_pods: i64 = pods.iter().map(|pod| pod.replicas.unwrap_or(1)).sum();
-    let n_wanted = auditor.template_of(first).and_then(|template| template.replicas).unwrap_or(n_pods);
+    let n_pods: i64 = pods.iter().map(|pod| pod.replicas().unwrap_or(1)).sum();
+    let n_wanted = auditor.template_of(first).and_then(Labelled::replicas).unwrap_or(n_pods);
     let workload = auditor.workload_of(first).unwrap_or_default();
     let is_counted =
         ["Job/", "CronJob/", "DaemonSet/", "Node/"].iter().all(|kind| !workload.starts_with(kind));

@@ -17,17 +17,23 @@ pub(super) struct Labelled<'d> {
     /// The object, or the workload.
     pub(super) id: ObjectId,
     labels: LabelSource<'d>,
-    /// Of a template, how many pods are to be made of it.
-    pub(super) replicas: Option<i64>,
-    /// Of a template, the workload.
-    workload: Option<ObjectRef<'d>>,
+    /// Of a template alone. Apart, as there are far more pods.
+    template: Option<Box<TemplateFacts<'d>>>,
     pub(super) pod: PodStage,
+}
+
+/// What is known of a template besides its labels.
+#[derive(Debug)]
+struct TemplateFacts<'d> {
+    /// How many pods are to be made of it.
+    replicas: i64,
+    workload: Option<ObjectRef<'d>>,
 }
 
 #[derive(Debug)]
 enum LabelSource<'d> {
     Object(ObjectRef<'d>),
-    Listed(Vec<(String, String)>),
+    Listed(Box<[(String, String)]>),
 }
 
 /// How far a pod is. Nothing of it holds of what is no pod.
@@ -56,7 +62,7 @@ impl<'d> Labelled<'d> {
     /// An object by its own labels.
     pub(super) fn of(object: ObjectRef<'d>) -> Labelled<'d> {
         let labels = LabelSource::Object(object);
-        Labelled { id: object.id(), labels, replicas: None, workload: None, pod: PodStage::default() }
+        Labelled { id: object.id(), labels, template: None, pod: PodStage::default() }
     }
 
     /// The same with a label that a server gives it, unless it has one under that key.
@@ -70,12 +76,17 @@ impl<'d> Labelled<'d> {
     }
 
     pub(super) fn is_template(&self) -> bool {
-        self.replicas.is_some()
+        self.template.is_some()
+    }
+
+    /// Of a template, how many pods are to be made of it.
+    pub(super) fn replicas(&self) -> Option<i64> {
+        Some(self.template.as_ref()?.replicas)
     }
 
     /// Whether a workload at 0 replicas would make it.
     pub(super) fn is_idle(&self) -> bool {
-        self.replicas == Some(0)
+        self.replicas() == Some(0)
     }
 
     pub(super) fn labels(&self) -> Box<dyn Iterator<Item = (&str, &str)> + '_> {
@@ -106,7 +117,8 @@ impl<'d> Labelled<'d> {
     /// Whether it meets a requirement; a template does where its pods may, by a label that they get when they are made.
     pub(super) fn meets(&self, requirement: &Requirement) -> bool {
         let key = requirement.key().as_str();
-        match (self.label(key), self.workload) {
+        let workload = self.template.as_ref().and_then(|template| template.workload);
+        match (self.label(key), workload) {
             (None, Some(workload)) if is_added(key, workload.kind()) => {
                 may_be_met(requirement, workload.name())
             }
@@ -194,7 +206,7 @@ pub(super) struct PodLikes<'d> {
     n_pods: usize,
     /// The place of each pod in the list, as pods are looked for very often.
     places: OfObjects<u32>,
-    by_namespace: HashMap<NamespacePlace<'d>, Vec<usize>>,
+    by_namespace: HashMap<NamespacePlace<'d>, Vec<u32>>,
     has_made: bool,
     said: Vec<StateMessage>,
 }
@@ -205,9 +217,11 @@ impl<'d> PodLikes<'d> {
         let n_pods = all.len();
         let mut templates = templates(audited);
         templates.sort_by_key(|it| it.id);
+        // No more than that, as it would be half of all.
+        all.reserve_exact(templates.len());
         all.append(&mut templates);
-        let mut by_namespace: HashMap<NamespacePlace<'d>, Vec<usize>> = HashMap::new();
-        for (nth, like) in all.iter().enumerate() {
+        let mut by_namespace: HashMap<NamespacePlace<'d>, Vec<u32>> = HashMap::new();
+        for (nth, like) in (0..).zip(&all) {
             by_namespace.entry(audited.place(like.id)).or_default().push(nth);
         }
         let mut places = OfObjects::new();
@@ -241,7 +255,7 @@ impl<'d> PodLikes<'d> {
 
     /// Those in a namespace.
     pub(super) fn in_place<'a>(&'a self, place: NamespacePlace<'_>) -> Vec<&'a Labelled<'d>> {
-        self.by_namespace.get(&place).into_iter().flatten().map(|&nth| &self.all[nth]).collect()
+        self.by_namespace.get(&place).into_iter().flatten().map(|&nth| &self.all[nth as usize]).collect()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Labelled<'d>> {
@@ -277,14 +291,16 @@ fn pods<'d>(audited: &Audited<'_, 'd>, checks: &KindChecks) -> (Vec<Labelled<'d>
         .and(["status", "phase"]);
     let ids = audited.of_kind("", "Pod").into_iter().map(|id| id.0).collect();
     let look = |id: ObjectId, pod: &ObjectJson<'_>| {
-        (id, PodStage::of(pod), checks.look(id, pod).collect::<Vec<StateMessage>>())
+        let said: Vec<StateMessage> = checks.look(id, pod).collect();
+        // Of most pods nothing is said.
+        (id, PodStage::of(pod), (!said.is_empty()).then(|| Box::new(said)))
     };
     let mut read = audited.links.read_with_owners(&ids, &reads, look);
     read.sort_unstable_by_key(|(id, ..)| *id);
     let (mut pods, mut said) = (Vec::with_capacity(read.len()), Vec::new());
     for (id, pod, of_pod) in read {
         pods.extend(audited.object(id).map(|object| Labelled { pod, ..Labelled::of(object) }));
-        said.extend(of_pod);
+        said.extend(of_pod.into_iter().flat_map(|of_pod| *of_pod));
     }
     (pods, said)
 }
@@ -323,7 +339,8 @@ pub(super) fn template<'d>(
         let labels = labels.fold(object.json(), Json::get).members();
         let labels = labels.filter_map(|(key, value)| Some((key.to_owned(), value.string()?.into_owned())));
         let labels = LabelSource::Listed(labels.collect());
-        let replicas = Some(object.at(["spec", "replicas"]).integer().unwrap_or(1));
-        (!is_made).then(|| Labelled { id, labels, replicas, workload, pod: PodStage::default() })
+        let replicas = object.at(["spec", "replicas"]).integer().unwrap_or(1);
+        let template = Some(Box::new(TemplateFacts { replicas, workload }));
+        (!is_made).then_some(Labelled { id, labels, template, pod: PodStage::default() })
     })
 }

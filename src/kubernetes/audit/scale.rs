@@ -89,7 +89,7 @@ fn is_gone(auditor: &Auditor<'_, '_>, pod: ObjectId, controller: &OwnerReference
 pub(super) fn workloads(auditor: &Auditor<'_, '_>, members: &[&Labelled<'_>]) -> BTreeMap<ObjectId, i64> {
     let of = |pod: &&Labelled<'_>| {
         let template = auditor.template_of(pod)?;
-        Some((template.id, template.replicas?))
+        Some((template.id, template.replicas()?))
     };
     members.iter().filter_map(of).collect()
 }
