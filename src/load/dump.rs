@@ -214,10 +214,10 @@ impl Dump {
         bytes.unwrap_or_default()
     }
 
-    /// Whether a member of the object, of those that are no labels, may go by one of these names. Where not it need not be read
-    /// for them.
+    /// Whether a member of the object may go by one of these names. Where not it need not be read for them.
     pub(crate) fn may_have(&self, id: ObjectId, names: &MemberNames) -> bool {
-        names.may_be_in(self.loaded_bytes(id))
+        // What was loaded does not say which labels there are now.
+        self.relabelled.contains_key(&id) || names.may_be_in(self.loaded_bytes(id))
     }
 
     /// Changes labels of an object, in the store and in its [`json`](Dump::json); the sources stay as they are.

@@ -411,6 +411,7 @@ fn place_of(relation: Relation) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::LabelChange;
     use crate::{Input, Loader, Query};
 
     fn loaded(objects: &[&str]) -> Dump {
@@ -463,6 +464,21 @@ mod tests {
         );
         assert_eq!(with("Service", r#"{"selector":null}"#), "");
         assert_eq!(with("Service", r#"{"selector":{"app":null}}"#), ".spec.selector app= -> ");
+    }
+
+    #[test]
+    fn labels_that_came_later_are_looked_at() {
+        let line = "ConfigMap | .metadata.labels.environment | name | Namespace | cluster | - | - | uses | - | d here";
+        let places = LinkPlaces::built_in().with(line).unwrap();
+        let mut dump = loaded(&[
+            r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","labels":{}}}"#,
+            r#"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"prod"}}"#,
+        ]);
+        let n_ties = |dump: &Dump| Links::with_places(dump, places.clone()).ties(Relation::Uses).len();
+        assert_eq!(n_ties(&dump), 0);
+        let changes = LabelChange::all([("", ""); 0], [("environment", "prod")]);
+        assert!(dump.relabel(ObjectId(0), &changes).unwrap());
+        assert_eq!(n_ties(&dump), 1);
     }
 
     #[test]

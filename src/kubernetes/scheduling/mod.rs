@@ -7,7 +7,8 @@
 //! Each of the scheduler's rules is a file here under the scheduler's name for it (a [`SchedulerPlugin`]). The rules are asked of
 //! sets: the nodes that a term selects are a plan's answer, nodes with the same taints are looked at once, and pods are counted by
 //! domain where `topology` says so. `standing` has what the pods that are there ask of one that comes, and `nominated`
-//! those for which room was made. A `case` is one question.
+//! those for which room was made. A `case` is one question. A `cluster` is read when it is asked about, and of its pods only a
+//! `cluster_part` where a few are asked about.
 //!
 //! What is not judged: resources, ports, what volumes would have to be made, limits, dynamic resources, and plugins that somebody
 //! has configured. Nor are the spread constraints counted that a cluster has for pods without any, which keep none off. A
