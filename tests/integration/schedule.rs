@@ -322,6 +322,27 @@ fn what_is_not_judged_is_said_where_it_matters() {
 }
 
 #[test]
+fn namespaces_that_only_scores_ask_for_are_missed_where_scores_are_printed() {
+    let near = json!({"weight": 1, "podAffinityTerm": {"labelSelector": {}, "namespaceSelector": {"matchLabels": {"team": "a"}},
+        "topologyKey": HOST}});
+    let mut liking = pod("liking", json!({}), json!({"nodeName": "a"}));
+    liking["spec"]["affinity"] =
+        json!({"podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [near]}});
+    let nodes = [host("a", "x"), host("b", "x")];
+    let files = [
+        ("asked.json", dump(&[&nodes[..], &[liking.clone(), pod("new", json!({}), json!({}))]].concat())),
+        ("none.json", dump(&[&nodes[..], &[liking]].concat())),
+    ];
+    let env = with_files(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let is_missed = |file: &str, output: &str| {
+        env.run(&["schedule", "-o", output, file]).err.contains("the input has no Namespace")
+    };
+    assert!(is_missed("asked.json", "jsonl"));
+    assert!(!is_missed("asked.json", "table"));
+    assert!(!is_missed("none.json", "jsonl"));
+}
+
+#[test]
 fn a_session_tells_where_a_pod_may_run() {
     let env = with_files(&[("dump.json", &cluster())]);
     let lines = ":schedule pod/web-2\nkind(pod)\n:schedule 1\n:schedule node/n1\n:schedule nope\n:schedule\n";

@@ -157,7 +157,8 @@ fn summarized(
 pub(crate) fn limits(asked: &[AskedPod], schedulers: &[Scheduler<'_>], has_scores: bool) -> Vec<String> {
     let made = asked.iter().any(|it| it.pod.makes_volumes()).then(|| MADE_VOLUMES.to_owned());
     let missing = asked.iter().flat_map(|it| schedulers[it.cluster].missing_kinds(&it.pod));
-    let of_scores = schedulers.iter().filter(|_| has_scores).flat_map(Scheduler::missing_kinds_of_scores);
+    let clusters: BTreeSet<usize> = asked.iter().map(|it| it.cluster).filter(|_| has_scores).collect();
+    let of_scores = clusters.into_iter().flat_map(|nth| schedulers[nth].missing_kinds_of_scores());
     let missing: BTreeSet<&str> = missing.chain(of_scores).collect();
     let told = missing
         .into_iter()
