@@ -154,28 +154,27 @@ impl<'d> Cluster<'d> {
 
     /// Reads the nodes, and the pods for which this holds.
     pub(super) fn read(&self, is_wanted: impl Fn(u32) -> bool + Sync) -> ClusterFacts {
-        let (nodes, pods) = parallel::both(|| read_nodes(&self.realm), || self.pods());
-        ClusterFacts::read(&self.realm, nodes, &pods.ids, is_wanted)
+        let realm = &self.realm;
+        let KindObjects { ids: nodes, .. } = KindObjects::of(realm, "Node");
+        let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
+        numbers.reserve(nodes.len());
+        numbers
+            .extend((0..).zip(&nodes).filter_map(|(number, id)| Some((realm.object(*id)?.name(), number))));
+        let read =
+            |ids: &[u32]| PodPart::read(realm, ids.iter().copied().filter(|id| is_wanted(*id)), &numbers);
+        // Neither keeps all processors busy from its beginning to its end.
+        let (nodes, pods) = parallel::both(
+            || read_nodes(realm, &nodes),
+            || parallel::in_parts(&self.pods().ids, MIN_PER_THREAD, read),
+        );
+        ClusterFacts::of(nodes, pods)
     }
 }
 
 impl ClusterFacts {
-    fn read(
-        realm: &Realm<'_>,
-        (nodes, taints): (Vec<NodeFacts>, Vec<Vec<Taint>>),
-        pods: &[u32],
-        is_wanted: impl Fn(u32) -> bool + Sync,
-    ) -> ClusterFacts {
-        let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
-        numbers.reserve(nodes.len());
-        let named =
-            (0..).zip(&nodes).filter_map(|(number, node)| Some((realm.object(node.id)?.name(), number)));
-        numbers.extend(named);
+    fn of((nodes, taints): (Vec<NodeFacts>, Vec<Vec<Taint>>), parts: Vec<PodPart>) -> ClusterFacts {
         let mut facts =
             ClusterFacts { nodes, taints, pods: Vec::new(), nominated: Vec::new(), rules: Vec::new() };
-        let read =
-            |ids: &[u32]| PodPart::read(realm, ids.iter().copied().filter(|id| is_wanted(*id)), &numbers);
-        let parts = parallel::in_parts(pods, MIN_PER_THREAD, read);
         facts.pods.reserve(parts.iter().map(|part| part.pods.len()).sum());
         let mut known: HashMap<Box<str>, u32, RandomState> = HashMap::default();
         parts.into_iter().for_each(|part| facts.add(part, &mut known));
@@ -229,7 +228,7 @@ impl KindObjects {
     }
 }
 
-fn read_nodes(realm: &Realm<'_>) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
+fn read_nodes(realm: &Realm<'_>, ids: &[u32]) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
     let reads = Reads::nothing().and_value(["spec", "taints"]).and(["spec", "unschedulable"]);
     let names = MemberNames::new(["taints", "unschedulable"]);
     let read = |&id: &u32| -> (u32, Box<str>, bool) {
@@ -241,10 +240,9 @@ fn read_nodes(realm: &Realm<'_>) -> (Vec<NodeFacts>, Vec<Vec<Taint>>) {
         let taints = object.at(["spec", "taints"]).written();
         (id, taints.into(), object.at(["spec", "unschedulable"]).is_true())
     };
-    let KindObjects { ids, .. } = KindObjects::of(realm, "Node");
     let of_parts = |ids: &[u32]| ids.iter().map(read).collect::<Vec<_>>();
     let mut lists = TaintLists { taints: vec![Vec::new()], numbers: HashMap::default() };
-    let nodes = parallel::in_parts(&ids, MIN_PER_THREAD, of_parts).into_iter().flatten();
+    let nodes = parallel::in_parts(ids, MIN_PER_THREAD, of_parts).into_iter().flatten();
     let nodes =
         nodes.map(|(id, taints, is_cordoned)| NodeFacts { id, taints: lists.number(taints), is_cordoned });
     (nodes.collect(), lists.taints)
