@@ -83,13 +83,18 @@ impl<'d> Scheduler<'d> {
         Scheduler::over(Arc::clone(&self.cluster), gone)
     }
 
-    /// Has the scheduler read what matters to these pods, so that it answers for them without having read all others. Where they
-    /// ask so much that it would take longer, nothing is read yet; nor where something was read already.
+    /// Has the scheduler read what matters to these pods, so that it answers for them without having read all others; all of them
+    /// where these ask so much that it would take longer. Nothing is read for no pods.
     pub fn expect<'p>(&self, pods: impl IntoIterator<Item = &'p SchedulingPod>) {
         let pods: Vec<&SchedulingPod> = pods.into_iter().collect();
+        if pods.is_empty() || self.cluster.is_read() {
+            return;
+        }
         let n_selectors = pods.iter().map(|pod| pod.rules.pod_selectors().count()).sum();
-        if !self.cluster.is_read() && ClusterPart::are_few(&self.cluster, n_selectors) {
+        if ClusterPart::are_few(&self.cluster, n_selectors) {
             self.expected.get_or_init(|| self.read_for(pods));
+        } else {
+            self.cluster.facts();
         }
     }
 
